@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+.PHONY: help up serve emulator test lint format lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.requirements-dev
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(READY)  ## deploy on an embedded AWS, walk the life of an installation, stop
+	@$(BIN)/python -m local up
+
+serve: $(READY)  ## the same, then keep serving with a simulated control panel
+	@$(BIN)/python -m local serve
+
+emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --stack local`
+	@$(BIN)/python -m local emulator
+
+test: $(READY)  ## run every test, with coverage
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+lint: $(READY)  ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy components local __main__.py lambdas
+
+format: $(READY)  ## rewrite the code in the project's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
+	@set -e; for name in requirements lambdas/requirements requirements-dev; do \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt; \
+	done
+
+clean:  ## remove everything that was built or installed
+	rm -rf .venv build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say which with: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the pinned requirements into .venv (about a minute, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --require-hashes -r requirements-dev.txt
+	@touch $@
