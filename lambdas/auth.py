@@ -1,0 +1,120 @@
+"""The auth callback: a merchant installs the app, or consents again.
+
+BigCommerce sends the merchant's browser here with a code. It is exchanged for an access token
+before anything is answered, as BigCommerce's documentation asks, and the token is stored encrypted
+against the store hash.
+"""
+
+import time
+from functools import partial
+
+from callbacks import (
+    access_tokens,
+    credentials,
+    environment,
+    installation_table,
+    pages,
+    responses,
+    store_hash,
+)
+from callbacks.apps import App
+from callbacks.endpoint import endpoint, logger
+from callbacks.errors import CallbackError, CodeRefused, InvalidParameter, StoreNotInstalled
+from callbacks.installation import Installation, User, install
+from callbacks.request import CallbackRequest
+from callbacks.responses import Response
+from callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
+
+
+def _render_error(error: CallbackError, request: CallbackRequest, app: App | None) -> Response:
+    known = credentials.cached(request.organization_id)
+    if known is not None and request.has("external_install"):
+        return _end_external_install(known, "failed")
+    return pages.error_page(error, request, app)
+
+
+@endpoint(render_error=_render_error)
+def handler(request: CallbackRequest, app: App) -> Response:
+    """Answer a GET of the Auth callback URL: a page, or an external install's last redirect."""
+    store = _install(request, app)
+    if request.has("external_install"):
+        return _end_external_install(credentials.find(app.organization_id), "succeeded")
+    return pages.installed_page(app, store)
+
+
+def _end_external_install(known: credentials.Credentials, outcome: str) -> Response:
+    """Send the browser back to BigCommerce, as its external install documentation asks."""
+    return responses.redirect(f"{environment.login_url()}/app/{known.client_id}/install/{outcome}")
+
+
+def _install(request: CallbackRequest, app: App) -> pages.InstalledStore:
+    known = credentials.find(app.organization_id)
+    # Taken before the exchange: an uninstall issued from here on is newer than this installation.
+    arrived_at = int(time.time())
+    context = request.required("context")
+    store = store_hash.from_context(context)
+    if store is None:
+        raise InvalidParameter("context", "is not stores/{store_hash}")
+    logger.append_keys(store_hash=store)
+    authorization = AuthorizationRequest(
+        code=request.required("code"),
+        scope=request.required("scope"),
+        context=context,
+        redirect_uri=f"{environment.base_url()}/{app.organization_id}/redirect-url",
+    )
+    account_uuid = request.optional("account_uuid")
+    grant = _exchange(app, authorization, known)
+    _check(grant, authorization, account_uuid)
+    _store(app, store, grant, arrived_at)
+    return _installed_store(app, store, grant)
+
+
+def _exchange(
+    app: App, authorization: AuthorizationRequest, known: credentials.Credentials
+) -> Grant:
+    try:
+        return exchange(environment.login_url(), authorization, known)
+    except CodeRefused:
+        renewed = credentials.renewed(app.organization_id)
+        if renewed is None:
+            raise
+        return exchange(environment.login_url(), authorization, renewed)
+
+
+def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str | None) -> None:
+    """Refuse a grant that is not the answer to what the browser asked for."""
+    if grant.context != authorization.context:
+        raise CodeRefused("the grant is for another context")
+    if account_uuid is not None and grant.account_uuid not in (None, account_uuid):
+        raise CodeRefused("the grant is for another account_uuid")
+
+
+def _store(app: App, store: str, grant: Grant, arrived_at: int) -> None:
+    new = Installation(
+        installed_at=arrived_at,
+        access_token=access_tokens.encrypt(
+            grant.access_token, organization_id=app.organization_id, store_hash=store
+        ),
+        scopes=grant.scopes,
+        account_uuid=grant.account_uuid,
+        owner_id=grant.owner.id,
+        users={user.id: _user(user, arrived_at) for user in (grant.owner, grant.user)},
+    )
+    record = installation_table.update(app.organization_id, store, partial(install, new=new))
+    if not isinstance(record, Installation):
+        raise StoreNotInstalled("uninstalled while it was being installed")
+
+
+def _user(user: BigCommerceUser, added_at: int) -> User:
+    return User(user.id, user.email, added_at)
+
+
+def _installed_store(app: App, store: str, grant: Grant) -> pages.InstalledStore:
+    installed = pages.InstalledStore.of(app, store, grant.scopes)
+    if installed.missing_scopes or installed.extra_scopes:
+        logger.warning(
+            "granted scopes differ from the configured ones",
+            missing_scopes=installed.missing_scopes,
+            extra_scopes=installed.extra_scopes,
+        )
+    return installed

@@ -1,0 +1,22 @@
+"""Access tokens, encrypted with KMS directly: they are short, and only consumers read them.
+
+The encryption context binds the ciphertext to its store, so that it cannot be passed off as another
+store's; whoever decrypts must give the same context.
+"""
+
+from . import environment
+
+
+def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:
+    """The KMS encryption context of a store's access token."""
+    return {"organization_id": organization_id, "store_hash": store_hash}
+
+
+def encrypt(access_token: str, *, organization_id: str, store_hash: str) -> bytes:
+    """The access token's KMS ciphertext."""
+    answer = environment.kms().encrypt(
+        KeyId=environment.access_token_key(),
+        Plaintext=access_token.encode(),
+        EncryptionContext=encryption_context(organization_id, store_hash),
+    )
+    return answer["CiphertextBlob"]

@@ -1,0 +1,76 @@
+"""The apps of this stack, as the deployment wrote them into the table."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import environment
+from .errors import UnknownOrganization
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+CACHE_SECONDS = 300
+
+_ORGANIZATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_cache: dict[str, tuple[float, "App"]] = {}
+
+
+@dataclass(frozen=True)
+class App:
+    """What the callbacks need to know of an app, apart from its credentials.
+
+    Attributes:
+        organization_id: the first segment of the app's callback URLs.
+        name: the app's name, for the pages.
+        scopes: the OAuth scopes the app is configured with, by their parameter names.
+        multiple_users: whether users other than the owner may use the app.
+        support_url: where the pages send people for help, or None.
+    """
+
+    organization_id: str
+    name: str
+    scopes: tuple[str, ...]
+    multiple_users: bool
+    support_url: str | None
+
+
+def find(organization_id: str) -> App:
+    """The app with this organization id.
+
+    It is read from the table and kept for five minutes. Unknown ids are not kept: strangers choose
+    them.
+
+    Raises:
+        UnknownOrganization: there is none.
+    """
+    if not _ORGANIZATION_ID.fullmatch(organization_id):
+        raise UnknownOrganization("malformed organization id")
+    read_at, app = _cache.get(organization_id, (0.0, None))
+    if app is None or time.time() - read_at >= CACHE_SECONDS:
+        app = _read(organization_id)
+        _cache[organization_id] = (time.time(), app)
+    return app
+
+
+def forget() -> None:
+    """Read every app again at its next use."""
+    _cache.clear()
+
+
+def _read(organization_id: str) -> App:
+    answer = environment.dynamodb().get_item(
+        TableName=environment.table_name(),
+        Key={"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}},
+    )
+    item: dict[str, AttributeValueTypeDef] | None = answer.get("Item")
+    if item is None:
+        raise UnknownOrganization("no such app in the table")
+    return App(
+        organization_id=organization_id,
+        name=item["name"]["S"],
+        scopes=tuple(scope["S"] for scope in item["scopes"]["L"]),
+        multiple_users=item["multiple_users"]["BOOL"],
+        support_url=item["support_url"]["S"] if "support_url" in item else None,
+    )

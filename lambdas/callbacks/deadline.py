@@ -1,0 +1,38 @@
+"""An end to waiting: what hangs is interrupted before Lambda stops the function."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class DeadlineExceeded(BaseException):
+    """The time is up.
+
+    Not an `Exception`, because libraries catch those, and retry.
+    """
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise DeadlineExceeded in the body when it takes longer than this.
+
+    A socket that delivers a byte now and then keeps every socket timeout alive; an interval timer
+    does not care. Signals reach the main thread only, which is where Lambda runs handlers; in any
+    other thread nothing is bounded.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGALRM, _exceeded)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _exceeded(_signal: int, _frame: FrameType | None) -> None:
+    raise DeadlineExceeded

@@ -1,0 +1,114 @@
+"""What surrounds every callback: its app, its deadline, its errors, its log line and its metric."""
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import apps
+from .apps import App
+from .deadline import DeadlineExceeded, deadline
+from .errors import CallbackError, ServiceUnavailable
+from .request import CallbackRequest
+from .responses import Response
+
+# What an answer needs after the deadline: rendering, logging, and the way back.
+RESERVE_SECONDS = 1.0
+
+logger = Logger()
+metrics = Metrics(namespace="BigCommerceApp")
+
+
+class LambdaContext(Protocol):
+    """What is used of Lambda's context object."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda stops the function."""
+
+
+Handler = Callable[[Mapping[str, Any], LambdaContext], Response]
+Handle = Callable[[CallbackRequest, App], Response]
+RenderError = Callable[[CallbackError, CallbackRequest, App | None], Response]
+
+
+def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
+    """Make a Lambda handler of a function that answers one callback.
+
+    The function gets the request and the app of the organization id in its path. Whatever it raises
+    becomes the documented answer: a CallbackError its own, a failed AWS call or the deadline a 503,
+    a defect a 500 that tells the caller nothing.
+    """
+
+    def decorate(handle: Handle) -> Handler:
+        @wraps(handle)
+        def handler(event: Mapping[str, Any], context: LambdaContext) -> Response:
+            started = time.perf_counter()
+            request = CallbackRequest.from_event(event)
+            app: App | None = None
+            error: CallbackError | None = None
+            try:
+                with deadline(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS):
+                    app = apps.find(request.organization_id)
+                    logger.append_keys(organization_id=app.organization_id)
+                    response = handle(request, app)
+            except (CallbackError, ClientError, BotoCoreError, DeadlineExceeded) as raised:
+                error = _as_callback_error(raised)
+                response = render_error(error, request, app)
+            except Exception as defect:  # a stranger must never see how the code failed
+                error = CallbackError(_where(defect))
+                response = render_error(error, request, app)
+            _report(request, response, error, time.perf_counter() - started)
+            return response
+
+        return handler
+
+    return decorate
+
+
+def _as_callback_error(raised: BaseException) -> CallbackError:
+    if isinstance(raised, CallbackError):
+        return raised
+    if isinstance(raised, ClientError):
+        code = raised.response.get("Error", {}).get("Code", "unknown")
+        return ServiceUnavailable(f"{raised.operation_name}: {code}")
+    return ServiceUnavailable(type(raised).__name__)
+
+
+def _where(defect: Exception) -> str:
+    """The defect's type and place, without its text: that may quote a token or a payload."""
+    frames = traceback.extract_tb(defect.__traceback__)
+    places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+    return f"{type(defect).__name__} in {places}"
+
+
+def _report(
+    request: CallbackRequest, response: Response, error: CallbackError | None, seconds: float
+) -> None:
+    status = response["statusCode"]
+    fields: dict[str, Any] = {
+        "request_id": request.request_id,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    if error is not None:
+        fields |= {"error": error.code, "reason": error.reason}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.error("callback failed", **fields)
+    else:
+        logger.info("callback answered", **fields)
+    logger.remove_keys(["organization_id", "store_hash"])
+    outcome = _metric(error.status if error is not None else status)
+    metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
+
+
+def _metric(status: int) -> str:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "Succeeded"
+    return "Refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Failed"

@@ -1,0 +1,140 @@
+"""The answers other than success: one class for each case, with its HTTP status and its words.
+
+The statuses and codes are the callbacks' public contract. `message` is shown to a stranger;
+`reason` goes to the log only, and never holds a code, payload, token, secret or e-mail.
+"""
+
+from http import HTTPStatus
+
+
+class CallbackError(Exception):
+    """A callback that cannot succeed, with the answer it gets.
+
+    Attributes:
+        status: the HTTP status of the answer.
+        code: the machine-readable name of the case, as JSON answers carry it in `error`.
+        title: the heading of the page.
+        message: what happened and what to do, for the person or system that called.
+        retry_after: seconds for the Retry-After header, or None.
+        reason: the detail for the log.
+    """
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = "internal_error"
+    title = "Something went wrong"
+    message = "This request could not be completed. If it keeps failing, ask for support."
+    retry_after: int | None = None
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnknownOrganization(CallbackError):
+    """No app of this stack has the organization id in the URL."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "unknown_organization"
+    title = "No such app"
+    message = "No app is set up at this address. Check the callback URLs in the developer portal."
+
+
+class AppNotRegistered(CallbackError):
+    """The app is deployed, but its client ID and client secret have not been stored yet."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "app_not_registered"
+    title = "This app is not registered yet"
+    message = (
+        "Its callback URLs work, but its client ID and client secret are missing. Register the app "
+        "in the BigCommerce developer portal, set clientId and clientSecrets in the stack's "
+        "configuration, and run pulumi up."
+    )
+    retry_after = 60
+
+
+class InvalidParameter(CallbackError):
+    """A query parameter is missing, repeated or malformed."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "invalid_parameter"
+    title = "This link is incomplete"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.message = f"The parameter {name} {problem}. Start again from your control panel."
+
+
+class InvalidSignedPayload(CallbackError):
+    """The signed payload is not one that BigCommerce issued for this app and that still holds.
+
+    All causes have one wording, so that the answer teaches a forger nothing.
+    """
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "invalid_signed_payload"
+    title = "This link is not valid"
+    message = (
+        "The request could not be verified as coming from BigCommerce, or it has expired. "
+        "Open the app again from your BigCommerce control panel."
+    )
+
+
+class StoreNotInstalled(CallbackError):
+    """The store is not installed, so there is nothing to load."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "store_not_installed"
+    title = "The app is not installed on this store"
+    message = "Install it from Apps in your BigCommerce control panel, then open it again."
+
+
+class UserNotAllowed(CallbackError):
+    """The app does not have multiple users enabled, and the user is not the store's owner."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "user_not_allowed"
+    title = "Only the store owner can use this app"
+    message = "Ask the owner of the store, or ask for support to have multiple users enabled."
+
+
+class CodeRefused(CallbackError):
+    """BigCommerce refused the authorization code (HTTP 4xx), or granted something else."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "code_refused"
+    title = "The installation could not be completed"
+    message = (
+        "BigCommerce did not accept the authorization. Nothing was stored. "
+        "Start the installation again from your BigCommerce control panel."
+    )
+
+
+class BigCommerceUnavailable(CallbackError):
+    """BigCommerce's token endpoint was unreachable, failed, or its answer makes no sense."""
+
+    status = HTTPStatus.BAD_GATEWAY
+    code = "bigcommerce_unavailable"
+    title = "BigCommerce could not be reached"
+    message = (
+        "BigCommerce did not answer as expected, so nothing was stored. "
+        "Try again in a minute from your BigCommerce control panel."
+    )
+
+
+class BigCommerceTimeout(BigCommerceUnavailable):
+    """BigCommerce's token endpoint took too long."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
+    code = "bigcommerce_timeout"
+    title = "BigCommerce took too long to answer"
+
+
+class ServiceUnavailable(CallbackError):
+    """An AWS call failed or the time ran out; nothing is half-written and a repeat is safe."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "service_unavailable"
+    title = "The app is busy"
+    message = "This could not be completed just now. Try again in a few seconds."
+    retry_after = 5

@@ -1,0 +1,171 @@
+"""The life of an installation: pure rules that say what each callback makes of a store's record.
+
+A store's record is absent (None), an `Installation`, or an `Uninstalled` marker. Every rule takes
+the record and gives the record as it shall be; giving back the same one means nothing changes.
+
+Signed payloads live 24 hours and can be replayed, so the rules compare when things were issued, not
+when they arrived: what is older than the state it would change, changes nothing. Times are epoch
+seconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from .errors import InvalidSignedPayload, StoreNotInstalled, UserNotAllowed
+from .signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
+
+
+@dataclass(frozen=True)
+class User:
+    """A user who may open the app.
+
+    Attributes:
+        id: BigCommerce's id, decimal digits.
+        email: the address BigCommerce gave.
+        added_at: when the payload that brought the user was issued, or the app installed by them.
+    """
+
+    id: str
+    email: str = field(repr=False)
+    added_at: int
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An installed store.
+
+    Attributes:
+        installed_at: when the auth callback of the current access token arrived.
+        access_token: KMS ciphertext.
+        scopes: the granted OAuth scopes.
+        account_uuid: the developer account's id, as BigCommerce gave it.
+        owner_id: the store owner's user id.
+        users: everyone who may open the app, the owner among them, by user id.
+        removed_users: when the removal of a user was issued, by user id; kept as long as a payload
+            of theirs could still be replayed.
+    """
+
+    installed_at: int
+    access_token: bytes = field(repr=False)
+    scopes: tuple[str, ...]
+    account_uuid: str | None
+    owner_id: str
+    users: Mapping[str, User]
+    removed_users: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Uninstalled:
+    """The dated marker of a store that was installed: no token, no personal data.
+
+    Attributes:
+        uninstalled_at: when the uninstall was issued.
+        expires_at: when DynamoDB may delete the marker.
+    """
+
+    uninstalled_at: int
+    expires_at: int
+
+
+Record = Installation | Uninstalled | None
+
+
+def install(record: Record, new: Installation) -> Record:
+    """The record after an auth callback whose installation is `new`.
+
+    A store that is installed already keeps its users, and those who were removed stay removed
+    unless they are who installs. An installation or uninstall that is newer than `new` stands: of
+    two that overlap, BigCommerce honours the later.
+    """
+    match record:
+        case Installation() if record.installed_at > new.installed_at:
+            return record
+        case Uninstalled() if record.uninstalled_at > new.installed_at:
+            return record
+        case Installation():
+            return _reinstall(record, new)
+        case _:
+            return new
+
+
+def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Installation:
+    """The record after a load callback: a user not seen before is added.
+
+    Raises:
+        StoreNotInstalled: there is no installation.
+        UserNotAllowed: multiple users are off and the user is not the owner.
+        InvalidSignedPayload: the user is not known, and the payload is older than the installation
+            or than the user's removal.
+    """
+    if not isinstance(record, Installation):
+        raise StoreNotInstalled
+    if not multiple_users and not payload.is_owner:
+        raise UserNotAllowed("multiple users are off")
+    if payload.user.id in record.users:
+        return record
+    if payload.issued_at < record.installed_at:
+        raise InvalidSignedPayload("unknown user, issued before the installation")
+    if payload.issued_at <= record.removed_users.get(payload.user.id, -1):
+        raise InvalidSignedPayload("issued before the user's removal")
+    user = User(payload.user.id, payload.user.email, payload.issued_at)
+    return replace(record, users={**record.users, user.id: user})
+
+
+def uninstall(
+    record: Record, payload: SignedPayload, *, multiple_users: bool, retention_seconds: int
+) -> Record:
+    """The record after an uninstall callback: a marker without token and personal data.
+
+    Nothing changes where the store is not installed, or was installed after the payload was issued.
+    With multiple users on, BigCommerce decides who is authorised, and its signature says so: an
+    administrator who never opened the app may uninstall it.
+
+    Raises:
+        UserNotAllowed: multiple users are off and the user is not the owner.
+    """
+    if not multiple_users and not payload.is_owner:
+        raise UserNotAllowed("multiple users are off")
+    if not isinstance(record, Installation) or payload.issued_at < record.installed_at:
+        return record
+    return Uninstalled(payload.issued_at, payload.issued_at + retention_seconds)
+
+
+def remove_user(record: Record, payload: SignedPayload) -> Record:
+    """The record after a remove user callback.
+
+    Nothing changes where the store is not installed, or the user was added after the payload was
+    issued. The removal itself is remembered, so that an older load payload does not undo it.
+    """
+    if not isinstance(record, Installation):
+        return record
+    user = record.users.get(payload.user.id)
+    if user is not None and payload.issued_at < user.added_at:
+        return record
+    if user is None and payload.issued_at <= record.removed_users.get(payload.user.id, -1):
+        return record
+    removed = _still_needed(record.removed_users, payload.issued_at)
+    return replace(
+        record,
+        users={id_: user for id_, user in record.users.items() if id_ != payload.user.id},
+        removed_users={**removed, payload.user.id: payload.issued_at},
+    )
+
+
+def _reinstall(before: Installation, new: Installation) -> Installation:
+    removed = _still_needed(before.removed_users, new.installed_at)
+    here = {
+        id_: user
+        for id_, user in new.users.items()
+        if removed.get(id_, new.installed_at) <= new.installed_at
+    }
+    return replace(
+        new,
+        users={**before.users, **here},
+        removed_users={id_: at for id_, at in removed.items() if id_ not in here},
+    )
+
+
+def _still_needed(removed_users: Mapping[str, int], now: int) -> dict[str, int]:
+    """The removals whose users could still replay a payload."""
+    oldest = now - LIFETIME_SECONDS - 2 * LEEWAY_SECONDS
+    return {id_: at for id_, at in removed_users.items() if at >= oldest}

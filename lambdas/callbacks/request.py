@@ -1,0 +1,69 @@
+"""A callback's request: the organization id of its path and its query parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from .errors import InvalidParameter
+
+# API Gateway accepts 10,240 bytes of request line and headers, so nothing longer arrives anyway.
+_LONGEST_VALUE = 8192
+
+
+@dataclass(frozen=True)
+class CallbackRequest:
+    """One GET of a callback URL.
+
+    Attributes:
+        organization_id: the path's first segment, as it came.
+        request_id: API Gateway's id of the request, shown to people and in the logs.
+        query: every parameter with all its values, in the order they came.
+    """
+
+    organization_id: str
+    request_id: str
+    query: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
+        """Read an API Gateway HTTP API event (payload format 2.0).
+
+        The raw query string is parsed here, because `queryStringParameters` joins the values of a
+        repeated parameter with commas, where they can no longer be told apart.
+        """
+        query: dict[str, tuple[str, ...]] = {}
+        for name, value in parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True):
+            query[name] = (*query.get(name, ()), value)
+        return cls(
+            organization_id=(event.get("pathParameters") or {}).get("organization_id") or "",
+            request_id=(event.get("requestContext") or {}).get("requestId") or "",
+            query=query,
+        )
+
+    def required(self, name: str) -> str:
+        """The parameter's value.
+
+        Raises:
+            InvalidParameter: it is missing, empty, given more than once or too long.
+        """
+        values = self.query.get(name, ())
+        if len(values) > 1:
+            raise InvalidParameter(name, "is given more than once")
+        if not values or not values[0]:
+            raise InvalidParameter(name, "is missing")
+        if len(values[0]) > _LONGEST_VALUE:
+            raise InvalidParameter(name, "is too long")
+        return values[0]
+
+    def optional(self, name: str) -> str | None:
+        """The parameter's value, or None where it is absent or empty.
+
+        Raises:
+            InvalidParameter: it is given more than once or too long.
+        """
+        return self.required(name) if any(self.query.get(name, ())) else None
+
+    def has(self, name: str) -> bool:
+        """Whether the parameter is there, with or without a value."""
+        return name in self.query

@@ -1,0 +1,79 @@
+"""Answers as API Gateway takes them, each with the security headers."""
+
+import json
+from http import HTTPStatus
+from typing import TypedDict
+
+from . import environment
+from .apps import App
+from .errors import CallbackError
+from .request import CallbackRequest
+
+
+class Response(TypedDict):
+    """An answer in the form of API Gateway's payload format 2.0."""
+
+    statusCode: int
+    headers: dict[str, str]
+    body: str
+
+
+def respond(
+    status: HTTPStatus,
+    body: str,
+    *,
+    content_type: str,
+    style_source: str = "'none'",
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """An answer with this body.
+
+    `style_source` is what the Content-Security-Policy allows as a style sheet. There is no
+    X-Frame-Options: the control panel shows the pages in an iframe of another origin
+    (BigCommerce's app documentation), and only `frame-ancestors` can name those origins.
+    """
+    policy = (
+        f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors {environment.frame_ancestors()}"
+    )
+    return {
+        "statusCode": int(status),
+        "headers": {
+            "Content-Type": content_type,
+            "Content-Security-Policy": policy,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Strict-Transport-Security": "max-age=31536000",
+            **(headers or {}),
+        },
+        "body": body,
+    }
+
+
+def json_response(
+    status: HTTPStatus, content: dict[str, str], headers: dict[str, str] | None = None
+) -> Response:
+    """An answer for a machine."""
+    return respond(status, json.dumps(content), content_type="application/json", headers=headers)
+
+
+def error_json(error: CallbackError, request: CallbackRequest, _app: App | None) -> Response:
+    """The answer to a server callback that did not succeed."""
+    content = {
+        "error": error.code,
+        "message": error.message,
+        "request_id": request.request_id,
+    }
+    return json_response(error.status, content, retry_after_header(error))
+
+
+def redirect(location: str) -> Response:
+    """An answer that sends the browser on."""
+    content_type = "text/plain; charset=utf-8"
+    return respond(HTTPStatus.FOUND, "", content_type=content_type, headers={"Location": location})
+
+
+def retry_after_header(error: CallbackError) -> dict[str, str]:
+    """The Retry-After header of an error that has one."""
+    return {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}

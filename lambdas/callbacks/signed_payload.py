@@ -1,0 +1,130 @@
+"""The signed payload: the JWT with which BigCommerce says who opens, uninstalls or loses the app.
+
+Source of every rule: BigCommerce's single-click app documentation, "signed payload".
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from . import store_hash as store_hashes
+from .errors import InvalidSignedPayload
+
+ISSUER = "bc"
+LIFETIME_SECONDS = 24 * 60 * 60
+# BigCommerce's clock and ours differ a little, and `nbf` may be a few seconds before `iat`.
+LEEWAY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class PayloadUser:
+    """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale."""
+
+    id: str
+    email: str
+    locale: str | None = None
+
+
+@dataclass(frozen=True)
+class SignedPayload:
+    """The verified claims.
+
+    Attributes:
+        store_hash: the store, from `sub`.
+        user: who acts; for the remove user callback, who is removed.
+        owner: the store's owner.
+        issued_at: `iat`, epoch seconds.
+        url: the deep link, `/` by default.
+        channel_id: the channel the app was opened from, or None.
+    """
+
+    store_hash: str
+    user: PayloadUser
+    owner: PayloadUser
+    issued_at: int
+    url: str
+    channel_id: int | None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the user is the store's owner."""
+        return self.user.id == self.owner.id
+
+
+def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
+    """Verify a signed payload and give its claims.
+
+    The algorithm must be HS256 with the client secret's UTF-8 bytes as its key; the audience the
+    client ID, as a single string; the issuer `bc`; and the time between `nbf` and `exp`, at most
+    24 hours after `iat`, give or take ten seconds.
+
+    Raises:
+        InvalidSignedPayload: anything is wrong. Its reason says what; its message does not.
+    """
+    try:
+        claims = jwt.decode(
+            token,
+            client_secret.encode(),
+            algorithms=["HS256"],
+            audience=client_id,
+            issuer=ISSUER,
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["aud", "iss", "iat", "exp", "sub"], "strict_aud": True},
+        )
+    except jwt.InvalidTokenError as error:
+        # The text of PyJWT's errors can quote the token; their class says enough.
+        raise InvalidSignedPayload(type(error).__name__) from None
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise InvalidSignedPayload(f"unreadable: {type(error).__name__}") from None
+    return _payload(claims)
+
+
+def _payload(claims: Mapping[str, Any]) -> SignedPayload:
+    subject = claims["sub"]
+    store_hash = store_hashes.from_context(subject) if isinstance(subject, str) else None
+    if store_hash is None:
+        raise InvalidSignedPayload("sub is not stores/{store_hash}")
+    url = claims.get("url", "/")
+    if not isinstance(url, str):
+        raise InvalidSignedPayload("url is not a string")
+    channel_id = claims.get("channel_id")
+    if channel_id is not None and not _is_integer(channel_id):
+        raise InvalidSignedPayload("channel_id is not an integer")
+    return SignedPayload(
+        store_hash=store_hash,
+        user=_user(claims, "user"),
+        owner=_user(claims, "owner"),
+        issued_at=_issued_at(claims["iat"]),
+        url=url,
+        channel_id=channel_id,
+    )
+
+
+def _user(claims: Mapping[str, Any], claim: str) -> PayloadUser:
+    user = claims.get(claim)
+    if not isinstance(user, dict):
+        raise InvalidSignedPayload(f"{claim} is not an object")
+    if not _is_integer(user.get("id")):
+        raise InvalidSignedPayload(f"{claim}.id is not an integer")
+    email, locale = user.get("email"), user.get("locale")
+    if not isinstance(email, str):
+        raise InvalidSignedPayload(f"{claim}.email is not a string")
+    if locale is not None and not isinstance(locale, str):
+        raise InvalidSignedPayload(f"{claim}.locale is not a string")
+    return PayloadUser(id=str(user["id"]), email=email, locale=locale)
+
+
+def _issued_at(value: object) -> int:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise InvalidSignedPayload("iat is not a number")
+    # An `exp` further away than documented would outlive the record of who was removed.
+    if time.time() - value > LIFETIME_SECONDS + LEEWAY_SECONDS:
+        raise InvalidSignedPayload("issued more than 24 hours ago")
+    return int(value)
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,168 @@
+"""Exchanging the auth callback's code for an access token at BigCommerce's token endpoint.
+
+Source: BigCommerce's single-click app documentation, "Auth callback": `POST /oauth2/token`.
+"""
+
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
+
+from .credentials import Credentials
+from .deadline import DeadlineExceeded
+from .errors import BigCommerceTimeout, BigCommerceUnavailable, CodeRefused
+
+TIMEOUT = urllib3.Timeout(connect=3, read=7)
+ATTEMPTS = 3
+PAUSE_SECONDS = 0.2
+
+_LARGEST_ANSWER = 64 * 1024
+_ERROR_NAME = re.compile(r"[a-z_]{1,40}", re.ASCII)
+_http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """What the auth callback brings and BigCommerce wants back, as received.
+
+    Attributes:
+        code: the single-use authorization code.
+        scope: space-separated scopes.
+        context: `stores/{store_hash}`.
+        redirect_uri: exactly the Auth callback URL saved in the portal.
+    """
+
+    code: str = field(repr=False)
+    scope: str
+    context: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True)
+class BigCommerceUser:
+    """A user in BigCommerce's answer; the id is decimal digits."""
+
+    id: str
+    email: str
+    username: str | None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """BigCommerce's answer: the access token and what it is good for."""
+
+    access_token: str = field(repr=False)
+    scopes: tuple[str, ...]
+    user: BigCommerceUser
+    owner: BigCommerceUser
+    context: str
+    account_uuid: str | None
+
+
+def exchange(login_url: str, request: AuthorizationRequest, credentials: Credentials) -> Grant:
+    """Exchange the code.
+
+    Connection errors and 5xx answers are tried again, at most twice. An answer that does not come
+    is not asked for again: the code may be used up.
+
+    Raises:
+        CodeRefused: BigCommerce answered 4xx.
+        BigCommerceUnavailable: no connection, 5xx, 429 or an answer that makes no sense.
+        BigCommerceTimeout: a connection or an answer took too long.
+    """
+    body = {
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "code": request.code,
+        "context": request.context,
+        "scope": request.scope,
+        "grant_type": "authorization_code",
+        "redirect_uri": request.redirect_uri,
+    }
+    try:
+        status, content = _post_with_retries(f"{login_url}/oauth2/token", body)
+    except DeadlineExceeded:
+        raise BigCommerceTimeout("the function's time ran out") from None
+    if status == HTTPStatus.OK:
+        return _grant(content)
+    if status != HTTPStatus.TOO_MANY_REQUESTS and 400 <= status < 500:
+        raise CodeRefused(f"token endpoint answered {status} {_error_name(content)}")
+    raise BigCommerceUnavailable(f"token endpoint answered {status}")
+
+
+def _post_with_retries(url: str, body: dict[str, str]) -> tuple[int, bytes]:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            status, content = _post(url, body)
+        except ReadTimeoutError:
+            raise BigCommerceTimeout("no answer in time") from None
+        except HTTPError as error:
+            if attempt == ATTEMPTS:
+                raise _unreachable(error) from None
+        else:
+            if status < 500 or attempt == ATTEMPTS:
+                return status, content
+        time.sleep(PAUSE_SECONDS * attempt)
+    raise AssertionError("unreachable")
+
+
+def _post(url: str, body: dict[str, str]) -> tuple[int, bytes]:
+    response = _http.request("POST", url, json=body, redirect=False, preload_content=False)
+    try:
+        return response.status, response.read(_LARGEST_ANSWER)
+    finally:
+        # A connection kept over Lambda's freeze is usually dead when it is wanted again.
+        response.close()
+
+
+def _unreachable(error: HTTPError) -> BigCommerceUnavailable:
+    kind = BigCommerceTimeout if isinstance(error, ConnectTimeoutError) else BigCommerceUnavailable
+    return kind(f"no connection: {type(error).__name__}")
+
+
+def _error_name(content: bytes) -> str:
+    """The `error` of a refusal, if it is a plain name that can stand in a log."""
+    try:
+        name = json.loads(content).get("error")
+    except (ValueError, AttributeError):
+        return ""
+    return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
+
+
+def _grant(content: bytes) -> Grant:
+    try:
+        answer = json.loads(content)
+        return Grant(
+            access_token=_text(answer["access_token"]),
+            scopes=tuple(_text(answer["scope"]).split()),
+            user=_user(answer["user"]),
+            owner=_user(answer["owner"]),
+            context=_text(answer["context"]),
+            account_uuid=_text(answer["account_uuid"]) if answer.get("account_uuid") else None,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # The text of these errors can quote the answer, and so the token.
+        reason = f"the answer makes no sense: {type(error).__name__}"
+        raise BigCommerceUnavailable(reason) from None
+
+
+def _user(value: dict[str, Any]) -> BigCommerceUser:
+    if not isinstance(value["id"], int) or isinstance(value["id"], bool):
+        raise TypeError
+    username = value.get("username")
+    return BigCommerceUser(
+        id=str(value["id"]),
+        email=_text(value["email"]),
+        username=_text(username) if username is not None else None,
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError
+    return value

@@ -1,0 +1,26 @@
+"""The load callback: a store's owner or another user opens the app in the control panel."""
+
+from functools import partial
+
+from callbacks import installation, installation_table, pages
+from callbacks.apps import App
+from callbacks.authentication import authenticate
+from callbacks.endpoint import endpoint, logger
+from callbacks.installation import Installation
+from callbacks.request import CallbackRequest
+from callbacks.responses import Response
+
+
+@endpoint(render_error=pages.error_page)
+def handler(request: CallbackRequest, app: App) -> Response:
+    """Answer a GET of the Load callback URL with the app's page."""
+    payload = authenticate(request)
+    logger.append_keys(store_hash=payload.store_hash)
+    record = installation_table.update(
+        app.organization_id,
+        payload.store_hash,
+        partial(installation.load, payload=payload, multiple_users=app.multiple_users),
+    )
+    assert isinstance(record, Installation)  # noqa: S101 (what the rule gives, for the type checker)
+    store = pages.InstalledStore.of(app, payload.store_hash, record.scopes)
+    return pages.loaded_page(app, store, payload, record.installed_at)

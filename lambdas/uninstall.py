@@ -1,0 +1,32 @@
+"""The uninstall callback: BigCommerce tells that a store has uninstalled the app."""
+
+from functools import partial
+from http import HTTPStatus
+
+from callbacks import environment, installation, installation_table
+from callbacks.apps import App
+from callbacks.authentication import authenticate
+from callbacks.endpoint import endpoint, logger
+from callbacks.request import CallbackRequest
+from callbacks.responses import Response, error_json, json_response
+
+
+@endpoint(render_error=error_json)
+def handler(request: CallbackRequest, app: App) -> Response:
+    """Answer a GET of the Uninstall callback URL.
+
+    It succeeds too where there is nothing left to do: BigCommerce has uninstalled the app already.
+    """
+    payload = authenticate(request)
+    logger.append_keys(store_hash=payload.store_hash)
+    installation_table.update(
+        app.organization_id,
+        payload.store_hash,
+        partial(
+            installation.uninstall,
+            payload=payload,
+            multiple_users=app.multiple_users,
+            retention_seconds=environment.uninstalled_retention_seconds(),
+        ),
+    )
+    return json_response(HTTPStatus.OK, {"status": "ok", "request_id": request.request_id})
