@@ -1,0 +1,74 @@
+"""AppCredentials: the Secrets Manager secret with an app's client ID and client secret."""
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import SecretStr
+
+from .settings import App
+from .stack_context import StackContext
+
+
+class AppCredentials(pulumi.ComponentResource):
+    """An app's secret, named `{project}/{stack}/{organization_id}`.
+
+    Its value is JSON with `client_id` and `client_secret`, or an empty object while the app awaits
+    registration: so registering changes the value and nothing else.
+
+    Attributes:
+        arn: the secret's ARN.
+    """
+
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        app: App,
+        client_secret: SecretStr | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:AppCredentials", app.organization_id, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        secret = aws.secretsmanager.Secret(
+            app.organization_id,
+            name=f"{secret_prefix(context)}{app.organization_id}",
+            description=f"Client ID and client secret of the BigCommerce app {app.name}",
+            # Deleting and creating a stack again must not trip over the old name for a month.
+            recovery_window_in_days=7,
+            tags=context.tags,
+            opts=child,
+        )
+        aws.secretsmanager.SecretVersion(
+            app.organization_id,
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(_value(app, client_secret)),
+            opts=child,
+        )
+        self.arn = secret.arn
+        self.register_outputs({"arn": self.arn})
+
+
+def secret_prefix(context: StackContext) -> str:
+    """What stands before the organization id in every secret's name."""
+    return f"{context.project}/{context.stack}/"
+
+
+def read_statement(credentials: Sequence[AppCredentials]) -> dict[str, object]:
+    """The IAM statement that allows reading these apps' credentials."""
+    return {
+        "Sid": "ReadCredentials",
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue"],
+        "Resource": [each.arn for each in credentials],
+    }
+
+
+def _value(app: App, client_secret: SecretStr | None) -> str:
+    if app.client_id is None or client_secret is None:
+        return "{}"
+    return json.dumps(
+        {"client_id": app.client_id, "client_secret": client_secret.get_secret_value()}
+    )

@@ -1,0 +1,134 @@
+"""CallbackApi: the HTTP API in front of the functions: stage, throttling, access log, domain."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from .settings import Domain, Throttle
+from .stack_context import StackContext
+
+# What API Gateway logs of a request. `path` has no query string: that holds codes and payloads.
+ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "request_id": "$context.requestId",
+        "time": "$context.requestTime",
+        "source_ip": "$context.identity.sourceIp",
+        "method": "$context.httpMethod",
+        "path": "$context.path",
+        "route": "$context.routeKey",
+        "status": "$context.status",
+        "response_length": "$context.responseLength",
+        "latency_ms": "$context.responseLatency",
+        "integration_latency_ms": "$context.integrationLatency",
+        "integration_error": "$context.integrationErrorMessage",
+        "error": "$context.error.message",
+    }
+)
+
+
+class CallbackApi(pulumi.ComponentResource):
+    """The HTTP API that the callback URLs lead to; `CallbackRoute` adds its routes.
+
+    Attributes:
+        id: the API's id.
+        execution_arn: what an invoke permission's source ARN starts with.
+        base_url: what stands before `/{organization_id}/` in the callback URLs, without a slash at
+            its end: the custom domain if there is one, or else the API's own endpoint.
+    """
+
+    id: pulumi.Output[str]
+    execution_arn: pulumi.Output[str]
+    base_url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        *,
+        throttle: Throttle,
+        log_retention_days: int,
+        protect: bool,
+        domain: Domain | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:CallbackApi", "callbacks", None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        api = aws.apigatewayv2.Api(
+            "callbacks",
+            name=context.name("callbacks"),
+            description="The callback URLs of BigCommerce apps",
+            protocol_type="HTTP",
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=protect),
+        )
+        access_log = aws.cloudwatch.LogGroup(
+            "access-log",
+            # The prefix spares CloudWatch Logs a resource policy that grows with every API.
+            name=f"/aws/vendedlogs/{context.name('callbacks')}",
+            retention_in_days=log_retention_days,
+            tags=context.tags,
+            opts=child,
+        )
+        stage = aws.apigatewayv2.Stage(
+            "default",
+            api_id=api.id,
+            name="$default",
+            auto_deploy=True,
+            default_route_settings={
+                "throttling_rate_limit": throttle.rate,
+                "throttling_burst_limit": throttle.burst,
+            },
+            access_log_settings={
+                "destination_arn": access_log.arn,
+                "format": ACCESS_LOG_FORMAT,
+            },
+            tags=context.tags,
+            opts=child,
+        )
+        self.id = api.id
+        self.execution_arn = api.execution_arn
+        self.base_url = api.api_endpoint
+        if domain is not None:
+            self.base_url = self._serve_at(domain, stage, context)
+        self.register_outputs({"id": self.id, "baseUrl": self.base_url})
+
+    def _serve_at(
+        self, domain: Domain, stage: aws.apigatewayv2.Stage, context: StackContext
+    ) -> pulumi.Output[str]:
+        """Serve the API at a custom domain and give its base URL."""
+        child = pulumi.ResourceOptions(parent=self)
+        name = aws.apigatewayv2.DomainName(
+            "domain",
+            domain_name=domain.name,
+            domain_name_configuration={
+                "certificate_arn": domain.certificate_arn,
+                "endpoint_type": "REGIONAL",
+                "security_policy": "TLS_1_2",
+            },
+            tags=context.tags,
+            opts=child,
+        )
+        mapping = aws.apigatewayv2.ApiMapping(
+            "domain",
+            api_id=self.id,
+            domain_name=name.id,
+            stage=stage.id,
+            opts=child,
+        )
+        if domain.hosted_zone_id is not None:
+            target = name.domain_name_configuration
+            aws.route53.Record(
+                "domain",
+                zone_id=domain.hosted_zone_id,
+                name=domain.name,
+                type="A",
+                aliases=[
+                    {
+                        "name": target.target_domain_name,
+                        "zone_id": target.hosted_zone_id,
+                        "evaluate_target_health": False,
+                    }
+                ],
+                opts=child,
+            )
+        return pulumi.Output.concat("https://", mapping.domain_name)

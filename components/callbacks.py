@@ -1,0 +1,73 @@
+"""The four callbacks of a BigCommerce single-click app.
+
+Source: BigCommerce's app documentation for the fields, Rutter's BigCommerce guide for the paths.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Callback:
+    """One callback URL.
+
+    Attributes:
+        name: of its function.
+        handler: of its function, in the bundle.
+        path: what stands after `/{organization_id}/`.
+        portal_field: its key in the `technicalTab` output.
+        portal_label: its field in the portal.
+        timeout: seconds its function may take. API Gateway waits 30.
+    """
+
+    name: str
+    handler: str
+    path: str
+    portal_field: str
+    portal_label: str
+    timeout: int
+
+    @property
+    def route_key(self) -> str:
+        """Its route in the HTTP API."""
+        return f"GET /{{organization_id}}/{self.path}"
+
+    def url(self, base_url: str, organization_id: str) -> str:
+        """Its URL for an app."""
+        return f"{base_url}/{organization_id}/{self.path}"
+
+
+AUTH = Callback(
+    name="auth",
+    handler="auth.handler",
+    path="redirect-url",
+    portal_field="authCallbackUrl",
+    portal_label="Auth Callback URL",
+    timeout=29,
+)
+LOAD = Callback(
+    name="load",
+    handler="load.handler",
+    path="load",
+    portal_field="loadCallbackUrl",
+    portal_label="Load Callback URL",
+    timeout=15,
+)
+UNINSTALL = Callback(
+    name="uninstall",
+    handler="uninstall.handler",
+    path="uninstall",
+    portal_field="uninstallCallbackUrl",
+    portal_label="Uninstall Callback URL",
+    timeout=15,
+)
+REMOVE_USER = Callback(
+    name="remove-user",
+    handler="remove_user.handler",
+    path="remove-user",
+    portal_field="removeUserCallbackUrl",
+    portal_label="Remove User Callback URL",
+    timeout=15,
+)
+
+# In the order of the portal's fields.
+CALLBACKS = (AUTH, LOAD, UNINSTALL, REMOVE_USER)

@@ -1,0 +1,166 @@
+"""InstallationStore: the DynamoDB table of installed stores and the key of their access tokens."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .stack_context import StackContext
+
+
+class InstallationStore(pulumi.ComponentResource):
+    """The table, its customer-managed key, and the managed policy of those who read access tokens.
+
+    One key serves twice: DynamoDB encrypts the table with it, and the auth function encrypts each
+    access token with it once more, so that reading the table alone shows no token.
+
+    Attributes:
+        table_name: the table's name.
+        key_arn: the key's ARN.
+        reader_policy_arn: the managed policy that lets a consumer read and decrypt access tokens.
+    """
+
+    table_name: pulumi.Output[str]
+    key_arn: pulumi.Output[str]
+    reader_policy_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        *,
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:InstallationStore", "installations", None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        protected = pulumi.ResourceOptions(parent=self, protect=protect)
+        key = aws.kms.Key(
+            "installations",
+            description=f"Access tokens and the installations table of {context.name('stores')}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=_key_policy(),
+            tags=context.tags,
+            opts=protected,
+        )
+        aws.kms.Alias(
+            "installations",
+            name=f"alias/{context.name('installations')}",
+            target_key_id=key.key_id,
+            opts=child,
+        )
+        table = aws.dynamodb.Table(
+            "installations",
+            name=context.name("installations"),
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="pk",
+            range_key="sk",
+            attributes=[{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+            ttl={"attribute_name": "expires_at", "enabled": True},
+            point_in_time_recovery={"enabled": True},
+            stream_enabled=True,
+            stream_view_type="NEW_AND_OLD_IMAGES",
+            server_side_encryption={"enabled": True, "kms_key_arn": key.arn},
+            deletion_protection_enabled=protect,
+            tags=context.tags,
+            opts=protected,
+        )
+        self.table_name = table.name
+        self.key_arn = key.arn
+        self._table_arn = table.arn
+        self.reader_policy_arn = aws.iam.Policy(
+            "access-token-reader",
+            name=context.name("access-token-reader"),
+            description="Read installed stores and decrypt their BigCommerce access tokens",
+            policy=pulumi.Output.json_dumps(self._reader_policy()),
+            tags=context.tags,
+            opts=child,
+        ).arn
+        self.register_outputs(
+            {
+                "tableName": self.table_name,
+                "keyArn": self.key_arn,
+                "readerPolicyArn": self.reader_policy_arn,
+            }
+        )
+
+    def records_statement(self) -> dict[str, object]:
+        """The IAM statement that allows reading and writing single records."""
+        return {
+            "Sid": "ReadAndWriteRecords",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
+            "Resource": [self._table_arn],
+        }
+
+    def encrypt_statement(self) -> dict[str, object]:
+        """The IAM statement that allows encrypting access tokens, and not decrypting them."""
+        return {
+            "Sid": "EncryptAccessTokens",
+            "Effect": "Allow",
+            "Action": ["kms:Encrypt"],
+            "Resource": [self.key_arn],
+        }
+
+    def _reader_policy(self) -> dict[str, object]:
+        return {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "ReadRecords",
+                    "Effect": "Allow",
+                    "Action": ["dynamodb:GetItem"],
+                    "Resource": [self._table_arn],
+                },
+                {
+                    "Sid": "DecryptAccessTokens",
+                    "Effect": "Allow",
+                    "Action": ["kms:Decrypt"],
+                    "Resource": [self.key_arn],
+                },
+            ],
+        }
+
+
+def _key_policy() -> pulumi.Output[str]:
+    """Who may use the key: whom IAM allows, and DynamoDB for whom it lets at the table.
+
+    Source: the DynamoDB developer guide, "Encryption at rest": with a customer-managed key every
+    caller needs the key's permission through DynamoDB. `kms:ViaService` gives just that: nobody can
+    decrypt an access token by it, since those are decrypted by calling KMS directly.
+    """
+    account = aws.get_caller_identity_output().account_id
+    partition = aws.get_partition_output().partition
+    region = aws.get_region_output().region
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": "AllowWhatIamAllows",
+            "Effect": "Allow",
+            "Principal": {
+                "AWS": pulumi.Output.concat("arn:", partition, ":iam::", account, ":root")
+            },
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "AllowThroughDynamoDb",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [
+                "kms:CreateGrant",
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+            ],
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    "kms:CallerAccount": account,
+                    "kms:ViaService": pulumi.Output.concat("dynamodb.", region, ".amazonaws.com"),
+                }
+            },
+        },
+    ]
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})

@@ -1,0 +1,116 @@
+"""The deployment package of the functions: `lambdas/` and the libraries it vendors, as one zip.
+
+`build()` is cheap when nothing changed. The libraries are installed from lambdas/requirements.txt,
+pinned with hashes, and kept by that file's content; the zip holds the same bytes for the same
+inputs, so that an unchanged tree is an unchanged Lambda function.
+"""
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "lambdas"
+BUILD = ROOT / "build" / "lambda"
+
+# Compiled code would tie the bundle to one processor; MarkupSafe falls back to Python without it.
+# The rest is of no use at run time.
+_LEFT_OUT_SUFFIXES = {".so", ".pyd", ".dylib", ".c", ".h", ".pyi", ".pyc", ".in", ".txt"}
+_LEFT_OUT_FOLDERS = {"__pycache__", "bin"}
+_SOURCE_SUFFIXES = {".py", ".html", ".css"}
+_EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_PLAIN_FILE = 0o644 << 16
+
+
+class BundleError(pulumi.RunError):
+    """The bundle could not be built."""
+
+
+def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
+    """Build the bundle if its inputs changed, and give the path of its zip.
+
+    Raises:
+        BundleError: the libraries could not be installed; says why.
+    """
+    libraries = _installed_libraries(sources / "requirements.txt", build_folder)
+    files = {**dict(_files(libraries)), **dict(_source_files(sources))}
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{hashlib.sha256(files[name].read_bytes()).hexdigest()}\n".encode())
+    bundle = build_folder / f"bundle-{digest.hexdigest()[:16]}.zip"
+    if not bundle.exists():
+        _write_zip(bundle, files)
+    return bundle
+
+
+def _installed_libraries(requirements: Path, build_folder: Path) -> Path:
+    """The folder with the vendored libraries, installed anew when the requirements changed."""
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
+    folder = build_folder / f"libraries-{digest}"
+    if folder.exists():
+        return folder
+    build_folder.mkdir(parents=True, exist_ok=True)
+    pulumi.log.info("Installing the libraries of the Lambda bundle (once, a few seconds)")
+    # Installed aside and renamed, so that an interrupted installation is not taken for a whole one.
+    with tempfile.TemporaryDirectory(dir=build_folder) as scratch:
+        target = Path(scratch) / "libraries"
+        _pip_install(requirements, target)
+        try:
+            target.rename(folder)
+        except OSError:
+            if not folder.exists():  # another deployment may have been faster, with the same result
+                raise
+    return folder
+
+
+def _pip_install(requirements: Path, target: Path) -> None:
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *("--no-compile", "--no-deps", "--require-hashes", "--prefer-binary"),
+        *("--target", str(target), "--requirement", str(requirements)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise BundleError(
+            f"The libraries of the Lambda bundle could not be installed: {done.stderr.strip()}\n"
+            "Check that the package index can be reached and that this works:\n"
+            f"    {sys.executable} -m pip --version"
+        )
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder that belong in the bundle, by their names in it."""
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder)
+        left_out = (
+            path.is_dir()
+            or path.suffix in _LEFT_OUT_SUFFIXES
+            or not _LEFT_OUT_FOLDERS.isdisjoint(name.parts)
+            or name.parts[0].endswith(".dist-info")
+        )
+        if not left_out:
+            yield name.as_posix(), path
+
+
+def _source_files(sources: Path) -> Iterator[tuple[str, Path]]:
+    return ((name, path) for name, path in _files(sources) if path.suffix in _SOURCE_SUFFIXES)
+
+
+def _write_zip(bundle: Path, files: dict[str, Path]) -> None:
+    with (
+        tempfile.NamedTemporaryFile(dir=bundle.parent, delete=False) as unfinished,
+        zipfile.ZipFile(unfinished, "w") as archive,
+    ):
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
+            entry.external_attr = _PLAIN_FILE
+            entry.create_system = 3  # Unix, wherever it is built
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
+    Path(unfinished.name).replace(bundle)

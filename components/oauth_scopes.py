@@ -1,0 +1,33 @@
+"""BigCommerce's OAuth scopes: each parameter an app can ask for, and the row of the portal it is.
+
+Source: the scope table of BigCommerce's developer documentation, kept in oauth_scopes.json.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class OAuthScope:
+    """One permission of one row of the portal's Scopes tab.
+
+    Attributes:
+        parameter: the scope's name in OAuth requests, such as `store_v2_products_read_only`.
+        name: the row as the portal shows it, such as `Products`.
+        permission: the choice within the row, such as `read-only` or `modify`.
+        group: the heading the portal shows the row under.
+    """
+
+    parameter: str
+    name: str
+    permission: str
+    group: str
+
+
+def _read() -> dict[str, OAuthScope]:
+    rows = json.loads(Path(__file__).with_name("oauth_scopes.json").read_text(encoding="utf-8"))
+    return {row["parameter"]: OAuthScope(**row) for row in rows}
+
+
+OAUTH_SCOPES = _read()

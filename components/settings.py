@@ -1,0 +1,278 @@
+"""The stack's configuration: every key, its rule, and what to do when it is wrong.
+
+`read_settings()` finds everything that is wrong before the first resource is registered and says it
+at once. The keys stand in Pulumi.yaml with their types and descriptions.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    alias_generators,
+)
+from pydantic_core import PydanticCustomError
+
+from .configuration_errors import (
+    ConfigurationError,
+    Problem,
+    explain,
+    remove_command,
+    set_command,
+    set_secret_command,
+)
+from .oauth_scopes import OAUTH_SCOPES
+
+# IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 160.
+MAX_APPS = 50
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
+
+_STACK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+
+
+def _known_scope(scope: str) -> str:
+    if scope in OAUTH_SCOPES:
+        return scope
+    nearest = difflib.get_close_matches(scope, OAUTH_SCOPES, n=3, cutoff=0.5)
+    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+    raise PydanticCustomError(
+        "unknown_scope",
+        "is not a BigCommerce OAuth scope{hint}",
+        {"hint": hint, "suggestion": nearest[0] if nearest else "SCOPE"},
+    )
+
+
+def _one_permission_a_row(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    for scope in scopes:
+        if scopes.count(scope) > 1:
+            raise ValueError(f"lists {scope} more than once")
+        if f"{scope}_read_only" in scopes:
+            raise ValueError(
+                f"lists both {scope} and {scope}_read_only; the portal's Scopes tab takes one "
+                "permission a row, and modify includes read-only"
+            )
+    return scopes
+
+
+def _valid_tags(tags: dict[str, str]) -> dict[str, str]:
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            raise ValueError(
+                f"has the key {key}, but AWS keeps keys that start with aws: to itself"
+            )
+        if not 1 <= len(key) <= 128 or len(value) > 256:
+            raise ValueError("takes keys of 1 to 128 characters and values of up to 256")
+    return tags
+
+
+OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d{1,5})?$")]
+Scope = Annotated[str, AfterValidator(_known_scope)]
+
+
+class _Setting(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=alias_generators.to_camel,
+        extra="forbid",
+        frozen=True,
+        # `pulumi config set --path` stores what looks like a number as one.
+        coerce_numbers_to_str=True,
+        hide_input_in_errors=True,
+    )
+
+
+class App(_Setting):
+    """One BigCommerce app.
+
+    Attributes:
+        organization_id: the first segment of its callback URLs.
+        name: its name, as merchants see it.
+        partner_id: the Partner ID of the BigCommerce Technology Partner account.
+        client_id: the Client ID the portal gave; None until the app is registered.
+        scopes: the OAuth scopes it needs, by their parameter names.
+        multiple_users: whether users other than a store's owner may use it.
+        support_url: where its pages send people for help.
+    """
+
+    organization_id: OrganizationId
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+    partner_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")] | None = None
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1), AfterValidator(_one_permission_a_row)]
+    multiple_users: bool = True
+    support_url: (
+        Annotated[str, StringConstraints(pattern=r"^(https://|mailto:)[^\s<>\"']+$")] | None
+    ) = None
+
+
+class Throttle(_Setting):
+    """How many requests the API accepts: `rate` a second, and `burst` at once."""
+
+    rate: Annotated[float, Field(gt=0, le=10_000)] = 50
+    burst: Annotated[int, Field(gt=0, le=5_000)] = 100
+
+
+class Functions(_Setting):
+    """Settings of each Lambda function.
+
+    Attributes:
+        memory_size: MiB.
+        tracing: whether AWS X-Ray traces every request.
+        reserved_concurrency: executions kept for each function; None reserves none.
+    """
+
+    memory_size: Annotated[int, Field(ge=128, le=10_240)] = 512
+    tracing: bool = False
+    reserved_concurrency: Annotated[int, Field(ge=1)] | None = None
+
+
+class Domain(_Setting):
+    """A custom domain of the callback URLs.
+
+    Attributes:
+        name: such as `apps.example.com`.
+        certificate_arn: its certificate in AWS Certificate Manager, in the stack's region.
+        hosted_zone_id: the Route 53 zone that gets its alias record; None where DNS is elsewhere.
+    """
+
+    name: Annotated[
+        str, StringConstraints(pattern=r"^(?=.{4,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$")
+    ]
+    certificate_arn: Annotated[
+        str, StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")
+    ]
+    hosted_zone_id: Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]+$")] | None = None
+
+
+class BigCommerce(_Setting):
+    """Where BigCommerce is.
+
+    Attributes:
+        login_url: the origin that exchanges codes and takes external installs.
+        frame_ancestors: the origins that may show the pages in an iframe: the control panel is at
+            `https://store-{store_hash}.mybigcommerce.com`.
+    """
+
+    login_url: Origin = "https://login.bigcommerce.com"
+    frame_ancestors: Annotated[tuple[Origin, ...], Field(min_length=1)] = (
+        "https://*.mybigcommerce.com",
+        "https://*.bigcommerce.com",
+    )
+
+
+class Settings(_Setting):
+    """The whole configuration of a stack; Pulumi.yaml describes each key."""
+
+    apps: Annotated[tuple[App, ...], Field(min_length=1, max_length=MAX_APPS)]
+    client_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    throttle: Throttle = Throttle()
+    log_retention_days: LogRetentionDays = 30
+    uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
+    protect: bool = True
+    functions: Functions = Functions()
+    domain: Annotated[Domain | None, BeforeValidator(lambda given: given or None)] = None
+    bigcommerce: BigCommerce = BigCommerce()
+    tags: Annotated[dict[str, str], AfterValidator(_valid_tags), Field(max_length=40)] = Field(
+        default_factory=dict
+    )
+
+    def client_secret(self, app: App) -> SecretStr | None:
+        """The app's client secret, or None until it is registered."""
+        return self.client_secrets.get(app.organization_id)
+
+
+def read_settings() -> Settings:
+    """Read the settings of the stack that is being deployed.
+
+    Raises:
+        ConfigurationError: every problem found, each with its key and the command that mends it.
+    """
+    values, problems = _values()
+    problems += _stack_name_problems() + _app_problems(values)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += explain(error)
+    if problems:
+        raise ConfigurationError(pulumi.get_stack(), problems)
+    return settings
+
+
+def _values() -> tuple[dict[str, Any], list[Problem]]:
+    """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
+    prefix = f"{pulumi.get_project()}:"
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for full_key, text in CONFIG.get().items():
+        if not full_key.startswith(prefix):
+            continue
+        key = full_key.removeprefix(prefix)
+        try:
+            values[key] = json.loads(text) if text.startswith(("[", "{")) else text
+        except json.JSONDecodeError:
+            problems.append(Problem(key, "is not valid JSON", remove_command(key)))
+    return values, problems
+
+
+def _stack_name_problems() -> list[Problem]:
+    if _STACK_NAME.fullmatch(pulumi.get_stack()):
+        return []
+    what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
+    return [Problem("the stack's name", what, "pulumi stack rename NEW-NAME")]
+
+
+def _app_problems(values: Mapping[str, Any]) -> list[Problem]:
+    """What pydantic cannot see in one app: ids given twice, client IDs and secrets apart."""
+    apps = [app if isinstance(app, dict) else {} for app in _list(values.get("apps"))]
+    secrets = values.get("clientSecrets")
+    secrets = secrets if isinstance(secrets, dict) else {}
+    ids = [str(app.get("organizationId")) for app in apps]
+    problems = []
+    for index, (app, id_) in enumerate(zip(apps, ids, strict=True)):
+        if id_ in ids[:index] and "organizationId" in app:
+            key = f"apps[{index}].organizationId"
+            problems.append(Problem(key, f"is {id_!r}, which another app has", set_command(key)))
+        if app.get("clientId") and not secrets.get(id_):
+            key = f"clientSecrets.{id_}"
+            what = f"is missing: apps[{index}] has a clientId, and needs its client secret"
+            problems.append(Problem(key, what, set_secret_command(key)))
+        if not app.get("clientId") and secrets.get(id_):
+            key = f"apps[{index}].clientId"
+            what = "is missing: the app has a client secret, and needs its client ID"
+            problems.append(Problem(key, what, set_command(key)))
+    return problems + _secret_problems(secrets, ids)
+
+
+def _secret_problems(secrets: Mapping[str, Any], ids: list[str]) -> list[Problem]:
+    problems = []
+    for id_ in secrets:
+        if id_ not in ids:
+            key = f"clientSecrets.{id_}"
+            nearest = difflib.get_close_matches(id_, ids, n=1)
+            hint = f" (did you mean {nearest[0]}?)" if nearest else ""
+            what = f"is for an organization id that no app has{hint}"
+            problems.append(Problem(key, what, remove_command(key)))
+    if secrets and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:clientSecrets"):
+        what = "stand in plain text in the stack's configuration; set each again as a secret"
+        key = f"clientSecrets.{next(iter(secrets))}"
+        problems.append(Problem("clientSecrets", what, set_secret_command(key)))
+    return problems
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
