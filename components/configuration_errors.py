@@ -56,9 +56,7 @@ class ConfigurationError(pulumi.RunError):
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [f"The configuration of stack {stack} has {count}; nothing was deployed."]
         for problem in problems:
-            command = problem.command.replace(
-                "pulumi config ", f"pulumi config --stack {stack} ", 1
-            )
+            command = re.sub("^pulumi config (set|rm)", rf"\g<0> --stack {stack}", problem.command)
             lines += ["", f"  {problem.key} {problem.what}.", f"      {command}"]
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)

@@ -40,7 +40,8 @@ def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
     """
     libraries = _installed_libraries(sources / "requirements.txt", build_folder)
     files = {**dict(_files(libraries)), **dict(_source_files(sources))}
-    digest = hashlib.sha256()
+    # How it is built is an input too.
+    digest = hashlib.sha256(Path(__file__).read_bytes())
     for name in sorted(files):
         digest.update(f"{name}\0{hashlib.sha256(files[name].read_bytes()).hexdigest()}\n".encode())
     bundle = build_folder / f"bundle-{digest.hexdigest()[:16]}.zip"

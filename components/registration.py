@@ -1,4 +1,4 @@
-"""Registration: what to enter in the BigCommerce developer portal for each app, and what is next."""
+"""Registration: what to enter in BigCommerce's developer portal for each app, and what is next."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -8,7 +8,7 @@ import difflib
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pulumi
 from pulumi.runtime.config import CONFIG
@@ -37,10 +37,11 @@ from .oauth_scopes import OAUTH_SCOPES
 
 # IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 160.
 MAX_APPS = 50
-LogRetentionDays = Literal[
+# What CloudWatch Logs takes.
+LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
-]  # fmt: skip
+)  # fmt: skip
 
 _STACK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 
@@ -78,6 +79,12 @@ def _valid_tags(tags: dict[str, str]) -> dict[str, str]:
         if not 1 <= len(key) <= 128 or len(value) > 256:
             raise ValueError("takes keys of 1 to 128 characters and values of up to 256")
     return tags
+
+
+def _log_retention(days: int) -> int:
+    if days not in LOG_RETENTION_DAYS:
+        raise ValueError(f"should be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
+    return days
 
 
 OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -151,7 +158,7 @@ class Domain(_Setting):
     """
 
     name: Annotated[
-        str, StringConstraints(pattern=r"^(?=.{4,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,63}$")
+        str, StringConstraints(pattern=r"^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$", max_length=253)
     ]
     certificate_arn: Annotated[
         str, StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")
@@ -181,7 +188,7 @@ class Settings(_Setting):
     apps: Annotated[tuple[App, ...], Field(min_length=1, max_length=MAX_APPS)]
     client_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     throttle: Throttle = Throttle()
-    log_retention_days: LogRetentionDays = 30
+    log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
     protect: bool = True
     functions: Functions = Functions()
