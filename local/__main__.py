@@ -1,0 +1,136 @@
+"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from local.backend import LocalBackend, local_backend
+from local.bigcommerce import PortTakenError
+from local.console import Report
+from local.emulator import EmulatorError
+from local.engine import DeploymentFailed
+from local.walk import Walk
+
+# The ports that Pulumi.local.yaml names.
+EMULATOR_PORT = 4566
+BIGCOMMERCE_PORT = 4567
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and give its exit status."""
+    options = _parser().parse_args(arguments)
+    report = Report()
+    try:
+        return int(options.command(report, options))
+    except (DeploymentFailed, EmulatorError, PortTakenError) as error:
+        print(f"\n{error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        report.say("\nStopped.")
+        return 130
+
+
+def up(report: Report, options: argparse.Namespace) -> int:
+    """Deploy, print the outputs, walk the life of an installation, and stop."""
+    with _started(report, options) as backend:
+        held = _deploy_and_walk(report, backend)
+    report.say("\nEvery step held." if held else "\nThe back end does not work; see above.")
+    return 0 if held else 1
+
+
+def serve(report: Report, options: argparse.Namespace) -> int:
+    """Do what `up` does, then keep serving until Ctrl-C."""
+    with _started(report, options) as backend:
+        if not _deploy_and_walk(report, backend):
+            return 1
+        report.say(f"\nControl panel  {backend.bigcommerce_url}")
+        report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
+        report.say("Press Ctrl-C to stop.")
+        return _until_interrupted(lambda: None)
+
+
+def emulator(report: Report, options: argparse.Namespace) -> int:
+    """Serve the embedded AWS and BigCommerce, for the Pulumi CLI to deploy the stack local to."""
+    with _started(report, options) as backend:
+        app = backend.apps[0]
+        report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
+        report.say(f"Control panel  {backend.bigcommerce_url}")
+        report.say("\nDeploy to it from another terminal:\n")
+        report.say("  pulumi stack select --create local")
+        report.say("  pulumi up")
+        report.say(f"\nThen give it the credentials BigCommerce has for {app.name}:\n")
+        report.say(f"  pulumi config set --path 'apps[0].clientId' {app.client_id}")
+        path = f"clientSecrets.{app.organization_id}"
+        report.say(f"  pulumi config set --secret --path '{path}' {app.client_secret}")
+        report.say("  pulumi up")
+        report.say("\nPress Ctrl-C to stop.")
+        return _until_interrupted(lambda: None)
+
+
+@contextmanager
+def _started(report: Report, options: argparse.Namespace) -> Iterator[LocalBackend]:
+    with (
+        local_backend(
+            emulator_port=options.port,
+            bigcommerce_port=options.bigcommerce_port,
+            on_event=report.event,
+        ) as backend,
+    ):
+        yield backend
+
+
+def _deploy_and_walk(report: Report, backend: LocalBackend) -> bool:
+    with report.working("Deploying the stack local"):
+        deployment = backend.deploy()
+    report.deployed(deployment)
+    report.outputs(deployment)
+    return report.walk(Walk(backend, deployment).steps)
+
+
+def _until_interrupted(each_second: Callable[[], None]) -> int:
+    try:
+        while True:
+            each_second()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description=(
+            "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS "
+            "account: on an embedded AWS, with a simulated BigCommerce, on this machine only."
+        ),
+        epilog="The Makefile installs what is needed first: make up, make serve, make emulator.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command, port, bigcommerce_port in (
+        ("up", up, None, 0),
+        ("serve", serve, None, 0),
+        ("emulator", emulator, EMULATOR_PORT, BIGCOMMERCE_PORT),
+    ):
+        described = (command.__doc__ or "").split("\n")[0]
+        one = commands.add_parser(name, help=described.rstrip("."), description=described)
+        one.set_defaults(command=command)
+        one.add_argument(
+            "--port",
+            type=int,
+            default=port,
+            help=f"port of the embedded AWS (default: {port or 'a free one'})",
+        )
+        one.add_argument(
+            "--bigcommerce-port",
+            type=int,
+            default=bigcommerce_port,
+            metavar="PORT",
+            help=f"port of the simulated BigCommerce (default: {bigcommerce_port or 'a free one'})",
+        )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

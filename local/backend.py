@@ -1,0 +1,120 @@
+"""The whole back end on this machine: an embedded AWS, a simulated BigCommerce, and the stack."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
+from local.emulator import BUILD, Emulator
+from local.engine import Deployment, Event, ResourceEvent, Stack, stack_config
+
+ROOT = Path(__file__).resolve().parent.parent
+STACK = "local"
+APPS = "bigcommerce:apps"
+CLIENT_SECRETS = "bigcommerce:clientSecrets"
+
+
+@dataclass
+class LocalBackend:
+    """A running emulator and BigCommerce, and the stack to deploy between them.
+
+    Attributes:
+        emulator: the embedded AWS.
+        bigcommerce: the simulated platform; it knows every app of the configuration.
+        bigcommerce_url: the origin it serves.
+        config: the stack's configuration, by full key.
+        on_event: told of what deployments do as they do it.
+        changes: what the latest deployment created, updated and deleted.
+    """
+
+    emulator: Emulator
+    bigcommerce: BigCommerce
+    bigcommerce_url: str
+    config: dict[str, Any]
+    on_event: Callable[[Event], None]
+    _stack: Stack
+    changes: list[ResourceEvent] = field(default_factory=list)
+
+    @property
+    def apps(self) -> list[App]:
+        """The apps as BigCommerce knows them, in the configuration's order."""
+        return list(self.bigcommerce.apps.values())
+
+    def deploy(self) -> Deployment:
+        """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
+
+        Raises:
+            DeploymentFailed: the program or AWS refused.
+        """
+        self.changes.clear()
+        deployment = self._stack.up(
+            self.config, secrets=[CLIENT_SECRETS], on_event=self._note_and_pass_on
+        )
+        for app in self.apps:
+            tab = deployment.outputs["technicalTab"][app.organization_id]
+            app.callback_urls = CallbackUrls(
+                auth=tab["authCallbackUrl"],
+                load=tab["loadCallbackUrl"],
+                uninstall=tab["uninstallCallbackUrl"],
+                remove_user=tab["removeUserCallbackUrl"],
+            )
+        return deployment
+
+    def configure_credentials(self) -> None:
+        """Give the stack's configuration what the portal gave each app, as the sheet says to."""
+        for settings, app in zip(self.config[APPS], self.apps, strict=True):
+            settings["clientId"] = app.client_id
+        self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
+
+    def _note_and_pass_on(self, event: Event) -> None:
+        if isinstance(event, ResourceEvent) and event.operation != "same":
+            self.changes.append(event)
+        self.on_event(event)
+
+
+@contextmanager
+def local_backend(
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    emulator_port: int | None = None,
+    bigcommerce_port: int = 0,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> Iterator[LocalBackend]:
+    """Start the embedded AWS and BigCommerce, with the stack `local` ready to be deployed.
+
+    `overrides` come over Pulumi.local.yaml, by full key. Ports that are not given are free ones.
+    Everything is gone when the block ends.
+
+    Raises:
+        EmulatorError, PortTakenError: a port is in use, or the emulator did not start.
+    """
+    bigcommerce = BigCommerce()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (
+        TemporaryDirectory(prefix="state-", dir=BUILD) as state,
+        serve(bigcommerce, bigcommerce_port) as server,
+        Emulator(port=emulator_port) as emulator,
+    ):
+        origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
+        config = deepcopy(
+            stack_config(ROOT, STACK, {"bigcommerce:bigcommerce": origins, **(overrides or {})})
+        )
+        for app in config[APPS]:
+            bigcommerce.register_app(
+                app["organizationId"],
+                app["name"],
+                app["scopes"],
+                multiple_users=app.get("multipleUsers", True),
+            )
+        yield LocalBackend(
+            emulator=emulator,
+            bigcommerce=bigcommerce,
+            bigcommerce_url=server.url,
+            config=config,
+            on_event=on_event,
+            _stack=Stack(emulator.endpoint_url, name=STACK, state=Path(state) / "state.json"),
+        )

@@ -1,0 +1,27 @@
+"""A simulated BigCommerce: what an app's callbacks see of the platform, on this machine."""
+
+from local.bigcommerce.model import App, CallbackUrls, Installation, Store, User
+from local.bigcommerce.server import PortTakenError, Server, serve
+from local.bigcommerce.signed_payloads import (
+    load_url,
+    remove_user_url,
+    signed_payload,
+    uninstall_url,
+)
+from local.bigcommerce.simulation import BigCommerce
+
+__all__ = [
+    "App",
+    "BigCommerce",
+    "CallbackUrls",
+    "Installation",
+    "PortTakenError",
+    "Server",
+    "Store",
+    "User",
+    "load_url",
+    "remove_user_url",
+    "serve",
+    "signed_payload",
+    "uninstall_url",
+]

@@ -1,0 +1,123 @@
+"""What BigCommerce knows: users, stores, apps, and which app is installed where."""
+
+import secrets
+import string
+import uuid
+from dataclasses import dataclass, field
+from typing import Self
+
+LOWERCASE_ALPHANUMERICS = string.ascii_lowercase + string.digits
+
+
+@dataclass(frozen=True)
+class User:
+    """A person with an account at a store; `locale` is a language tag such as `en-US`."""
+
+    id: int
+    username: str
+    email: str
+    locale: str = "en-US"
+
+    @classmethod
+    def create(cls, username: str) -> Self:
+        """A new user with an id of its own and an address nobody owns (RFC 2606)."""
+        return cls(1_000_000 + secrets.randbelow(9_000_000), username, f"{username}@example.com")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A merchant's store. `staff` are its users other than the owner."""
+
+    hash: str
+    name: str
+    owner: User
+    staff: tuple[User, ...]
+
+    @classmethod
+    def create(cls, name: str) -> Self:
+        """A new store with an owner, one more user and a hash of ten characters."""
+        return cls(
+            hash=random_alphanumerics(10),
+            name=name,
+            owner=User.create("owner"),
+            staff=(User.create("assistant"),),
+        )
+
+    @property
+    def context(self) -> str:
+        """The store as OAuth's `context` and the payload's `sub` name it."""
+        return f"stores/{self.hash}"
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Everyone with an account at the store, the owner first."""
+        return (self.owner, *self.staff)
+
+
+@dataclass(frozen=True)
+class CallbackUrls:
+    """The four URLs of the developer portal's Technical tab (now "App information")."""
+
+    auth: str
+    load: str
+    uninstall: str
+    remove_user: str
+
+    @classmethod
+    def under(cls, base_url: str, organization_id: str) -> Self:
+        """The URLs that Rutter's setup guide prescribes below `base_url`."""
+        organization_url = f"{base_url.rstrip('/')}/{organization_id}"
+        return cls(
+            auth=f"{organization_url}/redirect-url",
+            load=f"{organization_url}/load",
+            uninstall=f"{organization_url}/uninstall",
+            remove_user=f"{organization_url}/remove-user",
+        )
+
+
+NO_CALLBACK_URLS = CallbackUrls("", "", "", "")
+
+
+@dataclass
+class App:
+    """An app registered in the developer portal.
+
+    What the engineer types there can be edited at any time, and counts at once; the three values
+    the portal gives never change. `scopes` are OAuth scope parameters, `organization_id` is the
+    part of the callback URLs that tells apps apart: BigCommerce itself does not know it.
+    """
+
+    organization_id: str
+    name: str
+    scopes: tuple[str, ...]
+    callback_urls: CallbackUrls = NO_CALLBACK_URLS
+    multiple_users: bool = True
+    client_id: str = field(default_factory=lambda: random_alphanumerics(31))
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    account_uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def scope(self) -> str:
+        """The scopes as OAuth's `scope` lists them."""
+        return " ".join(self.scopes)
+
+    @property
+    def has_callback_urls(self) -> bool:
+        """Whether the callback URLs have been entered."""
+        return self.callback_urls != NO_CALLBACK_URLS
+
+
+@dataclass
+class Installation:
+    """An app at a store: the token that works now, and the users who have opened the app."""
+
+    app: App
+    store: Store
+    scope: str
+    access_token: str = field(repr=False)
+    users: set[User] = field(default_factory=set)
+
+
+def random_alphanumerics(length: int) -> str:
+    """Lower-case letters and digits, as BigCommerce's hashes, client ids and tokens have them."""
+    return "".join(secrets.choice(LOWERCASE_ALPHANUMERICS) for _ in range(length))

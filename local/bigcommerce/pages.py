@@ -1,0 +1,71 @@
+"""HTML pages: templates, their style and script, and the headers that go with them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from local.bigcommerce.messages import Answer, NotFoundError
+from local.bigcommerce.model import App
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC_TYPES = {"panel.css": "text/css", "panel.js": "text/javascript"}
+OAUTH_SCOPES = Path(__file__).parents[2] / "components" / "oauth_scopes.json"
+
+_templates = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_scopes = {row["parameter"]: row for row in json.loads(OAUTH_SCOPES.read_text())}
+
+
+def page(template: str, apps: Iterable[App], *, status: int = 200, **values: object) -> Answer:
+    """Render a template; the page may frame, and send forms to, the callbacks of `apps`."""
+    origins = sorted({_origin(app.callback_urls.load) for app in apps} | {"'self'"})
+    policy = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        f"img-src data:; base-uri 'none'; frame-ancestors 'self'; "
+        f"frame-src {' '.join(origins)}; form-action {' '.join(origins)}"
+    )
+    body = _templates.get_template(template).render(scope_names=_scope_names, **values)
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Answer(status, body.encode(), headers)
+
+
+def not_found(message: str) -> Answer:
+    """A page that says what is not there."""
+    return page("message.html", [], status=404, title="Not found", message=message)
+
+
+def static(name: str) -> Answer:
+    """The style sheet or the script.
+
+    Raises:
+        NotFoundError: it is neither.
+    """
+    if name not in STATIC_TYPES:
+        raise NotFoundError("There is no such file.")
+    headers = {"Content-Type": f"{STATIC_TYPES[name]}; charset=utf-8", "Cache-Control": "no-cache"}
+    return Answer(200, (TEMPLATES / name).read_bytes(), headers)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
+
+
+def _scope_names(app: App) -> list[str]:
+    """The app's scopes as the portal names them; one that it does not list, as it is."""
+    rows = ((scope, _scopes.get(scope)) for scope in app.scopes)
+    return [f"{row['name']} ({row['permission']})" if row else scope for scope, row in rows]

@@ -1,0 +1,124 @@
+"""BigCommerce as one object: its stores, the registered apps, and what it calls."""
+
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
+
+from local import loopback_http
+from local.bigcommerce.messages import NotFoundError
+from local.bigcommerce.model import (
+    NO_CALLBACK_URLS,
+    App,
+    CallbackUrls,
+    Installation,
+    Store,
+    User,
+)
+from local.bigcommerce.request_log import RequestLog
+from local.bigcommerce.signed_payloads import remove_user_url, uninstall_url
+from local.bigcommerce.token_endpoint import TokenEndpoint
+
+CALLBACK_TIMEOUT_SECONDS = 30
+
+
+class BigCommerce:
+    """A simulated BigCommerce, empty at first.
+
+    Unlike the real one it takes callback URLs on plain HTTP, and answers for every store at one
+    origin. `clock` gives epoch seconds, and decides when a code expires.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.apps: dict[str, App] = {}
+        self.stores: dict[str, Store] = {}
+        self.installations: dict[tuple[str, str], Installation] = {}
+        self.log = RequestLog()
+        self.token_endpoint = TokenEndpoint(self.apps, self.installations, self.log, clock)
+
+    def register_app(
+        self,
+        organization_id: str,
+        name: str,
+        scopes: Sequence[str],
+        *,
+        callback_urls: CallbackUrls = NO_CALLBACK_URLS,
+        multiple_users: bool = True,
+    ) -> App:
+        """Do what the developer portal does: give the app a client id, a secret, an account UUID.
+
+        The callback URLs may follow later: set `app.callback_urls`.
+        """
+        app = App(organization_id, name, tuple(scopes), callback_urls, multiple_users)
+        self.apps[app.client_id] = app
+        return app
+
+    def add_store(self, name: str) -> Store:
+        """Open a store with an owner and one more user."""
+        store = Store.create(name)
+        self.stores[store.hash] = store
+        return store
+
+    def callable_app(self, client_id: str) -> App:
+        """The app with this client id; raises NotFoundError, also while it has no callbacks."""
+        app = self.apps.get(client_id)
+        if app is None:
+            raise NotFoundError("There is no app with this client id.")
+        if not app.has_callback_urls:
+            raise NotFoundError(f"{app.name} has no callback URLs yet.")
+        return app
+
+    def store(self, store_hash: str) -> Store:
+        """The store with this hash; raises NotFoundError."""
+        if store_hash not in self.stores:
+            raise NotFoundError("There is no store with this hash.")
+        return self.stores[store_hash]
+
+    def installation(self, app: App, store: Store) -> Installation | None:
+        """How the app is installed at the store, or None when it is not."""
+        return self.installations.get((app.client_id, store.hash))
+
+    def auth_callback_url(self, app: App, store: Store, user: User) -> str:
+        """What the control panel puts in the frame when `user` has confirmed the scopes.
+
+        Each URL carries a fresh code, and works once.
+        """
+        parameters = {
+            "code": self.token_endpoint.issue_code(app, store, user),
+            "scope": app.scope,
+            "context": store.context,
+            "account_uuid": app.account_uuid,
+        }
+        return f"{app.callback_urls.auth}?{urlencode(parameters)}"
+
+    def external_auth_callback_url(self, app: App, store: Store, user: User) -> str:
+        """The same when the installation began at an install link outside the control panel."""
+        return f"{self.auth_callback_url(app, store, user)}&external_install=true"
+
+    def uninstall(self, app: App, store: Store, user: User) -> loopback_http.Response:
+        """Uninstall the app, then tell it: what the app answers changes nothing.
+
+        Raises:
+            UnreachableError: the callback gave no answer; the app is uninstalled all the same.
+        """
+        self.installations.pop((app.client_id, store.hash), None)
+        return self._call("Uninstall", uninstall_url(app, store, user))
+
+    def remove_user(self, app: App, store: Store, user: User) -> loopback_http.Response:
+        """Take a user's access to the app away, then tell it: what it answers changes nothing.
+
+        Raises:
+            UnreachableError: the callback gave no answer; the user is removed all the same.
+        """
+        if installation := self.installation(app, store):
+            installation.users.discard(user)
+        return self._call("Remove user", remove_user_url(app, store, user))
+
+    def _call(self, name: str, url: str) -> loopback_http.Response:
+        started = time.perf_counter()
+        try:
+            response = loopback_http.get(url, CALLBACK_TIMEOUT_SECONDS)
+        except loopback_http.UnreachableError:
+            self.log.add(name, url, "no answer", (time.perf_counter() - started) * 1000)
+            raise
+        self.log.add(name, url, str(response.status), response.milliseconds)
+        return response

@@ -1,0 +1,171 @@
+"""The embedded AWS: ministack as a child process, on loopback, with IAM enforced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+
+from local.aws import REGION, Aws, isolated_session
+from local.loopback_http import LOOPBACK, UnreachableError, get
+
+BUILD = Path(__file__).resolve().parent.parent / "build" / "local"
+START_SECONDS = 30
+STOP_SECONDS = 3
+LOG_LINES = 15
+
+# All that the emulator and its Lambda workers get from the developer's environment: no AWS_*
+# variable, profile or proxy reaches them, as none would in AWS.
+_INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
+# ministack loads a service when it is first called, so this does not make it start faster; it
+# makes a call to any other service an error instead of a surprise.
+_SERVICES = (
+    "acm,apigateway,cloudwatch,dynamodb,dynamodbstreams,events,iam,kms,lambda,logs,route53,"
+    "secretsmanager,sqs,sts"
+)
+
+
+class EmulatorError(Exception):
+    """The embedded AWS did not start; the message says why, with its last log lines."""
+
+
+class Emulator:
+    """An empty AWS account on one loopback port, for as long as the `with` block lasts.
+
+    Everything it holds is gone afterwards, with every process it started; that also holds when the
+    Python process that entered the block is killed. Nothing else listens: `GATEWAY_PORT` on
+    127.0.0.1 is the only socket (ministack's MQTT listener, which would be the second, is off).
+
+    `port` picks the port, a free one otherwise; `log` is the file its output goes to. While it
+    runs, `process_group` is the id of the group of all its processes. Entering raises
+    `EmulatorError`.
+    """
+
+    def __init__(self, *, port: int | None = None, log: Path = BUILD / "emulator.log") -> None:
+        self.port = port or _free_port()
+        self.log = log
+        self.aws = Aws(self.endpoint_url)
+        self.process_group = 0
+        self._stack = contextlib.ExitStack()
+
+    @property
+    def endpoint_url(self) -> str:
+        """The AWS endpoint, by address: no resolver is asked, and no IPv6 address is tried."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def session(self) -> boto3.Session:
+        """Return a session with the root credentials, isolated from the developer's settings."""
+        return isolated_session()
+
+    def client(self, service: str) -> Any:
+        """Return the boto3 client of a service, with the root credentials."""
+        return self.aws.client(service)
+
+    def __enter__(self) -> Self:
+        if _is_taken(self.port):
+            raise EmulatorError(
+                f"port {self.port} is in use; stop what listens there or choose another with --port"
+            )
+        with contextlib.ExitStack() as stack:
+            process = self._start(stack)
+            stack.callback(_stop, process)
+            self.process_group = process.pid
+            self._wait_until_healthy(process)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _start(self, stack: contextlib.ExitStack) -> subprocess.Popen[bytes]:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        directory = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="emulator-", dir=self.log.parent)
+        )
+        output = stack.enter_context(self.log.open("wb"))
+        return subprocess.Popen(
+            # -P: the modules beside the script must not shadow ministack's own imports.
+            [sys.executable, "-P", Path(__file__).with_name("emulator_process.py")],
+            cwd=directory,
+            env=_environment(self.port, directory),
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _wait_until_healthy(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_healthy():
+            if process.poll() is not None:
+                raise self._failure(f"stopped with exit code {process.returncode}")
+            if time.monotonic() > deadline:
+                raise self._failure(f"did not answer within {START_SECONDS} s")
+            time.sleep(0.02)
+
+    def _is_healthy(self) -> bool:
+        try:
+            return get(f"{self.endpoint_url}/_ministack/health", timeout=2).status == HTTPStatus.OK
+        except UnreachableError:
+            return False
+
+    def _failure(self, what: str) -> EmulatorError:
+        lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        return EmulatorError(
+            "\n".join([f"the embedded AWS {what}; the end of {self.log}:", *lines])
+        )
+
+
+def _environment(port: int, directory: str) -> dict[str, str]:
+    """Return the emulator's whole environment; its Lambda workers inherit it."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": LOOPBACK,
+        "AUTH": "true",
+        "IOT_MTLS_ENABLED": "0",
+        "SERVICES": _SERVICES,
+        "MINISTACK_REGION": REGION,
+        "HOME": directory,
+        "TMPDIR": directory,
+        "STATE_DIR": directory,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process and the Lambda workers it started, which share its process group."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+    if process.stdin:
+        process.stdin.close()
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])

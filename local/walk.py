@@ -1,0 +1,154 @@
+"""The life of an installation, walked over real HTTP through the deployed API.
+
+Every step says what it expects; the first that is answered otherwise ends the walk.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, User, load_url
+from local.engine import Deployment
+from local.loopback_http import Response, UnreachableError, get
+
+TIMEOUT_SECONDS = 35
+# How long functions that are warm may go on believing that the app is not registered.
+REGISTRATION_SECONDS = 5
+# What registering an app may touch: its secret's value. No function, and no URL.
+TOUCHED_BY_REGISTRATION = {"aws:secretsmanager/secretVersion:SecretVersion"}
+
+
+class StepFailedError(Exception):
+    """A step was not answered as it should be; the message says how it was."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that held: what it was, what came back, and how long that took."""
+
+    name: str
+    outcome: str
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step to take; `take` gives its outcome or raises StepFailedError."""
+
+    name: str
+    take: Callable[[], str]
+
+    def timed(self) -> Step:
+        """Take the step."""
+        started = time.perf_counter()
+        outcome = self.take()
+        return Step(self.name, outcome, (time.perf_counter() - started) * 1000)
+
+
+class Walk:
+    """The walk of one app's installation on one store."""
+
+    def __init__(self, backend: LocalBackend, first_deployment: Deployment) -> None:
+        self._backend = backend
+        self._bigcommerce = backend.bigcommerce
+        self._first_deployment = first_deployment
+        self._app: App = backend.apps[0]
+        self._store: Store = backend.bigcommerce.add_store("Sample Store")
+
+    @property
+    def steps(self) -> Iterator[PlannedStep]:
+        """The steps, in order."""
+        yield PlannedStep("load before registration", self._load_before_registration)
+        yield PlannedStep("credentials given, stack updated", self._register)
+        yield PlannedStep("install by the owner", self._install)
+        yield PlannedStep("load by the owner", lambda: self._load(self._owner))
+        yield PlannedStep("load by a second user", lambda: self._load(self._second_user))
+        yield PlannedStep("remove the second user", self._remove_user)
+        yield PlannedStep("uninstall", self._uninstall)
+        yield PlannedStep("load after the uninstall", self._load_after_uninstall)
+        yield PlannedStep("load with a forged payload", self._load_forged)
+
+    @property
+    def _owner(self) -> User:
+        return self._store.owner
+
+    @property
+    def _second_user(self) -> User:
+        return self._store.staff[0]
+
+    def _load_before_registration(self) -> str:
+        response = _get(load_url(self._app, self._store, self._owner))
+        return _expect(response, 503, "not registered yet")
+
+    def _register(self) -> str:
+        self._backend.configure_credentials()
+        deployment = self._backend.deploy()
+        touched = {event.type for event in self._backend.changes}
+        if touched != TOUCHED_BY_REGISTRATION:
+            raise StepFailedError(f"it should touch the secret's value alone, but did {touched}")
+        if _urls(deployment) != _urls(self._first_deployment):
+            raise StepFailedError("it changed the callback URLs")
+        return "in place"
+
+    def _install(self) -> str:
+        deadline = time.monotonic() + REGISTRATION_SECONDS
+        while True:
+            url = self._bigcommerce.auth_callback_url(self._app, self._store, self._owner)
+            response = _get(url)
+            if response.status != 503 or time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        outcome = _expect(response, 200, f"{self._app.name} is installed", self._store.hash)
+        if self._bigcommerce.installation(self._app, self._store) is None:
+            raise StepFailedError("BigCommerce issued no access token")
+        return outcome
+
+    def _load(self, user: User) -> str:
+        response = _get(load_url(self._app, self._store, user))
+        return _expect(response, 200, f"{self._app.name} is connected", self._store.hash)
+
+    def _remove_user(self) -> str:
+        return _expect(self._told(self._bigcommerce.remove_user, self._second_user), 200)
+
+    def _uninstall(self) -> str:
+        return _expect(self._told(self._bigcommerce.uninstall, self._owner), 200)
+
+    def _told(self, tell: Callable[[App, Store, User], Response], user: User) -> Response:
+        """What the app answered when BigCommerce told it something."""
+        try:
+            return tell(self._app, self._store, user)
+        except UnreachableError as error:
+            raise StepFailedError(str(error)) from error
+
+    def _load_after_uninstall(self) -> str:
+        response = _get(load_url(self._app, self._store, self._owner))
+        return _expect(response, 404, "not installed on this store")
+
+    def _load_forged(self) -> str:
+        forger = replace(self._app, client_secret="0" * 64)
+        response = _get(load_url(forger, self._store, self._owner))
+        return _expect(response, 401, "could not be verified")
+
+
+def _urls(deployment: Deployment) -> list[dict[str, str]]:
+    tabs = deployment.outputs["technicalTab"].values()
+    return [{field: url for field, url in tab.items() if field.endswith("Url")} for tab in tabs]
+
+
+def _get(url: str) -> Response:
+    try:
+        return get(url, TIMEOUT_SECONDS)
+    except UnreachableError as error:
+        raise StepFailedError(str(error)) from error
+
+
+def _expect(response: Response, status: int, *texts: str) -> str:
+    if response.status != status:
+        raise StepFailedError(
+            f"expected HTTP {status}, got HTTP {response.status}: {response.text}"
+        )
+    for text in texts:
+        if text not in response.text:
+            raise StepFailedError(f"expected the page to say {text!r}; it says: {response.text}")
+    return str(status)

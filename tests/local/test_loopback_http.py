@@ -1,0 +1,85 @@
+"""GET to servers of this machine, by any name under localhost."""
+
+import socket
+import threading
+
+import pytest
+
+from local import loopback_http
+from local.bigcommerce import BigCommerce, serve
+
+
+def test_names_under_localhost_reach_this_machine() -> None:
+    with serve(BigCommerce()) as server:
+        for origin in (
+            server.url,
+            server.url.replace("localhost", "127.0.0.1"),
+            server.url.replace("localhost", "abc123.execute-api.localhost"),
+        ):
+            response = loopback_http.get(f"{origin}/static/panel.js?x=1#y", 5)
+            assert response.status == 200
+            assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+            assert "PerformanceObserver" in response.text
+            assert response.milliseconds > 0
+
+
+def test_the_host_is_the_one_asked_for_and_the_query_arrives() -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answer = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 2\r\n\r\n\xc3("
+        thread = threading.Thread(target=_answer_once, args=(listener, answer, asked))
+        thread.start()
+        host = f"api1.execute-api.localhost:{listener.getsockname()[1]}"
+        response = loopback_http.get(f"http://{host}?signed_payload_jwt=a.b.c", 5)
+        thread.join()
+    assert asked[0].startswith(b"GET /?signed_payload_jwt=a.b.c HTTP/1.1\r\n")
+    assert f"\r\nHost: {host}\r\n".encode() in asked[0]
+    assert response.status == 302, "redirects are not followed"
+    assert response.headers["Location"] == "/x"
+    assert response.text == "\N{REPLACEMENT CHARACTER}("
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_answer_once, args=(listener, answer, []))
+        thread.start()
+        url = f"http://localhost:{listener.getsockname()[1]}/load"
+        with pytest.raises(loopback_http.UnreachableError) as raised:
+            loopback_http.get(f"{url}?signed_payload_jwt=confidential", 5)
+        thread.join()
+    assert str(raised.value).startswith(f"no answer from {url}: ")
+
+
+def test_a_slow_answer_times_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://localhost:{listener.getsockname()[1]}/"
+        with pytest.raises(loopback_http.UnreachableError, match="timed out"):
+            loopback_http.get(url, 0.05)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/?code=confidential",
+        "http://localhost.example.com/",
+        "http://notlocalhost/",
+        "https://localhost/",
+        "/path",
+    ],
+)
+def test_other_machines_are_not_called(url: str) -> None:
+    with pytest.raises(
+        loopback_http.UnreachableError, match="is not an http URL of this machine"
+    ) as raised:
+        loopback_http.get(url, 1)
+    assert "confidential" not in str(raised.value)
+
+
+def _answer_once(listener: socket.socket, answer: bytes, asked: list[bytes]) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        asked.append(connection.recv(65_536))
+        connection.sendall(answer)
