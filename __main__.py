@@ -25,7 +25,9 @@ store = InstallationStore(context, protect=settings.protect)
 for app in settings.apps:
     AppProfile(store, app)
 credentials = {
-    app.organization_id: AppCredentials(context, app, settings.client_secret(app))
+    app.organization_id: AppCredentials(
+        context, app, settings.client_secret(app), protect=settings.protect
+    )
     for app in settings.apps
 }
 

@@ -28,6 +28,8 @@ class AppCredentials(pulumi.ComponentResource):
         context: StackContext,
         app: App,
         client_secret: SecretStr | None,
+        *,
+        protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:AppCredentials", app.organization_id, None, opts)
@@ -36,8 +38,9 @@ class AppCredentials(pulumi.ComponentResource):
             app.organization_id,
             name=f"{secret_prefix(context)}{app.organization_id}",
             description=f"Client ID and client secret of the BigCommerce app {app.name}",
-            # Deleting and creating a stack again must not trip over the old name for a month.
-            recovery_window_in_days=7,
+            # While a deleted secret can be recovered its name is taken: a stack that need not be
+            # protected can be destroyed and created again at once.
+            recovery_window_in_days=30 if protect else 0,
             tags=context.tags,
             opts=child,
         )

@@ -1,10 +1,12 @@
 """The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
 
 import argparse
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 
 from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortTakenError
@@ -22,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and give its exit status."""
     options = _parser().parse_args(arguments)
     report = Report()
+    # Ended from outside, it must end what it started too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return int(options.command(report, options))
     except (DeploymentFailed, EmulatorError, PortTakenError) as error:
@@ -48,7 +52,7 @@ def serve(report: Report, options: argparse.Namespace) -> int:
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
         report.say("Press Ctrl-C to stop.")
-        return _until_interrupted(lambda: None)
+        return _until_interrupted(signal.pause)
 
 
 def emulator(report: Report, options: argparse.Namespace) -> int:
@@ -66,19 +70,22 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
         report.say(f"  pulumi config set --secret --path '{path}' {app.client_secret}")
         report.say("  pulumi up")
         report.say("\nPress Ctrl-C to stop.")
-        return _until_interrupted(lambda: None)
+        return _until_interrupted(partial(_await_deployment, report, backend))
 
 
-@contextmanager
-def _started(report: Report, options: argparse.Namespace) -> Iterator[LocalBackend]:
-    with (
-        local_backend(
-            emulator_port=options.port,
-            bigcommerce_port=options.bigcommerce_port,
-            on_event=report.event,
-        ) as backend,
-    ):
-        yield backend
+def _await_deployment(report: Report, backend: LocalBackend) -> None:
+    while not backend.find_deployed():
+        time.sleep(1)
+    report.say("\nFound the deployment: the control panel can install and open the app.")
+    signal.pause()
+
+
+def _started(report: Report, options: argparse.Namespace) -> AbstractContextManager[LocalBackend]:
+    return local_backend(
+        emulator_port=options.port,
+        bigcommerce_port=options.bigcommerce_port,
+        on_event=report.event,
+    )
 
 
 def _deploy_and_walk(report: Report, backend: LocalBackend) -> bool:
@@ -89,13 +96,10 @@ def _deploy_and_walk(report: Report, backend: LocalBackend) -> bool:
     return report.walk(Walk(backend, deployment).steps)
 
 
-def _until_interrupted(each_second: Callable[[], None]) -> int:
-    try:
-        while True:
-            each_second()
-            time.sleep(1)
-    except KeyboardInterrupt:
-        return 0
+def _until_interrupted(wait: Callable[[], None]) -> int:
+    with suppress(KeyboardInterrupt):
+        wait()
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

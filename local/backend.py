@@ -11,6 +11,7 @@ from typing import Any
 from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
 from local.emulator import BUILD, Emulator
 from local.engine import Deployment, Event, ResourceEvent, Stack, stack_config
+from local.engine.configuration import project_name
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
@@ -29,6 +30,7 @@ class LocalBackend:
         config: the stack's configuration, by full key.
         on_event: told of what deployments do as they do it.
         changes: what the latest deployment created, updated and deleted.
+        outputs: the stack's outputs, as the latest deployment gave them.
     """
 
     emulator: Emulator
@@ -38,6 +40,7 @@ class LocalBackend:
     on_event: Callable[[Event], None]
     _stack: Stack
     changes: list[ResourceEvent] = field(default_factory=list)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def apps(self) -> list[App]:
@@ -54,6 +57,7 @@ class LocalBackend:
         deployment = self._stack.up(
             self.config, secrets=[CLIENT_SECRETS], on_event=self._note_and_pass_on
         )
+        self.outputs = deployment.outputs
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
             app.callback_urls = CallbackUrls(
@@ -63,6 +67,15 @@ class LocalBackend:
                 remove_user=tab["removeUserCallbackUrl"],
             )
         return deployment
+
+    def find_deployed(self) -> bool:
+        """Enter the callback URLs of what the Pulumi CLI deployed; whether it has yet."""
+        for api in self.emulator.client("apigatewayv2").get_apis()["Items"]:
+            if api["Name"] == f"{project_name(ROOT)}-{STACK}-callbacks":
+                for app in self.apps:
+                    app.callback_urls = CallbackUrls.under(api["ApiEndpoint"], app.organization_id)
+                return True
+        return False
 
     def configure_credentials(self) -> None:
         """Give the stack's configuration what the portal gave each app, as the sheet says to."""

@@ -96,7 +96,9 @@ class Emulator:
     def _start(self, stack: contextlib.ExitStack) -> subprocess.Popen[bytes]:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         directory = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="emulator-", dir=self.log.parent)
+            tempfile.TemporaryDirectory(
+                prefix="emulator-", dir=self.log.parent, ignore_cleanup_errors=True
+            )
         )
         output = stack.enter_context(self.log.open("wb"))
         return subprocess.Popen(

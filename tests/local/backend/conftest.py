@@ -1,0 +1,38 @@
+"""The back end on an embedded AWS, for tests over HTTP."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.backend import APPS, LocalBackend, local_backend
+from local.engine import Deployment
+
+TWO_APPS = [
+    {
+        "organizationId": "org-a",
+        "name": "App A",
+        "scopes": ["store_v2_orders_read_only"],
+        "supportUrl": "https://a.example.com/support",
+    },
+    {
+        "organizationId": "org-b",
+        "name": "App B",
+        "scopes": ["store_v2_products"],
+        "multipleUsers": False,
+    },
+]
+
+
+@pytest.fixture(scope="session")
+def ready() -> Iterator[LocalBackend]:
+    """Two registered apps in one stack. Tests open stores of their own."""
+    with local_backend(overrides={APPS: TWO_APPS}) as backend:
+        backend.configure_credentials()
+        backend.deploy()
+        yield backend
+
+
+@pytest.fixture
+def deployment(ready: LocalBackend) -> Deployment:
+    """The latest deployment of the two apps, which changed nothing."""
+    return ready.deploy()

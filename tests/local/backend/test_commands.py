@@ -1,0 +1,147 @@
+"""The commands as a person runs them: what they print, how they exit, what is left behind."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local.backend import ROOT, STACK
+from local.engine import Stack, stack_config
+from local.loopback_http import UnreachableError, get
+
+COMMAND = [sys.executable, "-m", "local"]
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on until it is interrupted."""
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    """What it prints up to the line with this text."""
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if text in line:
+            return printed
+    raise AssertionError(f"it ended without {text!r}:\n{printed}")
+
+
+def url_after(label: str, printed: str) -> str:
+    found = re.search(rf"^{label} +(http://\S+)$", printed, re.MULTILINE)
+    assert found, printed
+    return found.group(1)
+
+
+@pytest.fixture(scope="module")
+def walked() -> subprocess.CompletedProcess[str]:
+    return run("up")
+
+
+def test_up_walks_the_whole_life_and_succeeds(walked: subprocess.CompletedProcess[str]) -> None:
+    steps = re.findall(r"^  ✓ (.+?)  +(\S+|in place) +\d+ ms$", walked.stdout, re.MULTILINE)
+    assert steps == [
+        ("load before registration", "503"),
+        ("credentials given, stack updated", "in place"),
+        ("install by the owner", "200"),
+        ("load by the owner", "200"),
+        ("load by a second user", "200"),
+        ("remove the second user", "200"),
+        ("uninstall", "200"),
+        ("load after the uninstall", "404"),
+        ("load with a forged payload", "401"),
+    ]
+    assert walked.stdout.endswith("\nEvery step held.\n")
+    assert (walked.returncode, walked.stderr) == (0, "")
+
+
+def test_up_prints_the_outputs_so_that_they_can_be_copied(
+    walked: subprocess.CompletedProcess[str],
+) -> None:
+    base_url = url_after("  baseUrl", walked.stdout)
+    load_url = url_after("  loadCallbackUrl", walked.stdout)
+    assert load_url == f"{base_url}/7c9e6679-7425-40de-944b-e07fc1f90ae7/load"
+    assert f"| Load Callback URL | `{load_url}` |" in walked.stdout
+
+
+def test_up_leaves_nothing_listening(walked: subprocess.CompletedProcess[str]) -> None:
+    with pytest.raises(UnreachableError):
+        get(url_after("  baseUrl", walked.stdout), 2)
+
+
+def test_serve_serves_until_it_is_interrupted() -> None:
+    with running("serve") as process:
+        printed = read_until(process, "Press Ctrl-C to stop.")
+        panel, endpoint = url_after("Control panel", printed), url_after("AWS endpoint", printed)
+        page = get(panel, 5)
+        assert page.status == 200
+        assert "Example Commerce" in page.text
+        assert get(f"{endpoint}/_ministack/health", 5).status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        for url in (panel, endpoint):
+            with pytest.raises(UnreachableError):
+                get(url, 2)
+
+
+def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
+    ports = ("--port", str(free_port()), "--bigcommerce-port", str(free_port()))
+    with running("emulator", *ports) as process:
+        printed = read_until(process, "Press Ctrl-C to stop.")
+        assert "pulumi config set --path 'apps[0].clientId'" in printed
+        state = ROOT / "build" / "local" / f"state-{os.getpid()}.json"
+        # The engine stands in for the CLI: it is not on every machine.
+        Stack(url_after("AWS endpoint", printed), name=STACK, state=state).up(
+            stack_config(ROOT, STACK, {}), on_event=lambda _: None
+        )
+        state.unlink()
+        read_until(process, "Found the deployment")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 143
+
+
+def test_a_taken_port_is_said_without_a_traceback() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for option in ("--port", "--bigcommerce-port"):
+            done = run("up", option, str(port))
+            assert done.returncode == 1
+            assert f"port {port} is in use" in done.stderr
+            assert "Traceback" not in done.stderr
+
+
+def test_help_teaches_the_commands() -> None:
+    printed = run("--help").stdout
+    for command in ("up", "serve", "emulator"):
+        assert re.search(rf"^ +{command} +\S", printed, re.MULTILINE)
+    assert run().returncode == 2
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

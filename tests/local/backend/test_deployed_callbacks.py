@@ -1,0 +1,257 @@
+"""The deployed program over HTTP: two apps in one stack, with IAM enforced."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.aws import REGION
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
+from local.loopback_http import Response, get
+
+README = Path(__file__).resolve().parents[3] / "README.md"
+WARM = 30
+
+
+@pytest.fixture
+def app_a(ready: LocalBackend) -> App:
+    return ready.apps[0]
+
+
+@pytest.fixture
+def app_b(ready: LocalBackend) -> App:
+    return ready.apps[1]
+
+
+@pytest.fixture
+def store(ready: LocalBackend) -> Store:
+    return ready.bigcommerce.add_store("A store")
+
+
+def install(backend: LocalBackend, app: App, store: Store) -> Response:
+    return get(backend.bigcommerce.auth_callback_url(app, store, store.owner), WARM)
+
+
+def record(backend: LocalBackend, app: App, store: Store) -> dict[str, Any]:
+    item: dict[str, Any] = backend.emulator.client("dynamodb").get_item(
+        TableName="bigcommerce-local-installations",
+        Key={
+            "pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"},
+            "sk": {"S": "STORE"},
+        },
+    )["Item"]
+    return item
+
+
+def test_each_app_is_installed_with_its_own_credentials(
+    ready: LocalBackend, app_a: App, app_b: App, store: Store
+) -> None:
+    for app in (app_a, app_b):
+        answer = install(ready, app, store)
+        assert answer.status == 200
+        assert f"{app.name} is installed" in answer.text
+    assert (
+        record(ready, app_a, store)["access_token"] != record(ready, app_b, store)["access_token"]
+    )
+
+
+def test_a_payload_of_one_app_is_refused_by_another_of_the_same_stack(
+    ready: LocalBackend, app_a: App, app_b: App, store: Store
+) -> None:
+    install(ready, app_a, store)
+    install(ready, app_b, store)
+    of_a = load_url(app_a, store, store.owner)
+    assert get(of_a, WARM).status == 200
+    assert get(of_a.replace("/org-a/", "/org-b/"), WARM).status == 401
+
+
+def test_an_uninstall_of_one_app_leaves_the_other(
+    ready: LocalBackend, app_a: App, app_b: App, store: Store
+) -> None:
+    install(ready, app_a, store)
+    install(ready, app_b, store)
+    assert get(uninstall_url(app_a, store, store.owner), WARM).status == 200
+    assert get(load_url(app_a, store, store.owner), WARM).status == 404
+    assert get(load_url(app_b, store, store.owner), WARM).status == 200
+
+
+def test_multiple_users_is_a_setting_of_each_app(
+    ready: LocalBackend, app_a: App, app_b: App, store: Store
+) -> None:
+    install(ready, app_a, store)
+    install(ready, app_b, store)
+    assert get(load_url(app_a, store, store.staff[0]), WARM).status == 200
+    assert get(load_url(app_b, store, store.staff[0]), WARM).status == 403
+
+
+def test_a_removed_user_is_gone_from_the_record(
+    ready: LocalBackend, app_a: App, store: Store
+) -> None:
+    install(ready, app_a, store)
+    get(load_url(app_a, store, store.staff[0]), WARM)
+    user = str(store.staff[0].id)
+    assert user in record(ready, app_a, store)["users"]["M"]
+    assert get(remove_user_url(app_a, store, store.staff[0]), WARM).status == 200
+    assert user not in record(ready, app_a, store)["users"]["M"]
+
+
+def test_an_uninstalled_store_keeps_no_token_and_no_personal_data(
+    ready: LocalBackend, app_a: App, store: Store
+) -> None:
+    install(ready, app_a, store)
+    get(uninstall_url(app_a, store, store.owner), WARM)
+    left = record(ready, app_a, store)
+    assert left["status"]["S"] == "uninstalled"
+    assert int(left["expires_at"]["N"]) - int(left["uninstalled_at"]["N"]) == 30 * 86_400
+    assert "example.com" not in json.dumps(left)
+    assert {"access_token", "users", "owner_id"}.isdisjoint(left)
+
+
+def test_an_external_install_ends_at_bigcommerce(
+    ready: LocalBackend, app_a: App, store: Store
+) -> None:
+    url = ready.bigcommerce.external_auth_callback_url(app_a, store, store.owner)
+    first, again = get(url, WARM), get(url, WARM)
+    install_url = f"{ready.bigcommerce_url}/app/{app_a.client_id}/install"
+    assert (first.status, first.headers["Location"]) == (302, f"{install_url}/succeeded")
+    assert (again.status, again.headers["Location"]) == (302, f"{install_url}/failed")
+
+
+def test_an_unknown_organization_is_not_found(app_a: App) -> None:
+    answer = get(app_a.callback_urls.load.replace("/org-a/", "/org-c/"), WARM)
+    assert answer.status == 404
+    assert "No such app" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/org-a", "/org-a/load/more", "/org-a/other"])
+def test_there_are_no_other_routes(app_a: App, path: str) -> None:
+    base_url = app_a.callback_urls.load.removesuffix("/org-a/load")
+    assert get(base_url + path, WARM).status == 404
+
+
+# Least privilege: what a function is granted, it needs.
+
+
+@contextmanager
+def policy_without(backend: LocalBackend, function: str, sid: str) -> Iterator[None]:
+    """Take a statement from a function's policy for the length of the block."""
+    iam = backend.emulator.client("iam")
+    name = f"bigcommerce-local-{function}"
+    policy = iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
+    kept = [statement for statement in policy["Statement"] if statement["Sid"] != sid]
+    assert len(kept) == len(policy["Statement"]) - 1
+    _put_policy(iam, name, policy | {"Statement": kept})
+    start_anew(backend, function)
+    try:
+        yield
+    finally:
+        _put_policy(iam, name, policy)
+        start_anew(backend, function)
+
+
+def _put_policy(iam: Any, name: str, policy: dict[str, Any]) -> None:
+    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+
+def start_anew(backend: LocalBackend, function: str) -> None:
+    """Have the function start without anything in its caches: as when its configuration changed."""
+    client = backend.emulator.client("lambda")
+    name = f"bigcommerce-local-{function}"
+    environment = client.get_function_configuration(FunctionName=name)["Environment"]
+    client.update_function_configuration(FunctionName=name, Environment=environment)
+
+
+CALLS: dict[str, Callable[[LocalBackend, App, Store], Response]] = {
+    "auth": install,
+    "load": lambda _, app, store: get(load_url(app, store, store.owner), WARM),
+    "uninstall": lambda _, app, store: get(uninstall_url(app, store, store.owner), WARM),
+    "remove-user": lambda _, app, store: get(remove_user_url(app, store, store.owner), WARM),
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "sid"),
+    [(function, sid) for function in CALLS for sid in ("ReadCredentials", "ReadAndWriteRecords")]
+    + [("auth", "EncryptAccessTokens")],
+)
+def test_a_function_whose_policy_lost_a_statement_fails(
+    ready: LocalBackend, app_a: App, store: Store, function: str, sid: str
+) -> None:
+    install(ready, app_a, store)
+    with policy_without(ready, function, sid):
+        answer = CALLS[function](ready, app_a, store)
+        assert answer.status == 503
+    assert CALLS[function](ready, app_a, store).status == 200
+
+
+# Downstream code, with the snippet of the README.
+
+
+@pytest.fixture(scope="module")
+def consumer_environment(ready: LocalBackend) -> dict[str, str]:
+    """The environment of code that runs as a role with the reader policy alone."""
+    iam = ready.emulator.client("iam")
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
+    role = iam.create_role(RoleName="consumer", AssumeRolePolicyDocument=json.dumps(trust))
+    policy = ready.outputs["accessTokenReaderPolicyArn"]
+    iam.attach_role_policy(RoleName="consumer", PolicyArn=policy)
+    credentials = ready.emulator.client("sts").assume_role(
+        RoleArn=role["Role"]["Arn"], RoleSessionName="test"
+    )["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": ready.emulator.endpoint_url,
+    }
+
+
+def run_snippet(environment: dict[str, str], call: str) -> subprocess.CompletedProcess[str]:
+    snippet = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    return subprocess.run(
+        [sys.executable, "-c", f"{snippet}\n{call}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_downstream_code_reads_an_access_token(
+    ready: LocalBackend, app_a: App, store: Store, consumer_environment: dict[str, str]
+) -> None:
+    install(ready, app_a, store)
+    table = ready.outputs["installationsTable"]
+    call = f"print(read_access_token({table!r}, 'org-a', {store.hash!r}))"
+    done = run_snippet(consumer_environment, call)
+    installation = ready.bigcommerce.installation(app_a, store)
+    assert installation is not None
+    assert (done.stdout.strip(), done.stderr) == (installation.access_token, "")
+
+
+def test_downstream_code_is_told_of_a_store_that_is_not_installed(
+    ready: LocalBackend, store: Store, consumer_environment: dict[str, str]
+) -> None:
+    table = ready.outputs["installationsTable"]
+    done = run_snippet(
+        consumer_environment, f"read_access_token({table!r}, 'org-a', {store.hash!r})"
+    )
+    assert f"LookupError: the app is not installed on store {store.hash}" in done.stderr
+
+
+def test_the_reader_policy_does_not_allow_writing(
+    ready: LocalBackend, consumer_environment: dict[str, str]
+) -> None:
+    table = ready.outputs["installationsTable"]
+    call = f"boto3.client('dynamodb').put_item(TableName={table!r}, Item={{}})"
+    assert "AccessDenied" in run_snippet(consumer_environment, call).stderr

@@ -1,0 +1,94 @@
+"""The walk: a deployment that does not do what it should is found, and said."""
+
+import io
+
+from rich.console import Console
+
+from local.backend import APPS, CLIENT_SECRETS, LocalBackend
+from local.bigcommerce import faults
+from local.console import Report
+from local.engine import Deployment
+from local.loopback_http import get
+from local.walk import Walk
+
+
+def report() -> tuple[Report, io.StringIO]:
+    printed = io.StringIO()
+    return Report(Console(file=printed, width=100, emoji=False)), printed
+
+
+def step(backend: LocalBackend, deployment: Deployment, name: str) -> tuple[bool, str]:
+    """Take one step of the walk."""
+    reporting, printed = report()
+    steps = [each for each in Walk(backend, deployment).steps if each.name == name]
+    assert len(steps) == 1
+    return reporting.walk(iter(steps)), printed.getvalue()
+
+
+def test_a_wrong_status_ends_the_walk_and_is_shown(
+    ready: LocalBackend, deployment: Deployment
+) -> None:
+    held, printed = step(ready, deployment, "load before registration")
+    assert not held
+    assert "✗ load before registration" in printed
+    assert "expected HTTP 503, got HTTP 404" in printed
+
+
+def test_an_installation_that_bigcommerce_refuses_fails(
+    ready: LocalBackend, deployment: Deployment
+) -> None:
+    ready.bigcommerce.token_endpoint.next_answers.append(faults.with_fields(context="stores/other"))
+    held, printed = step(ready, deployment, "install by the owner")
+    assert not held
+    assert "expected HTTP 200, got HTTP 400" in printed
+
+
+def test_an_update_that_touches_more_than_the_secret_fails(
+    ready: LocalBackend, deployment: Deployment
+) -> None:
+    before = ready.config["bigcommerce:logRetentionDays"]
+    ready.config["bigcommerce:logRetentionDays"] = 7
+    try:
+        held, printed = step(ready, deployment, "credentials given, stack updated")
+    finally:
+        ready.config["bigcommerce:logRetentionDays"] = before
+        ready.deploy()
+    assert not held
+    assert "it should touch the secret's value alone" in printed
+    assert "logGroup" in printed
+
+
+def test_a_url_that_changed_fails(ready: LocalBackend, deployment: Deployment) -> None:
+    ready.config[CLIENT_SECRETS] = {}
+    for app in ready.config[APPS]:
+        del app["clientId"]
+    ready.deploy()
+    other = {
+        app: tab | {"loadCallbackUrl": "x"}
+        for app, tab in deployment.outputs["technicalTab"].items()
+    }
+    moved = Deployment(
+        outputs={**deployment.outputs, "technicalTab": other},
+        secret_outputs=frozenset(),
+        created=0,
+        updated=0,
+        deleted=0,
+        same=0,
+        seconds=0,
+    )
+    held, printed = step(ready, moved, "credentials given, stack updated")
+    assert not held
+    assert "it changed the callback URLs" in printed
+
+
+def test_an_api_that_does_not_answer_fails(ready: LocalBackend, deployment: Deployment) -> None:
+    urls = ready.apps[0].callback_urls
+    ready.apps[0].callback_urls = type(urls).under("http://localhost:1", "org-a")
+    try:
+        for name in ("load by the owner", "uninstall"):
+            held, printed = step(ready, deployment, name)
+            assert not held
+            assert "no answer from http://localhost:1/org-a" in printed
+    finally:
+        ready.apps[0].callback_urls = urls
+    assert get(urls.load, 30).status == 400
