@@ -28,12 +28,6 @@ LOG_LINES = 15
 # All that the emulator and its Lambda workers get from the developer's environment: no AWS_*
 # variable, profile or proxy reaches them, as none would in AWS.
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
-# ministack loads a service when it is first called, so this does not make it start faster; it
-# makes a call to any other service an error instead of a surprise.
-_SERVICES = (
-    "acm,apigateway,cloudwatch,dynamodb,dynamodbstreams,events,iam,kms,lambda,logs,route53,"
-    "secretsmanager,sqs,sts"
-)
 
 
 class EmulatorError(Exception):
@@ -142,7 +136,6 @@ def _environment(port: int, directory: str) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
-        "SERVICES": _SERVICES,
         "MINISTACK_REGION": REGION,
         "HOME": directory,
         "TMPDIR": directory,

@@ -1,0 +1,71 @@
+"""A stack's configuration, from the files and in the form that the Pulumi CLI gives it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.engine.errors import DeploymentFailed
+
+
+def project_name(root: Path) -> str:
+    """Return the name in the Pulumi.yaml of the folder `root`."""
+    return str(_read(root / "Pulumi.yaml")["name"])
+
+
+def stack_config(root: Path, stack: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stack's configuration: full key (`project:key`) to plain value.
+
+    As with the Pulumi CLI, a default or value in Pulumi.yaml yields to the same key in
+    Pulumi.<stack>.yaml as a whole, objects are not merged, and a key without a namespace belongs
+    to the project. `overrides` come last, by full key. Raises `DeploymentFailed` for a file that
+    is missing or not YAML, and for an encrypted value, which only the CLI can decrypt.
+    """
+    project = project_name(root)
+    defaults = {
+        _full(key, project): _default(declared)
+        for key, declared in _config(root / "Pulumi.yaml").items()
+    }
+    path = root / f"Pulumi.{stack}.yaml"
+    values = {_full(key, project): value for key, value in _config(path).items()}
+    merged = {**defaults, **values, **overrides}
+    for key, value in merged.items():
+        if isinstance(value, Mapping) and value.keys() == {"secure"}:
+            raise DeploymentFailed(f"{key} in {path.name} is encrypted; only the CLI can read it")
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def encoded(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return configuration as programs receive it: whatever is not a string, as JSON."""
+    return {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
+    }
+
+
+def _default(declared: Any) -> Any:
+    """Return the value of a key of Pulumi.yaml, `None` when it only declares a type."""
+    if not isinstance(declared, Mapping):
+        return declared
+    return declared.get("value", declared.get("default"))
+
+
+def _full(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _config(path: Path) -> dict[str, Any]:
+    return _read(path).get("config") or {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise DeploymentFailed(f"cannot read {path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise DeploymentFailed(f"{path} is not YAML: {error}") from error
+    return document or {}

@@ -1,0 +1,51 @@
+"""Keeps secrets out of what people read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.engine.values import is_secret, plain
+
+SHOWN_AS = "[secret]"
+
+
+class Redaction:
+    """The secret texts seen so far. Safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._texts: frozenset[str] = frozenset()
+
+    def add(self, value: Any) -> None:
+        """Learn every text in a plain value that is secret as a whole."""
+        self._texts |= {text for text in _texts(value) if text}
+
+    def add_wrapped(self, value: Any) -> None:
+        """Learn the texts in those parts of a value that the Pulumi SDK wrapped as secret."""
+        if is_secret(value):
+            self.add(plain(value))
+        elif isinstance(value, Mapping):
+            for item in value.values():
+                self.add_wrapped(item)
+        elif isinstance(value, list):
+            for item in value:
+                self.add_wrapped(item)
+
+    def apply(self, text: str) -> str:
+        """Return the text with `[secret]` in place of each secret known by now."""
+        # The longest first: one secret may be part of another.
+        secrets = sorted(self._texts, key=len, reverse=True)
+        return re.sub("|".join(map(re.escape, secrets)), SHOWN_AS, text) if secrets else text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)

@@ -1,0 +1,14 @@
+"""An empty AWS account for the engine to deploy into."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import Emulator
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One account for all tests: each uses names of its own and deletes what it made."""
+    with Emulator(log=tmp_path_factory.mktemp("emulator") / "emulator.log") as running:
+        yield running

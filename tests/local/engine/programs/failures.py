@@ -1,0 +1,43 @@
+"""Fails in the way its configuration names."""
+
+import sys
+
+import pulumi
+import pulumi_aws as aws
+
+config = pulumi.Config()
+way = config.require("way")
+aws.cloudwatch.LogGroup("first", name="failures-first")
+if way == "run-error":
+    raise pulumi.RunError("apps[0].clientId is missing")
+if way == "missing-key":
+    config.require("never")
+if way == "exception":
+    raise ValueError(f"the password is {config.require('password')}")
+if way == "exit":
+    sys.exit("given up")
+if way == "exit-code":
+    sys.exit(3)
+if way == "unknown-input":
+    aws.cloudwatch.LogGroup("second", name="failures-second", skip_destroy=True)
+if way == "aws-error":
+    aws.iam.RolePolicy("second", name="p", role="nobody", policy="{}")
+if way == "apply":
+    pulumi.Output.from_input("x").apply(int)
+if way == "secret-in-aws-error":
+    aws.secretsmanager.SecretVersion(
+        "second", secret_id=config.require_secret("password"), secret_string="x"
+    )
+if way == "death":
+    import os
+
+    os.write(2, b"last words\n")
+    os._exit(9)
+if way == "log":
+    pulumi.log.info("an info")
+    pulumi.log.debug("a debug message")
+    pulumi.log.error("an error")
+    print(f"a line with {config.require('password')}")  # noqa: T201
+    print("a last line", end="")  # noqa: T201
+    pulumi.export("whole", pulumi.Output.all(1, config.require_secret("password")))
+    pulumi.export("plain", {"a": [1.0, None]})

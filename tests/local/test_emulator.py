@@ -1,0 +1,215 @@
+"""The embedded AWS as a process: what listens, what it inherits, and that nothing outlives it."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local import emulator as module
+from local import emulator_process
+from local.emulator import Emulator, EmulatorError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    with Emulator(log=tmp_path_factory.mktemp("emulator") / "emulator.log") as running:
+        yield running
+
+
+NOBODY = {"Version": "2012-10-17", "Statement": []}
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition that a healthy system meets well within ten seconds."""
+    for _ in range(200):
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def group_is_gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def environment_of(process: int) -> dict[str, str]:
+    entries = Path(f"/proc/{process}/environ").read_text().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if entry)
+
+
+def invoke_a_function(emulator: Emulator) -> int:
+    """Have a Lambda worker started; return its process id."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("handler.py", "import os\ndef handler(event, context): return os.getpid()")
+    role = emulator.client("iam").create_role(
+        RoleName="worker", AssumeRolePolicyDocument=json.dumps(NOBODY)
+    )["Role"]["Arn"]
+    functions = emulator.client("lambda")
+    functions.create_function(
+        FunctionName="worker",
+        Runtime="python3.13",
+        Handler="handler.handler",
+        Role=role,
+        Code={"ZipFile": archive.getvalue()},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="worker")
+    answer = functions.invoke(FunctionName="worker")["Payload"].read()
+    return int(json.loads(answer))
+
+
+def test_answers_as_the_root_of_an_account(emulator: Emulator) -> None:
+    assert emulator.client("sts").get_caller_identity()["Arn"].endswith(":root")
+    assert emulator.session().region_name == "us-east-1"
+    assert emulator.endpoint_url == f"http://127.0.0.1:{emulator.port}"
+
+
+def test_refuses_an_unknown_caller(emulator: Emulator) -> None:
+    stranger = emulator.session().client(
+        "dynamodb",
+        endpoint_url=emulator.endpoint_url,
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="none",
+    )
+    with pytest.raises(stranger.exceptions.ClientError, match="invalid"):
+        stranger.list_tables()
+
+
+def test_the_developers_settings_do_not_leak_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "AWS_PROFILE": "a-profile-that-does-not-exist",
+        "AWS_CONFIG_FILE": str(tmp_path / "missing"),
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "HTTP_PROXY": "http://127.0.0.1:1",
+        "http_proxy": "http://127.0.0.1:1",
+        "PYTHONPATH": str(tmp_path),
+    }.items():
+        monkeypatch.setenv(name, value)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    with Emulator(log=tmp_path / "log" / "emulator.log") as running:
+        worker = invoke_a_function(running)
+        if sys.platform == "linux":
+            inherited = environment_of(worker)
+            assert inherited["AWS_ENDPOINT_URL"] == running.endpoint_url
+            assert not {"AWS_PROFILE", "HTTP_PROXY", "PYTHONPATH"} & inherited.keys()
+    assert list(home.iterdir()) == []
+    assert [path.name for path in (tmp_path / "log").iterdir()] == ["emulator.log"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
+def test_listens_on_one_loopback_port_only(tmp_path: Path) -> None:
+    with Emulator(log=tmp_path / "emulator.log") as running:
+        invoke_a_function(running)
+        group = running.process_group
+        assert listening(group) == {("0100007F", running.port)}
+
+
+def listening(group: int) -> set[tuple[str, int]]:
+    """Return address (as the kernel writes it) and port of each listening socket of a group."""
+    sockets: set[str] = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(process.name)) == group:
+                sockets |= {str(opened.readlink()) for opened in (process / "fd").iterdir()}
+        except (OSError, ProcessLookupError):
+            continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = row.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                address, port = fields[1].split(":")
+                found.add((address, int(port, 16)))
+    return found
+
+
+def test_nothing_is_left_running(tmp_path: Path) -> None:
+    with Emulator(log=tmp_path / "emulator.log") as running:
+        worker = invoke_a_function(running)
+        group = running.process_group
+        assert os.getpgid(worker) == group
+    assert until(lambda: group_is_gone(group))
+
+
+def test_nothing_is_left_running_after_the_parent_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom local.emulator import Emulator\n"
+        "with Emulator(log=Path(sys.argv[1])) as running:\n"
+        "    print(running.process_group, flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "emulator.log")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        group = int(parent.stdout.readline())
+        assert not group_is_gone(group)
+        parent.kill()
+    assert until(lambda: group_is_gone(group))
+
+
+def test_ends_its_group_once_the_pipe_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "killpg", lambda group, number: killed.append((group, number)))
+    reader, writer = os.pipe()
+    os.close(writer)
+    emulator_process.end_group_when_closed(reader)
+    os.close(reader)
+    assert killed == [(0, signal.SIGKILL)]
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(EmulatorError, match=f"port {port} is in use; .* --port"),
+            Emulator(port=port, log=tmp_path / "emulator.log"),
+        ):
+            pytest.fail("it started")
+
+
+def test_a_failing_start_shows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = module._environment
+    monkeypatch.setattr(
+        module, "_environment", lambda *given: before(*given) | {"GATEWAY_PORT": "many"}
+    )
+    with (
+        pytest.raises(EmulatorError, match=r"(?s)stopped with exit code 1.*many") as failure,
+        Emulator(log=tmp_path / "emulator.log"),
+    ):
+        pytest.fail("it started")
+    assert str(tmp_path / "emulator.log") in str(failure.value)
+
+
+def test_a_start_that_takes_too_long_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "START_SECONDS", 0)
+    with (
+        pytest.raises(EmulatorError, match="did not answer within 0 s"),
+        Emulator(log=tmp_path / "emulator.log"),
+    ):
+        pytest.fail("it started")
