@@ -74,7 +74,7 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
             leeway=LEEWAY_SECONDS,
             options={"require": ["aud", "iss", "iat", "exp", "sub"], "strict_aud": True},
         )
-    except jwt.InvalidTokenError as error:
+    except jwt.PyJWTError as error:
         # The text of PyJWT's errors can quote the token; their class says enough.
         raise InvalidSignedPayload(type(error).__name__) from None
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -87,6 +87,9 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
     store_hash = store_hashes.from_context(subject) if isinstance(subject, str) else None
     if store_hash is None:
         raise InvalidSignedPayload("sub is not stores/{store_hash}")
+    for claim in ("iat", "nbf", "exp"):
+        if not _is_number(claims.get(claim, 0)):
+            raise InvalidSignedPayload(f"{claim} is not a number")
     url = claims.get("url", "/")
     if not isinstance(url, str):
         raise InvalidSignedPayload("url is not a string")
@@ -117,13 +120,15 @@ def _user(claims: Mapping[str, Any], claim: str) -> PayloadUser:
     return PayloadUser(id=str(user["id"]), email=email, locale=locale)
 
 
-def _issued_at(value: object) -> int:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InvalidSignedPayload("iat is not a number")
+def _issued_at(value: float) -> int:
     # An `exp` further away than documented would outlive the record of who was removed.
-    if time.time() - value > LIFETIME_SECONDS + LEEWAY_SECONDS:
+    if value < time.time() - LIFETIME_SECONDS - LEEWAY_SECONDS:
         raise InvalidSignedPayload("issued more than 24 hours ago")
     return int(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_integer(value: object) -> bool:

@@ -11,7 +11,12 @@ from http import HTTPStatus
 from typing import Any
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from .credentials import Credentials
 from .deadline import DeadlineExceeded
@@ -121,7 +126,9 @@ def _post(url: str, body: dict[str, str]) -> tuple[int, bytes]:
 
 
 def _unreachable(error: HTTPError) -> BigCommerceUnavailable:
-    kind = BigCommerceTimeout if isinstance(error, ConnectTimeoutError) else BigCommerceUnavailable
+    # urllib3 counts a refused connection and an unknown name among the timeouts.
+    slow = isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError)
+    kind = BigCommerceTimeout if slow else BigCommerceUnavailable
     return kind(f"no connection: {type(error).__name__}")
 
 
@@ -129,7 +136,7 @@ def _error_name(content: bytes) -> str:
     """The `error` of a refusal, if it is a plain name that can stand in a log."""
     try:
         name = json.loads(content).get("error")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
     return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
 
@@ -145,7 +152,7 @@ def _grant(content: bytes) -> Grant:
             context=_text(answer["context"]),
             account_uuid=_text(answer["account_uuid"]) if answer.get("account_uuid") else None,
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The text of these errors can quote the answer, and so the token.
         reason = f"the answer makes no sense: {type(error).__name__}"
         raise BigCommerceUnavailable(reason) from None

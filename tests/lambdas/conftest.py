@@ -1,0 +1,200 @@
+"""Fixtures: a deployed stack, a simulated BigCommerce, a clock, and what is logged."""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from callbacks import apps, credentials, installation_table, token_exchange
+from callbacks.endpoint import logger
+from local.bigcommerce import App, BigCommerce, CallbackUrls, Server, Store, serve
+from tests.lambdas.harness import BASE_URL, AwsCalls, Backend, leaks
+
+ORGANIZATION_ID = "9d3c5a70-6f55-4f0c-9f6f-0b8d8e1f2a44"
+SCOPES = ("store_v2_orders", "store_v2_products_read_only")
+SUPPORT_URL = "https://support.example.com/order-sync"
+
+
+class Clock:
+    """The time of day, in whole epoch seconds, which moves when told."""
+
+    def __init__(self) -> None:
+        self.now = int(time.time())
+
+    def __call__(self) -> float:
+        return float(self.now)
+
+    def advance(self, seconds: int) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A stopped clock, for the handlers, for PyJWT and for the payloads BigCommerce issues."""
+    stopped = Clock()
+
+    class StoppedDatetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "StoppedDatetime":
+            return cls.fromtimestamp(stopped.now, tz or UTC)
+
+    monkeypatch.setattr(time, "time", stopped)
+    monkeypatch.setattr("jwt.api_jwt.datetime", StoppedDatetime)
+    return stopped
+
+
+@dataclass(frozen=True)
+class _BigCommerceServer:
+    bigcommerce: BigCommerce
+    server: Server
+
+
+@pytest.fixture(scope="session")
+def _bigcommerce_server() -> Iterator[_BigCommerceServer]:
+    bigcommerce = BigCommerce()
+    with serve(bigcommerce) as server:
+        yield _BigCommerceServer(bigcommerce, server)
+
+
+@pytest.fixture
+def login_url(_bigcommerce_server: _BigCommerceServer) -> str:
+    """The origin of BigCommerce's login service."""
+    return _bigcommerce_server.server.url
+
+
+@pytest.fixture
+def bigcommerce(
+    _bigcommerce_server: _BigCommerceServer, secrets: set[str]
+) -> Iterator[BigCommerce]:
+    """A simulated BigCommerce, whose token endpoint is served on the loopback interface."""
+    bigcommerce = _bigcommerce_server.bigcommerce
+    bigcommerce.token_endpoint.next_answers.clear()
+    bigcommerce.token_endpoint.requests.clear()
+    bigcommerce.installations.clear()
+    yield bigcommerce
+    secrets.update(each.access_token for each in bigcommerce.installations.values())
+
+
+@pytest.fixture
+def backend(
+    login_url: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Backend]:
+    """A deployed stack without an app; a test in which it answers with a secret fails."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with mock_aws():
+        stack = Backend(secrets)
+        for name, value in stack.environment(login_url).items():
+            monkeypatch.setenv(name, value)
+        yield stack
+    assert leaks(secrets, "".join(stack.answered)) == []
+
+
+@pytest.fixture
+def aws(backend: Backend) -> Iterator[AwsCalls]:
+    """Counts what the functions ask of AWS, and makes it fail."""
+    calls = AwsCalls()
+    calls.watch()
+    yield calls
+    calls.unwatch()
+
+
+@pytest.fixture
+def app(backend: Backend, bigcommerce: BigCommerce) -> App:
+    """An app that is registered and deployed."""
+    registered = bigcommerce.register_app(
+        ORGANIZATION_ID,
+        "Order Sync",
+        SCOPES,
+        callback_urls=CallbackUrls.under(BASE_URL, ORGANIZATION_ID),
+    )
+    backend.deploy(registered, support_url=SUPPORT_URL)
+    return registered
+
+
+@pytest.fixture
+def store(bigcommerce: BigCommerce) -> Store:
+    """A store on which nothing is installed yet."""
+    return bigcommerce.add_store("Flowers & Co")
+
+
+@pytest.fixture
+def installed_store(backend: Backend, bigcommerce: BigCommerce, app: App, store: Store) -> Store:
+    """A store on which its owner has installed the app."""
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    assert answer.status == 200
+    return store
+
+
+@pytest.fixture(autouse=True)
+def _cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test begins with nothing cached, and no retry waits."""
+    credentials.forget()
+    apps.forget()
+    monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(installation_table, "PAUSE_SECONDS", 0)
+
+
+class Logs:
+    """Everything a test has printed: log lines, metrics, and whatever else."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        captured = self._capsys.readouterr()
+        self._text += captured.out + captured.err
+        return self._text
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The log lines, each a JSON object; metrics are left out."""
+        printed = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in printed if "level" in line]
+
+    @property
+    def metrics(self) -> list[dict[str, Any]]:
+        """The metrics in CloudWatch's embedded format."""
+        printed = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in printed if "_aws" in line]
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The last log line: the report of the last call."""
+        return self.lines[-1]
+
+
+class _Stdout:
+    """What `sys.stdout` is at each moment; the logger holds on to what it was at its import."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+@pytest.fixture
+def secrets() -> set[str]:
+    """What the test uses and nobody may see: secrets, codes, payloads, tokens and e-mails."""
+    return {"@example.com"}
+
+
+@pytest.fixture(autouse=True)
+def logs(secrets: set[str], capsys: pytest.CaptureFixture[str]) -> Iterator[Logs]:
+    """What is printed; a test that prints a secret of its own fails, whatever else it checks."""
+    handler = logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    at_import = handler.setStream(_Stdout())
+    printed = Logs(capsys)
+    yield printed
+    handler.setStream(at_import)
+    assert leaks(secrets, printed.text) == []

@@ -1,0 +1,86 @@
+"""The apps of the stack: how they are read, and how long they are kept."""
+
+from dataclasses import replace
+
+import pytest
+
+from callbacks import apps
+from callbacks.errors import UnknownOrganization
+from local.bigcommerce import App
+from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
+from tests.lambdas.harness import AwsCalls, Backend
+
+
+@pytest.mark.usefixtures("app")
+def test_an_app_is_what_the_deployment_wrote() -> None:
+    assert apps.find(ORGANIZATION_ID) == apps.App(
+        organization_id=ORGANIZATION_ID,
+        name="Order Sync",
+        scopes=SCOPES,
+        multiple_users=True,
+        support_url=SUPPORT_URL,
+    )
+
+
+def test_an_app_may_have_no_support_url_and_no_scopes(backend: Backend, app: App) -> None:
+    backend.deploy(replace(app, scopes=(), multiple_users=False))
+
+    assert apps.find(ORGANIZATION_ID) == apps.App(ORGANIZATION_ID, "Order Sync", (), False, None)
+
+
+@pytest.mark.usefixtures("app")
+def test_an_app_is_read_once_in_five_minutes(clock: Clock, aws: AwsCalls) -> None:
+    apps.find(ORGANIZATION_ID)
+    clock.advance(299)
+    apps.find(ORGANIZATION_ID)
+
+    assert aws.operations == ["GetItem"]
+
+
+def test_an_app_is_read_again_after_five_minutes(clock: Clock, backend: Backend, app: App) -> None:
+    apps.find(ORGANIZATION_ID)
+    backend.deploy(replace(app, name="Renamed"))
+    clock.advance(300)
+
+    assert apps.find(ORGANIZATION_ID).name == "Renamed"
+
+
+@pytest.mark.usefixtures("app")
+def test_a_forgotten_app_is_read_again(aws: AwsCalls) -> None:
+    apps.find(ORGANIZATION_ID)
+    apps.forget()
+    apps.find(ORGANIZATION_ID)
+
+    assert aws.operations == ["GetItem", "GetItem"]
+
+
+def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
+    backend: Backend, app: App
+) -> None:
+    with pytest.raises(UnknownOrganization):
+        apps.find("newcomer")
+
+    backend.deploy(replace(app, organization_id="newcomer"))
+
+    assert apps.find("newcomer").organization_id == "newcomer"
+
+
+@pytest.mark.parametrize(
+    "organization_id",
+    ["", "a" * 65, "a b", "a/b", "a#STORE#b", "a\n", "é", "\u0661", "a.b", "*"],
+    ids=ascii,
+)
+def test_a_malformed_organization_id_costs_no_call(organization_id: str, aws: AwsCalls) -> None:
+    with pytest.raises(UnknownOrganization):
+        apps.find(organization_id)
+
+    assert aws.operations == []
+
+
+@pytest.mark.parametrize("organization_id", ["a", "A-1_b", "a" * 64])
+def test_a_well_formed_organization_id_is_looked_up(
+    organization_id: str, backend: Backend, app: App
+) -> None:
+    backend.deploy(replace(app, organization_id=organization_id))
+
+    assert apps.find(organization_id).organization_id == organization_id

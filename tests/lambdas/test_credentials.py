@@ -1,0 +1,167 @@
+"""An app's credentials: how long they are kept, and when they are read again."""
+
+import pytest
+
+from callbacks import credentials
+from callbacks.errors import AppNotRegistered
+from local.bigcommerce import App, Store
+from tests.lambdas.conftest import Clock
+from tests.lambdas.harness import CALLBACKS, AwsCalls, Backend, signed_url
+
+ORGANIZATION = "organization"
+OLD = {"client_id": "a" * 31, "client_secret": "1" * 64}
+NEW = {"client_id": "a" * 31, "client_secret": "2" * 64}
+
+
+@pytest.fixture
+def registered(backend: Backend) -> None:
+    backend.put_credentials(ORGANIZATION, OLD)
+
+
+def reads(aws: AwsCalls) -> int:
+    return aws.operations.count("GetSecretValue")
+
+
+@pytest.mark.usefixtures("registered")
+def test_credentials_are_read_once_in_five_minutes(clock: Clock, aws: AwsCalls) -> None:
+    first = credentials.find(ORGANIZATION)
+    clock.advance(299)
+
+    assert credentials.find(ORGANIZATION) == first
+    assert first == credentials.Credentials(**OLD)
+    assert reads(aws) == 1
+
+
+@pytest.mark.usefixtures("registered")
+def test_credentials_are_read_again_after_five_minutes(
+    clock: Clock, aws: AwsCalls, backend: Backend
+) -> None:
+    credentials.find(ORGANIZATION)
+    backend.put_credentials(ORGANIZATION, NEW)
+    clock.advance(300)
+
+    assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
+    assert reads(aws) == 2
+
+
+def test_the_credentials_of_two_apps_are_kept_apart(backend: Backend) -> None:
+    backend.put_credentials("one", OLD)
+    backend.put_credentials("two", NEW)
+
+    assert credentials.find("one") == credentials.Credentials(**OLD)
+    assert credentials.find("two") == credentials.Credentials(**NEW)
+
+
+def test_a_missing_registration_is_looked_for_at_most_every_two_seconds(
+    clock: Clock, aws: AwsCalls, backend: Backend
+) -> None:
+    backend.put_credentials(ORGANIZATION, {})
+    for seconds in (0, 1):
+        clock.advance(seconds)
+        with pytest.raises(AppNotRegistered):
+            credentials.find(ORGANIZATION)
+    assert reads(aws) == 1
+
+    backend.put_credentials(ORGANIZATION, NEW)
+    clock.advance(1)
+
+    assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
+
+
+@pytest.mark.usefixtures("registered")
+def test_credentials_are_renewed_at_most_every_ten_seconds(clock: Clock, aws: AwsCalls) -> None:
+    credentials.find(ORGANIZATION)
+    clock.advance(9)
+    assert credentials.renewed(ORGANIZATION) is None
+    assert reads(aws) == 1
+
+    clock.advance(1)
+    credentials.renewed(ORGANIZATION)
+    credentials.renewed(ORGANIZATION)
+    assert reads(aws) == 2
+
+
+@pytest.mark.usefixtures("registered")
+def test_renewed_credentials_are_the_new_ones_and_are_kept(
+    clock: Clock, aws: AwsCalls, backend: Backend
+) -> None:
+    credentials.find(ORGANIZATION)
+    backend.put_credentials(ORGANIZATION, NEW)
+    clock.advance(10)
+
+    assert credentials.renewed(ORGANIZATION) == credentials.Credentials(**NEW)
+    assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
+    assert reads(aws) == 2
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize("content", [OLD, {}], ids=["unchanged", "removed"])
+def test_credentials_that_are_not_new_renew_nothing(
+    content: dict[str, str], clock: Clock, backend: Backend
+) -> None:
+    credentials.find(ORGANIZATION)
+    backend.put_credentials(ORGANIZATION, content)
+    clock.advance(10)
+
+    assert credentials.renewed(ORGANIZATION) is None
+
+
+@pytest.mark.usefixtures("registered")
+def test_what_is_at_hand_costs_no_call(aws: AwsCalls) -> None:
+    assert credentials.cached(ORGANIZATION) is None
+    assert reads(aws) == 0
+
+    credentials.find(ORGANIZATION)
+
+    assert credentials.cached(ORGANIZATION) == credentials.Credentials(**OLD)
+    assert reads(aws) == 1
+
+
+@pytest.mark.usefixtures("registered")
+def test_forgotten_credentials_are_read_again(aws: AwsCalls) -> None:
+    credentials.find(ORGANIZATION)
+    credentials.forget()
+    credentials.find(ORGANIZATION)
+
+    assert reads(aws) == 2
+
+
+@pytest.mark.parametrize("callback", ["load", "uninstall", "remove-user"])
+def test_a_payload_signed_with_a_corrected_secret_holds_without_a_deploy(
+    callback: str, clock: Clock, backend: Backend, app: App, installed_store: Store
+) -> None:
+    app.client_secret = "2" * 64
+    url = signed_url(app, callback, installed_store, installed_store.owner)
+    assert backend.get(url).status == 401
+
+    backend.deploy(app)
+    clock.advance(10)
+
+    assert backend.get(url).status == 200
+
+
+def test_a_flood_of_forged_payloads_is_no_flood_of_calls(
+    clock: Clock, backend: Backend, app: App, installed_store: Store, aws: AwsCalls
+) -> None:
+    clock.advance(10)
+    app.client_secret = "2" * 64
+    forged = signed_url(app, "load", installed_store, installed_store.owner)
+
+    for _ in range(20):
+        assert backend.get(forged).status == 401
+
+    assert reads(aws) == 1
+
+
+@pytest.mark.parametrize("callback", CALLBACKS)
+def test_a_registration_takes_effect_without_a_deploy(
+    callback: str, clock: Clock, backend: Backend, app: App
+) -> None:
+    backend.put_credentials(app.organization_id, {})
+    url = f"https://callbacks.example.com/{app.organization_id}/{callback}"
+    assert backend.get(url).status == 503
+
+    backend.deploy(app)
+    clock.advance(2)
+
+    assert backend.get(url).status == 400  # no parameters: the app itself is ready

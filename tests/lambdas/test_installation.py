@@ -1,0 +1,288 @@
+"""The rules of an installation's life, each on its own."""
+
+from dataclasses import replace
+
+import pytest
+
+from callbacks.errors import InvalidSignedPayload, StoreNotInstalled, UserNotAllowed
+from callbacks.installation import (
+    Installation,
+    Record,
+    Uninstalled,
+    User,
+    install,
+    load,
+    remove_user,
+    uninstall,
+)
+from callbacks.signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
+
+OWNER, ASSISTANT, STRANGER = "1", "2", "3"
+INSTALLED_AT = 1_700_000_000
+RETENTION = 1_000_000
+
+
+def user(id_: str, added_at: int = INSTALLED_AT) -> User:
+    return User(id_, f"{id_}@example.com", added_at)
+
+
+def payload(id_: str, issued_at: int) -> SignedPayload:
+    return SignedPayload(
+        store_hash="abc123def4",
+        user=PayloadUser(id_, f"{id_}@example.com"),
+        owner=PayloadUser(OWNER, "1@example.com"),
+        issued_at=issued_at,
+        url="/",
+        channel_id=None,
+    )
+
+
+INSTALLATION = Installation(
+    installed_at=INSTALLED_AT,
+    access_token=b"first",
+    scopes=("store_v2_orders",),
+    account_uuid="account",
+    owner_id=OWNER,
+    users={OWNER: user(OWNER)},
+)
+UNINSTALLED = Uninstalled(INSTALLED_AT + 100, INSTALLED_AT + 100 + RETENTION)
+
+
+def again(seconds_later: int, *users: str) -> Installation:
+    """Another installation, by these users."""
+    at = INSTALLED_AT + seconds_later
+    return replace(
+        INSTALLATION,
+        installed_at=at,
+        access_token=b"second",
+        users={id_: user(id_, at) for id_ in users or (OWNER,)},
+    )
+
+
+def end(record: Record, by: SignedPayload, *, multiple_users: bool = True) -> Record:
+    return uninstall(record, by, multiple_users=multiple_users, retention_seconds=RETENTION)
+
+
+class TestInstall:
+    def test_the_first_installation_is_the_record(self) -> None:
+        assert install(None, INSTALLATION) == INSTALLATION
+
+    def test_an_installation_after_an_uninstall_is_the_record(self) -> None:
+        assert install(UNINSTALLED, again(101)) == again(101)
+
+    def test_an_uninstall_of_the_same_second_does_not_stop_an_installation(self) -> None:
+        assert install(UNINSTALLED, again(100)) == again(100)
+
+    def test_an_uninstall_that_is_newer_stands(self) -> None:
+        assert install(UNINSTALLED, again(99)) == UNINSTALLED
+
+    def test_an_installation_that_is_newer_stands(self) -> None:
+        assert install(again(10), again(9)) == again(10)
+
+    @pytest.mark.parametrize("seconds_later", [0, 10])
+    def test_a_new_consent_replaces_all_but_the_users(self, seconds_later: int) -> None:
+        before = replace(
+            INSTALLATION, users={OWNER: user(OWNER), ASSISTANT: user(ASSISTANT, INSTALLED_AT + 5)}
+        )
+        new = replace(again(seconds_later), scopes=("store_cart",), account_uuid=None, owner_id="9")
+
+        after = install(before, new)
+
+        assert after == replace(
+            new,
+            users={
+                OWNER: user(OWNER, INSTALLED_AT + seconds_later),
+                ASSISTANT: user(ASSISTANT, INSTALLED_AT + 5),
+            },
+        )
+
+    def test_a_removed_user_stays_removed_after_a_new_consent_of_somebody_else(self) -> None:
+        before = replace(INSTALLATION, removed_users={ASSISTANT: INSTALLED_AT + 5})
+
+        after = install(before, again(10))
+
+        assert after == replace(again(10), removed_users={ASSISTANT: INSTALLED_AT + 5})
+
+    def test_a_removed_user_who_consents_later_is_a_user_again(self) -> None:
+        before = replace(INSTALLATION, removed_users={ASSISTANT: INSTALLED_AT + 5})
+
+        assert install(before, again(10, OWNER, ASSISTANT)) == again(10, OWNER, ASSISTANT)
+
+    def test_a_user_removed_while_consenting_stays_removed(self) -> None:
+        removed = {ASSISTANT: INSTALLED_AT + 11}
+        before = replace(INSTALLATION, removed_users=removed)
+
+        after = install(before, again(10, OWNER, ASSISTANT))
+
+        assert after == replace(again(10), removed_users=removed)
+
+    def test_a_removal_is_forgotten_when_nothing_issued_before_it_could_still_hold(self) -> None:
+        longest = LIFETIME_SECONDS + 2 * LEEWAY_SECONDS
+        before = replace(INSTALLATION, removed_users={ASSISTANT: INSTALLED_AT})
+
+        needed = install(before, again(longest))
+        needless = install(before, again(longest + 1))
+
+        assert needed == replace(again(longest), removed_users={ASSISTANT: INSTALLED_AT})
+        assert needless == again(longest + 1)
+
+
+class TestLoad:
+    @pytest.mark.parametrize("record", [None, UNINSTALLED], ids=["never", "uninstalled"])
+    @pytest.mark.parametrize("multiple_users", [True, False])
+    def test_what_is_not_installed_is_not_loaded(
+        self, record: Record, multiple_users: bool
+    ) -> None:
+        with pytest.raises(StoreNotInstalled):
+            load(record, payload(STRANGER, INSTALLED_AT), multiple_users=multiple_users)
+
+    @pytest.mark.parametrize("multiple_users", [True, False])
+    @pytest.mark.parametrize("issued_at", [0, INSTALLED_AT, INSTALLED_AT + 10])
+    def test_a_known_owner_changes_nothing(self, multiple_users: bool, issued_at: int) -> None:
+        assert (
+            load(INSTALLATION, payload(OWNER, issued_at), multiple_users=multiple_users)
+            is INSTALLATION
+        )
+
+    @pytest.mark.parametrize("seconds_later", [0, 10])
+    def test_an_unknown_user_is_added_with_the_time_of_the_payload(
+        self, seconds_later: int
+    ) -> None:
+        issued_at = INSTALLED_AT + seconds_later
+
+        after = load(INSTALLATION, payload(STRANGER, issued_at), multiple_users=True)
+
+        users = {OWNER: user(OWNER), STRANGER: user(STRANGER, issued_at)}
+        assert after == replace(INSTALLATION, users=users)
+
+    def test_an_unknown_owner_is_added_when_multiple_users_are_off(self) -> None:
+        record = replace(INSTALLATION, users={})
+
+        after = load(record, payload(OWNER, INSTALLED_AT), multiple_users=False)
+
+        assert set(after.users) == {OWNER}
+
+    @pytest.mark.parametrize("users", [(OWNER,), (OWNER, STRANGER)], ids=["unknown", "known"])
+    def test_another_user_is_not_allowed_when_multiple_users_are_off(
+        self, users: tuple[str, ...]
+    ) -> None:
+        with pytest.raises(UserNotAllowed):
+            load(again(0, *users), payload(STRANGER, INSTALLED_AT + 10), multiple_users=False)
+
+    def test_an_unknown_user_from_before_the_installation_is_refused(self) -> None:
+        with pytest.raises(InvalidSignedPayload, match="issued before the installation"):
+            load(INSTALLATION, payload(STRANGER, INSTALLED_AT - 1), multiple_users=True)
+
+    @pytest.mark.parametrize("seconds_later", [4, 5])
+    def test_a_removed_user_is_refused_with_what_was_issued_until_the_removal(
+        self, seconds_later: int
+    ) -> None:
+        record = replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT + 5})
+
+        with pytest.raises(InvalidSignedPayload, match="issued before the user's removal"):
+            load(record, payload(STRANGER, INSTALLED_AT + seconds_later), multiple_users=True)
+
+    def test_a_removed_user_is_added_again_with_what_was_issued_since(self) -> None:
+        record = replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT + 5})
+
+        after = load(record, payload(STRANGER, INSTALLED_AT + 6), multiple_users=True)
+
+        assert after.users[STRANGER] == user(STRANGER, INSTALLED_AT + 6)
+
+
+class TestUninstall:
+    @pytest.mark.parametrize("seconds_later", [0, 10])
+    def test_a_marker_with_the_time_of_the_payload_is_left(self, seconds_later: int) -> None:
+        issued_at = INSTALLED_AT + seconds_later
+
+        marker = end(INSTALLATION, payload(OWNER, issued_at))
+
+        assert marker == Uninstalled(issued_at, issued_at + RETENTION)
+
+    @pytest.mark.parametrize(
+        ("record", "issued_at"),
+        [
+            pytest.param(None, INSTALLED_AT, id="never installed"),
+            pytest.param(UNINSTALLED, INSTALLED_AT + 500, id="uninstalled already"),
+            pytest.param(INSTALLATION, INSTALLED_AT - 1, id="installed since"),
+        ],
+    )
+    def test_nothing_changes_when_there_is_nothing_to_uninstall(
+        self, record: Record, issued_at: int
+    ) -> None:
+        assert end(record, payload(OWNER, issued_at)) is record
+
+    def test_a_user_who_never_opened_the_app_may_uninstall_it(self) -> None:
+        assert isinstance(end(INSTALLATION, payload(STRANGER, INSTALLED_AT)), Uninstalled)
+
+    @pytest.mark.parametrize("record", [None, UNINSTALLED, INSTALLATION])
+    def test_another_user_is_not_allowed_when_multiple_users_are_off(self, record: Record) -> None:
+        with pytest.raises(UserNotAllowed):
+            end(record, payload(STRANGER, INSTALLED_AT), multiple_users=False)
+
+    def test_the_owner_is_allowed_when_multiple_users_are_off(self) -> None:
+        ended = end(INSTALLATION, payload(OWNER, INSTALLED_AT), multiple_users=False)
+
+        assert isinstance(ended, Uninstalled)
+
+
+class TestRemoveUser:
+    @pytest.mark.parametrize("record", [None, UNINSTALLED], ids=["never", "uninstalled"])
+    def test_nothing_changes_where_nothing_is_installed(self, record: Record) -> None:
+        assert remove_user(record, payload(ASSISTANT, INSTALLED_AT + 500)) is record
+
+    @pytest.mark.parametrize("seconds_later", [0, 10])
+    def test_the_user_goes_and_the_removal_is_remembered(self, seconds_later: int) -> None:
+        issued_at = INSTALLED_AT + seconds_later
+
+        after = remove_user(again(0, OWNER, ASSISTANT), payload(ASSISTANT, issued_at))
+
+        assert after == replace(again(0), removed_users={ASSISTANT: issued_at})
+
+    def test_a_user_added_since_stays(self) -> None:
+        record = again(10, OWNER, ASSISTANT)
+
+        assert remove_user(record, payload(ASSISTANT, INSTALLED_AT + 9)) is record
+
+    def test_the_removal_of_an_unknown_user_is_remembered(self) -> None:
+        after = remove_user(INSTALLATION, payload(STRANGER, INSTALLED_AT))
+
+        assert after == replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT})
+
+    @pytest.mark.parametrize("seconds_later", [4, 5])
+    def test_a_removal_that_is_remembered_is_not_made_older(self, seconds_later: int) -> None:
+        record = replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT + 5})
+
+        assert remove_user(record, payload(STRANGER, INSTALLED_AT + seconds_later)) is record
+
+    def test_a_newer_removal_is_remembered_instead(self) -> None:
+        record = replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT + 5})
+
+        after = remove_user(record, payload(STRANGER, INSTALLED_AT + 6))
+
+        assert after == replace(record, removed_users={STRANGER: INSTALLED_AT + 6})
+
+    def test_removals_that_no_payload_can_undo_any_more_are_forgotten(self) -> None:
+        longest = LIFETIME_SECONDS + 2 * LEEWAY_SECONDS
+        removed = {"8": INSTALLED_AT, "9": INSTALLED_AT - 1}
+        issued_at = INSTALLED_AT + longest
+
+        after = remove_user(
+            replace(INSTALLATION, removed_users=removed), payload(STRANGER, issued_at)
+        )
+
+        assert after == replace(
+            INSTALLATION, removed_users={"8": INSTALLED_AT, STRANGER: issued_at}
+        )
+
+
+def test_no_rule_changes_the_record_it_is_given() -> None:
+    record = again(0, OWNER, ASSISTANT)
+    before = (dict(record.users), dict(record.removed_users))
+
+    load(record, payload(STRANGER, INSTALLED_AT), multiple_users=True)
+    remove_user(record, payload(ASSISTANT, INSTALLED_AT))
+    install(record, again(10))
+    end(record, payload(OWNER, INSTALLED_AT))
+
+    assert (record.users, record.removed_users) == before

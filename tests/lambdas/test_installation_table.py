@@ -1,0 +1,155 @@
+"""The stores' records: written as one item, and only over what was read."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from botocore.exceptions import ClientError
+
+from callbacks import installation_table
+from callbacks.errors import ServiceUnavailable
+from callbacks.installation import Installation, Record, Uninstalled, User
+from tests.lambdas.harness import AwsCalls, Backend
+
+INSTALLATION = Installation(
+    installed_at=1_700_000_000,
+    access_token=b"\x00\x01ciphertext\xff",
+    scopes=("store_v2_orders", "store_cart"),
+    account_uuid="a6b1c2d3-0000-4000-8000-000000000000",
+    owner_id="1",
+    users={"1": User("1", "owner@example.com", 1_700_000_000)},
+    removed_users={"2": 1_700_000_100},
+)
+UNINSTALLED = Uninstalled(1_700_000_200, 1_702_592_200)
+
+update = partial(installation_table.update, "organization", "abc123def4")
+
+
+def always(record: Record) -> Callable[[Record], Record]:
+    return lambda _: record
+
+
+def read() -> Record:
+    return update(lambda record: record)
+
+
+@pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(INSTALLATION, id="installed"),
+        pytest.param(replace(INSTALLATION, account_uuid=None), id="without account"),
+        pytest.param(
+            replace(INSTALLATION, scopes=(), users={}, removed_users={}), id="with empty lists"
+        ),
+        pytest.param(UNINSTALLED, id="uninstalled"),
+    ],
+)
+def test_a_record_is_read_as_it_was_written(record: Record) -> None:
+    assert update(always(record)) == record
+    assert read() == record
+
+
+@pytest.mark.usefixtures("backend")
+def test_a_store_without_a_record_has_none() -> None:
+    assert read() is None
+
+
+@pytest.mark.usefixtures("backend")
+def test_records_of_other_stores_and_organizations_are_other_records() -> None:
+    update(always(INSTALLATION))
+
+    assert installation_table.update("organization", "other", lambda record: record) is None
+    assert installation_table.update("other", "abc123def4", lambda record: record) is None
+
+
+def test_a_marker_replaces_the_whole_record(backend: Backend) -> None:
+    update(always(INSTALLATION))
+    update(always(UNINSTALLED))
+
+    (item,) = backend.stored()
+    assert item == {
+        "pk": "ORG#organization#STORE#abc123def4",
+        "sk": "STORE",
+        "organization_id": "organization",
+        "store_hash": "abc123def4",
+        "status": "uninstalled",
+        "revision": 2,
+        "uninstalled_at": UNINSTALLED.uninstalled_at,
+        "expires_at": UNINSTALLED.expires_at,
+    }
+
+
+def test_a_record_that_stays_the_same_is_not_written(backend: Backend, aws: AwsCalls) -> None:
+    update(always(INSTALLATION))
+    update(always(replace(INSTALLATION)))
+
+    assert aws.operations == ["GetItem", "PutItem", "GetItem"]
+    assert [item["revision"] for item in backend.stored()] == [1]
+
+
+@pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize("before", [None, INSTALLATION], ids=["first write", "later write"])
+def test_a_rule_is_applied_again_to_what_somebody_else_wrote_in_between(before: Record) -> None:
+    if before:
+        update(always(before))
+    seen: list[Record] = []
+
+    def rule(record: Record) -> Record:
+        seen.append(record)
+        if len(seen) == 1:
+            update(always(UNINSTALLED))
+        return replace(INSTALLATION, owner_id="2")
+
+    assert update(rule) == replace(INSTALLATION, owner_id="2")
+    assert seen == [before, UNINSTALLED]
+    assert read() == replace(INSTALLATION, owner_id="2")
+
+
+@pytest.mark.usefixtures("backend")
+def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> None:
+    attempts: list[Record] = []
+
+    def rule(record: Record) -> Record:
+        attempts.append(record)
+        update(always(replace(INSTALLATION, owner_id=str(len(attempts)))))
+        return UNINSTALLED
+
+    with pytest.raises(ServiceUnavailable):
+        update(rule)
+    assert len(attempts) == installation_table.ATTEMPTS == 6
+    assert read() == replace(INSTALLATION, owner_id="6")
+
+
+@pytest.mark.usefixtures("backend")
+def test_what_a_rule_raises_is_passed_on_and_nothing_is_written(aws: AwsCalls) -> None:
+    def rule(_: Record) -> Record:
+        raise ServiceUnavailable("no")
+
+    with pytest.raises(ServiceUnavailable, match="no"):
+        update(rule)
+    assert aws.operations == ["GetItem"]
+
+
+@pytest.mark.usefixtures("backend")
+def test_a_write_that_fails_for_another_reason_is_not_repeated(aws: AwsCalls) -> None:
+    aws.instead["PutItem"] = ClientError({"Error": {"Code": "AccessDenied"}}, "PutItem")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        update(always(INSTALLATION))
+    assert aws.operations == ["GetItem", "PutItem"]
+
+
+@pytest.mark.usefixtures("backend")
+def test_a_rule_may_not_remove_a_record() -> None:
+    update(always(INSTALLATION))
+
+    with pytest.raises(TypeError):
+        update(always(None))
+    assert read() == INSTALLATION
+
+
+def test_a_record_does_not_show_its_token_or_its_users_addresses_when_printed() -> None:
+    assert "ciphertext" not in repr(INSTALLATION)
+    assert "@" not in repr(INSTALLATION)
