@@ -1,7 +1,8 @@
 """What is wrong with a stack's configuration, said so that each problem can be mended at once."""
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -19,16 +20,29 @@ _EXAMPLES = {
     "protect": "true",
     "rate": "50",
     "reservedConcurrency": "10",
+    "scopes": "SCOPE",
     "supportUrl": "https://www.example.com/support",
     "tracing": "false",
     "uninstalledRetentionDays": "30",
+}
+# A list is not set as a whole: where its first value goes.
+_FIRST_ENTRIES = {
+    "apps": "[0].organizationId",
+    "frameAncestors": "[0]",
+    "scopes": "[0]",
 }
 _WORDS = {
     "missing": "is required",
     "extra_forbidden": "is not a setting",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
+    "too_long": "has more than {max_length} entries",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a map",
+    "model_type": "must be a map",
 }
+# Mended by taking the value away, since none of a single word would be right.
+_WRONG_SHAPES = {"too_long", "tuple_type", "dict_type", "model_type"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,8 @@ class ConfigurationError(pulumi.RunError):
 
 def set_command(key: str, value: str | None = None) -> str:
     """The command that sets a key."""
-    return f"pulumi config set --path '{key}' {value or _example(key)}"
+    path = key + _FIRST_ENTRIES.get(key.rpartition(".")[2], "")
+    return f"pulumi config set --path '{path}' {value or _example(path)}"
 
 
 def set_secret_command(key: str) -> str:
@@ -77,21 +92,43 @@ def remove_command(key: str) -> str:
     return f"pulumi config rm --path '{key}'"
 
 
-def explain(error: ValidationError) -> list[Problem]:
-    """The problems pydantic found, in this module's words."""
-    return [_problem(details) for details in error.errors(include_url=False)]
+def explain(error: ValidationError, names: Collection[str]) -> list[Problem]:
+    """The problems pydantic found, in this module's words; `names` are those of all settings."""
+    errors = error.errors(include_url=False)
+    inner = {each["loc"][:depth] for each in errors for depth in range(1, len(each["loc"]))}
+    # pydantic leaves wrong entries out of a list, and then finds the list too short.
+    return [
+        _problem(each, names)
+        for each in errors
+        if not (each["type"] == "too_short" and each["loc"] in inner)
+    ]
 
 
-def _problem(details: ErrorDetails) -> Problem:
+def _problem(details: ErrorDetails, names: Collection[str]) -> Problem:
     key = _path(details["loc"])
+    context = details.get("ctx", {})
     if details["type"] == "extra_forbidden":
-        return Problem(key, _WORDS["extra_forbidden"], remove_command(key))
+        what = _WORDS["extra_forbidden"] + did_you_mean(str(details["loc"][-1]), names)
+        return Problem(key, what, remove_command(key))
     if details["loc"][0] == "clientSecrets":
-        return Problem(
-            key, "must be a map of organization id to client secret", set_secret_command(key)
-        )
-    suggestion = details.get("ctx", {}).get("suggestion")
-    return Problem(key, _what(details), set_command(key, suggestion))
+        command = remove_command(key) if key == "clientSecrets" else set_secret_command(key)
+        return Problem(key, "must be a map of organization id to client secret", command)
+    if details["type"] in _WRONG_SHAPES:
+        return Problem(key, _WORDS[details["type"]].format(**context), remove_command(key))
+    if "remove" in context:
+        return Problem(key, _what(details), remove_command(key + context["remove"]))
+    return Problem(key, _what(details), set_command(key, context.get("suggestion")))
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """The names nearest to an unknown one, to be put after what is wrong; or nothing."""
+    nearest = nearest_names(name, known)
+    return f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
+
+
+def nearest_names(name: str, known: Collection[str]) -> list[str]:
+    """Up to three known names that look like an unknown one, the nearest first."""
+    return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
 
 def _what(details: ErrorDetails) -> str:
@@ -113,5 +150,5 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _example(key: str) -> str:
-    name = re.split(r"[.\[]", re.sub(r"\[\d+\]$", "", key))[-1]
+    name = re.sub(r"\[\d+\]$", "", key).rpartition(".")[2]
     return _EXAMPLES.get(name) or re.sub(r"([A-Z])", r"_\1", name).upper()

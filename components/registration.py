@@ -1,5 +1,7 @@
 """Registration: what to enter in BigCommerce's developer portal for each app, and what is next."""
 
+import re
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,8 +16,11 @@ Status = Literal["awaiting-registration", "ready"]
 
 
 def _escape_markdown(text: str) -> str:
-    """Text as it is: an app's name must not become a heading, a link or a table's cell."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+!|~&" else char for char in text)
+    """Text as it is, in one line: a name must not become a heading, a list, a link or a cell.
+
+    Source: CommonMark, "Backslash escapes": any ASCII punctuation character can be escaped.
+    """
+    return re.sub(f"([{re.escape(string.punctuation)}])", r"\\\1", " ".join(text.split()))
 
 
 _environment = Environment(

@@ -4,7 +4,6 @@
 at once. The keys stand in Pulumi.yaml with their types and descriptions.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -28,15 +27,17 @@ from pydantic_core import PydanticCustomError
 from .configuration_errors import (
     ConfigurationError,
     Problem,
+    did_you_mean,
     explain,
+    nearest_names,
     remove_command,
     set_command,
     set_secret_command,
 )
 from .oauth_scopes import OAUTH_SCOPES
 
-# IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 160.
-MAX_APPS = 50
+# IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 192.
+MAX_APPS = 48
 # What CloudWatch Logs takes.
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -49,36 +50,51 @@ _STACK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 def _known_scope(scope: str) -> str:
     if scope in OAUTH_SCOPES:
         return scope
-    nearest = difflib.get_close_matches(scope, OAUTH_SCOPES, n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+    nearest = nearest_names(scope, OAUTH_SCOPES)
     raise PydanticCustomError(
         "unknown_scope",
         "is not a BigCommerce OAuth scope{hint}",
-        {"hint": hint, "suggestion": nearest[0] if nearest else "SCOPE"},
+        {
+            "hint": did_you_mean(scope, OAUTH_SCOPES),
+            "suggestion": nearest[0] if nearest else "SCOPE",
+        },
     )
 
 
 def _one_permission_a_row(scopes: tuple[str, ...]) -> tuple[str, ...]:
-    for scope in scopes:
-        if scopes.count(scope) > 1:
-            raise ValueError(f"lists {scope} more than once")
-        if f"{scope}_read_only" in scopes:
-            raise ValueError(
-                f"lists both {scope} and {scope}_read_only; the portal's Scopes tab takes one "
-                "permission a row, and modify includes read-only"
+    """Source: the portal's Scopes tab, where one permission is chosen in each row."""
+    rows: dict[tuple[str, str], str] = {}
+    for index, scope in enumerate(scopes):
+        row = (OAUTH_SCOPES[scope].group, OAUTH_SCOPES[scope].name)
+        if row in rows:
+            what = (
+                f"lists {scope} more than once"
+                if rows[row] == scope
+                else f"lists both {rows[row]} and {scope}; the portal's Scopes tab takes one "
+                "permission a row"
             )
+            raise _entry_error(what, f"[{index}]")
+        rows[row] = scope
     return scopes
 
 
 def _valid_tags(tags: dict[str, str]) -> dict[str, str]:
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
-            raise ValueError(
-                f"has the key {key}, but AWS keeps keys that start with aws: to itself"
+            raise _entry_error(
+                f"has the key {key}, but AWS keeps keys that start with aws: to itself",
+                f'["{key}"]',
             )
         if not 1 <= len(key) <= 128 or len(value) > 256:
-            raise ValueError("takes keys of 1 to 128 characters and values of up to 256")
+            raise _entry_error(
+                "takes keys of 1 to 128 characters and values of up to 256", f'["{key}"]'
+            )
     return tags
+
+
+def _entry_error(what: str, entry: str) -> PydanticCustomError:
+    """An error of a list or map that is mended by removing one entry, given as a path's end."""
+    return PydanticCustomError("wrong_entry", "{what}", {"what": what, "remove": entry})
 
 
 def _log_retention(days: int) -> int:
@@ -203,6 +219,13 @@ class Settings(_Setting):
         return self.client_secrets.get(app.organization_id)
 
 
+_NAMES = {
+    str(field.alias)
+    for model in (Settings, App, Throttle, Functions, Domain, BigCommerce)
+    for field in model.model_fields.values()
+}
+
+
 def read_settings() -> Settings:
     """Read the settings of the stack that is being deployed.
 
@@ -214,7 +237,7 @@ def read_settings() -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        problems += explain(error)
+        problems += explain(error, _NAMES)
     if problems:
         raise ConfigurationError(pulumi.get_stack(), problems)
     return settings
@@ -270,9 +293,7 @@ def _secret_problems(secrets: Mapping[str, Any], ids: list[str]) -> list[Problem
     for id_ in secrets:
         if id_ not in ids:
             key = f"clientSecrets.{id_}"
-            nearest = difflib.get_close_matches(id_, ids, n=1)
-            hint = f" (did you mean {nearest[0]}?)" if nearest else ""
-            what = f"is for an organization id that no app has{hint}"
+            what = f"is for an organization id that no app has{did_you_mean(id_, ids)}"
             problems.append(Problem(key, what, remove_command(key)))
     if secrets and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:clientSecrets"):
         what = "stand in plain text in the stack's configuration; set each again as a secret"

@@ -1,0 +1,36 @@
+"""Fixtures: what the program registers for the stacks that most tests look at."""
+
+import os
+
+import pytest
+
+from tests.components.recorder import Recording
+from tests.components.recordings import Recorder
+from tests.components.stacks import AWAITING, CUSTOMIZED, READY, TWO_APPS
+
+
+@pytest.fixture(scope="session")
+def record(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Recorder(shared / "recordings")
+
+
+@pytest.fixture(scope="session")
+def awaiting(record: Recorder) -> Recording:
+    return record(AWAITING)
+
+
+@pytest.fixture(scope="session")
+def ready(record: Recorder) -> Recording:
+    return record(READY)
+
+
+@pytest.fixture(scope="session")
+def two_apps(record: Recorder) -> Recording:
+    return record(TWO_APPS)
+
+
+@pytest.fixture(scope="session")
+def customized(record: Recorder) -> Recording:
+    return record(CUSTOMIZED)

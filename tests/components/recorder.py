@@ -1,0 +1,263 @@
+"""Runs the program of this repository and records what it registers, in place of deploying it.
+
+Pulumi's runtime is global, so each recording has an interpreter of its own:
+`python -m tests.components.recorder` reads a `Request` as JSON from standard input and writes a
+`Recording` as JSON to standard output.
+"""
+
+import asyncio
+import contextlib
+import json
+import runpy
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pulumi
+from pulumi.output import Unknown
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.rpc import deserialize_properties, is_rpc_secret, unwrap_rpc_secret
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import Stack, run_pulumi_func
+
+PROGRAM = Path(__file__).parents[2] / "__main__.py"
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+API_ID = "abc123"
+API_ENDPOINT = f"https://{API_ID}.execute-api.{REGION}.amazonaws.com"
+KEY_ID = "0d1f5b62-6a54-4d2b-8f0f-8a3b3f0a8c11"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: `config` is full key to text, as the CLI hands configuration over."""
+
+    project: str
+    stack: str
+    config: Mapping[str, str]
+    secret_keys: list[str]
+    preview: bool = False
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registration.
+
+    Attributes:
+        inputs: plain values; an archive is `{"archive": path}`.
+        secret_inputs: paths of the inputs that are secrets, such as `secretString`.
+        depends_on: URNs of what it waits for, because it is told to or uses its outputs.
+        custom: whether it is a provider's resource; else it is a component.
+    """
+
+    type: str
+    name: str
+    urn: str
+    parent: str
+    custom: bool
+    protect: bool
+    inputs: dict[str, Any]
+    secret_inputs: list[str]
+    depends_on: list[str]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a run registered and gave.
+
+    Attributes:
+        resources: in the order of registration, the stack left out.
+        registered_outputs: what `register_outputs` was called with, by the component's URN.
+        outputs: the stack's outputs; those not known in a preview are None.
+        secret_outputs: names of the outputs that are secrets.
+        error: the message of the `pulumi.RunError` that ended the program, or None.
+    """
+
+    resources: list[Resource] = field(default_factory=list)
+    registered_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    secret_outputs: list[str] = field(default_factory=list)
+    error: str | None = None
+
+    def all(self, type_: str) -> list[Resource]:
+        """The resources of a type."""
+        return [resource for resource in self.resources if resource.type == type_]
+
+    def one(self, type_: str, name: str | None = None) -> Resource:
+        """The only resource of a type, or of a type with a logical name."""
+        (resource,) = [each for each in self.all(type_) if name in (None, each.name)]
+        return resource
+
+
+class Aws(Mocks):
+    """Answers as AWS and its provider would, for the types the program uses."""
+
+    def call(self, args: MockCallArgs) -> Any:
+        """Answer an invoke."""
+        return {
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+            "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:index/getRegion:getRegion": {"region": REGION},
+        }[args.token]
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Give the id and the outputs of a resource."""
+        if not args.custom:
+            return None, {}
+        id_, computed = _computed(args.typ, args.name, args.inputs)
+        return id_, args.inputs | computed
+
+
+class Planned(Mocks):
+    """Answers as in a preview: what AWS will give is not known yet."""
+
+    def call(self, args: MockCallArgs) -> Any:
+        """Answer an invoke, which a preview makes too."""
+        return Aws().call(args)
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Give no id, and no outputs but the inputs."""
+        return None, args.inputs
+
+
+class RecordingMonitor(MockMonitor):
+    """Keeps every registration, and hands it on to the mocks."""
+
+    def __init__(self, mocks: Mocks, recording: Recording) -> None:
+        super().__init__(mocks)
+        self._recording = recording
+
+    def RegisterResource(self, request: Any) -> Any:
+        """Record a registration."""
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = deserialize_properties(request.object)
+            self._recording.resources.append(
+                Resource(
+                    type=request.type,
+                    name=request.name,
+                    urn=self.make_urn(request.parent, request.type, request.name),
+                    parent=request.parent,
+                    custom=request.custom,
+                    protect=request.protect,
+                    inputs=_plain(inputs),
+                    secret_inputs=list(_secret_paths(inputs)),
+                    depends_on=sorted(request.dependencies),
+                )
+            )
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        """Record what a component gives."""
+        outputs = _plain(deserialize_properties(request.outputs))
+        self._recording.registered_outputs[request.urn] = outputs
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The id, and what AWS adds to the inputs."""
+    id_ = physical = inputs.get("name", name)
+    computed: dict[str, Any] = {}
+
+    def arn(service: str, what: str, region: str = REGION) -> str:
+        return f"arn:aws:{service}:{region}:{ACCOUNT}:{what}"
+
+    match type_.rpartition(":")[2]:
+        case "Function":
+            function = arn("lambda", f"function:{physical}")
+            path = f"path/2015-03-31/functions/{function}/invocations"
+            computed["arn"] = function
+            computed["invokeArn"] = f"arn:aws:apigateway:{REGION}:lambda:{path}"
+        case "Api":
+            id_ = API_ID
+            computed["apiEndpoint"] = API_ENDPOINT
+            computed["executionArn"] = arn("execute-api", API_ID)
+        case "Integration":
+            id_ = f"{name}-id"
+        case "DomainName":
+            id_ = inputs["domainName"]
+            computed["domainNameConfiguration"] = {
+                "targetDomainName": "d-1.example.net",
+                "hostedZoneId": "Z2FDTNDATAQYW2",
+            }
+        case "Table":
+            computed["arn"] = arn("dynamodb", f"table/{physical}")
+        case "Key":
+            id_ = computed["keyId"] = KEY_ID
+            computed["arn"] = arn("kms", f"key/{KEY_ID}")
+        case "Role":
+            computed["arn"] = arn("iam", f"role/{physical}", "")
+        case "Policy":
+            computed["arn"] = arn("iam", f"policy/{physical}", "")
+        case "LogGroup":
+            computed["arn"] = arn("logs", f"log-group:{physical}")
+        case "Secret":
+            id_ = computed["arn"] = arn("secretsmanager", f"secret:{physical}-AbCdEf")
+    return id_, computed
+
+
+def _plain(value: Any) -> Any:
+    value = unwrap_rpc_secret(value)
+    match value:
+        case Mapping():
+            return {key: _plain(item) for key, item in value.items()}
+        case list():
+            return [_plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case pulumi.FileArchive():
+            return {"archive": value.path}
+        case Unknown():
+            return None
+        case _:
+            return value
+
+
+def _secret_paths(value: Any, path: str = "") -> Iterator[str]:
+    if is_rpc_secret(value):
+        yield path
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _secret_paths(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secret_paths(item, f"{path}[{index}]")
+
+
+async def _record(request: Request) -> Recording:
+    recording = Recording()
+    mocks = Planned() if request.preview else Aws()
+    set_all_config(dict(request.config), request.secret_keys)
+    set_mocks(
+        mocks,
+        project=request.project,
+        stack=request.stack,
+        preview=request.preview,
+        monitor=RecordingMonitor(mocks, recording),
+    )
+    try:
+        await run_pulumi_func(lambda: cast(None, runpy.run_path(str(PROGRAM), run_name="__main__")))
+    except pulumi.RunError as error:
+        return Recording(resources=recording.resources, error=str(error))
+    for name, value in cast(Stack, get_root_resource()).outputs.items():
+        output = pulumi.Output.from_input(value)
+        recording.outputs[name] = _plain(await output.future())
+        if await output.is_secret():
+            recording.secret_outputs.append(name)
+    return recording
+
+
+def main() -> None:
+    """Record one run; what the program prints goes to standard error."""
+    request = Request(**json.load(sys.stdin))
+    with contextlib.redirect_stdout(sys.stderr):
+        recording = asyncio.run(_record(request))
+    json.dump(asdict(recording), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""The stacks the tests deploy: configuration as Pulumi.<stack>.yaml has it, without namespaces."""
+
+from typing import Any
+
+ACME = "acme"
+GLOBEX = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+CLIENT_ID = "1abcdefghijklmnopqrstuvwxyz23456"
+CLIENT_SECRET = "s3cr3t0fTheGlobexApp"
+
+ACME_APP: dict[str, Any] = {
+    "organizationId": ACME,
+    "name": "Acme & Sons",
+    "scopes": ["store_v2_products_read_only", "store_v2_orders"],
+}
+GLOBEX_APP: dict[str, Any] = {
+    "organizationId": GLOBEX,
+    "name": "Globex *Sync*",
+    "partnerId": "4711",
+    "scopes": ["store_v2_information_read_only"],
+    "multipleUsers": False,
+    "supportUrl": "https://support.example.com/globex",
+}
+REGISTERED_GLOBEX_APP = GLOBEX_APP | {"clientId": CLIENT_ID}
+CLIENT_SECRETS = {GLOBEX: CLIENT_SECRET}
+
+AWAITING: dict[str, Any] = {"apps": [GLOBEX_APP]}
+READY: dict[str, Any] = {"apps": [REGISTERED_GLOBEX_APP], "clientSecrets": CLIENT_SECRETS}
+TWO_APPS: dict[str, Any] = {
+    "apps": [REGISTERED_GLOBEX_APP, ACME_APP],
+    "clientSecrets": CLIENT_SECRETS,
+}
+
+TAGS = {"environment": "test", "cost-center": "42"}
+DOMAIN = {
+    "name": "apps.example.com",
+    "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
+    "hostedZoneId": "Z0123456789ABCDEFGHIJ",
+}
+# Every setting is another one than its default.
+CUSTOMIZED: dict[str, Any] = READY | {
+    "throttle": {"rate": 7.5, "burst": 9},
+    "logRetentionDays": 90,
+    "uninstalledRetentionDays": 5,
+    "protect": False,
+    "functions": {"memorySize": 1024, "tracing": True, "reservedConcurrency": 3},
+    "domain": DOMAIN,
+    "bigcommerce": {
+        "loginUrl": "https://login.example.com",
+        "frameAncestors": ["https://a.example.com", "https://b.example.com"],
+    },
+    "tags": TAGS,
+}

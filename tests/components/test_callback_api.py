@@ -1,0 +1,168 @@
+"""CallbackApi and CallbackRoute: the way from a callback URL to its function."""
+
+import json
+
+import pytest
+
+from components.callbacks import CALLBACKS, Callback
+from tests.components.recorder import API_ENDPOINT, API_ID, Recording
+from tests.components.recordings import Recorder
+from tests.components.stacks import CUSTOMIZED, DOMAIN
+
+API = "aws:apigatewayv2/api:Api"
+API_MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping"
+DOMAIN_NAME = "aws:apigatewayv2/domainName:DomainName"
+INTEGRATION = "aws:apigatewayv2/integration:Integration"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+PERMISSION = "aws:lambda/permission:Permission"
+RECORD = "aws:route53/record:Record"
+ROUTE = "aws:apigatewayv2/route:Route"
+STAGE = "aws:apigatewayv2/stage:Stage"
+
+EXECUTION_ARN = f"arn:aws:execute-api:us-east-1:123456789012:{API_ID}"
+
+each_callback = pytest.mark.parametrize("callback", CALLBACKS, ids=lambda each: each.name)
+
+
+def test_api_is_an_http_api(awaiting: Recording) -> None:
+    api = awaiting.one(API)
+    assert api.inputs["protocolType"] == "HTTP"
+    assert api.inputs["name"] == "bigcommerce-test-callbacks"
+
+
+@pytest.mark.parametrize(("stack", "protect"), [("awaiting", True), ("customized", False)])
+def test_api_is_protected_by_setting(
+    stack: str, protect: bool, request: pytest.FixtureRequest
+) -> None:
+    recording: Recording = request.getfixturevalue(stack)
+    assert recording.one(API).protect is protect
+
+
+def test_there_are_four_get_routes_and_no_more(awaiting: Recording) -> None:
+    assert sorted(route.inputs["routeKey"] for route in awaiting.all(ROUTE)) == [
+        "GET /{organization_id}/load",
+        "GET /{organization_id}/redirect-url",
+        "GET /{organization_id}/remove-user",
+        "GET /{organization_id}/uninstall",
+    ]
+
+
+@each_callback
+def test_route_leads_to_its_own_function(awaiting: Recording, callback: Callback) -> None:
+    route = awaiting.one(ROUTE, callback.name)
+    integration = awaiting.one(INTEGRATION, callback.name)
+    function = f"arn:aws:lambda:us-east-1:123456789012:function:bigcommerce-test-{callback.name}"
+    assert route.inputs == {
+        "apiId": API_ID,
+        "routeKey": f"GET /{{organization_id}}/{callback.path}",
+        "target": f"integrations/{callback.name}-id",
+    }
+    assert integration.urn in route.depends_on
+    assert integration.inputs == {
+        "apiId": API_ID,
+        "integrationType": "AWS_PROXY",
+        "integrationUri": (
+            f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
+        ),
+        "payloadFormatVersion": "2.0",
+    }
+
+
+@each_callback
+def test_only_the_callbacks_own_route_may_invoke_its_function(
+    awaiting: Recording, callback: Callback
+) -> None:
+    permission = awaiting.one(PERMISSION, callback.name)
+    assert permission.inputs == {
+        "statementId": f"Invoke-{callback.name}",
+        "action": "lambda:InvokeFunction",
+        "function": f"bigcommerce-test-{callback.name}",
+        "principal": "apigateway.amazonaws.com",
+        "sourceArn": f"{EXECUTION_ARN}/*/GET/*/{callback.path}",
+    }
+    assert permission.urn in awaiting.one(ROUTE, callback.name).depends_on
+
+
+def test_there_is_no_permission_beside_those_of_the_routes(awaiting: Recording) -> None:
+    assert len(awaiting.all(PERMISSION)) == len(CALLBACKS)
+
+
+def test_stage_deploys_by_itself_and_throttles(awaiting: Recording, customized: Recording) -> None:
+    stage = awaiting.one(STAGE)
+    assert stage.inputs["apiId"] == API_ID
+    assert stage.inputs["name"] == "$default"
+    assert stage.inputs["autoDeploy"] is True
+    assert stage.inputs["defaultRouteSettings"] == {
+        "throttlingRateLimit": 50,
+        "throttlingBurstLimit": 100,
+    }
+    assert customized.one(STAGE).inputs["defaultRouteSettings"] == {
+        "throttlingRateLimit": 7.5,
+        "throttlingBurstLimit": 9,
+    }
+
+
+def test_access_log_is_json_without_query_strings(awaiting: Recording) -> None:
+    log_group = awaiting.one(LOG_GROUP, "access-log")
+    settings = awaiting.one(STAGE).inputs["accessLogSettings"]
+    assert settings["destinationArn"] == (
+        "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/bigcommerce-test-callbacks"
+    )
+    assert log_group.inputs["name"] == "/aws/vendedlogs/bigcommerce-test-callbacks"
+    fields = json.loads(settings["format"])
+    assert fields["status"] == "$context.status"
+    assert fields["path"] == "$context.path"
+    # A browser's Referer header and a request line would carry the query string.
+    assert not any(
+        word in variable.lower()
+        for variable in fields.values()
+        for word in ("query", "referer", "requestline", "requestoverride", "$request")
+    )
+
+
+def test_access_log_is_kept_as_long_as_set(awaiting: Recording, customized: Recording) -> None:
+    assert awaiting.one(LOG_GROUP, "access-log").inputs["retentionInDays"] == 30
+    assert customized.one(LOG_GROUP, "access-log").inputs["retentionInDays"] == 90
+
+
+def test_without_a_custom_domain_the_api_is_its_own_base_url(awaiting: Recording) -> None:
+    assert awaiting.outputs["baseUrl"] == API_ENDPOINT
+    assert not awaiting.all(DOMAIN_NAME)
+    assert not awaiting.all(API_MAPPING)
+    assert not awaiting.all(RECORD)
+
+
+def test_custom_domain_has_its_certificate_mapping_and_alias_record(customized: Recording) -> None:
+    domain = customized.one(DOMAIN_NAME).inputs
+    assert domain["domainName"] == "apps.example.com"
+    assert domain["domainNameConfiguration"] == {
+        "certificateArn": DOMAIN["certificateArn"],
+        "endpointType": "REGIONAL",
+        "securityPolicy": "TLS_1_2",
+    }
+    assert customized.one(API_MAPPING).inputs == {
+        "apiId": API_ID,
+        "domainName": "apps.example.com",
+        "stage": "$default",
+    }
+    assert customized.one(RECORD).inputs == {
+        "zoneId": DOMAIN["hostedZoneId"],
+        "name": "apps.example.com",
+        "type": "A",
+        "aliases": [
+            {
+                "name": "d-1.example.net",
+                "zoneId": "Z2FDTNDATAQYW2",
+                "evaluateTargetHealth": False,
+            }
+        ],
+    }
+    assert customized.outputs["baseUrl"] == "https://apps.example.com"
+
+
+def test_custom_domain_with_dns_elsewhere_has_no_record(record: Recorder) -> None:
+    domain = {"name": DOMAIN["name"], "certificateArn": DOMAIN["certificateArn"]}
+    recording = record(CUSTOMIZED | {"domain": domain})
+    assert recording.one(API_MAPPING).inputs["domainName"] == "apps.example.com"
+    assert not recording.all(RECORD)
+    assert recording.outputs["baseUrl"] == "https://apps.example.com"
