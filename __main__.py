@@ -10,7 +10,7 @@ from components.app_profile import AppProfile
 from components.callback_api import CallbackApi
 from components.callback_function import CallbackFunction
 from components.callback_route import CallbackRoute
-from components.callbacks import AUTH, CALLBACKS, UNINSTALL
+from components.callbacks import AUTH, CALLBACKS, LOAD, UNINSTALL
 from components.installation_store import InstallationStore
 from components.registration import Registration, registration_sheet
 from components.settings import read_settings
@@ -26,7 +26,11 @@ for app in settings.apps:
     AppProfile(store, app)
 credentials = {
     app.organization_id: AppCredentials(
-        context, app, settings.client_secret(app), protect=settings.protect
+        context,
+        app,
+        client_secret=settings.client_secret(app),
+        handoff_key=settings.handoff_key(app),
+        protect=settings.protect,
     )
     for app in settings.apps
 }
@@ -50,6 +54,7 @@ own_environment: dict[str, dict[str, pulumi.Input[str]]] = {
         "LOGIN_URL": settings.bigcommerce.login_url,
         "ACCESS_TOKEN_KEY_ARN": store.key_arn,
     },
+    LOAD.name: {"BASE_URL": api.base_url},
     UNINSTALL.name: {
         "UNINSTALLED_RETENTION_SECONDS": str(settings.uninstalled_retention_days * 86_400)
     },

@@ -1,4 +1,4 @@
-"""AppCredentials: the Secrets Manager secret with an app's client ID and client secret."""
+"""AppCredentials: the Secrets Manager secret with an app's credentials."""
 
 import json
 from collections.abc import Sequence
@@ -14,8 +14,9 @@ from .stack_context import StackContext
 class AppCredentials(pulumi.ComponentResource):
     """An app's secret, named `{project}/{stack}/{organization_id}`.
 
-    Its value is JSON with `client_id` and `client_secret`, or an empty object while the app awaits
-    registration: so registering changes the value and nothing else.
+    Its value is JSON with `client_id`, `client_secret`, and `handoff_key` where the app has a URL
+    of its own; or an empty object while the app awaits registration: so registering changes the
+    value and nothing else.
 
     Attributes:
         arn: the secret's ARN.
@@ -27,8 +28,9 @@ class AppCredentials(pulumi.ComponentResource):
         self,
         context: StackContext,
         app: App,
-        client_secret: SecretStr | None,
         *,
+        client_secret: SecretStr | None,
+        handoff_key: SecretStr | None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -37,7 +39,7 @@ class AppCredentials(pulumi.ComponentResource):
         secret = aws.secretsmanager.Secret(
             app.organization_id,
             name=f"{secret_prefix(context)}{app.organization_id}",
-            description=f"Client ID and client secret of the BigCommerce app {app.name}",
+            description=f"Credentials of the BigCommerce app {app.name}",
             # While a deleted secret can be recovered its name is taken: a stack that need not be
             # protected can be destroyed and created again at once.
             recovery_window_in_days=30 if protect else 0,
@@ -47,7 +49,7 @@ class AppCredentials(pulumi.ComponentResource):
         aws.secretsmanager.SecretVersion(
             app.organization_id,
             secret_id=secret.id,
-            secret_string=pulumi.Output.secret(_value(app, client_secret)),
+            secret_string=pulumi.Output.secret(_value(app, client_secret, handoff_key)),
             opts=child,
         )
         self.arn = secret.arn
@@ -69,9 +71,10 @@ def read_statement(credentials: Sequence[AppCredentials]) -> dict[str, object]:
     }
 
 
-def _value(app: App, client_secret: SecretStr | None) -> str:
+def _value(app: App, client_secret: SecretStr | None, handoff_key: SecretStr | None) -> str:
     if app.client_id is None or client_secret is None:
         return "{}"
-    return json.dumps(
-        {"client_id": app.client_id, "client_secret": client_secret.get_secret_value()}
-    )
+    value = {"client_id": app.client_id, "client_secret": client_secret.get_secret_value()}
+    if handoff_key is not None:
+        value["handoff_key"] = handoff_key.get_secret_value()
+    return json.dumps(value)

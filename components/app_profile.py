@@ -33,12 +33,12 @@ class AppProfile(pulumi.ComponentResource):
 
 def _item(app: App) -> dict[str, object]:
     """The item in DynamoDB's JSON."""
-    support = {"support_url": {"S": app.support_url}} if app.support_url else {}
+    links = {"support_url": app.support_url, "app_url": app.app_url}
     return {
         "pk": {"S": f"ORG#{app.organization_id}"},
         "sk": {"S": "APP"},
         "name": {"S": app.name},
         "scopes": {"L": [{"S": scope} for scope in app.scopes]},
         "multiple_users": {"BOOL": app.multiple_users},
-        **support,
+        **{name: {"S": url} for name, url in links.items() if url},
     }

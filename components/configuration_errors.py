@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 # A good value of each key; those without one are shown as a placeholder in capitals.
 _EXAMPLES = {
+    "appUrl": "https://app.example.com",
     "burst": "100",
     "certificateArn": "arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     "loginUrl": "https://login.bigcommerce.com",
@@ -31,6 +32,7 @@ _FIRST_ENTRIES = {
     "frameAncestors": "[0]",
     "scopes": "[0]",
 }
+_SECRETS = {"clientSecrets", "handoffKeys"}
 _WORDS = {
     "missing": "is required",
     "extra_forbidden": "is not a setting",
@@ -110,9 +112,9 @@ def _problem(details: ErrorDetails, names: Collection[str]) -> Problem:
     if details["type"] == "extra_forbidden":
         what = _WORDS["extra_forbidden"] + did_you_mean(str(details["loc"][-1]), names)
         return Problem(key, what, remove_command(key))
-    if details["loc"][0] == "clientSecrets":
-        command = remove_command(key) if key == "clientSecrets" else set_secret_command(key)
-        return Problem(key, "must be a map of organization id to client secret", command)
+    if details["loc"][0] in _SECRETS:
+        command = remove_command(key) if key in _SECRETS else set_secret_command(key)
+        return Problem(key, _what_of_secret(details), command)
     if details["type"] in _WRONG_SHAPES:
         return Problem(key, _WORDS[details["type"]].format(**context), remove_command(key))
     if "remove" in context:
@@ -129,6 +131,15 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
 def nearest_names(name: str, known: Collection[str]) -> list[str]:
     """Up to three known names that look like an unknown one, the nearest first."""
     return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+
+
+def _what_of_secret(details: ErrorDetails) -> str:
+    """What is wrong with a secret, without showing it."""
+    if len(details["loc"]) == 1:
+        return "must be a map of organization id to secret"
+    if "min_length" in details.get("ctx", {}):
+        return f"must have at least {details['ctx']['min_length']} characters"
+    return "must be text"
 
 
 def _what(details: ErrorDetails) -> str:

@@ -32,9 +32,9 @@ from .configuration_errors import (
     nearest_names,
     remove_command,
     set_command,
-    set_secret_command,
 )
 from .oauth_scopes import OAUTH_SCOPES
+from .secret_settings import secret_problems
 
 # IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 192.
 MAX_APPS = 48
@@ -108,6 +108,10 @@ Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\
 Scope = Annotated[str, AfterValidator(_known_scope)]
 
 
+# HS256 wants a key as long as its hash: 32 bytes (RFC 7518, section 3.2).
+HandoffKey = Annotated[SecretStr, Field(min_length=32)]
+
+
 class _Setting(BaseModel):
     model_config = ConfigDict(
         alias_generator=alias_generators.to_camel,
@@ -130,6 +134,7 @@ class App(_Setting):
         scopes: the OAuth scopes it needs, by their parameter names.
         multiple_users: whether users other than a store's owner may use it.
         support_url: where its pages send people for help.
+        app_url: the app itself, where auth and load end; None where the built-in pages are enough.
     """
 
     organization_id: OrganizationId
@@ -140,6 +145,10 @@ class App(_Setting):
     multiple_users: bool = True
     support_url: (
         Annotated[str, StringConstraints(pattern=r"^(https://|mailto:)[^\s<>\"']+$")] | None
+    ) = None
+    app_url: (
+        Annotated[str, StringConstraints(pattern=r"^(https://|http://localhost[:/])[^\s<>\"'#]*$")]
+        | None
     ) = None
 
 
@@ -203,6 +212,7 @@ class Settings(_Setting):
 
     apps: Annotated[tuple[App, ...], Field(min_length=1, max_length=MAX_APPS)]
     client_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    handoff_keys: dict[str, HandoffKey] = Field(default_factory=dict)
     throttle: Throttle = Throttle()
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
@@ -217,6 +227,10 @@ class Settings(_Setting):
     def client_secret(self, app: App) -> SecretStr | None:
         """The app's client secret, or None until it is registered."""
         return self.client_secrets.get(app.organization_id)
+
+    def handoff_key(self, app: App) -> SecretStr | None:
+        """The key of the app's handoff tokens, or None where it has no URL of its own."""
+        return self.handoff_keys.get(app.organization_id)
 
 
 _NAMES = {
@@ -233,7 +247,7 @@ def read_settings() -> Settings:
         ConfigurationError: every problem found, each with its key and the command that mends it.
     """
     values, problems = _values()
-    problems += _stack_name_problems() + _app_problems(values)
+    problems += _stack_name_problems() + _repeated_ids(values) + secret_problems(values)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -266,41 +280,14 @@ def _stack_name_problems() -> list[Problem]:
     return [Problem("the stack's name", what, "pulumi stack rename NEW-NAME")]
 
 
-def _app_problems(values: Mapping[str, Any]) -> list[Problem]:
-    """What pydantic cannot see in one app: ids given twice, client IDs and secrets apart."""
-    apps = [app if isinstance(app, dict) else {} for app in _list(values.get("apps"))]
-    secrets = values.get("clientSecrets")
-    secrets = secrets if isinstance(secrets, dict) else {}
-    ids = [str(app.get("organizationId")) for app in apps]
+def _repeated_ids(values: Mapping[str, Any]) -> list[Problem]:
+    apps = values.get("apps")
+    ids: list[str] = []
     problems = []
-    for index, (app, id_) in enumerate(zip(apps, ids, strict=True)):
-        if id_ in ids[:index] and "organizationId" in app:
+    for index, app in enumerate(apps if isinstance(apps, list) else []):
+        id_ = str(app.get("organizationId", "")) if isinstance(app, dict) else ""
+        if id_ and id_ in ids:
             key = f"apps[{index}].organizationId"
             problems.append(Problem(key, f"is {id_!r}, which another app has", set_command(key)))
-        if app.get("clientId") and not secrets.get(id_):
-            key = f"clientSecrets.{id_}"
-            what = f"is missing: apps[{index}] has a clientId, and needs its client secret"
-            problems.append(Problem(key, what, set_secret_command(key)))
-        if not app.get("clientId") and secrets.get(id_):
-            key = f"apps[{index}].clientId"
-            what = "is missing: the app has a client secret, and needs its client ID"
-            problems.append(Problem(key, what, set_command(key)))
-    return problems + _secret_problems(secrets, ids)
-
-
-def _secret_problems(secrets: Mapping[str, Any], ids: list[str]) -> list[Problem]:
-    problems = []
-    for id_ in secrets:
-        if id_ not in ids:
-            key = f"clientSecrets.{id_}"
-            what = f"is for an organization id that no app has{did_you_mean(id_, ids)}"
-            problems.append(Problem(key, what, remove_command(key)))
-    if secrets and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:clientSecrets"):
-        what = "stand in plain text in the stack's configuration; set each again as a secret"
-        key = f"clientSecrets.{next(iter(secrets))}"
-        problems.append(Problem("clientSecrets", what, set_secret_command(key)))
+        ids.append(id_)
     return problems
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

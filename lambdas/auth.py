@@ -12,6 +12,7 @@ from callbacks import (
     access_tokens,
     credentials,
     environment,
+    handoff,
     installation_table,
     pages,
     responses,
@@ -20,6 +21,7 @@ from callbacks import (
 from callbacks.apps import App
 from callbacks.endpoint import endpoint, logger
 from callbacks.errors import CallbackError, CodeRefused, InvalidParameter, StoreNotInstalled
+from callbacks.handoff import Visitor
 from callbacks.installation import Installation, User, install
 from callbacks.request import CallbackRequest
 from callbacks.responses import Response
@@ -35,11 +37,12 @@ def _render_error(error: CallbackError, request: CallbackRequest, app: App | Non
 
 @endpoint(render_error=_render_error)
 def handler(request: CallbackRequest, app: App) -> Response:
-    """Answer a GET of the Auth callback URL: a page, or an external install's last redirect."""
-    store = _install(request, app)
+    """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
+    store, grant = _install(request, app)
     if request.has("external_install"):
         return _end_external_install(credentials.find(app.organization_id), "succeeded")
-    return pages.installed_page(app, store)
+    visitor = Visitor(store_hash=store.store_hash, user_id=grant.user.id)
+    return handoff.redirect(app, visitor) or pages.installed_page(app, store)
 
 
 def _end_external_install(known: credentials.Credentials, outcome: str) -> Response:
@@ -47,7 +50,7 @@ def _end_external_install(known: credentials.Credentials, outcome: str) -> Respo
     return responses.redirect(f"{environment.login_url()}/app/{known.client_id}/install/{outcome}")
 
 
-def _install(request: CallbackRequest, app: App) -> pages.InstalledStore:
+def _install(request: CallbackRequest, app: App) -> tuple[pages.InstalledStore, Grant]:
     known = credentials.find(app.organization_id)
     # Taken before the exchange: an uninstall issued from here on is newer than this installation.
     arrived_at = int(time.time())
@@ -66,7 +69,7 @@ def _install(request: CallbackRequest, app: App) -> pages.InstalledStore:
     grant = _exchange(app, authorization, known)
     _check(grant, authorization, account_uuid)
     _store(app, store, grant, arrived_at)
-    return _installed_store(app, store, grant)
+    return _installed_store(app, store, grant), grant
 
 
 def _exchange(

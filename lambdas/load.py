@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from callbacks import installation, installation_table, pages
+from callbacks import handoff, installation, installation_table, pages
 from callbacks.apps import App
 from callbacks.authentication import authenticate
 from callbacks.endpoint import endpoint, logger
+from callbacks.handoff import Visitor
 from callbacks.installation import Installation
 from callbacks.request import CallbackRequest
 from callbacks.responses import Response
@@ -13,7 +14,7 @@ from callbacks.responses import Response
 
 @endpoint(render_error=pages.error_page)
 def handler(request: CallbackRequest, app: App) -> Response:
-    """Answer a GET of the Load callback URL with the app's page."""
+    """Answer a GET of the Load callback URL with the app itself, or the page that stands for it."""
     payload = authenticate(request)
     logger.append_keys(store_hash=payload.store_hash)
     record = installation_table.update(
@@ -22,5 +23,14 @@ def handler(request: CallbackRequest, app: App) -> Response:
         partial(installation.load, payload=payload, multiple_users=app.multiple_users),
     )
     assert isinstance(record, Installation)  # noqa: S101 (what the rule gives, for the type checker)
+    visitor = Visitor(
+        store_hash=payload.store_hash,
+        user_id=payload.user.id,
+        locale=payload.user.locale,
+        url=payload.url,
+        channel_id=payload.channel_id,
+    )
     store = pages.InstalledStore.of(app, payload.store_hash, record.scopes)
-    return pages.loaded_page(app, store, payload, record.installed_at)
+    return handoff.redirect(app, visitor) or pages.loaded_page(
+        app, store, payload, record.installed_at
+    )

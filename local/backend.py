@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
 APPS = "bigcommerce:apps"
 CLIENT_SECRETS = "bigcommerce:clientSecrets"
+HANDOFF_KEYS = "bigcommerce:handoffKeys"
 
 
 @dataclass
@@ -55,7 +56,7 @@ class LocalBackend:
         """
         self.changes.clear()
         deployment = self._stack.up(
-            self.config, secrets=[CLIENT_SECRETS], on_event=self._note_and_pass_on
+            self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self._note_and_pass_on
         )
         self.outputs = deployment.outputs
         for app in self.apps:

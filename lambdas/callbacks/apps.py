@@ -27,6 +27,8 @@ class App:
         scopes: the OAuth scopes the app is configured with, by their parameter names.
         multiple_users: whether users other than the owner may use the app.
         support_url: where the pages send people for help, or None.
+        app_url: the app itself, which visitors are handed over to; None where these pages are all
+            there is.
     """
 
     organization_id: str
@@ -34,6 +36,7 @@ class App:
     scopes: tuple[str, ...]
     multiple_users: bool
     support_url: str | None
+    app_url: str | None = None
 
 
 def find(organization_id: str) -> App:
@@ -73,4 +76,5 @@ def _read(organization_id: str) -> App:
         scopes=tuple(scope["S"] for scope in item["scopes"]["L"]),
         multiple_users=item["multiple_users"]["BOOL"],
         support_url=item["support_url"]["S"] if "support_url" in item else None,
+        app_url=item["app_url"]["S"] if "app_url" in item else None,
     )

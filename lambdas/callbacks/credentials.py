@@ -1,4 +1,4 @@
-"""An app's client ID and client secret, from Secrets Manager, kept for a while.
+"""An app's credentials, from Secrets Manager, kept for a while.
 
 A secret that was corrected must work without a deploy, and a flood of forged requests must not
 become a flood of Secrets Manager calls: so the secret is kept for five minutes, and read again
@@ -20,10 +20,11 @@ UNREGISTERED_SECONDS = 2
 
 @dataclass(frozen=True)
 class Credentials:
-    """What BigCommerce gives an app at its registration."""
+    """What BigCommerce gives an app at its registration, and its handoff key if it has one."""
 
     client_id: str
     client_secret: str = field(repr=False)
+    handoff_key: str | None = field(default=None, repr=False)
 
 
 _cache: dict[str, tuple[float, Credentials | None]] = {}
@@ -72,7 +73,7 @@ def _read(organization_id: str) -> Credentials | None:
     )
     content = json.loads(secret["SecretString"])
     credentials = (
-        Credentials(content["client_id"], content["client_secret"])
+        Credentials(content["client_id"], content["client_secret"], content.get("handoff_key"))
         if content.get("client_id") and content.get("client_secret")
         else None
     )

@@ -11,18 +11,19 @@ from pulumi.runtime.config import set_all_config
 
 from components.configuration_errors import ConfigurationError, Problem
 from components.settings import Settings, read_settings
-from tests.components.recordings import PROJECT
+from tests.components.recordings import PROJECT, SECRETS
 
 STACK = "dev"
+SECRET_KEYS = [f"{PROJECT}:{key}" for key in SECRETS]
 
 
 def read(config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True) -> Settings:
-    """The settings of a stack. `secret`: whether its client secrets are encrypted."""
+    """The settings of a stack. `secret`: whether its secrets are encrypted."""
     texts = {
         f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in config.items()
     }
-    return read_texts(texts, stack=stack, secret_keys=[f"{PROJECT}:clientSecrets"] * secret)
+    return read_texts(texts, stack=stack, secret_keys=SECRET_KEYS * secret)
 
 
 def read_texts(texts: dict[str, str], *, stack: str, secret_keys: list[str]) -> Settings:

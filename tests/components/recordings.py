@@ -16,6 +16,7 @@ from tests.components.recorder import Recording, Request, Resource
 
 ROOT = Path(__file__).parents[2]
 PROJECT = project_name(ROOT)
+SECRETS = ("clientSecrets", "handoffKeys")
 STACK = "test"
 
 
@@ -39,7 +40,7 @@ class Recorder:
         self, config: Mapping[str, Any], *, stack: str = STACK, preview: bool = False
     ) -> Recording:
         """The recording of a stack with this configuration."""
-        secret_keys = [f"{PROJECT}:clientSecrets"] if "clientSecrets" in config else []
+        secret_keys = [f"{PROJECT}:{key}" for key in SECRETS if key in config]
         request = Request(PROJECT, stack, configuration(config, stack), secret_keys, preview)
         text = json.dumps(asdict(request))
         kept = self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"

@@ -10,7 +10,16 @@ from moto import mock_aws
 from callbacks import apps, credentials, environment
 from callbacks.errors import AppNotRegistered
 from tests.components.recorder import Recording, Resource
-from tests.components.stacks import ACME, CLIENT_ID, CLIENT_SECRET, GLOBEX
+from tests.components.recordings import Recorder
+from tests.components.stacks import (
+    ACME,
+    APP_URL,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    GLOBEX,
+    HANDED_OVER,
+    HANDOFF_KEY,
+)
 
 SECRET = "aws:secretsmanager/secret:Secret"
 SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -46,6 +55,15 @@ def test_secret_holds_the_credentials_of_a_registered_app(ready: Recording) -> N
         "client_secret": CLIENT_SECRET,
     }
     assert version.secret_inputs == ["secretString"]
+
+
+def test_an_app_with_a_url_of_its_own_has_a_handoff_key(record: Recorder) -> None:
+    recording = record(HANDED_OVER)
+    secret = json.loads(recording.one(SECRET_VERSION, GLOBEX).inputs["secretString"])
+    assert secret["handoff_key"] == HANDOFF_KEY
+    item = json.loads(recording.one(TABLE_ITEM, GLOBEX).inputs["item"])
+    assert item["app_url"] == {"S": APP_URL}
+    assert HANDOFF_KEY not in json.dumps(recording.outputs)
 
 
 def test_registering_an_app_changes_the_secrets_value_and_nothing_else(

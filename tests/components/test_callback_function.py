@@ -208,6 +208,7 @@ def test_environment_says_where_things_are(awaiting: Recording) -> None:
             "LOGIN_URL": "https://login.bigcommerce.com",
             "ACCESS_TOKEN_KEY_ARN": KEY_ARN,
         },
+        "load": {"BASE_URL": API_ENDPOINT},
         "uninstall": {"UNINSTALLED_RETENTION_SECONDS": "2592000"},
     }
     for function in awaiting.all(FUNCTION):

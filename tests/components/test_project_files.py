@@ -51,7 +51,7 @@ def test_declared_lists_say_what_they_hold() -> None:
 def test_description_is_a_sentence(key: str) -> None:
     description = DECLARED[key]["description"]
     assert description[0].isupper()
-    assert description.endswith((".", "]'"))
+    assert description.endswith(".")
 
 
 @pytest.mark.parametrize(

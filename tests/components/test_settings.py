@@ -15,12 +15,14 @@ from tests.components.recordings import PROJECT, Recorder
 from tests.components.stacks import (
     ACME,
     ACME_APP,
+    APP_URL,
     AWAITING,
     CLIENT_ID,
     CLIENT_SECRET,
     CUSTOMIZED,
     GLOBEX,
     GLOBEX_APP,
+    HANDOFF_KEY,
     READY,
     TWO_APPS,
 )
@@ -350,13 +352,13 @@ OTHER_PROBLEMS = {
     "client id without secret": (
         with_app(clientId=CLIENT_ID),
         "clientSecrets.acme",
-        "is missing: apps[0] has a clientId, and needs its client secret",
+        "is missing: apps[0] has clientId, and needs its client secret",
         "pulumi config set --secret --path 'clientSecrets.acme'",
     ),
     "empty secret": (
         with_app(clientId=CLIENT_ID) | {"clientSecrets": {ACME: ""}},
         "clientSecrets.acme",
-        "is missing: apps[0] has a clientId, and needs its client secret",
+        "is missing: apps[0] has clientId, and needs its client secret",
         "pulumi config set --secret --path 'clientSecrets.acme'",
     ),
     "secret for a near organization": (
@@ -374,14 +376,32 @@ OTHER_PROBLEMS = {
     "secrets that are one text": (
         {"apps": [ACME_APP], "clientSecrets": CLIENT_SECRET},
         "clientSecrets",
-        "must be a map of organization id to client secret",
+        "must be a map of organization id to secret",
         "pulumi config rm --path 'clientSecrets'",
     ),
     "secret that is a map": (
         READY | {"clientSecrets": {GLOBEX: {"value": CLIENT_SECRET}}},
         f"clientSecrets.{GLOBEX}",
-        "must be a map of organization id to client secret",
+        "must be text",
         f"pulumi config set --secret --path 'clientSecrets.{GLOBEX}'",
+    ),
+    "app URL without handoff key": (
+        with_app(appUrl=APP_URL),
+        "handoffKeys.acme",
+        "is missing: apps[0] has appUrl, and needs its handoff key",
+        "pulumi config set --secret --path 'handoffKeys.acme'",
+    ),
+    "handoff key without app URL": (
+        {"apps": [ACME_APP], "handoffKeys": {ACME: HANDOFF_KEY}},
+        "apps[0].appUrl",
+        "is missing: the app has a handoff key, and needs the URL it hands over to",
+        "pulumi config set --path 'apps[0].appUrl' https://app.example.com",
+    ),
+    "handoff key that is short": (
+        with_app(appUrl=APP_URL) | {"handoffKeys": {ACME: HANDOFF_KEY[:31]}},
+        "handoffKeys.acme",
+        "must have at least 32 characters",
+        "pulumi config set --secret --path 'handoffKeys.acme'",
     ),
     "secret in the wrong place": (
         with_app(clientSecret=CLIENT_SECRET),

@@ -134,7 +134,14 @@ class Backend:
             "UNINSTALLED_RETENTION_SECONDS": str(RETENTION_SECONDS),
         }
 
-    def deploy(self, app: App, *, support_url: str | None = None) -> None:
+    def deploy(
+        self,
+        app: App,
+        *,
+        support_url: str | None = None,
+        app_url: str | None = None,
+        handoff_key: str | None = None,
+    ) -> None:
         """Write an app's entry into the table and its credentials into the secret."""
         entry: dict[str, Any] = {
             "pk": {"S": f"ORG#{app.organization_id}"},
@@ -145,16 +152,21 @@ class Backend:
         }
         if support_url:
             entry["support_url"] = {"S": support_url}
+        if app_url:
+            entry["app_url"] = {"S": app_url}
         self._dynamodb.put_item(TableName=TABLE, Item=entry)
         self.put_credentials(
             app.organization_id,
-            {"client_id": app.client_id, "client_secret": app.client_secret},
+            {"client_id": app.client_id, "client_secret": app.client_secret}
+            | ({"handoff_key": handoff_key} if handoff_key else {}),
         )
 
     def put_credentials(self, organization_id: str, content: object) -> None:
         """Make this the content of an app's secret, without telling the functions."""
         if isinstance(content, dict) and content.get("client_secret"):
             self.secrets.add(content["client_secret"])
+        if isinstance(content, dict) and content.get("handoff_key"):
+            self.secrets.add(content["handoff_key"])
         name, value = SECRET_PREFIX + organization_id, json.dumps(content)
         try:
             self._secretsmanager.create_secret(Name=name, SecretString=value)
@@ -190,7 +202,9 @@ class Backend:
         parts = urlsplit(url)
         for name, value in parse_qsl(parts.query):
             if name in SECRET_PARAMETERS:
-                self.secrets.update(part for part in value.split(".") if len(part) >= 8)
+                # A payload's first part is the same for every token of its algorithm.
+                parts_of_value = value.split(".")[-2:]
+                self.secrets.update(part for part in parts_of_value if len(part) >= 8)
         organization_id, callback = parts.path.removeprefix("/").rsplit("/", 1)
         event = _event(organization_id, callback, parts.query)
         response = HANDLERS[callback](event, Context(remaining_milliseconds))

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from local.aws import REGION
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import Response, get
+from tests.readme import snippet
 
-README = Path(__file__).resolve().parents[3] / "README.md"
 WARM = 30
 
 
@@ -217,9 +216,8 @@ def consumer_environment(ready: LocalBackend) -> dict[str, str]:
 
 
 def run_snippet(environment: dict[str, str], call: str) -> subprocess.CompletedProcess[str]:
-    snippet = README.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     return subprocess.run(
-        [sys.executable, "-c", f"{snippet}\n{call}"],
+        [sys.executable, "-c", f"{snippet('read_access_token')}\n{call}"],
         env=environment,
         capture_output=True,
         text=True,

@@ -1,0 +1,94 @@
+"""The secrets among the settings: maps of organization id to secret, and the apps they are for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from .configuration_errors import (
+    Problem,
+    did_you_mean,
+    remove_command,
+    set_command,
+    set_secret_command,
+)
+
+
+@dataclass(frozen=True)
+class SecretMap:
+    """A map of organization id to secret.
+
+    Attributes:
+        key: its key in the configuration.
+        companion: the app's setting that needs the secret, and is of no use without it.
+        noun: what one of its secrets is called.
+        missing_companion: what is wrong where the secret stands alone.
+    """
+
+    key: str
+    companion: str
+    noun: str
+    missing_companion: str
+
+    def path(self, organization_id: str) -> str:
+        """The configuration path of one secret."""
+        return f"{self.key}.{organization_id}"
+
+
+SECRET_MAPS = (
+    SecretMap("clientSecrets", "clientId", "client secret", "needs its client ID"),
+    SecretMap("handoffKeys", "appUrl", "handoff key", "needs the URL it hands over to"),
+)
+
+
+def secret_problems(values: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong between the secrets and the apps of a configuration that may be malformed."""
+    apps = [app if isinstance(app, dict) else {} for app in _list(values.get("apps"))]
+    return [
+        problem
+        for secret_map in SECRET_MAPS
+        for problem in _problems(secret_map, apps, _map(values.get(secret_map.key)))
+    ]
+
+
+def _problems(
+    secret_map: SecretMap, apps: Sequence[dict[str, Any]], secrets: dict[str, Any]
+) -> list[Problem]:
+    problems = _unknown(secret_map, secrets, [str(app.get("organizationId")) for app in apps])
+    for index, app in enumerate(apps):
+        id_ = str(app.get("organizationId"))
+        if app.get(secret_map.companion) and not secrets.get(id_):
+            key = secret_map.path(id_)
+            what = f"is missing: apps[{index}] has {secret_map.companion}, and needs its "
+            problems.append(Problem(key, what + secret_map.noun, set_secret_command(key)))
+        if not app.get(secret_map.companion) and secrets.get(id_):
+            key = f"apps[{index}].{secret_map.companion}"
+            what = (
+                f"is missing: the app has a {secret_map.noun}, and {secret_map.missing_companion}"
+            )
+            problems.append(Problem(key, what, set_command(key)))
+    if secrets and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:{secret_map.key}"):
+        what = "stand in plain text in the stack's configuration; set each again as a secret"
+        command = set_secret_command(secret_map.path(next(iter(secrets))))
+        problems.append(Problem(secret_map.key, what, command))
+    return problems
+
+
+def _unknown(
+    secret_map: SecretMap, secrets: Mapping[str, Any], ids: Sequence[str]
+) -> list[Problem]:
+    problems = []
+    for id_ in sorted(secrets.keys() - set(ids)):
+        what = f"is for an organization id that no app has{did_you_mean(id_, ids)}"
+        key = secret_map.path(id_)
+        problems.append(Problem(key, what, remove_command(key)))
+    return problems
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _map(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

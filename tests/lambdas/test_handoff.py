@@ -1,0 +1,159 @@
+"""Opening the app at its own URL: the redirect, and the token that says who comes."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import jwt
+import pytest
+
+from callbacks import apps, credentials
+from callbacks.handoff import Visitor, handoff_url
+from local.bigcommerce import App, BigCommerce, Store, User, load_url, signed_payload
+from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
+from tests.lambdas.harness import BASE_URL, Answer, Backend, callback_url
+from tests.readme import snippet
+
+APP_URL = "https://orders.example.com/bigcommerce?theme=plain"
+APP_ORIGIN = "https://orders.example.com"
+KEY = "4b1d9f0c7e5a4c1e8b6f2a9d3c7e1f50a8d4b2c6e9f1a3d5"
+
+
+@pytest.fixture
+def opening(backend: Backend, app: App) -> App:
+    """The app, with a URL of its own."""
+    backend.deploy(app, app_url=APP_URL, handoff_key=KEY)
+    apps.forget()
+    credentials.forget()
+    return app
+
+
+def token(answer: Answer) -> str:
+    return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))["handoff_token"]
+
+
+def verified(handoff_token: str) -> dict[str, Any]:
+    """What the app makes of the token, by the README's code."""
+    names: dict[str, Any] = {}
+    exec(snippet("read_handoff_token"), names)  # noqa: S102 (our own README)
+    claims: dict[str, Any] = names["read_handoff_token"](
+        handoff_token, KEY, base_url=BASE_URL, app_origin=APP_ORIGIN
+    )
+    return claims
+
+
+def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes(
+    backend: Backend, installed_store: Store, opening: App
+) -> None:
+    payload = signed_payload(
+        opening, installed_store, installed_store.staff[0], url="/orders/7", channel_id=3
+    )
+    answer = backend.get(callback_url(opening, "load", signed_payload_jwt=payload))
+
+    assert answer.status == 302
+    assert answer.headers["Location"].startswith(f"{APP_URL}&handoff_token=")
+    claims = verified(token(answer))
+    assert claims.pop("exp") - claims.pop("iat") == 60
+    assert len(claims.pop("jti")) == 36
+    assert claims == {
+        "iss": BASE_URL,
+        "aud": APP_ORIGIN,
+        "sub": f"stores/{installed_store.hash}",
+        "organization_id": ORGANIZATION_ID,
+        "user": {"id": str(installed_store.staff[0].id), "locale": "en-US"},
+        "url": "/orders/7",
+        "channel_id": 3,
+    }
+
+
+def test_an_installation_ends_at_the_app(
+    backend: Backend, bigcommerce: BigCommerce, opening: App, store: Store
+) -> None:
+    answer = backend.get(bigcommerce.auth_callback_url(opening, store, store.owner))
+
+    assert answer.status == 302
+    claims = verified(token(answer))
+    assert claims["sub"] == f"stores/{store.hash}"
+    assert claims["user"] == {"id": str(store.owner.id), "locale": None}
+    assert (
+        backend.decrypt(opening, store)
+        not in jwt.decode(token(answer), options={"verify_signature": False}).values()
+    )
+
+
+def test_an_external_install_still_ends_at_bigcommerce(
+    backend: Backend, bigcommerce: BigCommerce, opening: App, store: Store
+) -> None:
+    answer = backend.get(bigcommerce.external_auth_callback_url(opening, store, store.owner))
+
+    assert answer.headers["Location"].endswith("/install/succeeded")
+
+
+def test_who_may_not_open_the_app_is_not_handed_over(
+    backend: Backend, opening: App, store: Store
+) -> None:
+    answer = backend.get(load_url(opening, store, store.owner))
+
+    assert answer.status == 404
+    assert "Location" not in answer.headers
+
+
+def test_a_key_that_has_not_arrived_yet_shows_the_page(
+    backend: Backend, app: App, installed_store: Store, logs: Logs
+) -> None:
+    backend.deploy(app, app_url=APP_URL)
+    apps.forget()
+    answer = backend.get(load_url(app, installed_store, installed_store.owner))
+
+    assert answer.status == 200
+    assert "Order Sync is connected" in answer.page.text
+    assert "no handoff key" in logs.lines[-2]["message"]
+
+
+def test_every_token_is_another(backend: Backend, installed_store: Store, opening: App) -> None:
+    url = load_url(opening, installed_store, installed_store.owner)
+
+    assert token(backend.get(url)) != token(backend.get(url))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "holds"), [(0, True), (60, True), (71, False)], ids=["now", "edge", "late"]
+)
+def test_the_token_holds_for_a_minute(clock: Clock, seconds: int, holds: bool) -> None:
+    url = handoff_url(
+        APP_URL, KEY, Visitor("abc", "1"), issuer=BASE_URL, organization_id=ORGANIZATION_ID
+    )
+    handoff_token = dict(parse_qsl(urlsplit(url).query))["handoff_token"]
+    clock.advance(seconds)
+
+    if holds:
+        assert verified(handoff_token)["sub"] == "stores/abc"
+    else:
+        with pytest.raises(jwt.ExpiredSignatureError):
+            verified(handoff_token)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"key": KEY[::-1]},
+        {"issuer": "https://callbacks.example.net"},
+        {"app_url": "https://orders.example.net/"},
+    ],
+    ids=["another key", "another back end", "for another app"],
+)
+def test_the_apps_check_refuses_what_is_not_meant_for_it(wrong: dict[str, str]) -> None:
+    arguments = {"app_url": APP_URL, "key": KEY, "issuer": BASE_URL} | wrong
+    url = handoff_url(visitor=Visitor("abc", "1"), organization_id=ORGANIZATION_ID, **arguments)
+
+    with pytest.raises(jwt.InvalidTokenError):
+        verified(dict(parse_qsl(urlsplit(url).query))["handoff_token"])
+
+
+def test_a_deep_link_cannot_change_where_the_visitor_goes(
+    backend: Backend, installed_store: Store, opening: App
+) -> None:
+    owner: User = installed_store.owner
+    payload = signed_payload(opening, installed_store, owner, url="https://evil.example.net/")
+    answer = backend.get(callback_url(opening, "load", signed_payload_jwt=payload))
+
+    assert urlsplit(answer.headers["Location"]).netloc == "orders.example.com"
