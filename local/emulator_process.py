@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 
 def end_group_when_closed(pipe: int) -> None:
@@ -17,8 +18,13 @@ def end_group_when_closed(pipe: int) -> None:
 
 
 if __name__ == "__main__":
-    from ministack.app import main
+    import ministack.app
 
+    # Only now, so that no module of this project can shadow one of ministack's.
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+    from local.emulator_guard import guarded
+
+    ministack.app.app = guarded(ministack.app.app)
     watch = threading.Thread(target=end_group_when_closed, args=(sys.stdin.fileno(),), daemon=True)
     watch.start()
-    main()
+    ministack.app.main()
