@@ -5,17 +5,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.requirements-dev
 
-help:  ## list the commands
+help:  ## list the commands; up, serve and emulator take ARGS="--help"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(READY)  ## deploy on an embedded AWS, walk the life of an installation, stop
-	@$(BIN)/python -m local up
+	@$(BIN)/python -m local up $(ARGS)
 
 serve: $(READY)  ## the same, then keep serving with a simulated control panel
-	@$(BIN)/python -m local serve
+	@$(BIN)/python -m local serve $(ARGS)
 
 emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --stack local`
-	@$(BIN)/python -m local emulator
+	@$(BIN)/python -m local emulator $(ARGS)
 
 test: $(READY)  ## run every test, with coverage
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
@@ -38,9 +38,12 @@ lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
 clean:  ## remove everything that was built or installed
 	rm -rf .venv build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
+
 $(READY): requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say which with: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -c '$(NEW_ENOUGH) + "; say which with: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; begin anew with: make clean")'
 	@echo "Installing the pinned requirements into .venv (about a minute, once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --require-hashes -r requirements-dev.txt
 	@touch $@

@@ -73,7 +73,8 @@ class ConfigurationError(pulumi.RunError):
         lines = [f"The configuration of stack {stack} has {count}; nothing was deployed."]
         for problem in problems:
             command = re.sub("^pulumi config (set|rm)", rf"\g<0> --stack {stack}", problem.command)
-            lines += ["", f"  {problem.key} {problem.what}.", f"      {command}"]
+            what = problem.what.rstrip(".")
+            lines += ["", f"  {problem.key} {what}.", f"      {command}"]
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)
 
@@ -128,9 +129,12 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     return f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
 
 
-def nearest_names(name: str, known: Collection[str]) -> list[str]:
-    """Up to three known names that look like an unknown one, the nearest first."""
-    return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+def nearest_names(name: str, known: Collection[str], *, cutoff: float = 0.5) -> list[str]:
+    """Up to three known names that look like an unknown one, the nearest first.
+
+    `cutoff` is how alike they must be, from 0 to 1.
+    """
+    return difflib.get_close_matches(name, known, n=3, cutoff=cutoff)
 
 
 def _what_of_secret(details: ErrorDetails) -> str:
@@ -139,7 +143,7 @@ def _what_of_secret(details: ErrorDetails) -> str:
         return "must be a map of organization id to secret"
     if "min_length" in details.get("ctx", {}):
         return f"must have at least {details['ctx']['min_length']} characters"
-    return "must be text"
+    return details["msg"] if details["type"] == "secret_with_spaces" else "must be text"
 
 
 def _what(details: ErrorDetails) -> str:

@@ -73,15 +73,15 @@ def _installed_libraries(requirements: Path, build_folder: Path) -> Path:
 def _pip_install(requirements: Path, target: Path) -> None:
     command = [
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        *("--no-compile", "--no-deps", "--require-hashes", "--prefer-binary"),
+        *("--no-compile", "--no-deps", "--require-hashes", "--only-binary=:all:"),
         *("--target", str(target), "--requirement", str(requirements)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise BundleError(
             f"The libraries of the Lambda bundle could not be installed: {done.stderr.strip()}\n"
-            "Check that the package index can be reached and that this works:\n"
-            f"    {sys.executable} -m pip --version"
+            "Check that pip reaches a package index, and where it looks for one:\n"
+            f"    {sys.executable} -m pip config list"
         )
 
 
@@ -104,14 +104,13 @@ def _source_files(sources: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _write_zip(bundle: Path, files: dict[str, Path]) -> None:
-    with (
-        tempfile.NamedTemporaryFile(dir=bundle.parent, delete=False) as unfinished,
-        zipfile.ZipFile(unfinished, "w") as archive,
-    ):
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
-            entry.external_attr = _PLAIN_FILE
-            entry.create_system = 3  # Unix, wherever it is built
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
-    Path(unfinished.name).replace(bundle)
+    with tempfile.TemporaryDirectory(dir=bundle.parent) as scratch:
+        unfinished = Path(scratch) / bundle.name
+        with zipfile.ZipFile(unfinished, "w") as archive:
+            for name in sorted(files):
+                entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
+                entry.external_attr = _PLAIN_FILE
+                entry.create_system = 3  # Unix, wherever it is built
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
+        unfinished.replace(bundle)

@@ -103,13 +103,27 @@ def _log_retention(days: int) -> int:
     return days
 
 
+def _without_spaces(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\S*", secret.get_secret_value()):
+        raise PydanticCustomError("secret_with_spaces", "must be one word: no spaces or line ends")
+    return secret
+
+
 OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d{1,5})?$")]
+# The client secret is sent there: nowhere but by HTTPS, except to this machine.
+LoginUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?$"
+    ),
+]
 Scope = Annotated[str, AfterValidator(_known_scope)]
 
 
 # HS256 wants a key as long as its hash: 32 bytes (RFC 7518, section 3.2).
 HandoffKey = Annotated[SecretStr, Field(min_length=32)]
+ClientSecret = Annotated[SecretStr, AfterValidator(_without_spaces)]
 
 
 class _Setting(BaseModel):
@@ -200,7 +214,7 @@ class BigCommerce(_Setting):
             `https://store-{store_hash}.mybigcommerce.com`.
     """
 
-    login_url: Origin = "https://login.bigcommerce.com"
+    login_url: LoginUrl = "https://login.bigcommerce.com"
     frame_ancestors: Annotated[tuple[Origin, ...], Field(min_length=1)] = (
         "https://*.mybigcommerce.com",
         "https://*.bigcommerce.com",
@@ -211,7 +225,7 @@ class Settings(_Setting):
     """The whole configuration of a stack; Pulumi.yaml describes each key."""
 
     apps: Annotated[tuple[App, ...], Field(min_length=1, max_length=MAX_APPS)]
-    client_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    client_secrets: dict[str, ClientSecret] = Field(default_factory=dict)
     handoff_keys: dict[str, HandoffKey] = Field(default_factory=dict)
     throttle: Throttle = Throttle()
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
@@ -247,7 +261,8 @@ def read_settings() -> Settings:
         ConfigurationError: every problem found, each with its key and the command that mends it.
     """
     values, problems = _values()
-    problems += _stack_name_problems() + _repeated_ids(values) + secret_problems(values)
+    problems += _stack_name_problems() + secret_problems(values)
+    problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -259,13 +274,16 @@ def read_settings() -> Settings:
 
 def _values() -> tuple[dict[str, Any], list[Problem]]:
     """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
-    prefix = f"{pulumi.get_project()}:"
+    project = pulumi.get_project()
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for full_key, text in CONFIG.get().items():
-        if not full_key.startswith(prefix):
+        namespace, _, key = full_key.partition(":")
+        if namespace != project:
+            if nearest_names(namespace, [project], cutoff=0.8):
+                what = f"is not a setting (did you mean {project}:{key}?)"
+                problems.append(Problem(full_key, what, remove_command(full_key)))
             continue
-        key = full_key.removeprefix(prefix)
         try:
             values[key] = json.loads(text) if text.startswith(("[", "{")) else text
         except json.JSONDecodeError:
@@ -280,14 +298,15 @@ def _stack_name_problems() -> list[Problem]:
     return [Problem("the stack's name", what, "pulumi stack rename NEW-NAME")]
 
 
-def _repeated_ids(values: Mapping[str, Any]) -> list[Problem]:
+def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
+    """Apps that share what tells apps apart."""
     apps = values.get("apps")
-    ids: list[str] = []
+    seen: set[str] = set()
     problems = []
     for index, app in enumerate(apps if isinstance(apps, list) else []):
-        id_ = str(app.get("organizationId", "")) if isinstance(app, dict) else ""
-        if id_ and id_ in ids:
-            key = f"apps[{index}].organizationId"
-            problems.append(Problem(key, f"is {id_!r}, which another app has", set_command(key)))
-        ids.append(id_)
+        value = str(app.get(setting) or "") if isinstance(app, dict) else ""
+        if value in seen:
+            key = f"apps[{index}].{setting}"
+            problems.append(Problem(key, f"is {value!r}, which another app has", set_command(key)))
+        seen |= {value} - {""}
     return problems

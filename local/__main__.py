@@ -1,12 +1,14 @@
 """The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
 
 import argparse
+import io
 import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
+from types import FrameType
 
 from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortTakenError
@@ -23,17 +25,28 @@ BIGCOMMERCE_PORT = 4567
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and give its exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # where a terminal cannot show a character
     report = Report()
     # Ended from outside, it must end what it started too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit_for_signal)
     try:
         return int(options.command(report, options))
     except (DeploymentFailed, EmulatorError, PortTakenError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
+    except OSError as error:
+        print(f"\ncannot use {error.filename}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 1
     except KeyboardInterrupt:
         report.say("\nStopped.")
         return 130
+
+
+def _exit_for_signal(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def up(report: Report, options: argparse.Namespace) -> int:
@@ -49,6 +62,7 @@ def serve(report: Report, options: argparse.Namespace) -> int:
     with _started(report, options) as backend:
         if not _deploy_and_walk(report, backend):
             return 1
+        report.callback_urls(backend.apps)
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
         report.say("Press Ctrl-C to stop.")
@@ -58,6 +72,7 @@ def serve(report: Report, options: argparse.Namespace) -> int:
 def emulator(report: Report, options: argparse.Namespace) -> int:
     """Serve the embedded AWS and BigCommerce, for the Pulumi CLI to deploy the stack local to."""
     with _started(report, options) as backend:
+        backend.register_apps()
         app = backend.apps[0]
         report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
         report.say(f"Control panel  {backend.bigcommerce_url}")
@@ -69,6 +84,8 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
         path = f"clientSecrets.{app.organization_id}"
         report.say(f"  pulumi config set --secret --path '{path}' {app.client_secret}")
         report.say("  pulumi up")
+        report.say("\nIt starts empty, and with other credentials, each time: to begin anew,\n")
+        report.say("  pulumi stack rm --force local && git checkout Pulumi.local.yaml")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(partial(_await_deployment, report, backend))
 
@@ -102,6 +119,12 @@ def _until_interrupted(wait: Callable[[], None]) -> int:
     return 0
 
 
+def _port_number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: 1 to 65535")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
@@ -122,13 +145,13 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(command=command)
         one.add_argument(
             "--port",
-            type=int,
+            type=_port_number,
             default=port,
             help=f"port of the embedded AWS (default: {port or 'a free one'})",
         )
         one.add_argument(
             "--bigcommerce-port",
-            type=int,
+            type=_port_number,
             default=bigcommerce_port,
             metavar="PORT",
             help=f"port of the simulated BigCommerce (default: {bigcommerce_port or 'a free one'})",

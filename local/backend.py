@@ -1,17 +1,18 @@
 """The whole back end on this machine: an embedded AWS, a simulated BigCommerce, and the stack."""
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
-from local.emulator import BUILD, Emulator
-from local.engine import Deployment, Event, ResourceEvent, Stack, stack_config
+from local.emulator import Emulator
+from local.engine import Deployment, DeploymentFailed, Event, ResourceEvent, Stack, stack_config
 from local.engine.configuration import project_name
+from local.scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
@@ -26,7 +27,7 @@ class LocalBackend:
 
     Attributes:
         emulator: the embedded AWS.
-        bigcommerce: the simulated platform; it knows every app of the configuration.
+        bigcommerce: the simulated platform.
         bigcommerce_url: the origin it serves.
         config: the stack's configuration, by full key.
         on_event: told of what deployments do as they do it.
@@ -59,6 +60,7 @@ class LocalBackend:
             self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self._note_and_pass_on
         )
         self.outputs = deployment.outputs
+        self.register_apps()
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
             app.callback_urls = CallbackUrls(
@@ -68,6 +70,27 @@ class LocalBackend:
                 remove_user=tab["removeUserCallbackUrl"],
             )
         return deployment
+
+    def register_apps(self) -> None:
+        """Register the configuration's apps in BigCommerce's portal, if they are not yet.
+
+        Raises:
+            DeploymentFailed: the apps are malformed.
+        """
+        if self.apps:
+            return
+        try:
+            for app in self.config[APPS]:
+                self.bigcommerce.register_app(
+                    str(app["organizationId"]),
+                    app["name"],
+                    app["scopes"],
+                    multiple_users=app.get("multipleUsers", True),
+                )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DeploymentFailed(
+                f"{APPS} in Pulumi.{STACK}.yaml is malformed; `make up` says what is wrong"
+            ) from error
 
     def find_deployed(self) -> bool:
         """Enter the callback URLs of what the Pulumi CLI deployed; whether it has yet."""
@@ -79,7 +102,12 @@ class LocalBackend:
         return False
 
     def configure_credentials(self) -> None:
-        """Give the stack's configuration what the portal gave each app, as the sheet says to."""
+        """Give the stack's configuration what the portal gave each app, as the sheet says to.
+
+        Raises:
+            DeploymentFailed: the apps are malformed.
+        """
+        self.register_apps()
         for settings, app in zip(self.config[APPS], self.apps, strict=True):
             settings["clientId"] = app.client_id
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
@@ -107,28 +135,34 @@ def local_backend(
         EmulatorError, PortTakenError: a port is in use, or the emulator did not start.
     """
     bigcommerce = BigCommerce()
-    BUILD.mkdir(parents=True, exist_ok=True)
     with (
-        TemporaryDirectory(prefix="state-", dir=BUILD) as state,
+        scratch_folder() as folder,
         serve(bigcommerce, bigcommerce_port) as server,
         Emulator(port=emulator_port) as emulator,
     ):
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
-        config = deepcopy(
-            stack_config(ROOT, STACK, {"bigcommerce:bigcommerce": origins, **(overrides or {})})
-        )
-        for app in config[APPS]:
-            bigcommerce.register_app(
-                app["organizationId"],
-                app["name"],
-                app["scopes"],
-                multiple_users=app.get("multipleUsers", True),
-            )
+        simulated = {"bigcommerce:bigcommerce": origins, CLIENT_SECRETS: {}, HANDOFF_KEYS: {}}
+        config = stack_config(ROOT, STACK, {**simulated, **(overrides or {})})
         yield LocalBackend(
             emulator=emulator,
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
-            config=config,
+            config=_unregistered(config),
             on_event=on_event,
-            _stack=Stack(emulator.endpoint_url, name=STACK, state=Path(state) / "state.json"),
+            _stack=Stack(emulator.endpoint_url, name=STACK, state=folder / "state.json"),
         )
+
+
+def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration before registration, and with keys of this run's own.
+
+    Credentials in the file are those of another BigCommerce, or encrypted for the CLI alone.
+    """
+    config = deepcopy(config)
+    apps = config[APPS] if isinstance(config.get(APPS), list) else []
+    for app in apps:
+        if isinstance(app, dict):
+            app.pop("clientId", None)
+            if app.get("appUrl"):
+                config[HANDOFF_KEYS][str(app.get("organizationId"))] = secrets.token_hex(32)
+    return config

@@ -1,7 +1,7 @@
 """What the local commands print: progress while it works, and outputs that can be copied."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from textwrap import indent
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from local.bigcommerce import App
 from local.engine import Deployment, Event, LogEvent
 from local.walk import PlannedStep, Step, StepFailedError
 
@@ -67,8 +68,16 @@ class Report:
             else:
                 self.say(f"  {name}")
                 self.say(indent(json.dumps(value, indent=2), "    "))
-        self._heading("Registration sheet")
+        self._heading("Registration sheet (on AWS you would follow it now; here the walk does)")
         self.say(deployment.outputs[_SHEET])
+
+    def callback_urls(self, apps: Sequence[App]) -> None:
+        """Print the URLs that stand in the portal."""
+        for app in apps:
+            self._heading(f"Callback URLs of {app.name}")
+            urls = app.callback_urls
+            for url in (urls.auth, urls.load, urls.uninstall, urls.remove_user):
+                self.say(f"  {url}")
 
     def walk(self, steps: Iterator[PlannedStep]) -> bool:
         """Take the steps, a line each; whether all of them held."""

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from http import HTTPStatus
 from pathlib import Path
@@ -19,8 +18,8 @@ import boto3
 
 from local.aws import REGION, Aws, isolated_session
 from local.loopback_http import LOOPBACK, UnreachableError, get
+from local.scratch import BUILD, scratch_folder
 
-BUILD = Path(__file__).resolve().parent.parent / "build" / "local"
 START_SECONDS = 30
 STOP_SECONDS = 3
 LOG_LINES = 15
@@ -89,11 +88,7 @@ class Emulator:
 
     def _start(self, stack: contextlib.ExitStack) -> subprocess.Popen[bytes]:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        directory = stack.enter_context(
-            tempfile.TemporaryDirectory(
-                prefix="emulator-", dir=self.log.parent, ignore_cleanup_errors=True
-            )
-        )
+        directory = str(stack.enter_context(scratch_folder()))
         output = stack.enter_context(self.log.open("wb"))
         return subprocess.Popen(
             # -P: the modules beside the script must not shadow ministack's own imports.

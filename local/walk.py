@@ -3,11 +3,13 @@
 Every step says what it expects; the first that is answered otherwise ends the walk.
 """
 
+import html
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from local.backend import LocalBackend
+from local.backend import APPS, LocalBackend
 from local.bigcommerce import App, Store, User, load_url
 from local.engine import Deployment
 from local.loopback_http import Response, UnreachableError, get
@@ -99,14 +101,26 @@ class Walk:
             if response.status != 503 or time.monotonic() > deadline:
                 break
             time.sleep(0.2)
-        outcome = _expect(response, 200, f"{self._app.name} is installed", self._store.hash)
+        outcome = self._expect_app(response, f"{self._app.name} is installed")
         if self._bigcommerce.installation(self._app, self._store) is None:
             raise StepFailedError("BigCommerce issued no access token")
         return outcome
 
     def _load(self, user: User) -> str:
         response = _get(load_url(self._app, self._store, user))
-        return _expect(response, 200, f"{self._app.name} is connected", self._store.hash)
+        if user != self._owner and not self._app.multiple_users:
+            return _expect(response, 403, "Only the store owner")
+        return self._expect_app(response, f"{self._app.name} is connected")
+
+    def _expect_app(self, response: Response, heading: str) -> str:
+        """Expect the app at its own URL, or the built-in page where it has none."""
+        app_url = self._backend.config[APPS][0].get("appUrl")
+        if app_url is None:
+            return _expect(response, 200, heading, self._store.hash)
+        outcome = _expect(response, 302)
+        if not response.headers["Location"].startswith(app_url):
+            raise StepFailedError(f"expected a redirect to {app_url}")
+        return outcome
 
     def _remove_user(self) -> str:
         return _expect(self._told(self._bigcommerce.remove_user, self._second_user), 200)
@@ -144,11 +158,16 @@ def _get(url: str) -> Response:
 
 
 def _expect(response: Response, status: int, *texts: str) -> str:
+    said = _readable(response)
     if response.status != status:
-        raise StepFailedError(
-            f"expected HTTP {status}, got HTTP {response.status}: {response.text}"
-        )
+        raise StepFailedError(f"expected HTTP {status}, got HTTP {response.status}: {said}")
     for text in texts:
-        if text not in response.text:
-            raise StepFailedError(f"expected the page to say {text!r}; it says: {response.text}")
+        if " ".join(text.split()) not in said:
+            raise StepFailedError(f"expected the page to say {text!r}; it says: {said}")
     return str(status)
+
+
+def _readable(response: Response) -> str:
+    """What a person would read of an answer."""
+    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", response.text, flags=re.DOTALL)
+    return " ".join(html.unescape(text).split())

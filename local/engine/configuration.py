@@ -63,9 +63,11 @@ def _config(path: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text())
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except OSError as error:
         raise DeploymentFailed(f"cannot read {path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DeploymentFailed(f"{path} is not YAML: {error}") from error
-    return document or {}
+    if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
+        raise DeploymentFailed(f"{path} must be a map, and its config one too")
+    return document

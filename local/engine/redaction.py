@@ -9,6 +9,8 @@ from typing import Any
 from local.engine.values import is_secret, plain
 
 SHOWN_AS = "[secret]"
+# A shorter text is no secret, and stands in the middle of words.
+SHORTEST = 4
 
 
 class Redaction:
@@ -19,7 +21,7 @@ class Redaction:
 
     def add(self, value: Any) -> None:
         """Learn every text in a plain value that is secret as a whole."""
-        self._texts |= {text for text in _texts(value) if text}
+        self._texts |= {text for text in _texts(value) if len(text) >= SHORTEST}
 
     def add_wrapped(self, value: Any) -> None:
         """Learn the texts in those parts of a value that the Pulumi SDK wrapped as secret."""

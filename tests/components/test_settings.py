@@ -19,11 +19,13 @@ from tests.components.stacks import (
     AWAITING,
     CLIENT_ID,
     CLIENT_SECRET,
+    CLIENT_SECRETS,
     CUSTOMIZED,
     GLOBEX,
     GLOBEX_APP,
     HANDOFF_KEY,
     READY,
+    REGISTERED_GLOBEX_APP,
     TWO_APPS,
 )
 
@@ -322,6 +324,12 @@ WRONG_VALUES = {
         "is 'example.com'",
         "HOSTED_ZONE_ID",
     ),
+    "login url without TLS": (
+        with_setting("bigcommerce", {"loginUrl": "http://login.example.com"}),
+        "bigcommerce.loginUrl",
+        "is 'http://login.example.com'",
+        LOGIN_URL,
+    ),
     "login url with a path": (
         with_setting("bigcommerce", {"loginUrl": "https://login.example.com/oauth2"}),
         "bigcommerce.loginUrl",
@@ -384,6 +392,22 @@ OTHER_PROBLEMS = {
         f"clientSecrets.{GLOBEX}",
         "must be text",
         f"pulumi config set --secret --path 'clientSecrets.{GLOBEX}'",
+    ),
+    "client secret with a line end": (
+        READY | {"clientSecrets": {GLOBEX: f"{CLIENT_SECRET}\n"}},
+        f"clientSecrets.{GLOBEX}",
+        "must be one word: no spaces or line ends",
+        f"pulumi config set --secret --path 'clientSecrets.{GLOBEX}'",
+    ),
+    "two apps with one client id": (
+        READY
+        | {
+            "apps": [REGISTERED_GLOBEX_APP, ACME_APP | {"clientId": CLIENT_ID}],
+            "clientSecrets": CLIENT_SECRETS | {ACME: CLIENT_SECRET},
+        },
+        "apps[1].clientId",
+        f"is '{CLIENT_ID}', which another app has",
+        "pulumi config set --path 'apps[1].clientId' CLIENT_ID",
     ),
     "app URL without handoff key": (
         with_app(appUrl=APP_URL),

@@ -145,3 +145,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_what_is_no_port_is_said(port: str) -> None:
+    done = run("up", "--port", port)
+    assert done.returncode == 2
+    assert f"{port} is not a port: 1 to 65535" in done.stderr

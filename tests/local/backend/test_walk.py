@@ -1,13 +1,15 @@
 """The walk: a deployment that does not do what it should is found, and said."""
 
 import io
+import re
 
+import pytest
 from rich.console import Console
 
-from local.backend import APPS, CLIENT_SECRETS, LocalBackend
+from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
 from local.bigcommerce import faults
 from local.console import Report
-from local.engine import Deployment
+from local.engine import Deployment, DeploymentFailed
 from local.loopback_http import get
 from local.walk import Walk
 
@@ -92,3 +94,38 @@ def test_an_api_that_does_not_answer_fails(ready: LocalBackend, deployment: Depl
     finally:
         ready.apps[0].callback_urls = urls
     assert get(urls.load, 30).status == 400
+
+
+def test_the_walk_knows_what_the_apps_settings_change() -> None:
+    app = {
+        "organizationId": 4711,  # as YAML reads it
+        "name": "Smith & Sons' <app>",
+        "scopes": ["store_v2_orders_read_only"],
+        "multipleUsers": False,
+        "clientId": "ofanotherrun",
+        "appUrl": "https://app.example.com/bigcommerce",
+    }
+    reporting, printed = report()
+    with local_backend(overrides={APPS: [app]}) as backend:
+        assert reporting.walk(Walk(backend, backend.deploy()).steps), printed.getvalue()
+    outcomes = re.findall(r"✓ .{34} (\S+)", printed.getvalue())
+    assert outcomes == ["503", "in", "302", "302", "403", "200", "200", "404", "401"]
+
+
+@pytest.mark.parametrize(
+    ("apps", "said"),
+    [
+        ("hello", "apps must be a list"),
+        ([None], "apps[0] must be a map"),
+        ([{"organizationID": "org", "name": "App", "scopes": ["store_cart"]}], "organizationId"),
+        ([{"organizationId": "org", "name": "App", "scopes": None}], "apps[0].scopes must be"),
+    ],
+    ids=["text", "null", "mistyped key", "no scopes"],
+)
+def test_malformed_apps_are_explained_by_the_program(apps: object, said: str) -> None:
+    with local_backend(overrides={APPS: apps}) as backend:
+        with pytest.raises(DeploymentFailed, match=re.escape(said)) as raised:
+            backend.deploy()
+        assert "Traceback" not in str(raised.value)
+        with pytest.raises(DeploymentFailed, match="is malformed"):
+            backend.register_apps()
