@@ -1,5 +1,6 @@
 """The uninstall callback: BigCommerce tells that a store has uninstalled the app."""
 
+import time
 from functools import partial
 from http import HTTPStatus
 
@@ -26,6 +27,7 @@ def handler(request: CallbackRequest, app: App) -> Response:
             installation.uninstall,
             payload=payload,
             multiple_users=app.multiple_users,
+            arrived_at=int(time.time()),
             retention_seconds=environment.uninstalled_retention_seconds(),
         ),
     )

@@ -5,7 +5,7 @@ the record and gives the record as it shall be; giving back the same one means n
 
 Signed payloads live 24 hours and can be replayed, so the rules compare when things were issued, not
 when they arrived: what is older than the state it would change, changes nothing. Times are epoch
-seconds.
+seconds: `iat` by BigCommerce's clock, arrivals by ours, and the two may differ by a few seconds.
 """
 
 from collections.abc import Mapping
@@ -43,6 +43,8 @@ class Installation:
         users: everyone who may open the app, the owner among them, by user id.
         removed_users: when the removal of a user was issued, by user id; kept as long as a payload
             of theirs could still be replayed.
+        previous_uninstall_at: when the latest uninstall before this installation was issued; None
+            where none is known.
     """
 
     installed_at: int
@@ -52,18 +54,21 @@ class Installation:
     owner_id: str
     users: Mapping[str, User]
     removed_users: Mapping[str, int] = field(default_factory=dict)
+    previous_uninstall_at: int | None = None
 
 
 @dataclass(frozen=True)
 class Uninstalled:
-    """The dated marker of a store that was installed: no token, no personal data.
+    """The dated marker of a store that uninstalled the app: no token, no personal data.
 
     Attributes:
         uninstalled_at: when the uninstall was issued.
+        arrived_at: when its callback arrived.
         expires_at: when DynamoDB may delete the marker.
     """
 
     uninstalled_at: int
+    arrived_at: int
     expires_at: int
 
 
@@ -75,16 +80,19 @@ def install(record: Record, new: Installation) -> Record:
 
     A store that is installed already keeps its users, and those who were removed stay removed
     unless they are who installs. An installation or uninstall that is newer than `new` stands: of
-    two that overlap, BigCommerce honours the later.
+    two that overlap, BigCommerce honours the later. An uninstall is newer only if it also arrived
+    later: with BigCommerce's clock ahead of ours, one that was answered long ago looks newer.
     """
     match record:
         case Installation() if record.installed_at > new.installed_at:
             return record
-        case Uninstalled() if record.uninstalled_at > new.installed_at:
+        case Uninstalled() if min(record.uninstalled_at, record.arrived_at) > new.installed_at:
             return record
         case Installation():
             return _reinstall(record, new)
-        case _:
+        case Uninstalled():
+            return replace(new, previous_uninstall_at=record.uninstalled_at)
+        case None:
             return new
 
 
@@ -112,22 +120,34 @@ def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Ins
 
 
 def uninstall(
-    record: Record, payload: SignedPayload, *, multiple_users: bool, retention_seconds: int
+    record: Record,
+    payload: SignedPayload,
+    *,
+    multiple_users: bool,
+    arrived_at: int,
+    retention_seconds: int,
 ) -> Record:
     """The record after an uninstall callback: a marker without token and personal data.
 
-    Nothing changes where the store is not installed, or was installed after the payload was issued.
-    With multiple users on, BigCommerce decides who is authorised, and its signature says so: an
-    administrator who never opened the app may uninstall it.
+    The marker is left where nothing is installed too: an installation may be under way that began
+    before the uninstall. Nothing changes where the store was installed after the payload was
+    issued, or where this or a newer uninstall is known already. With multiple users on, BigCommerce
+    decides who is authorised, and its signature says so: an administrator who never opened the app
+    may uninstall it.
 
     Raises:
         UserNotAllowed: multiple users are off and the user is not the owner.
     """
     if not multiple_users and not payload.is_owner:
         raise UserNotAllowed("multiple users are off")
-    if not isinstance(record, Installation) or payload.issued_at < record.installed_at:
-        return record
-    return Uninstalled(payload.issued_at, payload.issued_at + retention_seconds)
+    match record:
+        case Installation() if payload.issued_at < record.installed_at:
+            return record
+        case Installation(previous_uninstall_at=known) | Uninstalled(uninstalled_at=known) if (
+            known is not None and payload.issued_at <= known
+        ):
+            return record
+    return Uninstalled(payload.issued_at, arrived_at, payload.issued_at + retention_seconds)
 
 
 def remove_user(record: Record, payload: SignedPayload) -> Record:
@@ -162,6 +182,7 @@ def _reinstall(before: Installation, new: Installation) -> Installation:
         new,
         users={**before.users, **here},
         removed_users={id_: at for id_, at in removed.items() if id_ not in here},
+        previous_uninstall_at=before.previous_uninstall_at,
     )
 
 

@@ -10,8 +10,9 @@ can be half-written, and of two callbacks at once the second sees what the first
     status           S     installed | uninstalled
     revision         N     counts the writes
     installed: installed_at N, access_token B (KMS), scopes L, account_uuid S, owner_id S,
-               users M {id: {email S, added_at N}}, removed_users M {id: N}
-    uninstalled: uninstalled_at N, expires_at N (the table's TTL attribute)
+               users M {id: {email S, added_at N}}, removed_users M {id: N},
+               previous_uninstall_at N
+    uninstalled: uninstalled_at N, arrived_at N, expires_at N (the table's TTL attribute)
 """
 
 import random
@@ -102,7 +103,12 @@ def _write(organization_id: str, store_hash: str, record: Record, revision: int)
 
 def _record(item: dict[str, Any]) -> Record:
     if item["status"] == "uninstalled":
-        return Uninstalled(int(item["uninstalled_at"]), int(item["expires_at"]))
+        return Uninstalled(
+            uninstalled_at=int(item["uninstalled_at"]),
+            arrived_at=int(item["arrived_at"]),
+            expires_at=int(item["expires_at"]),
+        )
+    previous = item.get("previous_uninstall_at")
     return Installation(
         installed_at=int(item["installed_at"]),
         access_token=bytes(item["access_token"]),
@@ -114,6 +120,7 @@ def _record(item: dict[str, Any]) -> Record:
             for id_, user in item["users"].items()
         },
         removed_users={id_: int(at) for id_, at in item["removed_users"].items()},
+        previous_uninstall_at=None if previous is None else int(previous),
     )
 
 
@@ -123,11 +130,15 @@ def _attributes(record: Record) -> dict[str, Any]:
             return {
                 "status": "uninstalled",
                 "uninstalled_at": record.uninstalled_at,
+                "arrived_at": record.arrived_at,
                 "expires_at": record.expires_at,
             }
         case Installation():
-            account = {"account_uuid": record.account_uuid} if record.account_uuid else {}
-            return account | {
+            optional = {
+                "account_uuid": record.account_uuid,
+                "previous_uninstall_at": record.previous_uninstall_at,
+            }
+            return {
                 "status": "installed",
                 "installed_at": record.installed_at,
                 "access_token": record.access_token,
@@ -138,6 +149,7 @@ def _attributes(record: Record) -> dict[str, Any]:
                     for user in record.users.values()
                 },
                 "removed_users": dict(record.removed_users),
+                **{name: value for name, value in optional.items() if value is not None},
             }
         case None:
             raise TypeError("a rule never removes a record")

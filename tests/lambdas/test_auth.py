@@ -345,7 +345,7 @@ def test_a_store_uninstalled_while_it_was_being_installed_stays_uninstalled(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
     url = bigcommerce.auth_callback_url(app, store, store.owner)
-    marker = Uninstalled(clock.now + 5, clock.now + RETENTION_SECONDS)
+    marker = Uninstalled(clock.now + 5, clock.now + 5, clock.now + RETENTION_SECONDS)
     installation_table.update(app.organization_id, store.hash, lambda _: marker)
     before = backend.stored()
 

@@ -45,7 +45,11 @@ INSTALLATION = Installation(
     owner_id=OWNER,
     users={OWNER: user(OWNER)},
 )
-UNINSTALLED = Uninstalled(INSTALLED_AT + 100, INSTALLED_AT + 100 + RETENTION)
+UNINSTALLED = Uninstalled(
+    uninstalled_at=INSTALLED_AT + 100,
+    arrived_at=INSTALLED_AT + 100,
+    expires_at=INSTALLED_AT + 100 + RETENTION,
+)
 
 
 def again(seconds_later: int, *users: str) -> Installation:
@@ -59,22 +63,51 @@ def again(seconds_later: int, *users: str) -> Installation:
     )
 
 
-def end(record: Record, by: SignedPayload, *, multiple_users: bool = True) -> Record:
-    return uninstall(record, by, multiple_users=multiple_users, retention_seconds=RETENTION)
+def end(
+    record: Record,
+    by: SignedPayload,
+    *,
+    multiple_users: bool = True,
+    arrived_at: int = INSTALLED_AT + 1_000,
+) -> Record:
+    return uninstall(
+        record,
+        by,
+        multiple_users=multiple_users,
+        arrived_at=arrived_at,
+        retention_seconds=RETENTION,
+    )
 
 
 class TestInstall:
     def test_the_first_installation_is_the_record(self) -> None:
         assert install(None, INSTALLATION) == INSTALLATION
 
-    def test_an_installation_after_an_uninstall_is_the_record(self) -> None:
-        assert install(UNINSTALLED, again(101)) == again(101)
-
-    def test_an_uninstall_of_the_same_second_does_not_stop_an_installation(self) -> None:
-        assert install(UNINSTALLED, again(100)) == again(100)
+    @pytest.mark.parametrize("seconds_later", [100, 101])
+    def test_an_installation_after_an_uninstall_is_the_record(self, seconds_later: int) -> None:
+        assert install(UNINSTALLED, again(seconds_later)) == replace(
+            again(seconds_later), previous_uninstall_at=UNINSTALLED.uninstalled_at
+        )
 
     def test_an_uninstall_that_is_newer_stands(self) -> None:
         assert install(UNINSTALLED, again(99)) == UNINSTALLED
+
+    @pytest.mark.parametrize("seconds_later", [100, 104])
+    def test_an_uninstall_that_was_answered_before_does_not_stand_for_its_faster_clock(
+        self, seconds_later: int
+    ) -> None:
+        marker = replace(UNINSTALLED, uninstalled_at=INSTALLED_AT + 105)
+
+        assert install(marker, again(seconds_later)) == replace(
+            again(seconds_later), previous_uninstall_at=INSTALLED_AT + 105
+        )
+
+    def test_a_new_consent_keeps_the_uninstall_before_it(self) -> None:
+        before = replace(INSTALLATION, previous_uninstall_at=INSTALLED_AT - 9)
+
+        assert install(before, again(10)) == replace(
+            again(10), previous_uninstall_at=INSTALLED_AT - 9
+        )
 
     def test_an_installation_that_is_newer_stands(self) -> None:
         assert install(again(10), again(9)) == again(10)
@@ -195,19 +228,35 @@ class TestUninstall:
     def test_a_marker_with_the_time_of_the_payload_is_left(self, seconds_later: int) -> None:
         issued_at = INSTALLED_AT + seconds_later
 
-        marker = end(INSTALLATION, payload(OWNER, issued_at))
+        marker = end(INSTALLATION, payload(OWNER, issued_at), arrived_at=INSTALLED_AT + 11)
 
-        assert marker == Uninstalled(issued_at, issued_at + RETENTION)
+        assert marker == Uninstalled(issued_at, INSTALLED_AT + 11, issued_at + RETENTION)
+
+    @pytest.mark.parametrize("record", [None, UNINSTALLED], ids=["never", "uninstalled"])
+    def test_a_marker_is_left_for_an_installation_that_may_be_under_way(
+        self, record: Record
+    ) -> None:
+        at = INSTALLED_AT + 101
+
+        marker = end(record, payload(OWNER, at), arrived_at=at)
+
+        assert marker == Uninstalled(at, at, at + RETENTION)
+        assert install(marker, again(100)) == marker
 
     @pytest.mark.parametrize(
         ("record", "issued_at"),
         [
-            pytest.param(None, INSTALLED_AT, id="never installed"),
-            pytest.param(UNINSTALLED, INSTALLED_AT + 500, id="uninstalled already"),
+            pytest.param(UNINSTALLED, INSTALLED_AT + 100, id="the same uninstall again"),
+            pytest.param(UNINSTALLED, INSTALLED_AT + 99, id="an older uninstall"),
             pytest.param(INSTALLATION, INSTALLED_AT - 1, id="installed since"),
+            pytest.param(
+                replace(INSTALLATION, previous_uninstall_at=INSTALLED_AT + 3),
+                INSTALLED_AT + 3,
+                id="installed since, by a slower clock",
+            ),
         ],
     )
-    def test_nothing_changes_when_there_is_nothing_to_uninstall(
+    def test_nothing_changes_when_the_uninstall_is_old(
         self, record: Record, issued_at: int
     ) -> None:
         assert end(record, payload(OWNER, issued_at)) is record

@@ -21,7 +21,7 @@ INSTALLATION = Installation(
     users={"1": User("1", "owner@example.com", 1_700_000_000)},
     removed_users={"2": 1_700_000_100},
 )
-UNINSTALLED = Uninstalled(1_700_000_200, 1_702_592_200)
+UNINSTALLED = Uninstalled(1_700_000_200, 1_700_000_201, 1_702_592_200)
 
 update = partial(installation_table.update, "organization", "abc123def4")
 
@@ -40,6 +40,7 @@ def read() -> Record:
     [
         pytest.param(INSTALLATION, id="installed"),
         pytest.param(replace(INSTALLATION, account_uuid=None), id="without account"),
+        pytest.param(replace(INSTALLATION, previous_uninstall_at=1_699_999_000), id="reinstalled"),
         pytest.param(
             replace(INSTALLATION, scopes=(), users={}, removed_users={}), id="with empty lists"
         ),
@@ -77,6 +78,7 @@ def test_a_marker_replaces_the_whole_record(backend: Backend) -> None:
         "status": "uninstalled",
         "revision": 2,
         "uninstalled_at": UNINSTALLED.uninstalled_at,
+        "arrived_at": UNINSTALLED.arrived_at,
         "expires_at": UNINSTALLED.expires_at,
     }
 

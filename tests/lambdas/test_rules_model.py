@@ -114,17 +114,17 @@ class InstallationLife(RuleBasedStateMachine):
     def consent(self, by: str, pause: int) -> None:
         """The app is installed, or installed once more."""
         self.now += pause
-        self.tokens += 1
-        new = Installation(
-            installed_at=self.now,
-            access_token=str(self.tokens).encode(),
-            scopes=(),
-            account_uuid=None,
-            owner_id=OWNER,
-            users={id_: User(id_, f"{id_}@example.com", self.now) for id_ in (OWNER, by)},
-        )
-        self.record = install(self.record, new)
+        self._install(by, self.now)
         self.model.install(by, self.now)
+
+    @rule(by=users, pause=seconds)
+    def consent_overtaken_by_an_uninstall(self, by: str, pause: int) -> None:
+        """The app is uninstalled before the callback that installs it has written anything."""
+        began_at = self.now + pause
+        self.model.install(by, began_at)
+        self.now = began_at + pause
+        self._deliver(Delivery("uninstall", OWNER, self.now))
+        self._install(by, began_at)
 
     @rule(kind=kinds, user=users, pause=seconds)
     def happen(self, kind: str, user: str, pause: int) -> None:
@@ -179,6 +179,18 @@ class InstallationLife(RuleBasedStateMachine):
             assert not hasattr(self.record, "users")
             assert not hasattr(self.record, "access_token")
 
+    def _install(self, by: str, began_at: int) -> None:
+        self.tokens += 1
+        new = Installation(
+            installed_at=began_at,
+            access_token=str(self.tokens).encode(),
+            scopes=(),
+            account_uuid=None,
+            owner_id=OWNER,
+            users={id_: User(id_, f"{id_}@example.com", began_at) for id_ in (OWNER, by)},
+        )
+        self.record = install(self.record, new)
+
     def _deliver(self, delivery: Delivery) -> None:
         self.delivered.append(delivery)
         self._apply(delivery)
@@ -194,6 +206,7 @@ class InstallationLife(RuleBasedStateMachine):
                 self.record,
                 delivery.payload,
                 multiple_users=self.model.multiple_users,
+                arrived_at=self.now,
                 retention_seconds=RETENTION_SECONDS,
             ),
         }

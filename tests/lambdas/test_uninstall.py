@@ -34,32 +34,50 @@ def test_a_dated_marker_is_left_without_token_and_without_personal_data(
             "status": "uninstalled",
             "revision": 2,
             "uninstalled_at": clock.now,
+            "arrived_at": clock.now,
             "expires_at": clock.now + RETENTION_SECONDS,
         }
     ]
 
 
-def test_uninstalling_again_succeeds_and_changes_nothing(
+def test_an_uninstall_that_is_delivered_twice_succeeds_and_changes_nothing_more(
     clock: Clock, backend: Backend, app: App, installed_store: Store
 ) -> None:
-    backend.get(signed_url(app, "uninstall", installed_store, installed_store.owner))
+    link = signed_url(app, "uninstall", installed_store, installed_store.owner)
+    backend.get(link)
     before = backend.stored()
     clock.advance(60)
 
-    answer = backend.get(signed_url(app, "uninstall", installed_store, installed_store.owner))
+    answer = backend.get(link)
 
     assert (answer.status, answer.json) == (200, SUCCESS)
     assert backend.stored() == before
 
 
-def test_uninstalling_a_store_that_was_never_installed_succeeds_and_writes_nothing(
-    backend: Backend, app: App, store: Store, aws: AwsCalls
+def test_uninstalling_a_store_that_was_never_installed_succeeds_and_leaves_a_marker(
+    backend: Backend, app: App, store: Store
 ) -> None:
     answer = backend.get(signed_url(app, "uninstall", store, store.owner))
 
     assert (answer.status, answer.json) == (200, SUCCESS)
-    assert backend.stored() == []
-    assert "PutItem" not in aws.operations
+    assert backend.record(app, store)["status"] == "uninstalled"
+
+
+def test_a_first_installation_that_an_uninstall_overtakes_stays_uninstalled(
+    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, aws: AwsCalls
+) -> None:
+    store = bigcommerce.add_store("Gone at once")
+    url = bigcommerce.auth_callback_url(app, store, store.owner)
+
+    def uninstalled_meanwhile() -> None:
+        del aws.instead["Encrypt"]
+        clock.advance(1)
+        backend.get(signed_url(app, "uninstall", store, store.owner))
+
+    aws.instead["Encrypt"] = uninstalled_meanwhile
+
+    assert backend.get(url).status == 404
+    assert backend.record(app, store)["status"] == "uninstalled"
 
 
 def test_an_uninstall_issued_before_the_installation_is_ignored(
