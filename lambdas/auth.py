@@ -6,6 +6,7 @@ against the store hash.
 """
 
 import time
+from dataclasses import dataclass
 from functools import partial
 
 from callbacks import (
@@ -25,63 +26,80 @@ from callbacks.handoff import Visitor
 from callbacks.installation import Installation, User, install
 from callbacks.request import CallbackRequest
 from callbacks.responses import Response
-from callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
+from callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 
 
 def _render_error(error: CallbackError, request: CallbackRequest, app: App | None) -> Response:
     known = credentials.cached(request.organization_id)
     if known is not None and request.has("external_install"):
-        return _end_external_install(known, "failed")
+        return _end_external_install(known.client_id, "failed")
     return pages.error_page(error, request, app)
 
 
 @endpoint(render_error=_render_error)
 def handler(request: CallbackRequest, app: App) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
-    store, grant = _install(request, app)
-    if request.has("external_install"):
-        return _end_external_install(credentials.find(app.organization_id), "succeeded")
-    visitor = Visitor(store_hash=store.store_hash, user_id=grant.user.id)
-    return handoff.redirect(app, visitor) or pages.installed_page(app, store)
-
-
-def _end_external_install(known: credentials.Credentials, outcome: str) -> Response:
-    """Send the browser back to BigCommerce, as its external install documentation asks."""
-    return responses.redirect(f"{environment.login_url()}/app/{known.client_id}/install/{outcome}")
-
-
-def _install(request: CallbackRequest, app: App) -> tuple[pages.InstalledStore, Grant]:
     known = credentials.find(app.organization_id)
     # Taken before the exchange: an uninstall issued from here on is newer than this installation.
     arrived_at = int(time.time())
+    authorization, store = _authorization(request, app)
+    logger.append_keys(store_hash=store)
+    account_uuid = request.optional("account_uuid")
+    granted = _exchange(app, authorization, known)
+    _check(granted.grant, authorization, account_uuid)
+    record = _record_installation(app, store, granted, arrived_at)
+    installed = pages.InstalledStore.of(app, store, record.scopes)
+    _log_difference(installed)
+    if request.has("external_install"):
+        return _end_external_install(granted.client_id, "succeeded")
+    visitor = Visitor(store_hash=store, user_id=granted.grant.user.id)
+    return handoff.redirect(app, visitor) or pages.installed_page(app, installed)
+
+
+@dataclass(frozen=True)
+class _Granted:
+    """A grant, the app it is for, and when it was given (epoch milliseconds)."""
+
+    grant: Grant
+    client_id: str
+    at_ms: int
+
+
+def _end_external_install(client_id: str, outcome: str) -> Response:
+    """Send the browser back to BigCommerce, as its external install documentation asks."""
+    return responses.redirect(f"{environment.login_url()}/app/{client_id}/install/{outcome}")
+
+
+def _authorization(request: CallbackRequest, app: App) -> tuple[AuthorizationRequest, str]:
+    """What is to be exchanged, and the store hash it is for."""
     context = request.required("context")
     store = store_hash.from_context(context)
     if store is None:
         raise InvalidParameter("context", "is not stores/{store_hash}")
-    logger.append_keys(store_hash=store)
     authorization = AuthorizationRequest(
         code=request.required("code"),
         scope=request.required("scope"),
         context=context,
         redirect_uri=f"{environment.base_url()}/{app.organization_id}/redirect-url",
     )
-    account_uuid = request.optional("account_uuid")
-    grant = _exchange(app, authorization, known)
-    _check(grant, authorization, account_uuid)
-    _store(app, store, grant, arrived_at)
-    return _installed_store(app, store, grant), grant
+    return authorization, store
 
 
 def _exchange(
     app: App, authorization: AuthorizationRequest, known: credentials.Credentials
-) -> Grant:
+) -> _Granted:
     try:
-        return exchange(environment.login_url(), authorization, known)
+        return _exchange_with(known, authorization)
     except CodeRefused:
         renewed = credentials.renewed(app.organization_id)
         if renewed is None:
             raise
-        return exchange(environment.login_url(), authorization, renewed)
+        return _exchange_with(renewed, authorization)
+
+
+def _exchange_with(known: credentials.Credentials, authorization: AuthorizationRequest) -> _Granted:
+    grant = exchange(environment.login_url(), authorization, known)
+    return _Granted(grant, known.client_id, int(time.time() * 1000))
 
 
 def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str | None) -> None:
@@ -92,32 +110,32 @@ def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str 
         raise CodeRefused("the grant is for another account_uuid")
 
 
-def _store(app: App, store: str, grant: Grant, arrived_at: int) -> None:
+def _record_installation(app: App, store: str, granted: _Granted, arrived_at: int) -> Installation:
+    grant = granted.grant
     new = Installation(
+        client_id=granted.client_id,
         installed_at=arrived_at,
+        granted_at_ms=granted.at_ms,
         access_token=access_tokens.encrypt(
             grant.access_token, organization_id=app.organization_id, store_hash=store
         ),
         scopes=grant.scopes,
         account_uuid=grant.account_uuid,
         owner_id=grant.owner.id,
-        users={user.id: _user(user, arrived_at) for user in (grant.owner, grant.user)},
+        users={
+            user.id: User(user.id, user.email, arrived_at) for user in (grant.owner, grant.user)
+        },
     )
     record = installation_table.update(app.organization_id, store, partial(install, new=new))
     if not isinstance(record, Installation):
         raise StoreNotInstalled("uninstalled while it was being installed")
+    return record
 
 
-def _user(user: BigCommerceUser, added_at: int) -> User:
-    return User(user.id, user.email, added_at)
-
-
-def _installed_store(app: App, store: str, grant: Grant) -> pages.InstalledStore:
-    installed = pages.InstalledStore.of(app, store, grant.scopes)
+def _log_difference(installed: pages.InstalledStore) -> None:
     if installed.missing_scopes or installed.extra_scopes:
         logger.warning(
             "granted scopes differ from the configured ones",
             missing_scopes=installed.missing_scopes,
             extra_scopes=installed.extra_scopes,
         )
-    return installed

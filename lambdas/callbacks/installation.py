@@ -14,6 +14,9 @@ from dataclasses import dataclass, field, replace
 from .errors import InvalidSignedPayload, StoreNotInstalled, UserNotAllowed
 from .signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
 
+# An auth callback is answered well within it: API Gateway waits for 30 seconds.
+LONGEST_INSTALLATION_SECONDS = 60
+
 
 @dataclass(frozen=True)
 class User:
@@ -35,7 +38,9 @@ class Installation:
     """An installed store.
 
     Attributes:
-        installed_at: when the auth callback of the current access token arrived.
+        client_id: the app's, at the time: an app that was registered anew has another.
+        installed_at: when the latest auth callback that led to this installation arrived.
+        granted_at_ms: when BigCommerce granted the current access token, in epoch milliseconds.
         access_token: KMS ciphertext.
         scopes: the granted OAuth scopes.
         account_uuid: the developer account's id, as BigCommerce gave it.
@@ -47,7 +52,9 @@ class Installation:
             where none is known.
     """
 
+    client_id: str
     installed_at: int
+    granted_at_ms: int
     access_token: bytes = field(repr=False)
     scopes: tuple[str, ...]
     account_uuid: str | None
@@ -79,12 +86,15 @@ def install(record: Record, new: Installation) -> Record:
     """The record after an auth callback whose installation is `new`.
 
     A store that is installed already keeps its users, and those who were removed stay removed
-    unless they are who installs. An installation or uninstall that is newer than `new` stands: of
-    two that overlap, BigCommerce honours the later. An uninstall is newer only if it also arrived
-    later: with BigCommerce's clock ahead of ours, one that was answered long ago looks newer.
+    unless they are who installs. Of two installations that overlap, the one whose token was granted
+    later stands: its grant ended the earlier token. An uninstall that is newer than `new` stands
+    too; it is newer only if it also arrived later: with BigCommerce's clock ahead of ours, one that
+    was answered long ago looks newer.
     """
     match record:
-        case Installation() if record.installed_at > new.installed_at:
+        case Installation() if record.client_id != new.client_id:
+            return new
+        case Installation() if record.granted_at_ms > new.granted_at_ms:
             return record
         case Uninstalled() if min(record.uninstalled_at, record.arrived_at) > new.installed_at:
             return record
@@ -100,12 +110,13 @@ def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Ins
     """The record after a load callback: a user not seen before is added.
 
     Raises:
-        StoreNotInstalled: there is no installation.
+        StoreNotInstalled: there is no installation, or one of the app that had this organization
+            id before.
         UserNotAllowed: multiple users are off and the user is not the owner.
         InvalidSignedPayload: the user is not known, and the payload is older than the installation
             or than the user's removal.
     """
-    if not isinstance(record, Installation):
+    if not isinstance(record, Installation) or record.client_id != payload.client_id:
         raise StoreNotInstalled
     if not multiple_users and not payload.is_owner:
         raise UserNotAllowed("multiple users are off")
@@ -129,11 +140,13 @@ def uninstall(
 ) -> Record:
     """The record after an uninstall callback: a marker without token and personal data.
 
-    The marker is left where nothing is installed too: an installation may be under way that began
-    before the uninstall. Nothing changes where the store was installed after the payload was
-    issued, or where this or a newer uninstall is known already. With multiple users on, BigCommerce
-    decides who is authorised, and its signature says so: an administrator who never opened the app
-    may uninstall it.
+    The marker is left where nothing is installed too, if the uninstall was issued just now: an
+    installation may be under way that began before it. Nothing changes where the store was
+    installed after the payload was issued, or where this or a newer uninstall is known already.
+
+    With multiple users on, any user may uninstall, also an administrator who never opened the app.
+    A payload does not say which callback it was issued for, so a user's load payload is taken here
+    too; a user who can open the app can end its installation.
 
     Raises:
         UserNotAllowed: multiple users are off and the user is not the owner.
@@ -147,6 +160,8 @@ def uninstall(
             known is not None and payload.issued_at <= known
         ):
             return record
+        case None if arrived_at - payload.issued_at > LONGEST_INSTALLATION_SECONDS:
+            return None
     return Uninstalled(payload.issued_at, arrived_at, payload.issued_at + retention_seconds)
 
 
@@ -180,6 +195,7 @@ def _reinstall(before: Installation, new: Installation) -> Installation:
     }
     return replace(
         new,
+        installed_at=max(before.installed_at, new.installed_at),
         users={**before.users, **here},
         removed_users={id_: at for id_, at in removed.items() if id_ not in here},
         previous_uninstall_at=before.previous_uninstall_at,

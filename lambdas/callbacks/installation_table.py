@@ -9,9 +9,9 @@ can be half-written, and of two callbacks at once the second sees what the first
     store_hash       S
     status           S     installed | uninstalled
     revision         N     counts the writes
-    installed: installed_at N, access_token B (KMS), scopes L, account_uuid S, owner_id S,
-               users M {id: {email S, added_at N}}, removed_users M {id: N},
-               previous_uninstall_at N
+    installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
+               account_uuid S, owner_id S, users M {id: {email S, added_at N}},
+               removed_users M {id: N}, previous_uninstall_at N
     uninstalled: uninstalled_at N, arrived_at N, expires_at N (the table's TTL attribute)
 """
 
@@ -110,7 +110,9 @@ def _record(item: dict[str, Any]) -> Record:
         )
     previous = item.get("previous_uninstall_at")
     return Installation(
+        client_id=item["client_id"],
         installed_at=int(item["installed_at"]),
+        granted_at_ms=int(item["granted_at_ms"]),
         access_token=bytes(item["access_token"]),
         scopes=tuple(item["scopes"]),
         account_uuid=item.get("account_uuid"),
@@ -140,7 +142,9 @@ def _attributes(record: Record) -> dict[str, Any]:
             }
             return {
                 "status": "installed",
+                "client_id": record.client_id,
                 "installed_at": record.installed_at,
+                "granted_at_ms": record.granted_at_ms,
                 "access_token": record.access_token,
                 "scopes": list(record.scopes),
                 "owner_id": record.owner_id,

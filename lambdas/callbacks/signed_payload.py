@@ -33,6 +33,7 @@ class SignedPayload:
     """The verified claims.
 
     Attributes:
+        client_id: the app it is for, from `aud`.
         store_hash: the store, from `sub`.
         user: who acts; for the remove user callback, who is removed.
         owner: the store's owner.
@@ -41,6 +42,7 @@ class SignedPayload:
         channel_id: the channel the app was opened from, or None.
     """
 
+    client_id: str
     store_hash: str
     user: PayloadUser
     owner: PayloadUser
@@ -97,6 +99,7 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
     if channel_id is not None and not _is_integer(channel_id):
         raise InvalidSignedPayload("channel_id is not an integer")
     return SignedPayload(
+        client_id=claims["aud"],
         store_hash=store_hash,
         user=_user(claims, "user"),
         owner=_user(claims, "owner"),

@@ -69,6 +69,8 @@ def test_the_installation_is_recorded_with_its_owner_and_its_scopes(
         "installed_at": clock.now,
         "scopes": list(SCOPES),
         "account_uuid": app.account_uuid,
+        "client_id": app.client_id,
+        "granted_at_ms": clock.now * 1000,
         "owner_id": str(store.owner.id),
         "users": {str(store.owner.id): {"email": store.owner.email, "added_at": clock.now}},
         "removed_users": {},

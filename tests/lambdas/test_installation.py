@@ -20,6 +20,7 @@ from callbacks.signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUs
 OWNER, ASSISTANT, STRANGER = "1", "2", "3"
 INSTALLED_AT = 1_700_000_000
 RETENTION = 1_000_000
+CLIENT_ID = "theclientid"
 
 
 def user(id_: str, added_at: int = INSTALLED_AT) -> User:
@@ -28,6 +29,7 @@ def user(id_: str, added_at: int = INSTALLED_AT) -> User:
 
 def payload(id_: str, issued_at: int) -> SignedPayload:
     return SignedPayload(
+        client_id=CLIENT_ID,
         store_hash="abc123def4",
         user=PayloadUser(id_, f"{id_}@example.com"),
         owner=PayloadUser(OWNER, "1@example.com"),
@@ -38,7 +40,9 @@ def payload(id_: str, issued_at: int) -> SignedPayload:
 
 
 INSTALLATION = Installation(
+    client_id=CLIENT_ID,
     installed_at=INSTALLED_AT,
+    granted_at_ms=INSTALLED_AT * 1000,
     access_token=b"first",
     scopes=("store_v2_orders",),
     account_uuid="account",
@@ -58,6 +62,7 @@ def again(seconds_later: int, *users: str) -> Installation:
     return replace(
         INSTALLATION,
         installed_at=at,
+        granted_at_ms=at * 1000,
         access_token=b"second",
         users={id_: user(id_, at) for id_ in users or (OWNER,)},
     )
@@ -108,6 +113,22 @@ class TestInstall:
         assert install(before, again(10)) == replace(
             again(10), previous_uninstall_at=INSTALLED_AT - 9
         )
+
+    def test_of_two_that_overlap_the_later_grant_stands(self) -> None:
+        began_first = replace(
+            again(-5), granted_at_ms=INSTALLATION.granted_at_ms + 1, access_token=b"later"
+        )
+        record = install(INSTALLATION, began_first)
+
+        assert isinstance(record, Installation)
+        assert record.access_token == b"later"
+        assert record.installed_at == INSTALLED_AT
+        assert install(record, INSTALLATION) == record
+
+    def test_an_app_registered_anew_begins_with_nobody(self) -> None:
+        before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id="anotherone")
+
+        assert install(before, again(-5)) == again(-5)
 
     def test_an_installation_that_is_newer_stands(self) -> None:
         assert install(again(10), again(9)) == again(10)
@@ -168,6 +189,11 @@ class TestLoad:
     ) -> None:
         with pytest.raises(StoreNotInstalled):
             load(record, payload(STRANGER, INSTALLED_AT), multiple_users=multiple_users)
+
+    def test_an_installation_of_an_app_before_is_not_loaded(self) -> None:
+        before = replace(INSTALLATION, client_id="anotherone")
+        with pytest.raises(StoreNotInstalled):
+            load(before, payload(OWNER, INSTALLED_AT + 1), multiple_users=True)
 
     @pytest.mark.parametrize("multiple_users", [True, False])
     @pytest.mark.parametrize("issued_at", [0, INSTALLED_AT, INSTALLED_AT + 10])

@@ -13,7 +13,9 @@ from callbacks.installation import Installation, Record, Uninstalled, User
 from tests.lambdas.harness import AwsCalls, Backend
 
 INSTALLATION = Installation(
+    client_id="theclientid",
     installed_at=1_700_000_000,
+    granted_at_ms=1_700_000_000_500,
     access_token=b"\x00\x01ciphertext\xff",
     scopes=("store_v2_orders", "store_cart"),
     account_uuid="a6b1c2d3-0000-4000-8000-000000000000",

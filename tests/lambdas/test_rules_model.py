@@ -26,6 +26,7 @@ from callbacks.installation import (
 )
 from callbacks.signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
 
+CLIENT_ID = "theclientid"
 OWNER = "1"
 USERS = (OWNER, "2")
 START = 1_700_000_000
@@ -48,6 +49,7 @@ class Delivery:
     @property
     def payload(self) -> SignedPayload:
         return SignedPayload(
+            client_id=CLIENT_ID,
             store_hash="abc123def4",
             user=PayloadUser(self.user, f"{self.user}@example.com"),
             owner=PayloadUser(OWNER, "1@example.com"),
@@ -182,7 +184,9 @@ class InstallationLife(RuleBasedStateMachine):
     def _install(self, by: str, began_at: int) -> None:
         self.tokens += 1
         new = Installation(
+            client_id=CLIENT_ID,
             installed_at=began_at,
+            granted_at_ms=began_at * 1000,
             access_token=str(self.tokens).encode(),
             scopes=(),
             account_uuid=None,

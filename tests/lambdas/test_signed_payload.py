@@ -57,6 +57,7 @@ def test_a_payload_from_bigcommerce_holds_and_is_read_whole(clock: Clock) -> Non
     payload = verified(signed_payload(APP, STORE, ASSISTANT, url="/orders?id=5", channel_id=3))
 
     assert payload == SignedPayload(
+        client_id=APP.client_id,
         store_hash="abc123def4",
         user=PayloadUser(id="2345678", email="assistant@example.com", locale="de-DE"),
         owner=PayloadUser(id="1234567", email="owner@example.com"),
