@@ -5,9 +5,8 @@ from functools import partial
 from callbacks import handoff, installation, installation_table, pages
 from callbacks.apps import App
 from callbacks.authentication import authenticate
-from callbacks.endpoint import endpoint, logger
+from callbacks.endpoint import endpoint
 from callbacks.handoff import Visitor
-from callbacks.installation import Installation
 from callbacks.request import CallbackRequest
 from callbacks.responses import Response
 
@@ -16,13 +15,11 @@ from callbacks.responses import Response
 def handler(request: CallbackRequest, app: App) -> Response:
     """Answer a GET of the Load callback URL with the app itself, or the page that stands for it."""
     payload = authenticate(request)
-    logger.append_keys(store_hash=payload.store_hash)
     record = installation_table.update(
         app.organization_id,
         payload.store_hash,
         partial(installation.load, payload=payload, multiple_users=app.multiple_users),
     )
-    assert isinstance(record, Installation)  # noqa: S101 (what the rule gives, for the type checker)
     visitor = Visitor(
         store_hash=payload.store_hash,
         user_id=payload.user.id,

@@ -1,24 +1,22 @@
 """The remove user callback: BigCommerce tells that a user may no longer open the app."""
 
 from functools import partial
-from http import HTTPStatus
 
 from callbacks import installation, installation_table
 from callbacks.apps import App
 from callbacks.authentication import authenticate
-from callbacks.endpoint import endpoint, logger
+from callbacks.endpoint import endpoint
 from callbacks.request import CallbackRequest
-from callbacks.responses import Response, error_json, json_response
+from callbacks.responses import Response, done, error_json
 
 
 @endpoint(render_error=error_json)
 def handler(request: CallbackRequest, app: App) -> Response:
     """Answer a GET of the Remove user callback URL; it succeeds too where the user is unknown."""
     payload = authenticate(request)
-    logger.append_keys(store_hash=payload.store_hash)
     installation_table.update(
         app.organization_id,
         payload.store_hash,
         partial(installation.remove_user, payload=payload),
     )
-    return json_response(HTTPStatus.OK, {"status": "ok", "request_id": request.request_id})
+    return done(request)

@@ -2,14 +2,13 @@
 
 import time
 from functools import partial
-from http import HTTPStatus
 
 from callbacks import environment, installation, installation_table
 from callbacks.apps import App
 from callbacks.authentication import authenticate
-from callbacks.endpoint import endpoint, logger
+from callbacks.endpoint import endpoint
 from callbacks.request import CallbackRequest
-from callbacks.responses import Response, error_json, json_response
+from callbacks.responses import Response, done, error_json
 
 
 @endpoint(render_error=error_json)
@@ -19,7 +18,6 @@ def handler(request: CallbackRequest, app: App) -> Response:
     It succeeds too where there is nothing left to do: BigCommerce has uninstalled the app already.
     """
     payload = authenticate(request)
-    logger.append_keys(store_hash=payload.store_hash)
     installation_table.update(
         app.organization_id,
         payload.store_hash,
@@ -31,4 +29,4 @@ def handler(request: CallbackRequest, app: App) -> Response:
             retention_seconds=environment.uninstalled_retention_seconds(),
         ),
     )
-    return json_response(HTTPStatus.OK, {"status": "ok", "request_id": request.request_id})
+    return done(request)

@@ -1,6 +1,7 @@
 """Who calls: the signed payload of a request, verified with the credentials of its app."""
 
 from . import credentials
+from .endpoint import logger
 from .errors import InvalidSignedPayload
 from .request import CallbackRequest
 from .signed_payload import SignedPayload, verify
@@ -11,13 +12,20 @@ PARAMETER = "signed_payload_jwt"
 def authenticate(request: CallbackRequest) -> SignedPayload:
     """Verify the request's signed payload with the credentials of the app it is for.
 
-    When that fails, credentials that were corrected meanwhile get a second try.
+    When that fails, credentials that were corrected meanwhile get a second try. From here on the
+    log lines of the request name the store.
 
     Raises:
         InvalidParameter: there is no payload.
         InvalidSignedPayload: it does not hold.
         AppNotRegistered: the app has no credentials yet.
     """
+    payload = _verified(request)
+    logger.append_keys(store_hash=payload.store_hash)
+    return payload
+
+
+def _verified(request: CallbackRequest) -> SignedPayload:
     known = credentials.find(request.organization_id)
     token = request.required(PARAMETER)
     try:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+REPEAT_SECONDS = 0.1
+
 
 class DeadlineExceeded(BaseException):
     """The time is up.
@@ -26,7 +28,8 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
         return
     previous = signal.signal(signal.SIGALRM, _exceeded)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    # Repeated, because an exception in a finalizer is swallowed, and the signal with it.
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), REPEAT_SECONDS)
     try:
         yield
     finally:

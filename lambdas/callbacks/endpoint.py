@@ -98,13 +98,14 @@ def _report(
     }
     if error is not None:
         fields |= {"error": error.code, "reason": error.reason}
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    # An external install that failed is answered with a redirect: what counts is the error.
+    outcome = error.status if error is not None else status
+    if outcome >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("callback failed", **fields)
     else:
         logger.info("callback answered", **fields)
     logger.remove_keys(["organization_id", "store_hash"])
-    outcome = _metric(error.status if error is not None else status)
-    metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=_metric(outcome), unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
 
 

@@ -18,7 +18,7 @@ can be half-written, and of two callbacks at once the second sees what the first
 import random
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
@@ -30,11 +30,13 @@ from .installation import Installation, Record, Uninstalled, User
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.03
 
+_Ruled = TypeVar("_Ruled", bound=Record)
+
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-def update(organization_id: str, store_hash: str, rule: Callable[[Record], Record]) -> Record:
+def update(organization_id: str, store_hash: str, rule: Callable[[Record], _Ruled]) -> _Ruled:
     """Apply a rule to a store's record and give the record as it then is.
 
     The rule is applied again to the newer record when somebody else wrote in between.
@@ -48,7 +50,7 @@ def update(organization_id: str, store_hash: str, rule: Callable[[Record], Recor
         before, revision = _read(organization_id, store_hash)
         after = rule(before)
         if after == before:
-            return before
+            return after
         if _write(organization_id, store_hash, after, revision):
             return after
         time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (not cryptography)

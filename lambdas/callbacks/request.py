@@ -1,7 +1,7 @@
 """A callback's request: the organization id of its path and its query parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,7 +23,7 @@ class CallbackRequest:
 
     organization_id: str
     request_id: str
-    query: Mapping[str, tuple[str, ...]]
+    query: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":

@@ -51,11 +51,9 @@ def respond(
     }
 
 
-def json_response(
-    status: HTTPStatus, content: dict[str, str], headers: dict[str, str] | None = None
-) -> Response:
-    """An answer for a machine."""
-    return respond(status, json.dumps(content), content_type="application/json", headers=headers)
+def done(request: CallbackRequest) -> Response:
+    """The answer to a server callback that succeeded, also where there was nothing left to do."""
+    return _json(HTTPStatus.OK, {"status": "ok", "request_id": request.request_id})
 
 
 def error_json(error: CallbackError, request: CallbackRequest, _app: App | None) -> Response:
@@ -65,7 +63,7 @@ def error_json(error: CallbackError, request: CallbackRequest, _app: App | None)
         "message": error.message,
         "request_id": request.request_id,
     }
-    return json_response(error.status, content, retry_after_header(error))
+    return _json(error.status, content, retry_after_header(error))
 
 
 def redirect(location: str) -> Response:
@@ -77,3 +75,9 @@ def redirect(location: str) -> Response:
 def retry_after_header(error: CallbackError) -> dict[str, str]:
     """The Retry-After header of an error that has one."""
     return {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+
+
+def _json(
+    status: HTTPStatus, content: dict[str, str], headers: dict[str, str] | None = None
+) -> Response:
+    return respond(status, json.dumps(content), content_type="application/json", headers=headers)

@@ -5,7 +5,7 @@ Source of every rule: BigCommerce's single-click app documentation, "signed payl
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
@@ -24,7 +24,7 @@ class PayloadUser:
     """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale."""
 
     id: str
-    email: str
+    email: str = field(repr=False)
     locale: str | None = None
 
 

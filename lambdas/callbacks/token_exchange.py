@@ -53,8 +53,7 @@ class BigCommerceUser:
     """A user in BigCommerce's answer; the id is decimal digits."""
 
     id: str
-    email: str
-    username: str | None
+    email: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,12 +160,7 @@ def _grant(content: bytes) -> Grant:
 def _user(value: dict[str, Any]) -> BigCommerceUser:
     if not isinstance(value["id"], int) or isinstance(value["id"], bool):
         raise TypeError
-    username = value.get("username")
-    return BigCommerceUser(
-        id=str(value["id"]),
-        email=_text(value["email"]),
-        username=_text(username) if username is not None else None,
-    )
+    return BigCommerceUser(id=str(value["id"]), email=_text(value["email"]))
 
 
 def _text(value: object) -> str:
