@@ -29,15 +29,16 @@ class CallbackRequest:
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
         """Read an API Gateway HTTP API event (payload format 2.0).
 
-        The raw query string is parsed here, because `queryStringParameters` joins the values of a
-        repeated parameter with commas, where they can no longer be told apart.
+        What is missing from it, or of another type, is read as empty. The raw query string is
+        parsed here, because `queryStringParameters` joins the values of a repeated parameter with
+        commas, where they can no longer be told apart.
         """
         query: dict[str, tuple[str, ...]] = {}
-        for name, value in parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True):
+        for name, value in parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True):
             query[name] = (*query.get(name, ()), value)
         return cls(
-            organization_id=(event.get("pathParameters") or {}).get("organization_id") or "",
-            request_id=(event.get("requestContext") or {}).get("requestId") or "",
+            organization_id=_text(event, "pathParameters", "organization_id"),
+            request_id=_text(event, "requestContext", "requestId"),
             query=query,
         )
 
@@ -67,3 +68,9 @@ class CallbackRequest:
     def has(self, name: str) -> bool:
         """Whether the parameter is there, with or without a value."""
         return name in self.query
+
+
+def _text(event: object, *path: str) -> str:
+    for name in path:
+        event = event.get(name) if isinstance(event, Mapping) else None
+    return event if isinstance(event, str) else ""

@@ -1,5 +1,7 @@
 """A callback's request, read from API Gateway's event."""
 
+from typing import Any
+
 import pytest
 
 from callbacks.errors import InvalidParameter
@@ -29,9 +31,17 @@ def test_the_organization_and_the_request_id_are_those_of_the_event() -> None:
             {"rawQueryString": None, "pathParameters": None, "requestContext": None}, id="null"
         ),
         pytest.param({"pathParameters": {}, "requestContext": {}}, id="nothing inside"),
+        pytest.param({"rawQueryString": 5}, id="a number as query"),
+        pytest.param({"pathParameters": ["a"], "requestContext": "a"}, id="other types"),
+        pytest.param(
+            {"pathParameters": {"organization_id": ["a"]}, "requestContext": {"requestId": 5}},
+            id="other types inside",
+        ),
+        pytest.param(None, id="no event"),
+        pytest.param([], id="list"),
     ],
 )
-def test_an_event_without_any_of_it_is_an_empty_request(event: dict[str, object]) -> None:
+def test_an_event_without_any_of_it_is_an_empty_request(event: Any) -> None:
     assert CallbackRequest.from_event(event) == CallbackRequest("", "", {})
 
 
