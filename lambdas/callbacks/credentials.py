@@ -28,6 +28,7 @@ class Credentials:
 
 
 _cache: dict[str, tuple[float, Credentials | None]] = {}
+_renewed_at: dict[str, float] = {}
 
 
 def find(organization_id: str) -> Credentials:
@@ -56,8 +57,10 @@ def renewed(organization_id: str) -> Credentials | None:
     That is so when they were read less than ten seconds ago, or are unchanged, or were removed.
     """
     read_at, known = _cache.get(organization_id, (0.0, None))
-    if time.time() - read_at < RENEWAL_SECONDS:
+    if time.time() - max(read_at, _renewed_at.get(organization_id, 0.0)) < RENEWAL_SECONDS:
         return None
+    # Noted first: a Secrets Manager that fails must not be asked again by every forged request.
+    _renewed_at[organization_id] = time.time()
     credentials = _read(organization_id)
     return credentials if credentials != known else None
 
@@ -65,6 +68,7 @@ def renewed(organization_id: str) -> Credentials | None:
 def forget() -> None:
     """Read every secret again at its next use."""
     _cache.clear()
+    _renewed_at.clear()
 
 
 def _read(organization_id: str) -> Credentials | None:
