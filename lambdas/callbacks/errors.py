@@ -122,6 +122,21 @@ class BigCommerceUnavailable(CallbackError):
     )
 
 
+class BigCommerceBusy(BigCommerceUnavailable):
+    """BigCommerce's token endpoint takes no more requests for `retry_after` seconds (HTTP 429)."""
+
+    code = "bigcommerce_busy"
+    title = "BigCommerce is busy"
+
+    def __init__(self, reason: str, retry_after: int) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.message = (
+            "BigCommerce takes no more requests for the moment, so nothing was stored. "
+            f"Try again in {retry_after} seconds from your BigCommerce control panel."
+        )
+
+
 class BigCommerceTimeout(BigCommerceUnavailable):
     """BigCommerce's token endpoint took too long."""
 

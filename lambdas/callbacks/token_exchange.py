@@ -4,30 +4,36 @@ Source: BigCommerce's single-click app documentation, "Auth callback": `POST /oa
 """
 
 import json
+import math
 import re
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
+    InvalidHeader,
     NewConnectionError,
     ReadTimeoutError,
 )
 
 from .credentials import Credentials
 from .deadline import DeadlineExceeded
-from .errors import BigCommerceTimeout, BigCommerceUnavailable, CodeRefused
+from .errors import BigCommerceBusy, BigCommerceTimeout, BigCommerceUnavailable, CodeRefused
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.2
+# What a 429 is given as Retry-After when it has none, and at most.
+RETRY_AFTER_SECONDS = 60
+LONGEST_RETRY_AFTER_SECONDS = 3600
 
 _LARGEST_ANSWER = 64 * 1024
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}", re.ASCII)
+_retry_after = urllib3.Retry(retry_after_max=LONGEST_RETRY_AFTER_SECONDS)
 _http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
 
@@ -76,7 +82,8 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
 
     Raises:
         CodeRefused: BigCommerce answered 4xx.
-        BigCommerceUnavailable: no connection, 5xx, 429 or an answer that makes no sense.
+        BigCommerceBusy: BigCommerce answered 429; `retry_after` is what it asked for.
+        BigCommerceUnavailable: no connection, 5xx or an answer that makes no sense.
         BigCommerceTimeout: a connection or an answer took too long.
     """
     body = {
@@ -89,36 +96,46 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
         "redirect_uri": request.redirect_uri,
     }
     try:
-        status, content = _post_with_retries(f"{login_url}/oauth2/token", body)
+        answer = _post_with_retries(f"{login_url}/oauth2/token", body)
     except DeadlineExceeded:
         raise BigCommerceTimeout("the function's time ran out") from None
-    if status == HTTPStatus.OK:
-        return _grant(content)
-    if status != HTTPStatus.TOO_MANY_REQUESTS and 400 <= status < 500:
-        raise CodeRefused(f"token endpoint answered {status} {_error_name(content)}")
-    raise BigCommerceUnavailable(f"token endpoint answered {status}")
+    if answer.status == HTTPStatus.OK:
+        return _grant(answer.content)
+    reason = f"token endpoint answered {answer.status}"
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise BigCommerceBusy(reason, _seconds(answer.retry_after))
+    if 400 <= answer.status < 500:
+        raise CodeRefused(f"{reason} {_error_name(answer.content)}")
+    raise BigCommerceUnavailable(reason)
 
 
-def _post_with_retries(url: str, body: dict[str, str]) -> tuple[int, bytes]:
+class _Answer(NamedTuple):
+    status: int
+    content: bytes
+    retry_after: str | None
+
+
+def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            status, content = _post(url, body)
+            answer = _post(url, body)
         except ReadTimeoutError:
             raise BigCommerceTimeout("no answer in time") from None
         except HTTPError as error:
             if attempt == ATTEMPTS:
                 raise _unreachable(error) from None
         else:
-            if status < 500 or attempt == ATTEMPTS:
-                return status, content
+            if answer.status < 500 or attempt == ATTEMPTS:
+                return answer
         time.sleep(PAUSE_SECONDS * attempt)
     raise AssertionError("unreachable")
 
 
-def _post(url: str, body: dict[str, str]) -> tuple[int, bytes]:
+def _post(url: str, body: dict[str, str]) -> _Answer:
     response = _http.request("POST", url, json=body, redirect=False, preload_content=False)
     try:
-        return response.status, response.read(_LARGEST_ANSWER)
+        content = response.read(_LARGEST_ANSWER)
+        return _Answer(response.status, content, response.headers.get("Retry-After"))
     finally:
         # A connection kept over Lambda's freeze is usually dead when it is wanted again.
         response.close()
@@ -129,6 +146,15 @@ def _unreachable(error: HTTPError) -> BigCommerceUnavailable:
     slow = isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError)
     kind = BigCommerceTimeout if slow else BigCommerceUnavailable
     return kind(f"no connection: {type(error).__name__}")
+
+
+def _seconds(retry_after: str | None) -> int:
+    """The whole seconds of a Retry-After header, which may also be a date (RFC 9110, 10.2.3)."""
+    try:
+        seconds = _retry_after.parse_retry_after(retry_after or "")
+    except (InvalidHeader, ValueError, OverflowError):
+        return RETRY_AFTER_SECONDS
+    return max(math.ceil(seconds), 1)
 
 
 def _error_name(content: bytes) -> str:
@@ -166,4 +192,5 @@ def _user(value: dict[str, Any]) -> BigCommerceUser:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError
+    value.encode()  # half a surrogate pair is JSON, but no text
     return value

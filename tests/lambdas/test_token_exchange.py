@@ -10,10 +10,16 @@ import urllib3
 from callbacks import token_exchange
 from callbacks.credentials import Credentials
 from callbacks.deadline import deadline
-from callbacks.errors import BigCommerceTimeout, BigCommerceUnavailable, CodeRefused
+from callbacks.errors import (
+    BigCommerceBusy,
+    BigCommerceTimeout,
+    BigCommerceUnavailable,
+    CodeRefused,
+)
 from callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
 from local.bigcommerce import BigCommerce, faults
 from local.bigcommerce.messages import Answer
+from tests.lambdas.conftest import Clock
 
 CREDENTIALS = Credentials("a" * 31, "0" * 64)
 REQUEST = AuthorizationRequest(
@@ -264,7 +270,43 @@ def test_a_refusal_puts_nothing_into_the_log_but_a_plain_error_name(
         endpoint.exchange()
 
 
-@pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 308, 429])
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        pytest.param("30", 30, id="seconds"),
+        pytest.param("0", 1, id="at once"),
+        pytest.param("100000", 3600, id="a day"),
+        pytest.param("Sun, 01 Mar 2026 00:00:45 GMT", 45, id="date"),
+        pytest.param("Sun, 01 Mar 2020 00:00:00 GMT", 1, id="date that has passed"),
+        pytest.param("", 60, id="nothing"),
+        pytest.param("soon", 60, id="a word"),
+        pytest.param("-5", 60, id="negative"),
+        pytest.param("1" * 5_000, 60, id="number too long to read"),
+        pytest.param("<b>5</b>", 60, id="markup"),
+    ],
+)
+def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
+    retry_after: str, seconds: int, endpoint: TokenEndpoint, clock: Clock
+) -> None:
+    clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
+    endpoint.fails(lambda _: Answer(429, headers={"Retry-After": retry_after}))
+
+    with pytest.raises(BigCommerceBusy, match=r"^token endpoint answered 429$") as failure:
+        endpoint.exchange()
+    assert failure.value.retry_after == seconds
+    assert f"Try again in {seconds} seconds" in failure.value.message
+    assert endpoint.asked == 1
+
+
+def test_a_429_without_retry_after_asks_for_a_minute(endpoint: TokenEndpoint) -> None:
+    endpoint.fails(faults.status(429))
+
+    with pytest.raises(BigCommerceBusy) as failure:
+        endpoint.exchange()
+    assert failure.value.retry_after == 60
+
+
+@pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 308])
 def test_any_other_status_is_no_grant_and_is_not_asked_for_again(
     status: int, endpoint: TokenEndpoint
 ) -> None:
@@ -316,7 +358,7 @@ def test_an_answer_without_a_field_makes_no_sense(name: str, endpoint: TokenEndp
         endpoint.exchange()
 
 
-NOT_TEXTS: list[Any] = [None, "", 5, True, [], {}]
+NOT_TEXTS: list[Any] = [None, "", 5, True, [], {}, "\ud800"]
 NOT_USERS: list[Any] = [
     None,
     5,
