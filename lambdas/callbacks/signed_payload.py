@@ -3,6 +3,7 @@
 Source of every rule: BigCommerce's single-click app documentation, "signed payload".
 """
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -66,6 +67,8 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
     Raises:
         InvalidSignedPayload: anything is wrong. Its reason says what; its message does not.
     """
+    if "=" in token:  # which PyJWT takes, so that one token could be spelled in several ways
+        raise InvalidSignedPayload("base64url with padding")
     try:
         claims = jwt.decode(
             token,
@@ -76,6 +79,8 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
             leeway=LEEWAY_SECONDS,
             options={"require": ["aud", "iss", "iat", "exp", "sub"], "strict_aud": True},
         )
+        # Half a surrogate pair is JSON, but no text: it can be neither stored nor shown.
+        json.dumps(claims, ensure_ascii=False).encode()
     except jwt.PyJWTError as error:
         # The text of PyJWT's errors can quote the token; their class says enough.
         raise InvalidSignedPayload(type(error).__name__) from None

@@ -26,6 +26,8 @@ ASSISTANT = User(2_345_678, "assistant", "assistant@example.com", locale="de-DE"
 STORE = Store("abc123def4", "Flowers", OWNER, (ASSISTANT,))
 DAY = 24 * 60 * 60
 
+pytestmark = pytest.mark.figures("signed payloads, forged or odd, each made for its case")
+
 
 def verified(token: str) -> SignedPayload:
     return verify(token, client_id=APP.client_id, client_secret=APP.client_secret)
@@ -303,7 +305,7 @@ IDS_OF_ANOTHER_TYPE: list[Any] = [None, "", "2345678", 1.0, True, [], {}]
         ("sub", "stores/" + "a" * 65),
         ("sub", ["stores/abc123def4"]),
         *(("jti", value) for value in [5, [], {}]),
-        *(("url", value) for value in NOT_TEXTS),
+        *(("url", value) for value in [*NOT_TEXTS, "/\udfff"]),
         *(("channel_id", value) for value in ["", "1", 1.5, True, [], {}]),
         *(
             (claim, value)
@@ -315,6 +317,7 @@ IDS_OF_ANOTHER_TYPE: list[Any] = [None, "", "2345678", 1.0, True, [], {}]
                 {"email": "a@example.com"},
                 {"id": 1},
                 {"id": 1, "email": "a@example.com", "locale": 5},
+                {"id": 1, "email": "\ud800@example.com"},
             ]
         ),
     ],
