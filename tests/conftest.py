@@ -1,7 +1,53 @@
-"""What every test of this repository runs under."""
+"""What every test of this repository runs under, and the figures printed at its end."""
 
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 # Examples are the same in every run, and none of them is judged by how long it took.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+class Count:
+    """How many cases a test tries."""
+
+    def __init__(self) -> None:
+        self.cases = 0
+
+    def __call__(self) -> None:
+        self.cases += 1
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> Iterator[Count]:
+    """To be called for each case by a test that tries several; any other test is one case."""
+    counted = Count()
+    yield counted
+    request.node.user_properties.append(("cases", counted.cases))
+
+
+@pytest.fixture(autouse=True)
+def _figures(request: pytest.FixtureRequest) -> None:
+    marker = request.node.get_closest_marker("figures")
+    if marker is not None:
+        request.node.user_properties.append(("figures", marker.args[0]))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "figures(name): count the cases under this name")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many cases were tried under each name."""
+    figures: Counter[str] = Counter()
+    for report in terminalreporter.getreports(""):  # where setups and teardowns are kept
+        properties = dict(report.user_properties)
+        if report.when == "teardown" and "figures" in properties:
+            figures[properties["figures"]] += properties.get("cases", 1)
+    if figures:
+        terminalreporter.section("figures")
+        for name, cases in sorted(figures.items()):
+            terminalreporter.line(f"{cases:>7,} {name}")

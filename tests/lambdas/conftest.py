@@ -15,7 +15,7 @@ from moto import mock_aws
 from callbacks import apps, credentials, installation_table, token_exchange
 from callbacks.endpoint import logger
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Server, Store, serve
-from tests.lambdas.harness import BASE_URL, AwsCalls, Backend, leaks
+from tests.lambdas.harness import BASE_URL, AwsCalls, Backend, client, confidential, leaks
 
 ORGANIZATION_ID = "9d3c5a70-6f55-4f0c-9f6f-0b8d8e1f2a44"
 SCOPES = ("store_v2_orders", "store_v2_products_read_only")
@@ -82,17 +82,24 @@ def bigcommerce(
     secrets.update(each.access_token for each in bigcommerce.installations.values())
 
 
+@pytest.fixture(scope="package")
+def _kms_key() -> Iterator[str]:
+    """The ARN of a key in a simulated AWS: making one takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        yield client("kms").create_key()["KeyMetadata"]["Arn"]
+
+
 @pytest.fixture
 def backend(
-    login_url: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
+    login_url: str, _kms_key: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Backend]:
     """A deployed stack without an app; a test in which it answers with a secret fails."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    with mock_aws():
-        stack = Backend(secrets)
-        for name, value in stack.environment(login_url).items():
-            monkeypatch.setenv(name, value)
-        yield stack
+    stack = Backend(_kms_key, secrets)
+    for name, value in stack.environment(login_url).items():
+        monkeypatch.setenv(name, value)
+    yield stack
+    stack.destroy()
     assert leaks(secrets, "".join(stack.answered)) == []
 
 
@@ -189,12 +196,17 @@ def secrets() -> set[str]:
 
 
 @pytest.fixture(autouse=True)
-def logs(secrets: set[str], capsys: pytest.CaptureFixture[str]) -> Iterator[Logs]:
-    """What is printed; a test that prints a secret of its own fails, whatever else it checks."""
+def logs(
+    secrets: set[str], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Iterator[Logs]:
+    """What is printed; a test that prints or logs what is secret fails, whatever else it checks."""
+    caplog.set_level(logging.INFO)  # which Lambda can be told, for every library
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)
     at_import = handler.setStream(_Stdout())
     printed = Logs(capsys)
     yield printed
     handler.setStream(at_import)
-    assert leaks(secrets, printed.text) == []
+    records = caplog.get_records("setup") + caplog.get_records("call")
+    logged = "\n".join([printed.text, *map(logging.Formatter().format, records)])
+    assert leaks(secrets, logged) + confidential(logged) == []

@@ -1,6 +1,8 @@
 """The four handlers on simulated AWS services, called the way API Gateway calls them."""
 
 import json
+import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +17,8 @@ import auth
 import load
 import remove_user
 import uninstall
-from callbacks import environment
+from callbacks import environment, installation_table
+from callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
 
 BASE_URL = "https://callbacks.example.com"
@@ -46,6 +49,16 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return self._remaining_milliseconds
+
+
+class Countdown:
+    """Lambda's context of a function that is stopped after this many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._stopped_at = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self._stopped_at - time.monotonic()) * 1000)
 
 
 class Page(HTMLParser):
@@ -102,13 +115,14 @@ class Backend:
     `secrets` collects what goes in and must never come out; `answered` is what came out.
     """
 
-    def __init__(self, secrets: set[str]) -> None:
+    def __init__(self, key_arn: str, secrets: set[str]) -> None:
+        self.key_arn = key_arn
         self.secrets = secrets
         self.answered: list[str] = []
-        self._dynamodb = _client("dynamodb")
-        self._secretsmanager = _client("secretsmanager")
-        self.kms = _client("kms")
-        self.key_arn: str = self.kms.create_key()["KeyMetadata"]["Arn"]
+        self._secret_names: list[str] = []
+        self._dynamodb = client("dynamodb")
+        self._secretsmanager = client("secretsmanager")
+        self.kms = client("kms")
         self._dynamodb.create_table(
             TableName=TABLE,
             KeySchema=[
@@ -121,6 +135,12 @@ class Backend:
             ],
             BillingMode="PAY_PER_REQUEST",
         )
+
+    def destroy(self) -> None:
+        """Delete the table and the secrets."""
+        self._dynamodb.delete_table(TableName=TABLE)
+        for name in self._secret_names:
+            self._secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
     def environment(self, login_url: str) -> dict[str, str]:
         """The environment variables of the functions."""
@@ -170,23 +190,38 @@ class Backend:
         name, value = SECRET_PREFIX + organization_id, json.dumps(content)
         try:
             self._secretsmanager.create_secret(Name=name, SecretString=value)
+            self._secret_names.append(name)
         except self._secretsmanager.exceptions.ResourceExistsException:
             self._secretsmanager.put_secret_value(SecretId=name, SecretString=value)
 
     def stored(self) -> list[dict[str, Any]]:
         """Every store's record, as it stands in the table."""
-        deserialize = TypeDeserializer().deserialize
         return [
-            {name: deserialize(value) for name, value in item.items()}
+            _deserialized(item)
             for item in self._dynamodb.scan(TableName=TABLE)["Items"]
             if item["sk"] != {"S": "APP"}
         ]
 
     def record(self, app: App, store: Store) -> dict[str, Any]:
         """A store's record."""
-        key = f"ORG#{app.organization_id}#STORE#{store.hash}"
-        (record,) = [item for item in self.stored() if item["pk"] == key]
-        return record
+        item = self.item(app, store)
+        assert item is not None
+        return _deserialized(item)
+
+    def item(self, app: App, store: Store) -> dict[str, Any] | None:
+        """A store's record in DynamoDB's JSON, if there is one."""
+        item: dict[str, Any] | None = self._dynamodb.get_item(
+            TableName=TABLE, Key=installation_table.key(app.organization_id, store.hash)
+        ).get("Item")
+        return item
+
+    def put_item(self, app: App, store: Store, item: dict[str, Any] | None) -> None:
+        """Make this a store's record, or let there be none."""
+        if item is None:
+            key = installation_table.key(app.organization_id, store.hash)
+            self._dynamodb.delete_item(TableName=TABLE, Key=key)
+        else:
+            self._dynamodb.put_item(TableName=TABLE, Item=item)
 
     def decrypt(self, app: App, store: Store) -> str:
         """The access token in a store's record, decrypted as its consumers do."""
@@ -206,8 +241,12 @@ class Backend:
                 parts_of_value = value.split(".")[-2:]
                 self.secrets.update(part for part in parts_of_value if len(part) >= 8)
         organization_id, callback = parts.path.removeprefix("/").rsplit("/", 1)
-        event = _event(organization_id, callback, parts.query)
-        response = HANDLERS[callback](event, Context(remaining_milliseconds))
+        event = api_event(organization_id, callback, parts.query)
+        return self.handle(callback, event, Context(remaining_milliseconds))
+
+    def handle(self, callback: str, event: Any, context: LambdaContext | None = None) -> Answer:
+        """Call a function with an event of API Gateway, or with anything else."""
+        response = HANDLERS[callback](event, context or Context(29_000))
         self.answered.append(json.dumps(response))
         return Answer(response["statusCode"], response["headers"], response["body"])
 
@@ -223,14 +262,30 @@ def signed_url(app: App, callback: str, store: Store, user: User, **claims: Any)
     return callback_url(app, callback, signed_payload_jwt=payload)
 
 
+# Whatever a test got it from: an e-mail, a JWT, a client secret, a code or an access token. (A
+# client ID looks like a code; it is no secret, but has no business in a log either.)
+_CONFIDENTIAL = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+|eyJ[\w-]{8,}|(?<![\w-])(?:[0-9a-f]{64}|[0-9a-z]{31})(?![\w-])"
+)
+
+
 def leaks(secrets: Iterable[str], text: str) -> list[str]:
     """Which of these secrets stand in a text."""
     return [secret for secret in secrets if secret in text]
 
 
+def confidential(text: str) -> list[str]:
+    """What in a text looks like a secret or an e-mail, whosever it is."""
+    return _CONFIDENTIAL.findall(text)
+
+
 def user_ids(record: Mapping[str, Any]) -> set[str]:
     """The ids of a record's users."""
     return set(record["users"])
+
+
+# Those of the functions; what the tests themselves ask goes through `client`.
+CLIENTS = (environment.dynamodb, environment.kms, environment.secretsmanager)
 
 
 class AwsCalls:
@@ -239,19 +294,17 @@ class AwsCalls:
     `instead` maps an operation to an exception to raise, or to something to call first.
     """
 
-    CLIENTS = (environment.dynamodb, environment.kms, environment.secretsmanager)
-
     def __init__(self) -> None:
         self.operations: list[str] = []
         self.instead: dict[str, Any] = {}
 
     def watch(self) -> None:
-        for client in self.CLIENTS:
-            client().meta.events.register("before-call", self._called)
+        for function_client in CLIENTS:
+            function_client().meta.events.register("before-call", self._called)
 
     def unwatch(self) -> None:
-        for client in self.CLIENTS:
-            client().meta.events.unregister("before-call", self._called)
+        for function_client in CLIENTS:
+            function_client().meta.events.unregister("before-call", self._called)
 
     def _called(self, model: Any, **_: object) -> None:
         self.operations.append(model.name)
@@ -262,14 +315,19 @@ class AwsCalls:
             instead()
 
 
+def _deserialized(item: Mapping[str, Any]) -> dict[str, Any]:
+    deserialize = TypeDeserializer().deserialize
+    return {name: deserialize(value) for name, value in item.items()}
+
+
 @cache
-def _client(service: str) -> Any:
-    """A client of the test's own: what it asks does not count as asked by the functions."""
+def client(service: str) -> Any:
+    """A client of the tests' own: what it asks does not count as asked by the functions."""
     create: Any = boto3.client  # its overloads want each service's name written out
     return create(service)
 
 
-def _event(organization_id: str, callback: str, query: str) -> dict[str, Any]:
+def api_event(organization_id: str, callback: str, query: str) -> dict[str, Any]:
     """An event of API Gateway's payload format 2.0."""
     path = f"/{quote(organization_id)}/{callback}"
     joined: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 
 from callbacks import apps
 from local.bigcommerce import App, BigCommerce, Store, faults
+from local.bigcommerce.messages import Answer as TokenAnswer
 from tests.lambdas.conftest import SUPPORT_URL
 from tests.lambdas.harness import (
     BASE_URL,
@@ -18,13 +20,17 @@ from tests.lambdas.harness import (
     Answer,
     Backend,
     Page,
+    api_event,
+    callback_url,
     signed_url,
 )
+from tests.lambdas.tokens import claims, sign
 
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "main", "section", "footer"),
     *("h1", "p", "span", "a", "dl", "dt", "dd", "ul", "li", "code", "time", "div"),
 }
+PAGES_WITH_FOREIGN_VALUES = "values with HTML in them: rendered inert, or not at all"
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -137,6 +143,7 @@ def test_an_answer_for_a_machine_allows_no_style(callback: str, backend: Backend
     assert "style-src 'none';" in _policy(answer)
 
 
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
 @pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
 def test_a_hostile_app_name_is_shown_as_it_is(
     hostile: str, backend: Backend, app: App, installed_store: Store
@@ -152,6 +159,7 @@ def test_a_hostile_app_name_is_shown_as_it_is(
         assert " ".join(hostile.split()) in page.text.replace("\ufffd", "\x00")
 
 
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
 @pytest.mark.parametrize("hostile", HOSTILE[:4], ids=ascii)
 def test_hostile_scopes_are_shown_as_they_are(
     hostile: str, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
@@ -165,6 +173,86 @@ def test_hostile_scopes_are_shown_as_they_are(
     assert page.text.count(word) == 2  # granted, and not configured
 
 
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
+@pytest.mark.parametrize("hostile", HOSTILE[:4], ids=ascii)
+@pytest.mark.parametrize("person", ["user", "owner"])
+def test_hostile_names_and_addresses_of_who_installs_are_not_shown(
+    *,
+    person: str,
+    hostile: str,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+) -> None:
+    hostile_person = {"id": 1, "username": hostile, "email": hostile}
+    fault = faults.with_fields(**{person: hostile_person})
+    bigcommerce.token_endpoint.next_answers.append(fault)
+
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    assert answer.status == 200
+    assert_inert(answer.page)
+    assert hostile not in answer.page.text
+
+
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
+@pytest.mark.parametrize("hostile", HOSTILE[:4], ids=ascii)
+@pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
+def test_hostile_claims_are_not_shown(
+    callback: str, hostile: str, backend: Backend, app: App, installed_store: Store
+) -> None:
+    person = {"id": 1, "email": hostile, "locale": hostile}
+    changes = {"user": person, "owner": person, "url": hostile, "jti": hostile, "name": hostile}
+    payload = sign(
+        claims(app, installed_store, installed_store.owner, **changes), app.client_secret
+    )
+
+    answer = backend.get(callback_url(app, callback, signed_payload_jwt=payload))
+
+    assert answer.status == 200
+    assert hostile not in answer.body
+    if answer.is_html:
+        assert_inert(answer.page)
+
+
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
+@pytest.mark.parametrize("hostile", HOSTILE[:4], ids=ascii)
+@pytest.mark.parametrize("status", [200, 400, 429, 500])
+def test_hostile_error_texts_of_bigcommerce_are_not_shown(
+    *,
+    status: int,
+    hostile: str,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+) -> None:
+    content = json.dumps({"error": hostile, "error_description": hostile}).encode()
+    fault = TokenAnswer(status, content, {"Retry-After": hostile, "Content-Type": "text/html"})
+    bigcommerce.token_endpoint.next_answers.extend([lambda _: fault] * 3)
+
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    assert answer.status in {400, 502}
+    assert_inert(answer.page)
+    assert hostile not in answer.page.text
+    assert hostile not in str(answer.headers)
+
+
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
+def test_a_hostile_request_id_is_shown_as_it_is(hostile: str, backend: Backend, app: App) -> None:
+    event = api_event(app.organization_id, "load", "")
+    event["requestContext"]["requestId"] = hostile
+
+    page = backend.handle("load", event).page
+
+    assert_inert(page)
+    assert " ".join(hostile.split()) in page.text.replace("\ufffd", "\x00")
+
+
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
 @pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
 def test_a_hostile_support_link_stays_one_attribute(
     hostile: str, backend: Backend, app: App
@@ -179,6 +267,7 @@ def test_a_hostile_support_link_stays_one_attribute(
     assert link["rel"] == "noopener noreferrer"
 
 
+@pytest.mark.figures(PAGES_WITH_FOREIGN_VALUES)
 @pytest.mark.parametrize("callback", CALLBACKS)
 @pytest.mark.parametrize("hostile", HOSTILE[:4], ids=ascii)
 def test_what_a_stranger_sends_is_not_sent_back(

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from callbacks import apps, installation_table
 from callbacks.installation import Uninstalled
-from local.bigcommerce import App, BigCommerce, Store, User, faults
+from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
 from tests.lambdas.harness import (
     BASE_URL,
@@ -18,6 +18,7 @@ from tests.lambdas.harness import (
     signed_url,
     user_ids,
 )
+from tests.lambdas.refusals import CODE_REFUSED
 
 ADMINISTRATOR = User(8_765_432, "administrator", "administrator@example.com")
 
@@ -226,6 +227,7 @@ def test_the_same_scopes_in_another_order_are_no_difference(
     assert all(line["level"] == "INFO" for line in logs.lines)
 
 
+@pytest.mark.figures("links of the auth callback that were tampered with")
 @pytest.mark.parametrize("field", ["context", "account_uuid"])
 def test_a_grant_that_answers_another_request_is_refused_and_not_stored(
     *, field: str, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
@@ -279,6 +281,59 @@ def test_an_external_install_ends_at_bigcommerce_when_it_has_failed(
     assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/failed"
     assert backend.stored() == []
     assert logs.last["error"] == "bigcommerce_unavailable"
+
+
+@pytest.mark.figures("links of the auth callback that were tampered with")
+@pytest.mark.parametrize("value", ["{}", "", "true&external_install={}", "//evil.example/{}"])
+def test_an_external_install_ends_at_the_app_itself_whichever_app_it_names(
+    *,
+    value: str,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    login_url: str,
+) -> None:
+    other = bigcommerce.register_app("another-organization", "Other", ["store_v2_orders"])
+    link = bigcommerce.auth_callback_url(app, store, store.owner)
+
+    answer = backend.get(f"{link}&external_install={value.format(other.client_id)}")
+
+    assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/succeeded"
+    assert other.client_id not in str(backend.answered)
+
+
+@pytest.mark.figures("links of the auth callback that were tampered with")
+def test_a_code_of_one_store_does_not_touch_another_that_its_link_was_made_to_name(
+    backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
+) -> None:
+    attacker = bigcommerce.add_store("The attacker's own")
+    before = backend.stored()
+    link = bigcommerce.auth_callback_url(app, attacker, attacker.owner)
+
+    answer = backend.get(link.replace(attacker.hash, installed_store.hash))
+
+    CODE_REFUSED.assert_is(answer, "redirect-url")
+    assert backend.stored() == before
+
+
+@pytest.mark.figures("links of the auth callback that were tampered with")
+def test_a_code_of_one_app_does_not_install_another(
+    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
+) -> None:
+    other = bigcommerce.register_app(
+        "another-organization",
+        "Other",
+        app.scopes,
+        callback_urls=CallbackUrls.under(BASE_URL, "another-organization"),
+    )
+    backend.deploy(other)
+    link = bigcommerce.auth_callback_url(other, store, store.owner)
+
+    answer = backend.get(link.replace(other.organization_id, app.organization_id))
+
+    CODE_REFUSED.assert_is(answer, "redirect-url")
+    assert backend.stored() == []
 
 
 def test_an_external_install_without_a_code_has_failed(

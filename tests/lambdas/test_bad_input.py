@@ -6,125 +6,36 @@ from dataclasses import dataclass, replace
 
 import pytest
 import urllib3
-from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from callbacks import apps, token_exchange
-from local.bigcommerce import App, BigCommerce, Store, User, faults
+from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.harness import (
     BASE_URL,
-    BROWSER_CALLBACKS,
     CALLBACKS,
-    REQUEST_ID,
     SIGNED_CALLBACKS,
-    Answer,
     AwsCalls,
     Backend,
+    api_event,
     callback_url,
     signed_url,
+)
+from tests.lambdas.refusals import (
+    CODE_REFUSED,
+    INVALID_PAYLOAD,
+    NOT_ALLOWED,
+    NOT_INSTALLED,
+    NOT_REGISTERED,
+    RATE_LIMITED,
+    TOO_SLOW,
+    UNKNOWN_ORGANIZATION,
+    UNREACHABLE,
+    invalid_parameter,
 )
 from tests.lambdas.tokens import claims, sign
 
 STRANGER = User(7_654_321, "stranger", "stranger@example.com")
 TOO_LONG = "a" * 8193
-
-INVALID_PAYLOAD_MESSAGE = (
-    "The request could not be verified as coming from BigCommerce, or it has expired. "
-    "Open the app again from your BigCommerce control panel."
-)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """How a callback refuses: its status, its code, and the words for people."""
-
-    status: int
-    code: str
-    title: str
-    message: str
-    retry_after: str | None = None
-
-    def assert_is(self, answer: Answer, callback: str) -> None:
-        assert answer.status == self.status
-        assert answer.headers.get("Retry-After") == self.retry_after
-        if callback in BROWSER_CALLBACKS:
-            assert self.title in answer.page.text
-            assert self.message in answer.page.text
-            assert f"Request id {REQUEST_ID}" in answer.page.text
-        else:
-            assert answer.json == {
-                "error": self.code,
-                "message": self.message,
-                "request_id": REQUEST_ID,
-            }
-
-
-UNKNOWN_ORGANIZATION = Refusal(
-    404,
-    "unknown_organization",
-    "No such app",
-    "No app is set up at this address. Check the callback URLs in the developer portal.",
-)
-NOT_REGISTERED = Refusal(
-    503,
-    "app_not_registered",
-    "This app is not registered yet",
-    "Its callback URLs work, but its client ID and client secret are missing. Register the app "
-    "in the BigCommerce developer portal, set clientId and clientSecrets in the stack's "
-    "configuration, and run pulumi up.",
-    retry_after="60",
-)
-INVALID_PAYLOAD = Refusal(
-    401, "invalid_signed_payload", "This link is not valid", INVALID_PAYLOAD_MESSAGE
-)
-NOT_INSTALLED = Refusal(
-    404,
-    "store_not_installed",
-    "The app is not installed on this store",
-    "Install it from Apps in your BigCommerce control panel, then open it again.",
-)
-NOT_ALLOWED = Refusal(
-    403,
-    "user_not_allowed",
-    "Only the store owner can use this app",
-    "Ask the owner of the store, or ask for support to have multiple users enabled.",
-)
-CODE_REFUSED = Refusal(
-    400,
-    "code_refused",
-    "The installation could not be completed",
-    "BigCommerce did not accept the authorization. Nothing was stored. "
-    "Start the installation again from your BigCommerce control panel.",
-)
-UNREACHABLE = Refusal(
-    502,
-    "bigcommerce_unavailable",
-    "BigCommerce could not be reached",
-    "BigCommerce did not answer as expected, so nothing was stored. "
-    "Try again in a minute from your BigCommerce control panel.",
-)
-TOO_SLOW = replace(
-    UNREACHABLE,
-    status=504,
-    code="bigcommerce_timeout",
-    title="BigCommerce took too long to answer",
-)
-BUSY = Refusal(
-    503,
-    "service_unavailable",
-    "The app is busy",
-    "This could not be completed just now. Try again in a few seconds.",
-    retry_after="5",
-)
-
-
-def invalid_parameter(name: str, problem: str) -> Refusal:
-    return Refusal(
-        400,
-        "invalid_parameter",
-        "This link is incomplete",
-        f"The parameter {name} {problem}. Start again from your control panel.",
-    )
 
 
 @dataclass(frozen=True)
@@ -148,14 +59,49 @@ def link(bigcommerce: BigCommerce, app: App) -> Link:
 @pytest.mark.parametrize("callback", CALLBACKS)
 @pytest.mark.parametrize(
     "organization_id",
-    ["nobody", "", "x" * 65, "organización", "nobody\n", "nobody/../nobody", "nobody#STORE#abc"],
+    [
+        pytest.param("nobody", id="nobody"),
+        pytest.param("{}x", id="longer"),
+        pytest.param("{upper}", id="in another case"),
+        pytest.param("x" * 65, id="too long"),
+    ],
 )
 def test_an_unknown_organization_is_not_found(
-    callback: str, organization_id: str, backend: Backend, app: App
+    callback: str, organization_id: str, backend: Backend, link: Link, store: Store
 ) -> None:
-    answer = backend.get(f"{BASE_URL}/{organization_id}/{callback}".replace("#", "%23"))
+    right = link.app.organization_id
+    name = organization_id.format(right, upper=right.upper())
+
+    answer = backend.get(link.to(callback, store).replace(right, name))
 
     UNKNOWN_ORGANIZATION.assert_is(answer, callback)
+    assert backend.stored() == []
+
+
+@pytest.mark.figures("path tricks in the organization id")
+@pytest.mark.parametrize("callback", CALLBACKS)
+@pytest.mark.parametrize(
+    "trick",
+    [
+        *("", " ", ".", "..", "/", "*", "%", "\x00", "$default"),
+        *("{} ", " {}", "{}.", "{}/", "/{}", "//{}", "{}\n", "{}\r\nX: 1", "{}\x00", "{}%00"),
+        *("{}/.", "{}/..", "{}/../{}", "x/../{}", "../{}", "..\\{}", "%2e%2e%2f{}", "{}%2f"),
+        *("{};a=1", "{}?a=1", "{}#STORE#abc123def4", "ORG#{}", "{},{}", "{}:{}", "{}*", "{}\u0661"),
+        *("{}\u200b", "\ufeff{}", "{}\u0301", "\uff19{}", "organizaci\u00f3n", "{}\ud800"),
+    ],
+    ids=ascii,
+)
+def test_a_path_trick_in_the_organization_id_is_not_found_and_asks_nothing_of_aws(
+    *, callback: str, trick: str, backend: Backend, link: Link, store: Store, aws: AwsCalls
+) -> None:
+    query = link.to(callback, store).partition("?")[2]
+    event = api_event("", callback, query)
+    event["pathParameters"]["organization_id"] = trick.replace("{}", link.app.organization_id)
+
+    answer = backend.handle(callback, event)
+
+    UNKNOWN_ORGANIZATION.assert_is(answer, callback)
+    assert aws.operations == []
 
 
 @pytest.mark.parametrize("callback", CALLBACKS)
@@ -286,6 +232,7 @@ def _not_signed(app: App, store: Store) -> str:
     return token.rpartition(".")[0] + "."
 
 
+@pytest.mark.figures("forged payloads at each callback: one wording, and nothing is written")
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 @pytest.mark.parametrize(
     ("forge", "reason"),
@@ -321,12 +268,20 @@ def test_a_payload_that_does_not_hold_has_one_wording_and_its_reason_is_only_log
     assert reason not in answer.body
 
 
+@pytest.mark.figures("forged payloads at each callback: one wording, and nothing is written")
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_a_payload_for_one_app_does_not_hold_at_another(
+def test_a_payload_of_one_organization_does_not_hold_at_another_of_the_same_stack(
     callback: str, backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
 ) -> None:
-    other = bigcommerce.register_app("another-organization", "Other", ["store_v2_orders"])
+    other = bigcommerce.register_app(
+        "another-organization",
+        "Other",
+        ["store_v2_orders"],
+        callback_urls=CallbackUrls.under(BASE_URL, "another-organization"),
+    )
     backend.deploy(other)
+    link = bigcommerce.auth_callback_url(other, installed_store, installed_store.owner)
+    assert backend.get(link).status == 200
     before = backend.stored()
 
     payload_of_the_other = signed_url(other, callback, installed_store, installed_store.owner)
@@ -334,6 +289,33 @@ def test_a_payload_for_one_app_does_not_hold_at_another(
 
     INVALID_PAYLOAD.assert_is(answer, callback)
     assert backend.stored() == before
+
+
+def _as_long_as(length: int, app: App, store: Store) -> str:
+    """A payload that holds, made this long by its deep link."""
+    for padding in range(length):
+        url = "/" + "a" * (length * 3 // 4 - 600 + padding)
+        token = sign(claims(app, store, store.owner, url=url), app.client_secret)
+        if len(token) == length:
+            return token
+    raise AssertionError(f"no payload is {length} characters long")
+
+
+@pytest.mark.figures("payloads of 8 KB and 100 KB")
+@pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
+@pytest.mark.parametrize(("length", "status"), [(8192, 200), (8193, 400), (102_400, 400)])
+def test_a_payload_may_be_8_kb_long(
+    *, callback: str, length: int, status: int, backend: Backend, app: App, installed_store: Store
+) -> None:
+    token = _as_long_as(length, app, installed_store)
+    before = backend.stored()
+
+    answer = backend.get(callback_url(app, callback, signed_payload_jwt=token))
+
+    assert answer.status == status
+    if status == 400:
+        invalid_parameter("signed_payload_jwt", "is too long").assert_is(answer, callback)
+        assert backend.stored() == before
 
 
 def test_the_load_of_a_store_that_was_never_installed_says_to_install_it(
@@ -372,6 +354,10 @@ def test_another_user_is_not_allowed_when_multiple_users_are_off(
     assert backend.stored() == before
 
 
+TOKEN_ENDPOINT_FAULTS = "token endpoint faults: the documented answer, and nothing is stored"
+
+
+@pytest.mark.figures(TOKEN_ENDPOINT_FAULTS)
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422])
 def test_a_code_that_bigcommerce_refuses_is_asked_for_once_and_nothing_is_stored(
     *, status: int, backend: Backend, bigcommerce: BigCommerce, link: Link, store: Store
@@ -385,18 +371,25 @@ def test_a_code_that_bigcommerce_refuses_is_asked_for_once_and_nothing_is_stored
     assert len(bigcommerce.token_endpoint.requests) == 1
 
 
+@pytest.mark.figures(TOKEN_ENDPOINT_FAULTS)
 @pytest.mark.parametrize(
     ("fault", "requests"),
     [
         pytest.param(faults.status(500), 3, id="500"),
         pytest.param(faults.status(503), 3, id="503"),
         pytest.param(faults.reset, 3, id="connection reset"),
-        pytest.param(faults.rate_limited(30), 1, id="429"),
         pytest.param(faults.redirected("http://127.0.0.1:9/oauth2/token"), 1, id="redirect"),
         pytest.param(faults.html, 1, id="HTML"),
         pytest.param(faults.truncated, 1, id="truncated JSON"),
-        pytest.param(faults.without("access_token"), 1, id="no access token"),
-        pytest.param(faults.with_fields(access_token=5), 1, id="token of another type"),
+        *(
+            pytest.param(faults.without(name), 1, id=f"no {name}")
+            for name in ("access_token", "scope", "user", "owner", "context")
+        ),
+        *(
+            pytest.param(faults.with_fields(**{name: value}), 1, id=f"{name} is {value!r}")
+            for name in ("access_token", "scope", "user", "owner", "context", "account_uuid")
+            for value in (5, True, [1], {"id": "1"}, "\ud800")
+        ),
     ],
 )
 def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_nothing_is_stored(
@@ -416,7 +409,26 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
     assert backend.stored() == []
     assert len(bigcommerce.token_endpoint.requests) == requests
 
+    bigcommerce.token_endpoint.next_answers.clear()
 
+    assert backend.get(link.to("redirect-url", store)).status == 200
+
+
+@pytest.mark.figures(TOKEN_ENDPOINT_FAULTS)
+def test_a_token_endpoint_that_is_rate_limited_passes_on_how_long_to_wait(
+    backend: Backend, bigcommerce: BigCommerce, link: Link, store: Store
+) -> None:
+    url = link.to("redirect-url", store)
+    bigcommerce.token_endpoint.next_answers.append(faults.rate_limited(30))
+
+    RATE_LIMITED.assert_is(backend.get(url), "redirect-url")
+
+    assert backend.stored() == []
+    assert len(bigcommerce.token_endpoint.requests) == 1
+    assert backend.get(url).status == 200  # the code was not used up
+
+
+@pytest.mark.figures(TOKEN_ENDPOINT_FAULTS)
 def test_a_token_endpoint_that_nobody_listens_at_is_unreachable_and_nothing_is_stored(
     backend: Backend, link: Link, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -430,6 +442,7 @@ def test_a_token_endpoint_that_nobody_listens_at_is_unreachable_and_nothing_is_s
     assert backend.stored() == []
 
 
+@pytest.mark.figures(TOKEN_ENDPOINT_FAULTS)
 def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
     *,
     backend: Backend,
@@ -447,78 +460,3 @@ def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_use
     TOO_SLOW.assert_is(answer, "redirect-url")
     assert backend.stored() == []
     assert len(bigcommerce.token_endpoint.requests) == 1
-
-
-AWS_FAILURES = [
-    pytest.param(
-        ClientError({"Error": {"Code": "InternalServerError"}}, "Operation"), id="an AWS error"
-    ),
-    pytest.param(ConnectTimeoutError(endpoint_url="https://aws.invalid"), id="no connection"),
-]
-
-
-@pytest.mark.parametrize("failure", AWS_FAILURES)
-@pytest.mark.parametrize("callback", CALLBACKS)
-@pytest.mark.parametrize("operation", ["GetItem", "GetSecretValue"])
-def test_what_cannot_be_read_is_a_busy_app_and_nothing_changes(
-    *,
-    failure: Exception,
-    callback: str,
-    operation: str,
-    backend: Backend,
-    link: Link,
-    store: Store,
-    aws: AwsCalls,
-) -> None:
-    aws.instead[operation] = failure
-
-    answer = backend.get(link.to(callback, store))
-
-    BUSY.assert_is(answer, callback)
-    assert backend.stored() == []
-
-
-@pytest.mark.parametrize("failure", AWS_FAILURES)
-@pytest.mark.parametrize("operation", ["Encrypt", "PutItem"])
-def test_an_installation_that_cannot_be_stored_is_a_busy_app_and_nothing_is_half_written(
-    *,
-    failure: Exception,
-    operation: str,
-    backend: Backend,
-    link: Link,
-    installed_store: Store,
-    aws: AwsCalls,
-) -> None:
-    aws.instead[operation] = failure
-    before = backend.stored()
-
-    answer = backend.get(link.to("redirect-url", installed_store))
-
-    BUSY.assert_is(answer, "redirect-url")
-    assert backend.stored() == before
-
-
-@pytest.mark.parametrize("failure", AWS_FAILURES)
-@pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_a_change_that_cannot_be_stored_is_a_busy_app_and_a_repeat_succeeds(
-    *,
-    failure: Exception,
-    callback: str,
-    backend: Backend,
-    app: App,
-    installed_store: Store,
-    aws: AwsCalls,
-) -> None:
-    url = signed_url(app, callback, installed_store, installed_store.staff[0])
-    before = backend.stored()
-    aws.instead["PutItem"] = failure
-
-    answer = backend.get(url)
-
-    BUSY.assert_is(answer, callback)
-    assert backend.stored() == before
-
-    del aws.instead["PutItem"]
-
-    assert backend.get(url).status == 200
-    assert backend.stored() != before

@@ -1,12 +1,16 @@
 """An app's credentials: how long they are kept, and when they are read again."""
 
+from dataclasses import replace
+
 import pytest
+from botocore.exceptions import ClientError
 
 from callbacks import credentials
 from callbacks.errors import AppNotRegistered
 from local.bigcommerce import App, Store
+from tests.conftest import Count
 from tests.lambdas.conftest import Clock
-from tests.lambdas.harness import CALLBACKS, AwsCalls, Backend, signed_url
+from tests.lambdas.harness import CALLBACKS, SIGNED_CALLBACKS, AwsCalls, Backend, signed_url
 
 ORGANIZATION = "organization"
 OLD = {"client_id": "a" * 31, "client_secret": "1" * 64}
@@ -126,31 +130,123 @@ def test_forgotten_credentials_are_read_again(aws: AwsCalls) -> None:
     assert reads(aws) == 2
 
 
-@pytest.mark.parametrize("callback", ["load", "uninstall", "remove-user"])
-def test_a_payload_signed_with_a_corrected_secret_holds_without_a_deploy(
-    callback: str, clock: Clock, backend: Backend, app: App, installed_store: Store
+@pytest.mark.figures("client secrets that change while the functions are warm")
+@pytest.mark.parametrize("warm_for", [0, 1, 9, 10, 60, 299])
+@pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
+def test_a_changed_secret_works_within_ten_seconds_of_a_failing_signature_without_a_deploy(
+    *,
+    callback: str,
+    warm_for: int,
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    installed_store: Store,
 ) -> None:
+    old_url = signed_url(app, callback, installed_store, installed_store.owner)
+    clock.advance(warm_for)
     app.client_secret = "2" * 64
-    url = signed_url(app, callback, installed_store, installed_store.owner)
-    assert backend.get(url).status == 401
-
     backend.deploy(app)
-    clock.advance(10)
+    url = signed_url(app, callback, installed_store, installed_store.owner)
+
+    for _ in range(10):
+        if backend.get(url).status == 200:
+            break
+        clock.advance(1)
 
     assert backend.get(url).status == 200
+    assert backend.get(old_url).status == 401
 
 
-def test_a_flood_of_forged_payloads_is_no_flood_of_calls(
-    clock: Clock, backend: Backend, app: App, installed_store: Store, aws: AwsCalls
+FLOOD = "requests of a flood of forged payloads"
+
+
+@pytest.mark.figures(FLOOD)
+def test_a_flood_of_forged_payloads_is_one_call_in_ten_seconds(  # noqa: PLR0917
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    installed_store: Store,
+    aws: AwsCalls,
+    count: Count,
+) -> None:
+    forged = [forged_url(app, callback, installed_store) for callback in SIGNED_CALLBACKS]
+
+    for _ in range(60):
+        clock.advance(1)
+        for url in forged * 2:
+            assert backend.get(url).status == 401
+            count()
+
+    assert reads(aws) == 6
+
+
+@pytest.mark.figures(FLOOD)
+def test_a_flood_while_secrets_manager_fails_is_one_call_in_ten_seconds_too(  # noqa: PLR0917
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    installed_store: Store,
+    aws: AwsCalls,
+    count: Count,
+) -> None:
+    aws.instead["GetSecretValue"] = ClientError(
+        {"Error": {"Code": "ThrottlingException"}}, "GetSecretValue"
+    )
+    right = signed_url(app, "load", installed_store, installed_store.owner)
+    forged = forged_url(app, "load", installed_store)
+
+    for _ in range(60):
+        clock.advance(1)
+        assert [backend.get(forged).status for _ in range(3)][1:] == [401, 401]
+        assert backend.get(right).status == 200
+        for _ in range(3):
+            count()
+
+    assert reads(aws) == 6
+
+
+@pytest.mark.figures(FLOOD)
+def test_a_flood_does_not_keep_a_changed_secret_from_being_found(  # noqa: PLR0917
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    installed_store: Store,
+    aws: AwsCalls,
+    count: Count,
 ) -> None:
     clock.advance(10)
+    forged = forged_url(app, "load", installed_store)
+    assert backend.get(forged).status == 401  # the ten seconds begin with the old secret
     app.client_secret = "2" * 64
-    forged = signed_url(app, "load", installed_store, installed_store.owner)
+    backend.deploy(app)
+    url = signed_url(app, "load", installed_store, installed_store.owner)
 
-    for _ in range(20):
-        assert backend.get(forged).status == 401
+    refused = 0
+    while backend.get(url).status == 401:
+        refused += 1
+        clock.advance(1)
+        backend.get(forged)
+        count()
 
-    assert reads(aws) == 1
+    assert refused == 10
+    assert reads(aws) == 2
+
+
+@pytest.mark.figures(FLOOD)
+def test_a_flood_of_unknown_organizations_asks_secrets_manager_nothing(
+    backend: Backend, app: App, store: Store, aws: AwsCalls, count: Count
+) -> None:
+    url = signed_url(app, "load", store, store.owner)
+
+    for number in range(50):
+        assert backend.get(url.replace(app.organization_id, f"nobody-{number}")).status == 404
+        count()
+
+    assert reads(aws) == 0
+
+
+def forged_url(app: App, callback: str, store: Store) -> str:
+    return signed_url(replace(app, client_secret="f" * 64), callback, store, store.owner)
 
 
 @pytest.mark.parametrize("callback", CALLBACKS)

@@ -17,6 +17,7 @@ from tests.lambdas.harness import (
     AwsCalls,
     Backend,
     callback_url,
+    confidential,
     leaks,
     signed_url,
 )
@@ -226,3 +227,16 @@ def test_a_secret_that_is_no_json_is_a_defect_that_does_not_show_it(
 def test_the_scan_of_the_log_finds_a_secret() -> None:
     """What every test of this folder relies on."""
     assert leaks({"a-code", "a-token"}, '{"reason": "a-code was used"}') == ["a-code"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param("someone+else@shop.example", id="e-mail"),
+        pytest.param("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9", id="payload"),
+        pytest.param("0123456789abcdef" * 4, id="client secret"),
+        pytest.param("1hi7z03vedx082mr8x3972kn3newvyv", id="code or access token"),
+    ],
+)
+def test_the_scan_of_the_log_finds_secrets_it_was_not_told_of(secret: str) -> None:
+    assert confidential(f'{{"reason": "{secret} was used"}}') == [secret]
