@@ -1,0 +1,351 @@
+"""Faults: whatever fails at AWS, the answer is the documented one, and nothing is half-written.
+
+What is broken is not listed here: each scenario is run undisturbed first, and then once for every
+call it made.
+"""
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.retries.standard import ExponentialBackoff
+
+from callbacks import apps, credentials, token_exchange
+from local.bigcommerce import App, BigCommerce, Store, User, faults
+from tests.conftest import Count
+from tests.lambdas import wire as wires
+from tests.lambdas.conftest import Clock, Logs
+from tests.lambdas.harness import (
+    CALLBACKS,
+    CLIENTS,
+    Answer,
+    Backend,
+    Countdown,
+    api_event,
+    signed_url,
+)
+from tests.lambdas.refusals import BUSY, TOO_SLOW
+from tests.lambdas.wire import Fault, Wire
+
+EXTERNAL = "external"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happens at a store: a callback, and who causes it."""
+
+    callback: str
+    by: Callable[[Store], User]
+
+    @property
+    def path(self) -> str:
+        return "redirect-url" if self.callback == EXTERNAL else self.callback
+
+
+def owner(store: Store) -> User:
+    return store.owner
+
+
+def assistant(store: Store) -> User:
+    return store.staff[0]
+
+
+INSTALL = Step("redirect-url", owner)
+JOIN = Step("load", assistant)
+UNINSTALL = Step("uninstall", owner)
+
+# What happened before, and the step that is disturbed.
+SCENARIOS: dict[str, tuple[list[Step], Step]] = {
+    "installation": ([], INSTALL),
+    "external installation": ([], Step(EXTERNAL, owner)),
+    "new consent": ([INSTALL, JOIN], INSTALL),
+    "installation after an uninstall": ([INSTALL, JOIN, UNINSTALL], INSTALL),
+    "load by the owner": ([INSTALL], Step("load", owner)),
+    "load by a new user": ([INSTALL], JOIN),
+    "uninstall": ([INSTALL, JOIN], UNINSTALL),
+    "uninstall of what is not installed": ([INSTALL, UNINSTALL], UNINSTALL),
+    "removal of a user": ([INSTALL, JOIN], Step("remove-user", assistant)),
+    "removal of an unknown user": ([INSTALL], Step("remove-user", assistant)),
+}
+
+# The codes are those of the three services' API references.
+LASTING: dict[str, Fault] = {
+    "throttled": wires.refusal(400, "ThrottlingException"),
+    "failed inside": wires.refusal(500, "InternalServerError"),
+    "access denied": wires.refusal(400, "AccessDeniedException"),
+    "transaction conflict": wires.refusal(400, "TransactionConflictException"),
+    "not reached": wires.no_connection,
+    "timed out": wires.timeout,
+    "done but not answered": wires.lost,
+}
+PASSING: dict[str, Fault] = {
+    name: LASTING[name] for name in ("throttled", "not reached", "done but not answered")
+}
+
+
+class Stage:
+    """One store of one app, set back before every run to what had happened `before`."""
+
+    def __init__(
+        self, backend: Backend, bigcommerce: BigCommerce, app: App, store: Store, wire: Wire
+    ) -> None:
+        self._backend = backend
+        self._bigcommerce = bigcommerce
+        self._app = app
+        self._store = store
+        self.wire = wire
+
+    def undisturbed(self, before: list[Step], step: Step) -> tuple[list[str], dict[str, Any]]:
+        """The calls a step makes, and the record after it."""
+        for each in before:
+            assert succeeded(self.run(self.link(each)))
+        self.item_before = self.item()
+        self._installed_before = dict(self._bigcommerce.installations)
+        self.begin()
+        assert succeeded(self.run(self.link(step)))
+        return list(self.wire.calls), self.state()
+
+    def begin(self) -> None:
+        """Go back, with cold functions and nothing broken."""
+        self.wire.mend()
+        self._backend.put_item(self._app, self._store, self.item_before)
+        self._bigcommerce.installations.clear()
+        self._bigcommerce.installations.update(self._installed_before)
+        apps.forget()
+        credentials.forget()
+
+    def link(self, step: Step) -> str:
+        """What BigCommerce calls; every link of the auth callback has a new code."""
+        user = step.by(self._store)
+        if step.callback == "redirect-url":
+            return self._bigcommerce.auth_callback_url(self._app, self._store, user)
+        if step.callback == EXTERNAL:
+            return self._bigcommerce.external_auth_callback_url(self._app, self._store, user)
+        return signed_url(self._app, step.callback, self._store, user)
+
+    def run(self, link: str) -> Answer:
+        return self._backend.get(link)
+
+    def retry(self, step: Step, link: str) -> Answer:
+        """What a person or BigCommerce does next: a code is used up, a payload is not."""
+        self.wire.mend()
+        return self.run(self.link(step) if step.path == "redirect-url" else link)
+
+    def item(self) -> dict[str, Any] | None:
+        """The store's record, byte for byte."""
+        return self._backend.item(self._app, self._store)
+
+    def state(self) -> dict[str, Any]:
+        """The store's record, without the count of writes; of its token, whether it works."""
+        record = self._backend.record(self._app, self._store)
+        del record["revision"]
+        if "access_token" in record:
+            installation = self._bigcommerce.installation(self._app, self._store)
+            assert installation is not None
+            token = self._backend.decrypt(self._app, self._store)
+            record["access_token"] = token == installation.access_token
+        return record
+
+
+def succeeded(answer: Answer) -> bool:
+    if answer.status == 302:
+        return answer.headers["Location"].endswith("/install/succeeded")
+    return answer.status == 200
+
+
+def assert_busy(answer: Answer, step: Step) -> None:
+    """The documented answer: for an external install, the way back, once the app is known."""
+    if answer.status == 302:
+        assert step.callback == EXTERNAL
+        assert answer.headers["Location"].endswith("/install/failed")
+    else:
+        BUSY.assert_is(answer, step.path)
+
+
+@pytest.fixture
+def new_clients() -> Iterator[None]:
+    """Clients of AWS that have spent none of their retries, and nobody gets after this test."""
+    for function_client in CLIENTS:
+        function_client.cache_clear()
+    yield
+    for function_client in CLIENTS:
+        function_client.cache_clear()
+
+
+@pytest.fixture
+def stage(  # noqa: PLR0917
+    backend: Backend,
+    bigcommerce: BigCommerce,
+    app: App,
+    store: Store,
+    new_clients: None,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Stage:
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+    wire = Wire()
+    wire.connect()
+    return Stage(backend, bigcommerce, app, store, wire)
+
+
+@contextmanager
+def case(count: Count, *parts: str) -> Iterator[None]:
+    """One case of those that a test tries: it is counted, and named if it fails."""
+    count()
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(": ".join(parts))
+        raise
+
+
+@pytest.mark.figures("AWS faults that last: the documented answer, and the next attempt succeeds")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_call_that_fails_is_a_busy_app_and_nothing_is_half_written(
+    scenario: str, stage: Stage, count: Count
+) -> None:
+    before, step = SCENARIOS[scenario]
+    calls, after = stage.undisturbed(before, step)
+
+    for (index, operation), (name, fault) in product(enumerate(calls), LASTING.items()):
+        with case(count, operation, name):
+            stage.begin()
+            link = stage.link(step)
+            stage.wire.break_call(index, fault, wires.ATTEMPTS)
+
+            assert_busy(stage.run(link), step)
+
+            assert stage.wire.calls == calls[: index + 1]  # nothing is asked after a failure
+            if operation == "PutItem" and fault is wires.lost:
+                assert stage.state() == after
+            else:
+                assert stage.item() == stage.item_before
+            assert succeeded(stage.retry(step, link))
+            assert stage.state() == after
+
+
+@pytest.mark.figures("AWS faults that pass while botocore retries: nobody notices")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_call_that_fails_twice_is_repeated_and_succeeds(
+    scenario: str, stage: Stage, count: Count
+) -> None:
+    before, step = SCENARIOS[scenario]
+    calls, after = stage.undisturbed(before, step)
+
+    for (index, operation), (name, fault) in product(enumerate(calls), PASSING.items()):
+        with case(count, operation, name):
+            stage.begin()
+            stage.wire.break_call(index, fault, wires.ATTEMPTS - 1)
+
+            assert succeeded(stage.run(stage.link(step)))
+
+            assert stage.state() == after
+
+
+@pytest.mark.figures("AWS write conflicts: the rule is applied again, to the newer record")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_write_that_conflicts_is_made_again(scenario: str, stage: Stage, count: Count) -> None:
+    before, step = SCENARIOS[scenario]
+    calls, after = stage.undisturbed(before, step)
+    conflict = wires.refusal(400, "ConditionalCheckFailedException")
+
+    for index in (index for index, operation in enumerate(calls) if operation == "PutItem"):
+        with case(count, "PutItem"):
+            stage.begin()
+            stage.wire.break_call(index, conflict, 1)
+
+            assert succeeded(stage.run(stage.link(step)))
+
+            assert stage.wire.calls[index:] == ["PutItem", "GetItem", "PutItem"]
+            assert stage.state() == after
+
+
+def deadline_passes(_: wires.Deliver) -> AWSResponse:
+    """The function's time is up while AWS keeps it waiting."""
+    signal.setitimer(signal.ITIMER_REAL, 0.001)
+    time.sleep(60)
+    raise AssertionError("not interrupted")
+
+
+@pytest.mark.figures("AWS calls during which the deadline passes")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_succeeds(
+    scenario: str, stage: Stage, count: Count, logs: Logs
+) -> None:
+    before, step = SCENARIOS[scenario]
+    calls, after = stage.undisturbed(before, step)
+
+    for index, operation in enumerate(calls):
+        with case(count, operation):
+            stage.begin()
+            link = stage.link(step)
+            stage.wire.break_call(index, deadline_passes, 1)
+
+            assert_busy(stage.run(link), step)
+
+            assert logs.last["reason"] == "DeadlineExceeded"
+            assert stage.item() == stage.item_before
+            assert succeeded(stage.retry(step, link))
+            assert stage.state() == after
+
+
+@pytest.fixture
+def silent_aws(app: App, new_clients: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS takes every connection and never says a word; `app` is deployed before."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield
+
+
+@pytest.mark.figures("AWS or BigCommerce silent or slow: answered before Lambda stops the function")
+@pytest.mark.parametrize("callback", CALLBACKS)
+@pytest.mark.usefixtures("silent_aws")
+def test_retries_of_aws_calls_end_before_lambda_stops_the_function(
+    callback: str, backend: Backend, app: App
+) -> None:
+    context = Countdown(1.2)
+
+    answer = backend.handle(callback, api_event(app.organization_id, callback, ""), context)
+
+    assert context.get_remaining_time_in_millis() > 0
+    BUSY.assert_is(answer, callback)
+
+
+@pytest.mark.figures("AWS or BigCommerce silent or slow: answered before Lambda stops the function")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(faults.slow(3), id="no answer"),
+        pytest.param(faults.byte_by_byte(0.05), id="byte by byte"),
+        pytest.param(faults.status(503), id="pauses between retries"),
+        pytest.param(faults.reset, id="pauses between connections"),
+    ],
+)
+def test_retries_of_the_exchange_end_before_lambda_stops_the_function(
+    *,
+    fault: faults.Fault,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 60)
+    bigcommerce.token_endpoint.next_answers.append(fault)
+    query = bigcommerce.auth_callback_url(app, store, store.owner).partition("?")[2]
+    event = api_event(app.organization_id, "redirect-url", query)
+    context = Countdown(1.4)
+
+    answer = backend.handle("redirect-url", event, context)
+
+    assert context.get_remaining_time_in_millis() > 0
+    TOO_SLOW.assert_is(answer, "redirect-url")
+    assert backend.stored() == []
+    assert len(bigcommerce.token_endpoint.requests) == 1
