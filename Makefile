@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator test lint format lock clean
+.PHONY: help up serve emulator soak test lint format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,6 +16,9 @@ serve: $(READY)  ## the same, then keep serving with a simulated control panel
 
 emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --stack local`
 	@$(BIN)/python -m local emulator $(ARGS)
+
+soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
+	@$(BIN)/python -m local soak
 
 test: $(READY)  ## run every test, with coverage
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term

@@ -1,4 +1,4 @@
-"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
+"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator, soak."""
 
 import argparse
 import io
@@ -15,6 +15,7 @@ from local.bigcommerce import PortTakenError
 from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentFailed
+from local.soak import Plan, Soak
 from local.walk import Walk
 
 # The ports that Pulumi.local.yaml names.
@@ -90,6 +91,19 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
         return _until_interrupted(partial(_await_deployment, report, backend))
 
 
+def soak(report: Report, options: argparse.Namespace) -> int:
+    """Deploy, make 2,000 callbacks with faults, compare the table with a model, and stop."""
+    with _started(report, options) as backend:
+        with report.working("Deploying the stack local"):
+            backend.configure_credentials()
+            report.deployed(backend.deploy())
+        load = Plan()
+        with report.progress("Callbacks", load.callbacks) as on_answer:
+            figures = Soak(backend, load).run(on_answer)
+    report.soaked(load, figures)
+    return 1 if figures.problems else 0
+
+
 def _await_deployment(report: Report, backend: LocalBackend) -> None:
     while not backend.find_deployed():
         time.sleep(1)
@@ -132,13 +146,14 @@ def _parser() -> argparse.ArgumentParser:
             "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS "
             "account: on an embedded AWS, with a simulated BigCommerce, on this machine only."
         ),
-        epilog="The Makefile installs what is needed first: make up, make serve, make emulator.",
+        epilog="The Makefile has each command too, and installs what is needed first.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command, port, bigcommerce_port in (
         ("up", up, None, 0),
         ("serve", serve, None, 0),
         ("emulator", emulator, EMULATOR_PORT, BIGCOMMERCE_PORT),
+        ("soak", soak, None, 0),
     ):
         described = (command.__doc__ or "").split("\n")[0]
         one = commands.add_parser(name, help=described.rstrip("."), description=described)

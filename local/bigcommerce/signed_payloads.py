@@ -46,19 +46,22 @@ def signed_payload(
     return jwt.encode(claims, app.client_secret, algorithm=ALGORITHM)
 
 
-def load_url(app: App, store: Store, user: User) -> str:
+def load_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
     """What the control panel puts in the frame when `user` opens the app."""
-    return _with_payload(app.callback_urls.load, signed_payload(app, store, user))
+    payload = signed_payload(app, store, user, issued_at=issued_at)
+    return _with_payload(app.callback_urls.load, payload)
 
 
-def uninstall_url(app: App, store: Store, user: User) -> str:
+def uninstall_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
     """What BigCommerce calls when `user` has uninstalled the app."""
-    return _with_payload(app.callback_urls.uninstall, signed_payload(app, store, user))
+    payload = signed_payload(app, store, user, issued_at=issued_at)
+    return _with_payload(app.callback_urls.uninstall, payload)
 
 
-def remove_user_url(app: App, store: Store, user: User) -> str:
+def remove_user_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
     """What BigCommerce calls when `user` has lost access to the app."""
-    return _with_payload(app.callback_urls.remove_user, signed_payload(app, store, user))
+    payload = signed_payload(app, store, user, issued_at=issued_at)
+    return _with_payload(app.callback_urls.remove_user, payload)
 
 
 def _with_payload(callback_url: str, payload: str) -> str:

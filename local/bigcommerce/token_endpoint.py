@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn
 
@@ -45,6 +46,7 @@ class _Code:
     user: User
     scope: str
     expires_at: float
+    access_token: str = field(default_factory=lambda: random_alphanumerics(31), repr=False)
     used: bool = False
 
 
@@ -61,7 +63,8 @@ class TokenEndpoint:
     """Gives access tokens, strictly: every field must be exactly as BigCommerce documents it.
 
     `requests` holds every request. `next_answers` holds faults for the requests to come: each is
-    used once, in order. `clock` gives epoch seconds.
+    used once, in order. `answers_by_code` holds them for the requests with a code, whatever else is
+    requested meanwhile. `clock` gives epoch seconds.
     """
 
     apps: Mapping[str, App]
@@ -70,6 +73,7 @@ class TokenEndpoint:
     clock: Callable[[], float] = time.time
     requests: list[TokenRequest] = field(default_factory=list)
     next_answers: deque[Fault] = field(default_factory=deque)
+    answers_by_code: dict[str, deque[Fault]] = field(default_factory=dict)
     _codes: dict[str, _Code] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -84,6 +88,10 @@ class TokenEndpoint:
             self._codes[code] = _Code(app, store, user, app.scope, expires_at)
         return code
 
+    def access_token(self, code: str) -> str:
+        """The access token that this code is good for."""
+        return self._codes[code].access_token
+
     def answer(self, request: Request) -> Answer:
         """Answer a POST: 200 with the token, or 400 with `error` and `error_description`.
 
@@ -92,7 +100,7 @@ class TokenEndpoint:
         """
         token_request = TokenRequest({})
         self.requests.append(token_request)
-        fault = self.next_answers.popleft() if self.next_answers else _no_fault
+        fault = self._next_fault(request)
         outcome, started = "reset", time.perf_counter()
         try:
             answer = fault(lambda: self._exchange(request, token_request))
@@ -102,6 +110,13 @@ class TokenEndpoint:
             detail = token_request.problem or ""
             self.log.add("Token endpoint", PATH, outcome, milliseconds, detail=detail)
         return answer
+
+    def _next_fault(self, request: Request) -> Fault:
+        with self._lock:
+            for faults in (self.answers_by_code.get(_code(request)), self.next_answers):
+                if faults:
+                    return faults.popleft()
+        return _no_fault
 
     def _exchange(self, request: Request, token_request: TokenRequest) -> Answer:
         try:
@@ -149,7 +164,7 @@ class TokenEndpoint:
 
     def _install(self, code: _Code) -> Installation:
         """A new installation replaces an earlier one: that one's token no longer works."""
-        installation = Installation(code.app, code.store, code.scope, random_alphanumerics(31))
+        installation = Installation(code.app, code.store, code.scope, code.access_token)
         installation.users.add(code.user)
         self.installations[code.app.client_id, code.store.hash] = installation
         return installation
@@ -157,6 +172,13 @@ class TokenEndpoint:
 
 def _no_fault(exchange: Exchange) -> Answer:
     return exchange()
+
+
+def _code(request: Request) -> str:
+    """The code of a request, before anything is known of its form; empty where there is none."""
+    with suppress(_RefusedError):
+        return _fields(request)["code"]
+    return ""
 
 
 def _fields(request: Request) -> dict[str, str]:

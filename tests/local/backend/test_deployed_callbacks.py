@@ -3,8 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -132,61 +130,6 @@ def test_an_unknown_organization_is_not_found(app_a: App) -> None:
 def test_there_are_no_other_routes(app_a: App, path: str) -> None:
     base_url = app_a.callback_urls.load.removesuffix("/org-a/load")
     assert get(base_url + path, WARM).status == 404
-
-
-# Least privilege: what a function is granted, it needs.
-
-
-@contextmanager
-def policy_without(backend: LocalBackend, function: str, sid: str) -> Iterator[None]:
-    """Take a statement from a function's policy for the length of the block."""
-    iam = backend.emulator.client("iam")
-    name = f"bigcommerce-local-{function}"
-    policy = iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
-    kept = [statement for statement in policy["Statement"] if statement["Sid"] != sid]
-    assert len(kept) == len(policy["Statement"]) - 1
-    _put_policy(iam, name, policy | {"Statement": kept})
-    start_anew(backend, function)
-    try:
-        yield
-    finally:
-        _put_policy(iam, name, policy)
-        start_anew(backend, function)
-
-
-def _put_policy(iam: Any, name: str, policy: dict[str, Any]) -> None:
-    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
-
-
-def start_anew(backend: LocalBackend, function: str) -> None:
-    """Have the function start without anything in its caches: as when its configuration changed."""
-    client = backend.emulator.client("lambda")
-    name = f"bigcommerce-local-{function}"
-    environment = client.get_function_configuration(FunctionName=name)["Environment"]
-    client.update_function_configuration(FunctionName=name, Environment=environment)
-
-
-CALLS: dict[str, Callable[[LocalBackend, App, Store], Response]] = {
-    "auth": install,
-    "load": lambda _, app, store: get(load_url(app, store, store.owner), WARM),
-    "uninstall": lambda _, app, store: get(uninstall_url(app, store, store.owner), WARM),
-    "remove-user": lambda _, app, store: get(remove_user_url(app, store, store.owner), WARM),
-}
-
-
-@pytest.mark.parametrize(
-    ("function", "sid"),
-    [(function, sid) for function in CALLS for sid in ("ReadCredentials", "ReadAndWriteRecords")]
-    + [("auth", "EncryptAccessTokens")],
-)
-def test_a_function_whose_policy_lost_a_statement_fails(
-    ready: LocalBackend, app_a: App, store: Store, function: str, sid: str
-) -> None:
-    install(ready, app_a, store)
-    with policy_without(ready, function, sid):
-        answer = CALLS[function](ready, app_a, store)
-        assert answer.status == 503
-    assert CALLS[function](ready, app_a, store).status == 200
 
 
 # Downstream code, with the snippet of the README.

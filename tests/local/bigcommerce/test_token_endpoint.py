@@ -1,6 +1,7 @@
 """The token endpoint over HTTP: what it accepts, what it refuses, and how it can go wrong."""
 
 import json
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -222,6 +223,19 @@ def test_fault_status(
     assert exchange(token_request).status == status
     assert exchange(token_request).status == 200
     assert len(bigcommerce.token_endpoint.requests) == 3
+
+
+def test_a_fault_can_be_for_the_requests_with_one_code(
+    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
+) -> None:
+    by_code = bigcommerce.token_endpoint.answers_by_code
+    by_code["another"] = deque([faults.status(500)])
+    by_code[token_request["code"]] = deque([faults.status(503)])
+    assert exchange(token_request).status == 503
+    assert exchange("not JSON").status == 400
+    token = bigcommerce.token_endpoint.access_token(token_request["code"])
+    assert exchange(token_request).json()["access_token"] == token
+    assert len(by_code["another"]) == 1
 
 
 def test_fault_rate_limited(

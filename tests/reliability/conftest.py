@@ -1,0 +1,16 @@
+"""Two registered apps on an embedded AWS of this directory's own: its tests change roles."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.backend import APPS, LocalBackend, local_backend
+from tests.local.backend.conftest import TWO_APPS
+
+
+@pytest.fixture(scope="session")
+def ready() -> Iterator[LocalBackend]:
+    with local_backend(overrides={APPS: TWO_APPS}) as backend:
+        backend.configure_credentials()
+        backend.deploy()
+        yield backend

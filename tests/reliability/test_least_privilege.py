@@ -1,0 +1,330 @@
+"""Least privilege on the embedded AWS, which enforces IAM: nothing more is granted than is needed.
+
+The policies are read from the deployed roles. Each action is taken from a function's policy, and
+the function's part in the life of an installation must fail; with the whole policy it succeeds.
+The other way round, each role itself is assumed, and refused whatever it was not granted.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.aws import REGION, Aws
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
+from local.loopback_http import get
+
+FUNCTIONS = ("auth", "load", "uninstall", "remove-user")
+# The emulator writes the functions' logs itself, and does not ask their roles.
+NOT_SHOWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
+TIMEOUT_SECONDS = 30
+
+Policy = dict[str, Any]
+
+
+class Roles:
+    """The functions' roles as they are deployed."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def policy(self, function: str) -> Policy:
+        name = role_name(function)
+        document = self._aws.iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
+        return dict(document)
+
+    @contextmanager
+    def without(self, function: str, action: str) -> Iterator[None]:
+        """Take an action from the function's policy for the length of the block."""
+        policy = self.policy(function)
+        self._put(function, policy_without(policy, action))
+        try:
+            yield
+        finally:
+            self._put(function, policy)
+
+    def _put(self, function: str, policy: Policy) -> None:
+        name = role_name(function)
+        self._aws.iam.put_role_policy(
+            RoleName=name, PolicyName=name, PolicyDocument=json.dumps(policy)
+        )
+        self._start_anew(name)
+
+    def _start_anew(self, name: str) -> None:
+        """Have the function start with empty caches: as when its configuration was changed."""
+        environment = self._aws.lambda_.get_function_configuration(FunctionName=name)["Environment"]
+        self._aws.lambda_.update_function_configuration(
+            FunctionName=name, Environment={"Variables": environment["Variables"]}
+        )
+
+
+def role_name(function: str) -> str:
+    return f"bigcommerce-local-{function}"
+
+
+def actions(policy: Policy) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def policy_without(policy: Policy, action: str) -> Policy:
+    """The policy without an action, and without a statement that has no other."""
+    kept = [
+        {**statement, "Action": [each for each in statement["Action"] if each != action]}
+        for statement in policy["Statement"]
+    ]
+    return {**policy, "Statement": [statement for statement in kept if statement["Action"]]}
+
+
+@pytest.fixture(scope="module")
+def aws(ready: LocalBackend) -> Aws:
+    return ready.emulator.aws
+
+
+@pytest.fixture(scope="module")
+def roles(aws: Aws) -> Roles:
+    return Roles(aws)
+
+
+# What is granted is needed.
+
+
+def install(backend: LocalBackend, app: App, store: Store) -> int:
+    return status(backend.bigcommerce.auth_callback_url(app, store, store.owner))
+
+
+def status(url: str) -> int:
+    return get(url, TIMEOUT_SECONDS).status
+
+
+# Each function's part in the life of an installation: a call that reads and writes all it can.
+PARTS: Mapping[str, Callable[[LocalBackend, App, Store], int]] = {
+    "auth": install,
+    "load": lambda _, app, store: status(load_url(app, store, store.staff[0])),
+    "uninstall": lambda _, app, store: status(uninstall_url(app, store, store.owner)),
+    "remove-user": lambda _, app, store: status(remove_user_url(app, store, store.owner)),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_fails_without_any_one_of_its_actions(
+    ready: LocalBackend, roles: Roles, function: str
+) -> None:
+    app = ready.apps[0]
+    tried = sorted(actions(roles.policy(function)) - NOT_SHOWN)
+    stores = [ready.bigcommerce.add_store("A store") for _ in tried]
+    for store in stores:
+        assert install(ready, app, store) == 200
+    answers = {}
+    for action, store in zip(tried, stores, strict=True):
+        with roles.without(function, action):
+            answers[action] = PARTS[function](ready, app, store)
+    assert answers == dict.fromkeys(tried, 503)
+    assert PARTS[function](ready, app, stores[0]) == 200
+
+
+def test_the_emulator_leaves_nothing_untried_but_the_log(roles: Roles) -> None:
+    for function in FUNCTIONS:
+        assert actions(roles.policy(function)) > NOT_SHOWN
+
+
+# What is not granted is refused.
+
+ANYONE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
+KEY = {"pk": {"S": "ORG#org-a#STORE#other"}, "sk": {"S": "STORE"}}
+KEY_SCHEMA = [
+    {"AttributeName": "pk", "KeyType": "HASH"},
+    {"AttributeName": "sk", "KeyType": "RANGE"},
+]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What there is to reach: this stack's things, and another's beside them."""
+
+    table: str
+    key: str
+    secret: str
+    token: bytes
+    token_context: Mapping[str, str]
+    other_table: str
+    other_key: str
+    other_secret: str
+
+
+@pytest.fixture(scope="module")
+def targets(ready: LocalBackend, aws: Aws) -> Targets:
+    app, store = ready.apps[0], ready.bigcommerce.add_store("A store")
+    assert install(ready, app, store) == 200
+    table = ready.outputs["installationsTable"]
+    record = aws.dynamodb.get_item(
+        TableName=table,
+        Key={"pk": {"S": f"ORG#org-a#STORE#{store.hash}"}, "sk": {"S": "STORE"}},
+    )["Item"]
+    aws.dynamodb.create_table(
+        TableName="another-stack",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=KEY_SCHEMA,
+        AttributeDefinitions=[
+            {"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in KEY_SCHEMA
+        ],
+    )
+    secret = aws.secretsmanager.create_secret(
+        Name="bigcommerce/another-stack/org-a", SecretString="{}"
+    )
+    alias = "alias/bigcommerce-local-installations"
+    return Targets(
+        table=table,
+        key=aws.kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"],
+        secret=ready.outputs["credentialSecretArns"]["org-a"],
+        token=record["access_token"]["B"],
+        token_context={"organization_id": "org-a", "store_hash": store.hash},
+        other_table="another-stack",
+        other_key=aws.kms.create_key()["KeyMetadata"]["Arn"],
+        other_secret=secret["ARN"],
+    )
+
+
+Clients = Callable[[str], Any]
+
+
+def as_function(aws: Aws, function: str) -> Clients:
+    """The clients of AWS services, by name, with a function's own role.
+
+    As deployed, Lambda alone may assume it: from here on, anyone.
+    """
+    name = role_name(function)
+    aws.iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(ANYONE))
+    arn = aws.iam.get_role(RoleName=name)["Role"]["Arn"]
+    given = aws.sts.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=REGION,
+    )
+    clients: Any = session.client
+    config = Config(proxies={}, retries={"total_max_attempts": 1})
+    return cache(partial(clients, endpoint_url=aws.endpoint_url, config=config))
+
+
+Call = Callable[[Clients, Targets], object]
+
+GRANTED: dict[str, Call] = {
+    "read a record": lambda aws, to: aws("dynamodb").get_item(TableName=to.table, Key=KEY),
+    "write a record": lambda aws, to: aws("dynamodb").put_item(TableName=to.table, Item=KEY),
+    "read its app's credentials": lambda aws, to: aws("secretsmanager").get_secret_value(
+        SecretId=to.secret
+    ),
+}
+GRANTED_TO_AUTH: dict[str, Call] = {
+    "encrypt a token": lambda aws, to: aws("kms").encrypt(KeyId=to.key, Plaintext=b"token"),
+}
+REFUSED: dict[str, Call] = {
+    # tokens
+    "decrypt a token": lambda aws, to: aws("kms").decrypt(
+        CiphertextBlob=to.token, EncryptionContext=to.token_context
+    ),
+    "decrypt a token, naming the key": lambda aws, to: aws("kms").decrypt(
+        KeyId=to.key, CiphertextBlob=to.token, EncryptionContext=to.token_context
+    ),
+    "encrypt a token anew with a key of its own": lambda aws, to: aws("kms").re_encrypt(
+        CiphertextBlob=to.token,
+        SourceEncryptionContext=to.token_context,
+        DestinationKeyId=to.other_key,
+    ),
+    "make a data key": lambda aws, to: aws("kms").generate_data_key(
+        KeyId=to.key, KeySpec="AES_256"
+    ),
+    "let somebody else decrypt": lambda aws, to: aws("kms").create_grant(
+        KeyId=to.key, GranteePrincipal="*", Operations=["Decrypt"]
+    ),
+    "change the key's policy": lambda aws, to: aws("kms").put_key_policy(
+        KeyId=to.key, PolicyName="default", Policy="{}"
+    ),
+    "delete the key": lambda aws, to: aws("kms").schedule_key_deletion(KeyId=to.key),
+    "encrypt with another key": lambda aws, to: aws("kms").encrypt(
+        KeyId=to.other_key, Plaintext=b"token"
+    ),
+    # credentials
+    "read another stack's secret": lambda aws, to: aws("secretsmanager").get_secret_value(
+        SecretId=to.other_secret
+    ),
+    "list secrets": lambda aws, _: aws("secretsmanager").list_secrets(),
+    "change its app's credentials": lambda aws, to: aws("secretsmanager").put_secret_value(
+        SecretId=to.secret, SecretString="{}"
+    ),
+    "delete its app's credentials": lambda aws, to: aws("secretsmanager").delete_secret(
+        SecretId=to.secret
+    ),
+    # records
+    "read another table": lambda aws, to: aws("dynamodb").get_item(
+        TableName=to.other_table, Key=KEY
+    ),
+    "write to another table": lambda aws, to: aws("dynamodb").put_item(
+        TableName=to.other_table, Item=KEY
+    ),
+    "scan the table": lambda aws, to: aws("dynamodb").scan(TableName=to.table),
+    "query the table": lambda aws, to: aws("dynamodb").query(
+        TableName=to.table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": KEY["pk"]},
+    ),
+    "query the table with PartiQL": lambda aws, to: aws("dynamodb").execute_statement(
+        Statement=f'SELECT * FROM "{to.table}"'  # noqa: S608 (no input)
+    ),
+    "read many records": lambda aws, to: aws("dynamodb").batch_get_item(
+        RequestItems={to.table: {"Keys": [KEY]}}
+    ),
+    "write many records": lambda aws, to: aws("dynamodb").batch_write_item(
+        RequestItems={to.table: [{"PutRequest": {"Item": KEY}}]}
+    ),
+    "update a record": lambda aws, to: aws("dynamodb").update_item(TableName=to.table, Key=KEY),
+    "delete a record": lambda aws, to: aws("dynamodb").delete_item(TableName=to.table, Key=KEY),
+    "delete the table": lambda aws, to: aws("dynamodb").delete_table(TableName=to.table),
+    # everything else
+    "read the logs": lambda aws, _: aws("logs").filter_log_events(
+        logGroupName="/aws/lambda/bigcommerce-local-auth"
+    ),
+    "call a function": lambda aws, _: aws("lambda").invoke(FunctionName="bigcommerce-local-load"),
+    "read a function's configuration": lambda aws, _: aws("lambda").get_function_configuration(
+        FunctionName="bigcommerce-local-load"
+    ),
+    "grant itself more": lambda aws, _: aws("iam").put_role_policy(
+        RoleName="bigcommerce-local-auth", PolicyName="more", PolicyDocument="{}"
+    ),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_refused_whatever_it_was_not_granted(
+    aws: Aws, targets: Targets, function: str
+) -> None:
+    clients = as_function(aws, function)
+    is_auth = function == "auth"
+    granted = GRANTED | (GRANTED_TO_AUTH if is_auth else {})
+    refused = REFUSED | ({} if is_auth else GRANTED_TO_AUTH)
+
+    # What is granted goes through: so it is for no other reason that the rest does not.
+    for call in granted.values():
+        call(clients, targets)
+    allowed = [what for what, call in refused.items() if not is_refused(call, clients, targets)]
+    assert allowed == []
+
+
+def is_refused(call: Call, clients: Clients, targets: Targets) -> bool:
+    try:
+        call(clients, targets)
+    except ClientError as error:
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
+    return False
