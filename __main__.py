@@ -61,7 +61,7 @@ own_environment: dict[str, dict[str, pulumi.Input[str]]] = {
 }
 statements = [
     app_credentials.read_statement(list(credentials.values())),
-    store.records_statement(),
+    *store.record_statements(),
 ]
 own_statements = {AUTH.name: [store.encrypt_statement()]}
 for callback in CALLBACKS:

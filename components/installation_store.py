@@ -36,7 +36,7 @@ class InstallationStore(pulumi.ComponentResource):
         protected = pulumi.ResourceOptions(parent=self, protect=protect)
         key = aws.kms.Key(
             "installations",
-            description=f"Access tokens and the installations table of {context.name('stores')}",
+            description=f"Access tokens and the installations table of {context.name('installations')}",
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=_key_policy(),
@@ -84,14 +84,28 @@ class InstallationStore(pulumi.ComponentResource):
             }
         )
 
-    def records_statement(self) -> dict[str, object]:
-        """The IAM statement that allows reading and writing single records."""
-        return {
-            "Sid": "ReadAndWriteRecords",
-            "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
-            "Resource": [self._table_arn],
-        }
+    def record_statements(self) -> list[dict[str, object]]:
+        """The IAM statements that allow reading single items, and writing stores' records.
+
+        The apps' own items, in the same table, are for the deployment alone to write.
+        """
+        return [
+            {
+                "Sid": "ReadRecords",
+                "Effect": "Allow",
+                "Action": ["dynamodb:GetItem"],
+                "Resource": [self._table_arn],
+            },
+            {
+                "Sid": "WriteRecordsOfStores",
+                "Effect": "Allow",
+                "Action": ["dynamodb:PutItem"],
+                "Resource": [self._table_arn],
+                "Condition": {
+                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}
+                },
+            },
+        ]
 
     def encrypt_statement(self) -> dict[str, object]:
         """The IAM statement that allows encrypting access tokens, and not decrypting them."""

@@ -37,7 +37,7 @@ from .oauth_scopes import OAUTH_SCOPES
 from .secret_settings import secret_problems
 
 # IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 192.
-MAX_APPS = 48
+MAX_APPS = 45
 # What CloudWatch Logs takes.
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,

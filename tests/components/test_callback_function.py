@@ -69,10 +69,17 @@ def test_role_may_do_only_what_its_callback_needs(two_apps: Recording, callback:
             "Resource": [f"{SECRET_ARN}{GLOBEX}-AbCdEf", f"{SECRET_ARN}{ACME}-AbCdEf"],
         },
         {
-            "Sid": "ReadAndWriteRecords",
+            "Sid": "ReadRecords",
             "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:PutItem"],
+            "Action": ["dynamodb:GetItem"],
             "Resource": [TABLE_ARN],
+        },
+        {
+            "Sid": "WriteRecordsOfStores",
+            "Effect": "Allow",
+            "Action": ["dynamodb:PutItem"],
+            "Resource": [TABLE_ARN],
+            "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}},
         },
     ]
     if callback.name == "auth":
