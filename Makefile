@@ -26,16 +26,18 @@ test: $(READY)  ## run every test, with coverage
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy components local __main__.py lambdas
+	@$(BIN)/mypy components local registration __main__.py lambdas
 
 format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+# requirements-dev.txt comes first and binds the others: they are installed into one .venv.
 lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
-	@set -e; for name in requirements lambdas/requirements requirements-dev; do \
+	@set -e; for name in requirements-dev requirements lambdas/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade \
-	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt; \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
+	    $$(test $$name != requirements || echo --constraint requirements-dev.txt); \
 	done
 
 clean:  ## remove everything that was built or installed
