@@ -12,11 +12,17 @@ from components.callback_function import CallbackFunction
 from components.callback_route import CallbackRoute
 from components.callbacks import AUTH, CALLBACKS, LOAD, UNINSTALL
 from components.installation_store import InstallationStore
-from components.registration import Registration, registration_sheet
+from components.registration import stack_registration, warn_of_url_changes
 from components.settings import read_settings
 from components.stack_context import StackContext
+from registration.install_links import install_links
+from registration.model import Registration
+from registration.sheet import markdown_sheet
 
 settings = read_settings()
+if settings.domain is not None:
+    # Its URLs are known already: a change is said before anything is deployed.
+    warn_of_url_changes(stack_registration(settings.domain.base_url, settings))
 context = StackContext.current(settings.tags)
 code = pulumi.FileArchive(str(lambda_bundle.build()))
 
@@ -77,28 +83,25 @@ for callback in CALLBACKS:
     CallbackRoute(callback, api, function)
 
 # What the engineer reads.
-registrations = api.base_url.apply(
-    lambda base_url: [Registration(app, base_url) for app in settings.apps]
-)
+registration = api.base_url.apply(partial(stack_registration, settings=settings))
+if settings.domain is None:
+    registration.apply(warn_of_url_changes)
+sheet = registration.apply(markdown_sheet)
 pulumi.export("baseUrl", api.base_url)
-pulumi.export(
-    "technicalTab",
-    registrations.apply(
-        lambda all_: {each.app.organization_id: each.technical_tab() for each in all_}
-    ),
-)
+pulumi.export("technicalTab", registration.apply(Registration.technical_tabs))
 if len(settings.apps) == 1:
     for callback in CALLBACKS:
         pulumi.export(
-            callback.portal_field,
+            callback.portal_field.key,
             api.base_url.apply(
                 partial(callback.url, organization_id=settings.apps[0].organization_id)
             ),
         )
-pulumi.export(
-    "registrationSheet",
-    registrations.apply(lambda all_: registration_sheet(pulumi.get_stack(), all_)),
-)
+pulumi.export("registrationSheet", sheet)
+pulumi.export("readme", sheet)  # Pulumi Cloud shows it on the stack's page
+pulumi.export("registration", registration.apply(Registration.as_output))
+pulumi.export("registeredUrls", registration.apply(Registration.registered_urls))
+pulumi.export("installLinks", registration.apply(install_links))
 pulumi.export("credentialSecretArns", {id_: each.arn for id_, each in credentials.items()})
 pulumi.export("installationsTable", store.table_name)
 pulumi.export("accessTokenReaderPolicyArn", store.reader_policy_arn)

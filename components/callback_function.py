@@ -78,7 +78,7 @@ class CallbackFunction(pulumi.ComponentResource):
         function = aws.lambda_.Function(
             callback.name,
             name=name,
-            description=f"BigCommerce {callback.portal_label}",
+            description=f"BigCommerce {callback.portal_field.label}",
             role=role.arn,
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],

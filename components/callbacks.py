@@ -5,6 +5,9 @@ Source: BigCommerce's app documentation for the fields, Rutter's BigCommerce gui
 
 from dataclasses import dataclass
 
+from registration import portal
+from registration.portal import CallbackField
+
 
 @dataclass(frozen=True)
 class Callback:
@@ -14,16 +17,14 @@ class Callback:
         name: of its function.
         handler: of its function, in the bundle.
         path: what stands after `/{organization_id}/`.
-        portal_field: its key in the `technicalTab` output.
-        portal_label: its field in the portal.
+        portal_field: the field of the developer portal that takes its URL.
         timeout: seconds its function may take. API Gateway waits 30.
     """
 
     name: str
     handler: str
     path: str
-    portal_field: str
-    portal_label: str
+    portal_field: CallbackField
     timeout: int
 
     @property
@@ -40,32 +41,28 @@ AUTH = Callback(
     name="auth",
     handler="auth.handler",
     path="redirect-url",
-    portal_field="authCallbackUrl",
-    portal_label="Auth Callback URL",
+    portal_field=portal.AUTH,
     timeout=29,
 )
 LOAD = Callback(
     name="load",
     handler="load.handler",
     path="load",
-    portal_field="loadCallbackUrl",
-    portal_label="Load Callback URL",
+    portal_field=portal.LOAD,
     timeout=15,
 )
 UNINSTALL = Callback(
     name="uninstall",
     handler="uninstall.handler",
     path="uninstall",
-    portal_field="uninstallCallbackUrl",
-    portal_label="Uninstall Callback URL",
+    portal_field=portal.UNINSTALL,
     timeout=15,
 )
 REMOVE_USER = Callback(
     name="remove-user",
     handler="remove_user.handler",
     path="remove-user",
-    portal_field="removeUserCallbackUrl",
-    portal_label="Remove User Callback URL",
+    portal_field=portal.REMOVE_USER,
     timeout=15,
 )
 

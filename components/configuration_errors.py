@@ -20,6 +20,7 @@ _EXAMPLES = {
     "multipleUsers": "true",
     "protect": "true",
     "rate": "50",
+    "registeredBaseUrl": "https://apps.example.com",
     "reservedConcurrency": "10",
     "scopes": "SCOPE",
     "supportUrl": "https://www.example.com/support",

@@ -24,6 +24,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from registration.oauth_scopes import OAUTH_SCOPES
+
 from .configuration_errors import (
     ConfigurationError,
     Problem,
@@ -33,7 +35,6 @@ from .configuration_errors import (
     remove_command,
     set_command,
 )
-from .oauth_scopes import OAUTH_SCOPES
 from .secret_settings import secret_problems
 
 # IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 192.
@@ -118,6 +119,7 @@ LoginUrl = Annotated[
         pattern=r"^(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?$"
     ),
 ]
+BaseUrl = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
 Scope = Annotated[str, AfterValidator(_known_scope)]
 
 
@@ -145,6 +147,8 @@ class App(_Setting):
         name: its name, as merchants see it.
         partner_id: the Partner ID of the BigCommerce Technology Partner account.
         client_id: the Client ID the portal gave; None until the app is registered.
+        registered_base_url: the base URL of the callback URLs that are entered in the portal; None
+            while that is not recorded. What the deployment has instead, it warns of.
         scopes: the OAuth scopes it needs, by their parameter names.
         multiple_users: whether users other than a store's owner may use it.
         support_url: where its pages send people for help.
@@ -155,6 +159,7 @@ class App(_Setting):
     name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
     partner_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
     client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")] | None = None
+    registered_base_url: BaseUrl | None = None
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1), AfterValidator(_one_permission_a_row)]
     multiple_users: bool = True
     support_url: (
@@ -203,6 +208,11 @@ class Domain(_Setting):
         str, StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")
     ]
     hosted_zone_id: Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]+$")] | None = None
+
+    @property
+    def base_url(self) -> str:
+        """What stands before `/{organization_id}/` in the callback URLs."""
+        return f"https://{self.name}"
 
 
 class BigCommerce(_Setting):

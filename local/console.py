@@ -19,8 +19,9 @@ from local.soak.model import Callback
 from local.walk import PlannedStep, Step, StepFailedError
 
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
-# Printed on its own, as the document it is.
+# Printed on its own, as the document it is; the others say the same for machines and web pages.
 _SHEET = "registrationSheet"
+_NOT_LISTED = {_SHEET, "readme", "registration"}
 
 
 class Report:
@@ -64,7 +65,7 @@ class Report:
         shown = {
             name: "[secret]" if name in deployment.secret_outputs else value
             for name, value in deployment.outputs.items()
-            if name != _SHEET
+            if name not in _NOT_LISTED
         }
         width = max(map(len, shown))
         for name, value in shown.items():

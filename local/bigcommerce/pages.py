@@ -12,7 +12,7 @@ from local.bigcommerce.model import App
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC_TYPES = {"panel.css": "text/css", "panel.js": "text/javascript"}
-OAUTH_SCOPES = Path(__file__).parents[2] / "components" / "oauth_scopes.json"
+OAUTH_SCOPES = Path(__file__).parents[2] / "registration" / "oauth_scopes.json"
 
 _templates = Environment(
     loader=FileSystemLoader(TEMPLATES),

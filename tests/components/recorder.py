@@ -8,6 +8,7 @@ Pulumi's runtime is global, so each recording has an interpreter of its own:
 import asyncio
 import contextlib
 import json
+import logging
 import runpy
 import sys
 from collections.abc import Iterator, Mapping
@@ -67,11 +68,20 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class Warned:
+    """What the program warned of, and how many resources were registered by then."""
+
+    text: str
+    resources: int
+
+
+@dataclass(frozen=True)
 class Recording:
     """What a run registered and gave.
 
     Attributes:
         resources: in the order of registration, the stack left out.
+        warnings: what the program warned of.
         registered_outputs: what `register_outputs` was called with, by the component's URN.
         outputs: the stack's outputs; those not known in a preview are None.
         secret_outputs: names of the outputs that are secrets.
@@ -79,6 +89,7 @@ class Recording:
     """
 
     resources: list[Resource] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     registered_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     secret_outputs: list[str] = field(default_factory=list)
@@ -156,6 +167,26 @@ class RecordingMonitor(MockMonitor):
         outputs = _plain(deserialize_properties(request.outputs))
         self._recording.registered_outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+class RecordingHandler(logging.Handler):
+    """Keeps every warning."""
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__(logging.WARNING)
+        self._recording = recording
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Record a warning."""
+        registered = len(self._recording.resources)
+        self._recording.warnings.append(Warned(record.getMessage(), registered))
+
+
+def _logger(recording: Recording) -> logging.Logger:
+    logger = logging.getLogger(__name__)
+    logger.propagate = False
+    logger.handlers = [RecordingHandler(recording)]
+    return logger
 
 
 def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -238,6 +269,7 @@ async def _record(request: Request) -> Recording:
         stack=request.stack,
         preview=request.preview,
         monitor=RecordingMonitor(mocks, recording),
+        logger=_logger(recording),
     )
     try:
         await run_pulumi_func(lambda: cast(None, runpy.run_path(str(PROGRAM), run_name="__main__")))

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.engine.configuration import encoded, project_name, stack_config
-from tests.components.recorder import Recording, Request, Resource
+from tests.components.recorder import Recording, Request, Resource, Warned
 
 ROOT = Path(__file__).parents[2]
 PROJECT = project_name(ROOT)
@@ -51,7 +51,8 @@ class Recorder:
                 Path(scratch, kept.name).replace(kept)
         fields = json.loads(kept.read_text(encoding="utf-8"))
         resources = [Resource(**each) for each in fields.pop("resources")]
-        return Recording(resources=resources, **fields)
+        warnings = [Warned(**each) for each in fields.pop("warnings")]
+        return Recording(resources=resources, warnings=warnings, **fields)
 
 
 def _run(request: str) -> str:

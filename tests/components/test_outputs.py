@@ -3,14 +3,32 @@
 import json
 from typing import Any
 
+import pytest
+
+from registration.install_links import install_links
+from registration.model import Registration
+from registration.sheet import markdown_sheet
 from tests.components.recorder import API_ENDPOINT, Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import ACME, CLIENT_SECRET, CUSTOMIZED, GLOBEX
+from tests.components.stacks import (
+    ACME,
+    ACME_APP,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    CUSTOMIZED,
+    DOMAIN,
+    GLOBEX,
+    GLOBEX_APP,
+)
 
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/"
 POLICY_ARN = "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
-# Its words have tests of their own.
-SHEET = "registrationSheet"
+# They have tests of their own.
+RENDERINGS = {"registrationSheet", "readme", "registration"}
+INSTALL_LINKS = {
+    "externalInstall": f"https://login.bigcommerce.com/app/{CLIENT_ID}/install",
+    "draftApp": ("https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"),
+}
 
 
 def urls(organization_id: str, base_url: str = API_ENDPOINT) -> dict[str, str]:
@@ -30,17 +48,23 @@ def globex(status: str, base_url: str = API_ENDPOINT) -> dict[str, Any]:
     }
 
 
-def without_sheet(recording: Recording) -> dict[str, Any]:
-    outputs = dict(recording.outputs)
-    assert outputs.pop(SHEET).startswith("# Registration sheet of stack test\n")
+def without_renderings(recording: Recording) -> dict[str, Any]:
+    """The outputs that are values; of the install links, those that are links."""
+    outputs = {name: value for name, value in recording.outputs.items() if name not in RENDERINGS}
+    outputs["installLinks"] = {
+        id_: {name: link for name, link in links.items() if name != "buttonHtml"}
+        for id_, links in outputs["installLinks"].items()
+    }
     return outputs
 
 
 def test_outputs_of_an_app_that_awaits_registration(awaiting: Recording) -> None:
-    assert without_sheet(awaiting) == {
+    assert without_renderings(awaiting) == {
         "baseUrl": API_ENDPOINT,
         "technicalTab": {GLOBEX: globex("awaiting-registration")},
         **urls(GLOBEX),
+        "registeredUrls": {},
+        "installLinks": {},
         "credentialSecretArns": {GLOBEX: f"{SECRET_ARN}{GLOBEX}-AbCdEf"},
         "installationsTable": "bigcommerce-test-installations",
         "accessTokenReaderPolicyArn": POLICY_ARN,
@@ -50,13 +74,14 @@ def test_outputs_of_an_app_that_awaits_registration(awaiting: Recording) -> None
 def test_registering_an_app_changes_its_status_and_no_url(
     awaiting: Recording, ready: Recording
 ) -> None:
-    assert without_sheet(ready) == without_sheet(awaiting) | {
-        "technicalTab": {GLOBEX: globex("ready")}
+    assert without_renderings(ready) == without_renderings(awaiting) | {
+        "technicalTab": {GLOBEX: globex("ready")},
+        "installLinks": {GLOBEX: INSTALL_LINKS},
     }
 
 
 def test_outputs_of_two_apps_have_no_urls_at_the_top_level(two_apps: Recording) -> None:
-    assert without_sheet(two_apps) == {
+    assert without_renderings(two_apps) == {
         "baseUrl": API_ENDPOINT,
         "technicalTab": {
             GLOBEX: globex("ready"),
@@ -67,6 +92,8 @@ def test_outputs_of_two_apps_have_no_urls_at_the_top_level(two_apps: Recording) 
                 "status": "awaiting-registration",
             },
         },
+        "registeredUrls": {},
+        "installLinks": {GLOBEX: INSTALL_LINKS},
         "credentialSecretArns": {
             GLOBEX: f"{SECRET_ARN}{GLOBEX}-AbCdEf",
             ACME: f"{SECRET_ARN}{ACME}-AbCdEf",
@@ -77,12 +104,87 @@ def test_outputs_of_two_apps_have_no_urls_at_the_top_level(two_apps: Recording) 
 
 
 def test_urls_of_a_custom_domain_stand_in_every_output(customized: Recording) -> None:
-    outputs = without_sheet(customized)
+    outputs = without_renderings(customized)
     base_url = "https://apps.example.com"
     assert outputs["baseUrl"] == base_url
     assert outputs["technicalTab"] == {GLOBEX: globex("ready", base_url)}
     assert outputs.items() >= urls(GLOBEX, base_url).items()
-    assert API_ENDPOINT not in customized.outputs[SHEET]
+    assert API_ENDPOINT not in customized.outputs["registrationSheet"]
+
+
+def test_every_rendering_is_of_the_registration(two_apps: Recording) -> None:
+    registration = Registration.model_validate(two_apps.outputs["registration"])
+    assert registration.technical_tabs() == two_apps.outputs["technicalTab"]
+    assert install_links(registration) == two_apps.outputs["installLinks"]
+    sheet = markdown_sheet(registration)
+    assert sheet.startswith("# Registration sheet of stack test\n")
+    assert [two_apps.outputs[name] for name in ("registrationSheet", "readme")] == [sheet, sheet]
+
+
+def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: Recording) -> None:
+    registration = two_apps.outputs["registration"]
+    assert registration.pop("apps")[0] == {
+        "organizationId": GLOBEX,
+        "name": "Globex *Sync*",
+        "partnerId": "4711",
+        "clientId": CLIENT_ID,
+        "baseUrl": API_ENDPOINT,
+        "callbackUrls": urls(GLOBEX),
+        "registeredBaseUrl": None,
+        "scopes": ["store_v2_information_read_only"],
+        "multipleUsers": False,
+        "supportUrl": "https://support.example.com/globex",
+    }
+    assert registration == {
+        "stack": "test",
+        "loginUrl": "https://login.bigcommerce.com",
+        "frameAncestors": ["https://*.mybigcommerce.com", "https://*.bigcommerce.com"],
+    }
+
+
+def test_urls_that_are_in_the_portal_are_an_output(record: Recorder) -> None:
+    registered = GLOBEX_APP | {"registeredBaseUrl": "https://old.example.com"}
+    outputs = record({"apps": [registered, ACME_APP]}).outputs
+    assert outputs["registeredUrls"] == {GLOBEX: urls(GLOBEX, "https://old.example.com")}
+    assert outputs["technicalTab"][GLOBEX].items() >= urls(GLOBEX).items()
+
+
+class TestUrlChanges:
+    def test_a_change_to_a_domain_is_said_before_the_first_resource(self, record: Recorder) -> None:
+        registered = GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}
+        for preview in (True, False):
+            recording = record({"apps": [registered], "domain": DOMAIN}, preview=preview)
+            (warned,) = recording.warnings
+            assert warned.resources == 0
+            for url in urls(GLOBEX, "https://apps.example.com").values():
+                assert url in warned.text
+            assert (
+                "pulumi config set --stack test --path 'apps[0].registeredBaseUrl' "
+                "https://apps.example.com" in warned.text
+            )
+
+    def test_a_change_back_to_the_own_endpoint_of_the_api_is_said(self, record: Recorder) -> None:
+        registered = GLOBEX_APP | {"registeredBaseUrl": "https://apps.example.com"}
+        (warned,) = record({"apps": [ACME_APP, registered]}).warnings
+        assert f"Auth Callback URL: {API_ENDPOINT}/{GLOBEX}/redirect-url" in warned.text
+        assert "'apps[1].registeredBaseUrl'" in warned.text
+
+    @pytest.mark.parametrize(
+        "config",
+        [
+            {"apps": [GLOBEX_APP]},
+            {"apps": [GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}]},
+            {
+                "apps": [GLOBEX_APP | {"registeredBaseUrl": "https://apps.example.com"}],
+                "domain": DOMAIN,
+            },
+        ],
+        ids=["none recorded", "the API's endpoint", "a domain"],
+    )
+    def test_nothing_is_said_where_no_url_changes(
+        self, record: Recorder, config: dict[str, Any]
+    ) -> None:
+        assert record(config).warnings == []
 
 
 def test_client_secret_is_in_its_secret_and_nowhere_else(two_apps: Recording) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from components.configuration_errors import ConfigurationError, Problem
-from components.oauth_scopes import OAUTH_SCOPES
 from components.settings import LOG_RETENTION_DAYS, MAX_APPS
+from registration.oauth_scopes import OAUTH_SCOPES
 from tests.components.reading import problems, read, read_texts
 from tests.components.recordings import PROJECT, Recorder
 from tests.components.stacks import (
@@ -128,6 +128,13 @@ class TestGoodConfiguration:
     def test_support_urls(self, support_url: str) -> None:
         assert read(with_app(supportUrl=support_url)).apps[0].support_url == support_url
 
+    @pytest.mark.parametrize(
+        "base_url", ["https://apps.example.com", "http://abc.execute-api.localhost:4566"]
+    )
+    def test_registered_base_urls(self, base_url: str) -> None:
+        (app,) = read(with_app(registeredBaseUrl=base_url)).apps
+        assert app.registered_base_url == base_url
+
     @pytest.mark.parametrize("days", LOG_RETENTION_DAYS)
     def test_log_retention_of_every_length_that_aws_takes(self, days: int) -> None:
         assert read(with_setting("logRetentionDays", str(days))).log_retention_days == days
@@ -191,6 +198,12 @@ WRONG_VALUES = {
         "apps[0].multipleUsers",
         "is 'maybe': it should be a valid boolean",
         "true",
+    ),
+    "registered base url with a slash": (
+        with_app(registeredBaseUrl="https://apps.example.com/"),
+        "apps[0].registeredBaseUrl",
+        "is 'https://apps.example.com/'",
+        "https://apps.example.com",
     ),
     "support url that is a script": (
         with_app(supportUrl="javascript:alert(1)"),

@@ -24,6 +24,10 @@ class OAuthScope:
     permission: str
     group: str
 
+    def __str__(self) -> str:
+        """The row and the permission to choose in it."""
+        return f"{self.name}: {self.permission}"
+
 
 def _read() -> dict[str, OAuthScope]:
     rows = json.loads(Path(__file__).with_name("oauth_scopes.json").read_text(encoding="utf-8"))

@@ -1,0 +1,165 @@
+"""One stack's registration: what to enter in BigCommerce's developer portal for each of its apps.
+
+It is the stack's output `registration`. Every rendering and every check is made from it; what can
+be told from the rest is not in it. Patterns are strict, because its values end up in commands and
+links that people follow.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from .oauth_scopes import OAUTH_SCOPES, OAuthScope
+from .portal import CALLBACK_FIELDS, CallbackField
+
+Status = Literal["awaiting-registration", "ready"]
+
+
+def _known_scope(parameter: str) -> str:
+    if parameter not in OAUTH_SCOPES:
+        raise ValueError("is not a BigCommerce OAuth scope")
+    return parameter
+
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d{1,5})?$")]
+CallbackUrl = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9./:_-]+$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, hide_input_in_errors=True
+    )
+
+
+class CallbackUrls(_Part):
+    """An app's callback URLs, as the portal's fields take them."""
+
+    auth_callback_url: CallbackUrl
+    load_callback_url: CallbackUrl
+    uninstall_callback_url: CallbackUrl
+    remove_user_callback_url: CallbackUrl
+
+    def by_field(self) -> dict[CallbackField, str]:
+        """The URLs by the field that takes them, in the portal's order."""
+        urls = self.model_dump(by_alias=True)
+        return {field: urls[field.key] for field in CALLBACK_FIELDS}
+
+
+class App(_Part):
+    """An app as it is to be entered in the portal.
+
+    Attributes:
+        organization_id: the first segment of its callback URLs.
+        name: as merchants see it.
+        partner_id: the Partner ID of its Technology Partner account, or None.
+        client_id: what the portal gave it; None until it is registered.
+        base_url: what stands before the organization id in its callback URLs.
+        callback_urls: those of this deployment.
+        registered_base_url: the base URL of the URLs that are entered in the portal, as far as it
+            was recorded; else None.
+        scopes: the OAuth scopes it needs, by their parameter names.
+        multiple_users: whether "Enable multiple users" is on.
+        support_url: where its pages send people for help, or None.
+    """
+
+    organization_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    partner_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")] | None
+    base_url: Origin
+    callback_urls: CallbackUrls
+    registered_base_url: Origin | None
+    scopes: tuple[Annotated[str, AfterValidator(_known_scope)], ...]
+    multiple_users: bool
+    support_url: str | None
+
+    @property
+    def status(self) -> Status:
+        """`ready` once the app's credentials are configured."""
+        return "ready" if self.client_id else "awaiting-registration"
+
+    @property
+    def registered_urls(self) -> CallbackUrls | None:
+        """The callback URLs that are entered in the portal, as far as that was recorded."""
+        if self.registered_base_url is None:
+            return None
+        return CallbackUrls.model_validate(
+            {
+                field.key: self.registered_base_url + url.removeprefix(self.base_url)
+                for field, url in self.callback_urls.by_field().items()
+            }
+        )
+
+    @property
+    def has_registered_urls(self) -> bool:
+        """Whether it is recorded that the portal has the URLs of this deployment."""
+        return self.registered_base_url == self.base_url
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it is recorded that the portal has other URLs than this deployment."""
+        return self.registered_base_url not in (None, self.base_url)
+
+    @property
+    def scope_groups(self) -> dict[str, list[OAuthScope]]:
+        """The rows of the portal's Scopes tab to choose a permission in, by the tab's headings."""
+        groups: dict[str, list[OAuthScope]] = {}
+        for parameter, scope in OAUTH_SCOPES.items():
+            if parameter in self.scopes:
+                groups.setdefault(scope.group, []).append(scope)
+        return groups
+
+    def technical_tab(self) -> dict[str, object]:
+        """The values of the portal's Technical tab (now App information), and the status.
+
+        Shape: the four callback URLs (str), `multipleUsers` (bool), `scopes` (list of str, each a
+        row and its permission as the portal names them), `status` (str).
+        """
+        return {
+            **self.callback_urls.model_dump(by_alias=True),
+            "multipleUsers": self.multiple_users,
+            "scopes": [str(OAUTH_SCOPES[parameter]) for parameter in self.scopes],
+            "status": self.status,
+        }
+
+
+class Registration(_Part):
+    """A stack's registration.
+
+    Attributes:
+        stack: the stack's name.
+        login_url: the origin that takes installs from links.
+        frame_ancestors: the origins of BigCommerce's control panel.
+        apps: in the order of the stack's configuration.
+    """
+
+    stack: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    login_url: Origin
+    frame_ancestors: Annotated[tuple[Origin, ...], Field(min_length=1)]
+    apps: Annotated[tuple[App, ...], Field(min_length=1)]
+
+    def as_output(self) -> dict[str, object]:
+        """The output `registration`: JSON values, with camelCase keys."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def technical_tabs(self) -> dict[str, dict[str, object]]:
+        """The output `technicalTab`: by organization id, what `App.technical_tab` gives."""
+        return {app.organization_id: app.technical_tab() for app in self.apps}
+
+    def registered_urls(self) -> Mapping[str, Mapping[str, str]]:
+        """The output `registeredUrls`: by organization id, the URLs entered in the portal.
+
+        Each has the four callback URLs by their keys. Without a recorded base URL an app is left
+        out.
+        """
+        return {
+            app.organization_id: app.registered_urls.model_dump(by_alias=True)
+            for app in self.apps
+            if app.registered_urls is not None
+        }
+
+    def having(self, status: Status) -> Sequence[App]:
+        """The apps with this status."""
+        return [app for app in self.apps if app.status == status]

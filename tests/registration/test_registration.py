@@ -1,0 +1,161 @@
+"""What is told from a registration: links, warnings, the next step; and what it refuses to be."""
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from registration.commands import Commands
+from registration.install_links import install_links
+from registration.model import App, Registration
+from registration.oauth_scopes import OAUTH_SCOPES
+from registration.portal import CALLBACK_FIELDS
+from registration.progress import APP_STEPS, COMPANY_STEPS, next_step
+from registration.review import app_warnings, scope_warning
+from registration.url_changes import url_change_warnings
+from tests.registration.examples import (
+    BASE_URL,
+    CLIENT_ID,
+    EVERY_STAGE,
+    OLD_BASE_URL,
+    app,
+    ready,
+    registration,
+)
+
+
+def test_a_registration_survives_the_way_through_the_outputs() -> None:
+    text = json.dumps(EVERY_STAGE.as_output())
+    assert Registration.model_validate(json.loads(text)) == EVERY_STAGE
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"stack": "dev; rm -rf ~"},
+        {"stack": "$(id)"},
+        {"loginUrl": "javascript:alert(1)"},
+        {"apps": []},
+    ],
+)
+def test_values_that_could_steer_a_shell_or_a_browser_are_refused(hostile: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Registration.model_validate(EVERY_STAGE.as_output() | hostile)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"organization_id": "acme'; id; '"},
+        {"partner_id": "`id`"},
+        {"client_id": "a/../b"},
+        {"registered_base_url": "https://a.example.com;id"},
+        {"scopes": ("store_v2_everything",)},
+        {"callback_urls": {field.key: "javascript:alert(1)" for field in CALLBACK_FIELDS}},
+        {"name": ""},
+    ],
+)
+def test_values_of_an_app_that_could_steer_a_shell_or_a_browser_are_refused(
+    hostile: dict[str, Any],
+) -> None:
+    with pytest.raises(ValidationError):
+        app(**hostile)
+
+
+def test_technical_tab_names_scopes_as_the_portal_does() -> None:
+    assert app().technical_tab() == {
+        "authCallbackUrl": f"{BASE_URL}/acme/redirect-url",
+        "loadCallbackUrl": f"{BASE_URL}/acme/load",
+        "uninstallCallbackUrl": f"{BASE_URL}/acme/uninstall",
+        "removeUserCallbackUrl": f"{BASE_URL}/acme/remove-user",
+        "multipleUsers": True,
+        "scopes": ["Products: read-only", "Orders: modify"],
+        "status": "awaiting-registration",
+    }
+
+
+def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
+    groups = app(scopes=tuple(reversed(OAUTH_SCOPES))).scope_groups
+    assert list(groups) == ["token creation", "store resource", "account resource"]
+    assert [scope for rows in groups.values() for scope in rows] == list(OAUTH_SCOPES.values())
+
+
+@pytest.mark.parametrize(
+    ("of", "number", "commands"),
+    [
+        (app(), 7, []),
+        (app(registered_base_url=BASE_URL), 9, ["clientId", "clientSecrets", "up"]),
+        (app(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=None), 8, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
+        (ready(), 10, ["check"]),
+    ],
+)
+def test_next_step(of: App, number: int, commands: list[str]) -> None:
+    step = next_step(of, Commands(registration(of)))
+    assert step.number == number
+    assert step.number in COMPANY_STEPS | APP_STEPS
+    assert len(step.commands) == len(commands)
+    for command, part in zip(step.commands, commands, strict=True):
+        assert part in command
+
+
+def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> None:
+    moved = ready("globex", registered_base_url=OLD_BASE_URL)
+    (warning,) = url_change_warnings(registration(ready(), moved, app("hooli")))
+    assert OLD_BASE_URL in warning
+    for field, url in moved.callback_urls.by_field().items():
+        assert f"\n  {field.label}: {url}\n" in warning
+    assert warning.endswith(
+        f"pulumi config set --stack dev --path 'apps[1].registeredBaseUrl' {BASE_URL}"
+    )
+
+
+def test_install_links_are_there_once_the_client_id_is_known() -> None:
+    links = install_links(registration(app("acme"), ready("globex", name="Globex")))
+    assert links.keys() == {"globex"}
+    assert links["globex"]["externalInstall"] == (
+        f"https://login.bigcommerce.com/app/{CLIENT_ID}/install"
+    )
+    assert links["globex"]["draftApp"] == (
+        "https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"
+    )
+
+
+def test_install_button_is_one_link_whatever_the_app_is_called() -> None:
+    name = '<script>alert("1")</script> & \' "Sons"'
+    button = install_links(registration(ready(name=name)))["acme"]["buttonHtml"]
+    seen: list[Any] = []
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            seen.append((tag, dict(attrs)["href"]))
+
+        def handle_data(self, data: str) -> None:
+            seen.append(data)
+
+    Parser().feed(button)
+    url = f"https://login.bigcommerce.com/app/{CLIENT_ID}/install"
+    assert seen == [("a", url), f"Install {name} on BigCommerce"]
+
+
+def test_scopes_that_the_review_asks_about_are_warned_of() -> None:
+    warned = {parameter for parameter in OAUTH_SCOPES if scope_warning(parameter)}
+    assert warned == {
+        "store_content_checkout",
+        "store_content_checkout_read_only",
+        "store_payments_access_token_create",
+        "store_stored_payment_instruments",
+        "store_stored_payment_instruments_read_only",
+        "store_v2_transactions",
+    }
+    assert "security team assesses" in str(scope_warning("store_content_checkout"))
+    assert "PCI" in str(scope_warning("store_stored_payment_instruments"))
+
+
+def test_settings_that_the_review_refuses_are_warned_of() -> None:
+    assert app_warnings(multiple_users=True, support_url="https://example.com") == []
+    both = app_warnings(multiple_users=False, support_url=None)
+    assert ["multipleUsers" in both[0], "supportUrl" in both[1]] == [True, True]

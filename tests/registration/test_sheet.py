@@ -1,0 +1,174 @@
+"""The registration sheet in Markdown: Rutter's guide with the stack's values filled in."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from registration.model import App
+from registration.sheet import markdown_sheet
+from tests.registration.examples import (
+    BASE_URL,
+    EVERY_STAGE,
+    OLD_BASE_URL,
+    app,
+    ready,
+    registration,
+)
+
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def sheet(*apps: App) -> str:
+    return markdown_sheet(registration(*apps))
+
+
+def golden(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def test_sheet_of_one_app_that_awaits_registration() -> None:
+    assert sheet(app()) == golden("sheet_one_awaiting.md")
+
+
+def test_sheet_of_apps_at_every_stage() -> None:
+    assert markdown_sheet(EVERY_STAGE) == golden("sheet_every_stage.md")
+
+
+@pytest.mark.parametrize(
+    ("apps", "steps"),
+    [
+        ([app()], [*range(1, 12)]),
+        ([app(), ready("globex")], [*range(1, 12), *range(7, 12)]),
+    ],
+)
+def test_every_step_of_the_guide_is_there(apps: list[App], steps: list[int]) -> None:
+    numbers = re.findall(r"^(\d+)\. ", sheet(*apps), flags=re.MULTILINE)
+    assert [int(number) for number in numbers] == steps
+
+
+def test_commands_are_for_the_app_they_stand_under() -> None:
+    text = sheet(ready("globex", partner_id="4711"), app())
+    own = text[text.index("## Acme \\& Sons") :]
+    assert "pulumi config set --stack dev --path 'apps[1].clientId' CLIENT_ID" in own
+    assert "pulumi config set --stack dev --secret --path 'clientSecrets.acme'" in own
+    assert f"--path 'apps[1].registeredBaseUrl' {BASE_URL}" in own
+    assert "'apps[1].partnerId' PARTNER_ID" in text
+    assert "apps[0]" not in text
+
+
+def test_every_command_names_the_stack() -> None:
+    commands = re.findall(r"(?:pulumi|python -m) .*", markdown_sheet(EVERY_STAGE))
+    assert commands
+    assert all(" --stack dev" in command for command in commands)
+
+
+def test_urls_that_moved_are_said_where_they_are_entered() -> None:
+    text = sheet(ready(registered_base_url=OLD_BASE_URL))
+    assert f"has the URLs below `{OLD_BASE_URL}`" in text
+    assert OLD_BASE_URL not in sheet(ready())
+
+
+@pytest.mark.parametrize(
+    ("of", "done"),
+    [
+        (app(), []),
+        (app(partner_id="4711"), [1, 2, 3, 4]),
+        (app(registered_base_url=BASE_URL), [5, 6, 7, 8]),
+        (ready(registered_base_url=None), [5, 6, 7, 9]),
+        (ready(registered_base_url=OLD_BASE_URL), [5, 6, 7, 9]),
+        (ready(partner_id="4711"), [*range(1, 10)]),
+    ],
+)
+def test_steps_that_the_stack_knows_to_be_done_are_marked(of: App, done: list[int]) -> None:
+    marked = re.findall(r"^(\d+)\. ✓ ", sheet(of), flags=re.MULTILINE)
+    assert [int(number) for number in marked] == done
+
+
+def test_the_partner_id_is_recorded_when_every_app_has_it() -> None:
+    text = sheet(app(partner_id="4711"), app("globex"))
+    assert "\n3. ✓ " in text
+    assert "\n4. Copy" in text
+
+
+def test_every_line_is_markdown_that_was_meant() -> None:
+    """No template tag left over, no blank line within a table, no trailing space."""
+    text = sheet(ready("globex", name="Globex *Sync*"), app())
+    assert not re.search(r"\{[{%]|[%}]\}| \n|\n\n\n", text)
+    assert [each.content for each in headings_of(text)] == [
+        "Registration sheet of stack dev",
+        "Next",
+        "Once for your company",
+        r"Globex \*Sync\*",
+        r"Acme \& Sons",
+        "Try it on a test store",
+        "Launch",
+    ]
+    # The apps; and for each the Technical tab and the scopes.
+    assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1 + 2 * 2
+
+
+def headings_of(text: str) -> list[Token]:
+    tokens = MARKDOWN.parse(text)
+    return [content for opening, content in pairwise(tokens) if opening.type == "heading_open"]
+
+
+def shape(text: str) -> list[tuple[str, ...]]:
+    """A document's elements and their nesting, without their texts."""
+    return [
+        (token.type, token.tag, *(child.type for child in token.children or []))
+        for token in MARKDOWN.parse(text)
+    ]
+
+
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=100
+).filter(lambda name: any(character.isalnum() for character in name))
+
+
+@given(name=NAMES)
+@example(name="# heading")
+@example(name="a | b | c")
+@example(name="| a --- |")
+@example(name="[here](https://evil.example)")
+@example(name="![x](https://evil.example/x.png)")
+@example(name="<https://evil.example>")
+@example(name="<script>alert(1)</script>")
+@example(name="`code` ``` ~~~ ~~gone~~")
+@example(name="**bold** _it_ __b__")
+@example(name="&lt;b&gt; &#35;")
+@example(name="ends with a backslash \\")
+@example(name="- an item")
+@example(name="+ an item")
+@example(name="1. an item")
+@example(name="1) an item")
+@example(name="> a quotation")
+@example(name="[here]: https://evil.example")
+@example(name="two\nlines")
+@example(name="two\n\n# paragraphs")
+@example(name="a\n---")
+@example(name="a\r\n| b | c |")
+@example(name="{{ stack }}{% raw %}")
+@example(name="${outputs.baseUrl}")
+def test_app_name_is_text_and_nothing_else(name: str) -> None:
+    text = sheet(app(name=name), ready("globex"))
+    assert shape(text) == shape(sheet(app(name="Plain"), ready("globex")))
+    heading = headings_of(text)[3]
+    shown = "".join(child.content for child in heading.children or [])
+    visible = "".join(each if each.isprintable() else " " for each in name)
+    assert shown.split() == visible.split()
+
+
+@pytest.mark.parametrize("name", ["https://evil.example", "www.evil.example"])
+def test_app_name_that_is_an_address_does_not_become_a_link(name: str) -> None:
+    """GitHub's Markdown makes links of bare addresses."""
+    assert name not in sheet(app(name=name))
+
+
+def test_app_name_does_not_become_an_output_where_pulumi_cloud_fills_outputs_in() -> None:
+    assert "${outputs" not in sheet(app(name="${outputs.baseUrl}"))
