@@ -1,0 +1,182 @@
+"""The command to read a stack's registration and to check it against reality."""
+
+import argparse
+import io
+import json
+import os
+import sys
+from inspect import getdoc
+from pathlib import Path
+from textwrap import indent
+
+from rich.console import Console
+
+from registration.model import Registration
+from registration.outputs import (
+    Outputs,
+    OutputsError,
+    outputs_in_file,
+    outputs_of_stack,
+    piped_outputs,
+    read_outputs,
+)
+from registration.terminal import print_registration, table_text
+
+_DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
+_EXAMPLES = """\
+what to enter in BigCommerce's developer portal, in this terminal:
+  python -m registration --stack dev
+the whole guide with this stack's values, as a page with copy buttons:
+  python -m registration show --stack dev --format html --output registration.html
+in a GitHub Actions job, as its summary:
+  python -m registration show --stack dev --format markdown >> "$GITHUB_STEP_SUMMARY"
+whether the deployed callbacks answer as BigCommerce expects (exit status 0 or 1):
+  python -m registration check --stack dev --junit check.xml
+without the Pulumi CLI, from its outputs elsewhere:
+  pulumi stack output --json --stack dev | python -m registration
+"""
+
+
+class OutputFileError(Exception):
+    """A file could not be written; the message says which and why."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and give its exit status: 0, 1 for a failed check, 2 for wrong use."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or given[0] not in {"show", "check", "-h", "--help"}:
+        given = ["show", *given]
+    options = _parser().parse_args(given)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
+    try:
+        return int(options.command(_outputs(options), options))
+    except (OutputsError, OutputFileError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except BrokenPipeError:
+        # Whoever read this has seen enough; Python must not try to write the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def show(outputs: Outputs, options: argparse.Namespace) -> int:
+    """Show what to enter in the developer portal, and what is next.
+
+    The table is for terminals; html and markdown are the whole guide; json is the stack output
+    technicalTab.
+    """
+    if options.format == "table" and options.output is None:
+        print_registration(outputs.registration, _console())
+        return 0
+    if options.format == "table":
+        text = table_text(outputs.registration)
+    else:
+        text = _rendered(outputs.registration, options.format)
+    if options.output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        _write(options.output, text)
+    return 0
+
+
+def check(outputs: Outputs, options: argparse.Namespace) -> int:
+    """Call the deployed callbacks as BigCommerce would, without side effects.
+
+    A signed load and uninstall of a store that cannot exist prove that the functions have the right
+    credentials; the client secret is read from Secrets Manager with your own AWS credentials.
+    Exit status: 0 when every app is ready or awaits registration, 1 when something is wrong.
+    """
+    # What calls AWS takes long to import, and showing needs none of it.
+    from registration.check_report import check_deployment  # noqa: PLC0415
+    from registration.junit import junit_xml  # noqa: PLC0415
+
+    results = check_deployment(outputs, _console())
+    if options.junit is not None:
+        _write(options.junit, junit_xml(results))
+    failed = any(result.failure for its in results.values() for result in its)
+    return 1 if failed else 0
+
+
+def _rendered(registration: Registration, format_: str) -> str:
+    """The registration as a document."""
+    if format_ == "json":
+        return json.dumps(registration.technical_tabs(), indent=2) + "\n"
+    from registration.sheet import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
+
+    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration)
+
+
+def _outputs(options: argparse.Namespace) -> Outputs:
+    if options.stack is not None:
+        return read_outputs(outputs_of_stack(options.stack))
+    if options.file is not None and options.file != Path("-"):
+        return read_outputs(outputs_in_file(options.file))
+    if options.file is None and sys.stdin.isatty():
+        raise OutputsError("Which stack? Say --stack NAME, or give its outputs with --file FILE.")
+    return read_outputs(piped_outputs(sys.stdin.buffer))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputFileError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _console() -> Console:
+    return Console(highlight=False, emoji=False)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m registration",
+        description=_DESCRIPTION,
+        epilog=f"Without a command, it is show.\n\nexamples:\n\n{indent(_EXAMPLES, '  ')}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in (show, check):
+        documentation = getdoc(command) or ""
+        one = commands.add_parser(
+            command.__name__,
+            help=documentation.partition(".")[0],
+            description=documentation,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        one.set_defaults(command=command)
+        _add_source(one)
+    shown, checked = commands.choices["show"], commands.choices["check"]
+    shown.add_argument(
+        "--format",
+        choices=("table", "html", "markdown", "json"),
+        default="table",
+        help="what to show it as (default: table)",
+    )
+    shown.add_argument(
+        "--output", type=Path, metavar="FILE", help="write it to a file, not to standard output"
+    )
+    checked.add_argument(
+        "--junit", type=Path, metavar="FILE", help="write the results as JUnit XML too"
+    )
+    return parser
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--stack", metavar="NAME", help="the stack whose outputs the Pulumi CLI is asked for"
+    )
+    source.add_argument(
+        "--file",
+        type=Path,
+        help="the outputs as `pulumi stack output --json` gave them; - is standard input, which is "
+        "read too when something is piped to it and neither option is given",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

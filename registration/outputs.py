@@ -1,0 +1,123 @@
+"""A stack's outputs, as `pulumi stack output --json` gives them: where registrations are read."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
+
+from .model import Registration
+
+
+class OutputsError(Exception):
+    """The outputs cannot be had or used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is used of a stack's outputs.
+
+    Attributes:
+        registration: the output `registration`.
+        credential_secret_arns: ARN of the Secrets Manager secret by organization id.
+    """
+
+    registration: Registration
+    credential_secret_arns: Mapping[str, str]
+
+
+def outputs_of_stack(stack: str) -> str:
+    """The outputs of a stack, as the Pulumi CLI prints them.
+
+    Raises:
+        OutputsError: the CLI is not installed, or it failed: no such stack, not logged in.
+    """
+    command = ["pulumi", "stack", "output", "--json", "--non-interactive", "--stack", stack]
+    try:
+        done = subprocess.run(  # noqa: S603 (no shell; the CLI gets the name as one argument)
+            command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
+        )
+    except OSError:
+        raise OutputsError(
+            "The Pulumi CLI is not installed (https://www.pulumi.com/docs/iac/download-install/). "
+            "Without it, give the outputs as a file: --file outputs.json"
+        ) from None
+    if done.returncode:
+        said = done.stderr.strip() or f"exit status {done.returncode}"
+        raise OutputsError(f"pulumi could not give the outputs of stack {stack}:\n{said}")
+    return done.stdout
+
+
+def outputs_in_file(path: Path) -> str:
+    """The outputs that `pulumi stack output --json` was redirected to.
+
+    Raises:
+        OutputsError: the file cannot be read.
+    """
+    try:
+        return _decoded(path.read_bytes(), str(path))
+    except OSError as error:
+        raise OutputsError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def piped_outputs(stream: BinaryIO) -> str:
+    """The outputs that were piped to this program.
+
+    Raises:
+        OutputsError: nothing was.
+    """
+    text = _decoded(stream.read(), "standard input")
+    if not text.strip():
+        raise OutputsError(
+            "Standard input is empty. Say --stack NAME, or give the outputs with --file FILE."
+        )
+    return text
+
+
+def read_outputs(text: str) -> Outputs:
+    """Read a stack's outputs from JSON.
+
+    Raises:
+        OutputsError: it is not the JSON of this program's outputs.
+    """
+    try:
+        outputs = json.loads(text)
+    except (ValueError, RecursionError):
+        raise OutputsError(
+            "The outputs are not JSON. They are what this prints: pulumi stack output --json"
+        ) from None
+    if not isinstance(outputs, dict) or "registration" not in outputs:
+        raise OutputsError(
+            "The outputs have no registration. Deploy the stack with this version of the program "
+            "first: pulumi up"
+        )
+    try:
+        registration = Registration.model_validate(outputs["registration"])
+    except ValidationError as error:
+        raise OutputsError(
+            "The output registration is of another version of the program. Deploy the stack with "
+            f"this one first: pulumi up\n{_problems(error)}"
+        ) from None
+    return Outputs(registration, _texts(outputs.get("credentialSecretArns")))
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise OutputsError(f"{name} is not UTF-8 text.") from None
+
+
+def _problems(error: ValidationError) -> str:
+    return "\n".join(
+        f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+    )
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """The texts of a JSON object; what is something else is left out."""
+    items = value.items() if isinstance(value, dict) else ()
+    return {key: text for key, text in items if isinstance(text, str)}

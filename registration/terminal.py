@@ -1,0 +1,90 @@
+"""The registration in a terminal: for each app a table, whole so that its URLs can be copied."""
+
+import io
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from .commands import Commands
+from .install_links import install_links
+from .model import App, Registration
+from .progress import next_step
+from .review import app_warnings, scope_warning
+from .text import one_line
+
+STATUS_STYLES = {"ready": "green", "awaiting-registration": "yellow"}
+
+
+def print_registration(registration: Registration, console: Console) -> None:
+    """Print what to enter in the portal for each app, and what is next."""
+    for position, app in enumerate(registration.apps):
+        if position:
+            console.print()
+        _print_app(app, registration, console)
+
+
+def table_text(registration: Registration) -> str:
+    """The same as plain text."""
+    console = Console(file=io.StringIO(), highlight=False, emoji=False)
+    with console.capture() as capture:
+        print_registration(registration, console)
+    return capture.get()
+
+
+def print_whole(line: Text, console: Console) -> None:
+    """Print a line that is to be copied: the terminal wraps it if it must, and it stays one."""
+    console.print(line, soft_wrap=True)
+
+
+def _print_app(app: App, registration: Registration, console: Console) -> None:
+    title = Text.assemble(
+        (one_line(app.name), "bold"),
+        f"  {app.organization_id}  ",
+        (app.status, STATUS_STYLES[app.status]),
+    )
+    console.print(title)
+    _print_table(_table(app, registration), console)
+    for warning in app_warnings(multiple_users=app.multiple_users, support_url=app.support_url):
+        console.print(_warning(warning))
+    step = next_step(app, Commands(registration))
+    console.print(Text.assemble((f"Next, step {step.number}: ", "bold"), step.what))
+    for command in step.commands:
+        print_whole(Text(f"  {command}"), console)
+
+
+def _print_table(table: Table, console: Console) -> None:
+    boundless = console.options.update(max_width=10_000)
+    visible = console.width
+    console.width = max(visible, Measurement.get(console, boundless, table).maximum)
+    console.print(table, soft_wrap=True)
+    console.width = visible
+
+
+def _table(app: App, registration: Registration) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
+    for label, value in _rows(app, registration):
+        table.add_row(label, value)
+    return table
+
+
+def _rows(app: App, registration: Registration) -> list[tuple[str, Text]]:
+    rows = [(field.label, Text(url)) for field, url in app.callback_urls.by_field().items()]
+    rows.insert(3, ("Enable multiple users", Text("on" if app.multiple_users else "off")))
+    for group, scopes in app.scope_groups.items():
+        label = f"Scopes: {group}"
+        for scope in scopes:
+            rows.append((label, Text(f"{scope}  ({scope.parameter})")))
+            label = ""
+            if warning := scope_warning(scope.parameter):
+                rows.append(("", _warning(warning)))
+    if links := install_links(registration).get(app.organization_id):
+        rows.append(("Install link", Text(links["externalInstall"])))
+    return rows
+
+
+def _warning(text: str) -> Text:
+    return Text(f"! {text}", style="yellow")

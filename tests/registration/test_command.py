@@ -1,0 +1,221 @@
+"""The command as a person or a CI job runs it: each source, each format, each thing done wrong."""
+
+import json
+import os
+import pty
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from registration.outputs import OutputsError, read_outputs
+from registration.sheet import html_sheet, markdown_sheet
+from tests.registration.examples import BASE_URL, EVERY_STAGE, app, outputs_json, registration
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "registration"]
+OUTPUTS = outputs_json(EVERY_STAGE)
+
+
+def run(
+    *arguments: str, piped: str | bytes = "", path: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | ({"PATH": path} if path is not None else {})
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=piped.encode() if isinstance(piped, str) else piped,
+        capture_output=True,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """What is said to somebody who used it wrongly."""
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def outputs_file(tmp_path: Path) -> Path:
+    file = tmp_path / "outputs.json"
+    file.write_text(OUTPUTS, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> str:
+    """A folder for PATH with a `pulumi` that knows the stack dev."""
+    (tmp_path / "stack.json").write_text(OUTPUTS, encoding="utf-8")
+    script = tmp_path / "pulumi"
+    script.write_text(
+        "#!/bin/sh\n"
+        '[ "$*" = "stack output --json --non-interactive --stack dev" ] && '
+        f"exec /bin/cat '{tmp_path}/stack.json'\n"
+        "echo \"error: no stack named 'prod' found\" >&2\n"
+        "exit 255\n",
+        encoding="utf-8",
+    )
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return str(tmp_path)
+
+
+class TestSources:
+    def test_a_stack_is_read_with_the_cli(self, cli: str) -> None:
+        done = run("--stack", "dev", path=cli)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"{BASE_URL}/acme/redirect-url" in done.stdout
+
+    def test_a_file_is_read(self, outputs_file: Path) -> None:
+        assert f"{BASE_URL}/acme/load" in run("--file", str(outputs_file)).stdout
+
+    def test_a_file_that_powershell_wrote_is_read(self, outputs_file: Path) -> None:
+        outputs_file.write_text(OUTPUTS, encoding="utf-8-sig")
+        assert run("show", "--file", str(outputs_file)).returncode == 0
+
+    @pytest.mark.parametrize("arguments", [[], ["--file", "-"], ["show"]])
+    def test_what_is_piped_is_read(self, arguments: list[str]) -> None:
+        assert f"{BASE_URL}/acme/load" in run(*arguments, piped=OUTPUTS).stdout
+
+    def test_a_missing_cli_is_said(self, tmp_path: Path) -> None:
+        said = refused(run("--stack", "dev", path=str(tmp_path)))
+        assert "The Pulumi CLI is not installed" in said
+        assert "--file outputs.json" in said
+
+    def test_what_the_cli_says_of_an_unknown_stack_is_passed_on(self, cli: str) -> None:
+        said = refused(run("check", "--stack", "prod", path=cli))
+        assert "error: no stack named 'prod' found" in said
+
+    def test_a_missing_file_is_said(self, tmp_path: Path) -> None:
+        said = refused(run("--file", str(tmp_path / "none.json")))
+        assert "none.json cannot be read: No such file" in said
+
+    def test_nothing_piped_is_said(self) -> None:
+        assert "Say --stack NAME" in refused(run())
+
+    def test_no_source_in_a_terminal_is_said(self) -> None:
+        controller, terminal = pty.openpty()
+        done = subprocess.run(
+            COMMAND, cwd=ROOT, stdin=terminal, capture_output=True, text=True, check=False
+        )
+        os.close(controller)
+        os.close(terminal)
+        assert "Which stack? Say --stack NAME" in refused(done)
+
+    def test_what_is_not_text_is_said(self) -> None:
+        assert "standard input is not UTF-8 text" in refused(run(piped=b"\xff\xfe"))
+
+    def test_what_is_not_json_is_said(self) -> None:
+        assert "The outputs are not JSON" in refused(run(piped="not json"))
+
+    @pytest.mark.parametrize("text", ["[" * 100_000, '{"registration": ', "NaN?"])
+    def test_other_texts_are_not_json_either(self, text: str) -> None:
+        with pytest.raises(OutputsError, match="not JSON"):
+            read_outputs(text)
+
+    def test_outputs_of_an_older_program_are_said(self) -> None:
+        said = refused(run(piped='{"technicalTab": {}}'))
+        assert "have no registration" in said
+        assert "pulumi up" in said
+
+    @pytest.mark.parametrize("text", ["{}", "[]", '"text"', "null"])
+    def test_other_json_has_no_registration_either(self, text: str) -> None:
+        with pytest.raises(OutputsError, match="have no registration"):
+            read_outputs(text)
+
+    def test_outputs_of_another_version_are_said_without_their_values(self) -> None:
+        other = json.loads(OUTPUTS)
+        other["registration"]["apps"][0]["clientId"] = "not/an/id"
+        said = refused(run(piped=json.dumps(other)))
+        assert "another version" in said
+        assert "apps.0.clientId" in said
+        assert "not/an/id" not in said
+
+
+class TestShow:
+    def test_table_has_every_value_in_one_line(self) -> None:
+        lines = run(piped=OUTPUTS).stdout.splitlines()
+        for each in EVERY_STAGE.apps:
+            for field, url in each.callback_urls.by_field().items():
+                assert any(line.split("  ")[0] == field.label and url in line for line in lines)
+        assert any("Checkout Content: modify  (store_content_checkout)" in line for line in lines)
+        assert any("! BigCommerce's security team" in line for line in lines)
+        assert any(line.startswith("! The marketplace takes multi-user") for line in lines)
+        assert "  pulumi config set --stack dev --path 'apps[4].clientId' CLIENT_ID" in lines
+
+    def test_table_does_not_let_a_name_steer_the_terminal(self) -> None:
+        hostile = registration(app(name="\x1b[31mred\x07 [bold]b[/bold]\nnext"))
+        printed = run(piped=outputs_json(hostile)).stdout
+        assert "\x1b" not in printed
+        assert "[31mred [bold]b[/bold] next  acme  awaiting-registration" in printed
+
+    def test_documents_are_the_sheet_and_the_technical_tab(self) -> None:
+        shown = {
+            name: run("show", "--format", name, piped=OUTPUTS).stdout
+            for name in ("markdown", "html", "json")
+        }
+        assert shown["markdown"] == markdown_sheet(EVERY_STAGE)
+        assert shown["html"] == html_sheet(EVERY_STAGE)
+        assert json.loads(shown["json"]) == EVERY_STAGE.technical_tabs()
+
+    @pytest.mark.parametrize("name", ["table", "html"])
+    def test_output_goes_to_a_file(self, tmp_path: Path, name: str) -> None:
+        file = tmp_path / "sheet"
+        done = run("show", "--format", name, "--output", str(file), piped=OUTPUTS)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert file.read_text(encoding="utf-8") == run("--format", name, piped=OUTPUTS).stdout
+
+    def test_a_file_that_cannot_be_written_is_said(self, tmp_path: Path) -> None:
+        file = tmp_path / "none" / "sheet.html"
+        done = run("--format", "html", "--output", str(file), piped=OUTPUTS)
+        assert "cannot be written" in refused(done)
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self, outputs_file: Path) -> None:
+        with subprocess.Popen(
+            [*COMMAND, "--format", "html", "--file", str(outputs_file)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 0
+
+
+class TestHelp:
+    def test_help_teaches_every_use(self) -> None:
+        printed = run("--help").stdout
+        for words in ("show", "check", "GITHUB_STEP_SUMMARY", "--format html", "--junit"):
+            assert words in printed
+
+    @pytest.mark.parametrize("arguments", [["--format", "xml"], ["--stack", "a", "--file", "b"]])
+    def test_wrong_use_is_said(self, arguments: list[str]) -> None:
+        assert "usage: " in refused(run(*arguments, piped=OUTPUTS))
+
+    def test_showing_starts_fast_because_it_imports_little(self) -> None:
+        code = "import sys, registration.__main__; print(*sys.modules)"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        imported = {name.partition(".")[0] for name in done.stdout.split()}
+        assert imported.isdisjoint({"pulumi", "components", "local", "boto3", "jinja2", "urllib3"})
+
+    def test_the_package_never_imports_the_program(self) -> None:
+        code = (
+            "import sys, registration.__main__, registration.check_report, registration.junit,"
+            " registration.sheet; print(*sys.modules)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        imported = {name.partition(".")[0] for name in done.stdout.split()}
+        assert imported.isdisjoint({"pulumi", "components", "local"})

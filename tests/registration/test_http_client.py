@@ -1,0 +1,142 @@
+"""HTTP as BigCommerce speaks it: certificates count, redirects are answers."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from registration.http_client import Client, UnreachableError, is_loopback
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Says what it was asked; `/redirect` is a redirect, `/silent` no answer at all."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/silent"):
+            return
+        self.send_response(302 if self.path == "/redirect" else 200)
+        self.send_header("Location", "https://example.com/")
+        self.end_headers()
+        self.wfile.write(f"{self.headers['Host']} {self.path}".encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """The port of a server on loopback."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def certificate(folder: Path, host: str, *, days: int) -> Path:
+    """A self-signed certificate for a host, with its key, that ends in so many days."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=30))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    unencrypted = serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, unencrypted)
+    file = folder / f"{host}.pem"
+    file.write_bytes(private + made.public_bytes(pem))
+    return file
+
+
+@contextmanager
+def serving_https(file: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with serving(context) as port:
+        yield f"https://localhost:{port}/"
+
+
+def test_a_valid_certificate_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = certificate(tmp_path, "localhost", days=1)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with serving_https(file) as url:
+        assert Client().get(url).status == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "trusted", "said"),
+    [
+        ("localhost", 1, False, "self-signed certificate"),
+        ("localhost", -1, True, "certificate has expired"),
+        ("other.example", 1, True, "not valid for 'localhost'"),
+    ],
+)
+def test_a_certificate_that_is_not_valid_is_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    host: str,
+    days: int,
+    trusted: bool,
+    said: str,
+) -> None:
+    file = certificate(tmp_path, host, days=days)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with serving_https(file) as url, pytest.raises(UnreachableError) as raised:
+        Client().get(url, {"signed_payload_jwt": "a.b.c"})
+    assert str(raised.value).startswith("no valid certificate: ")
+    assert said in str(raised.value)
+    assert "a.b.c" not in str(raised.value)
+
+
+def test_names_under_localhost_are_this_machine() -> None:
+    with serving() as port:
+        url = f"http://api.execute-api.localhost:{port}/acme/load"
+        answer = Client().get(url, {"a": "b c&d"})
+    assert answer.body == f"api.execute-api.localhost:{port} /acme/load?a=b+c%26d"
+    assert is_loopback(url)
+    assert not is_loopback("https://localhost.example.com")
+
+
+def test_a_redirect_is_an_answer() -> None:
+    with serving() as port:
+        answer = Client().get(f"http://localhost:{port}/redirect")
+    assert (answer.status, answer.headers["location"]) == (302, "https://example.com/")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://localhost:1/x", "no answer: .*refused"),
+        ("https://nowhere.invalid/x", "no answer: .*nowhere.invalid"),
+    ],
+)
+def test_no_answer_is_said_without_the_query(url: str, said: str) -> None:
+    with pytest.raises(UnreachableError, match=said) as raised:
+        Client().get(url, {"signed_payload_jwt": "a.b.c"})
+    assert "a.b.c" not in str(raised.value)
+
+
+def test_a_connection_that_breaks_off_is_said() -> None:
+    with serving() as port, pytest.raises(UnreachableError, match="no answer: "):
+        Client().get(f"http://localhost:{port}/silent", {"signed_payload_jwt": "a.b.c"})
