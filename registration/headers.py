@@ -1,7 +1,7 @@
 """The headers a callback's answer needs, so that the control panel shows it and nobody else can.
 
-Source: BigCommerce's app documentation (the pages stand in an iframe of the control panel), and
-design of the callbacks: never stored, never framed by strangers.
+Source: BigCommerce's app documentation: the pages stand in an iframe of the control panel, whose
+origins only `frame-ancestors` can name. The rest is what lambdas/callbacks/responses.py promises.
 """
 
 from collections.abc import Iterable, Mapping
