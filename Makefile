@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak test lint format lock clean
+.PHONY: help up serve emulator soak test test-browser lint format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.requirements-dev
 
 help:  ## list the commands; up, serve and emulator take ARGS="--help"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(READY)  ## deploy on an embedded AWS, walk the life of an installation, stop
 	@$(BIN)/python -m local up $(ARGS)
@@ -20,8 +20,11 @@ emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
 	@$(BIN)/python -m local soak
 
-test: $(READY)  ## run every test, with coverage
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+test: $(READY)  ## run every test that needs no browser, with coverage
+	@$(BIN)/python -m pytest --ignore=tests/browser -n 2 --cov --cov-report=term
+
+test-browser: $(READY)  ## run the tests in a browser, which need Chromium
+	@$(BIN)/python -m pytest tests/browser
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check .

@@ -134,11 +134,12 @@ def local_backend(
     Raises:
         EmulatorError, PortTakenError: a port is in use, or the emulator did not start.
     """
-    bigcommerce = BigCommerce()
+    emulator = Emulator(port=emulator_port)
+    bigcommerce = BigCommerce(status_in_browser=emulator.api_status)
     with (
         scratch_folder() as folder,
         serve(bigcommerce, bigcommerce_port) as server,
-        Emulator(port=emulator_port) as emulator,
+        emulator,
     ):
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
         simulated = {"bigcommerce:bigcommerce": origins, CLIENT_SECRETS: {}, HANDOFF_KEYS: {}}

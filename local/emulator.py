@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import boto3
 
+from local import api_answers
 from local.aws import REGION, Aws, isolated_session
 from local.loopback_http import LOOPBACK, UnreachableError, get
 from local.scratch import BUILD, scratch_folder
@@ -64,6 +65,14 @@ class Emulator:
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, with the root credentials."""
         return self.aws.client(service)
+
+    def api_status(self, url: str) -> str | None:
+        """Return the HTTP status a deployed API gave a URL last; None where it was not asked."""
+        try:
+            answer = get(self.endpoint_url + api_answers.question(url), timeout=2)
+        except UnreachableError:
+            return None
+        return answer.text if answer.status == HTTPStatus.OK else None
 
     def __enter__(self) -> Self:
         if _is_taken(self.port):

@@ -17,7 +17,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
-_API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
+API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
 # What a browser says of a request that the person made, or that the same origin did.
 _OWN_SITES = {"none", "same-origin"}
 
@@ -38,7 +38,7 @@ def is_allowed(scope: Scope) -> bool:
     """Whether a request may reach the emulator, by its ASGI scope."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host", "")
-    if _API_HOST.fullmatch(host):
+    if API_HOST.fullmatch(host):
         return scope.get("method") == "GET"
     return (
         _OWN_HOST.fullmatch(host) is not None

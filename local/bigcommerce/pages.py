@@ -25,12 +25,15 @@ _scopes = {row["parameter"]: row for row in json.loads(OAUTH_SCOPES.read_text())
 
 
 def page(template: str, apps: Iterable[App], *, status: int = 200, **values: object) -> Answer:
-    """Render a template; the page may frame, and send forms to, the callbacks of `apps`."""
+    """Render a template; the page may send forms to the callbacks of `apps`.
+
+    It may frame anything: an app leads its frame to wherever its own pages are.
+    """
     origins = sorted({_origin(app.callback_urls.load) for app in apps} | {"'self'"})
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
         f"img-src data:; base-uri 'none'; frame-ancestors 'self'; "
-        f"frame-src {' '.join(origins)}; form-action {' '.join(origins)}"
+        f"frame-src http: https:; form-action {' '.join(origins)}"
     )
     body = _templates.get_template(template).render(scope_names=_scope_names, **values)
     headers = {

@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 LOGGED_REQUESTS = 50
@@ -13,19 +13,29 @@ IN_BROWSER = "browser"
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request: `url` has no query, since codes and payloads travel there.
+    """One request.
 
     `outcome` is an HTTP status or a word, `detail` says what was wrong, if anything. `at` is in
-    epoch seconds; `milliseconds` is None while nothing is known.
+    epoch seconds; `milliseconds` is None while nothing is known. `full_url` is not for showing.
     """
 
     id: int
     at: float
     name: str
-    url: str
+    full_url: str = field(repr=False)
     outcome: str
     milliseconds: float | None
     detail: str
+
+    @property
+    def url(self) -> str:
+        """Where it went, without the query: codes and payloads travel there."""
+        return urlsplit(self.full_url)._replace(query="", fragment="").geturl()
+
+    @property
+    def path(self) -> str:
+        """The path of its URL."""
+        return urlsplit(self.full_url).path
 
     @property
     def time_of_day(self) -> str:
@@ -34,21 +44,31 @@ class LoggedRequest:
 
     @property
     def failed(self) -> bool:
-        """Whether anything but a success came back."""
-        return self.outcome != IN_BROWSER and not self.outcome.startswith("2")
+        """Whether anything but a success or a redirect came back."""
+        return self.outcome != IN_BROWSER and not self.outcome.startswith(("2", "3"))
 
 
 class RequestLog:
-    """The latest requests, the newest first."""
+    """The latest requests, the newest first.
 
-    def __init__(self) -> None:
-        self._entries: deque[LoggedRequest] = deque(maxlen=LOGGED_REQUESTS)
+    `status_in_browser` says with which HTTP status a browser's request of a URL was answered, None
+    where that is not known: it is asked whenever the log is read.
+    """
+
+    def __init__(self, status_in_browser: Callable[[str], str | None]) -> None:
+        self._status_in_browser = status_in_browser
+        self._entries: dict[int, LoggedRequest] = {}
         self._count = 0
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[LoggedRequest]:
         with self._lock:
-            return iter(tuple(self._entries))
+            entries = list(self._entries.values())
+        for entry in entries:
+            if entry.outcome == IN_BROWSER and (status := self._status_in_browser(entry.full_url)):
+                self._change(entry.id, outcome=status)
+        with self._lock:
+            return reversed(list(self._entries.values()))
 
     def add(
         self,
@@ -60,22 +80,25 @@ class RequestLog:
         detail: str = "",
     ) -> LoggedRequest:
         """Log a request and what came of it."""
-        url = urlsplit(url)._replace(query="", fragment="").geturl()
         with self._lock:
             self._count += 1
             entry = LoggedRequest(
                 self._count, time.time(), name, url, outcome, milliseconds, detail
             )
-            self._entries.appendleft(entry)
+            self._entries[entry.id] = entry
+            if len(self._entries) > LOGGED_REQUESTS:
+                del self._entries[next(iter(self._entries))]
         return entry
 
     def add_in_browser(self, name: str, url: str) -> LoggedRequest:
-        """Log what a browser is about to fetch: only the browser will see the status."""
+        """Log what a browser is about to fetch: its status is not seen from here."""
         return self.add(name, url, IN_BROWSER, None)
 
     def frame_loaded(self, entry_id: int, milliseconds: float) -> None:
         """Note how long the browser took to load a frame."""
+        self._change(entry_id, milliseconds=milliseconds)
+
+    def _change(self, entry_id: int, **values: Any) -> None:
         with self._lock:
-            for index, entry in enumerate(self._entries):
-                if entry.id == entry_id:
-                    self._entries[index] = replace(entry, milliseconds=milliseconds)
+            if entry := self._entries.get(entry_id):
+                self._entries[entry_id] = replace(entry, **values)

@@ -1,0 +1,142 @@
+"""Chromium, and the back end it visits: the deployed callbacks and the served control panel."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from local.backend import APPS, CLIENT_SECRETS, HANDOFF_KEYS, LocalBackend, local_backend
+from local.bigcommerce import App, Store
+from tests.browser.merchant import Merchant
+from tests.browser.web_page import WebPage, web_page
+from tests.browser.window import HEIGHT, WIDE, Window
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+# The first call of a function starts it.
+PATIENCE_MILLISECONDS = 10_000
+
+HOSTILE = """"'><script>document.title='taken'</script><b id="taken">&{{ 7*7 }}"""
+SCOPES = [
+    "store_v2_information_read_only",
+    "store_v2_products_read_only",
+    "store_v2_orders",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's executable."""
+    for name in CHROMIUM_NAMES:
+        if path := shutil.which(name):
+            return path
+    pytest.exit("These tests need Chromium: apt-get install chromium", returncode=1)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium without a screen. Its sandbox does not work for root alone."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=QUIET + sandbox) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def app_page() -> Iterator[WebPage]:
+    """An app at its own origin."""
+    html = '<!doctype html><html lang="en"><title>App</title><main><h1>The app itself</h1></main>'
+    with web_page(html) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def backend(app_page: WebPage) -> Iterator[LocalBackend]:
+    """Five apps in one stack; one is not registered. Tests open stores of their own."""
+    apps = [
+        {
+            "organizationId": "example",
+            "name": "Example Commerce",
+            "scopes": SCOPES,
+            "supportUrl": "https://www.example.com/support",
+        },
+        {
+            "organizationId": "owners",
+            "name": "For owners",
+            "scopes": SCOPES[:1],
+            "multipleUsers": False,
+        },
+        {"organizationId": "hostile", "name": HOSTILE, "scopes": SCOPES[:1]},
+        {
+            "organizationId": "elsewhere",
+            "name": "Elsewhere",
+            "scopes": SCOPES[:1],
+            "appUrl": f"{app_page.origin}/bigcommerce?theme=plain",
+        },
+        {"organizationId": "early", "name": "Early", "scopes": SCOPES[:1]},
+    ]
+    keys = {"elsewhere": secrets.token_hex(32)}
+    with local_backend(overrides={APPS: apps, HANDOFF_KEYS: keys}) as backend:
+        backend.configure_credentials()
+        del backend.config[APPS][-1]["clientId"]
+        del backend.config[CLIENT_SECRETS]["early"]
+        backend.deploy()
+        yield backend
+
+
+def _app(organization_id: str) -> Callable[[LocalBackend], App]:
+    def fixture(backend: LocalBackend) -> App:
+        (app,) = (app for app in backend.apps if app.organization_id == organization_id)
+        return app
+
+    return fixture
+
+
+app = pytest.fixture(_app("example"), name="app")
+owners_app = pytest.fixture(_app("owners"), name="owners_app")
+hostile_app = pytest.fixture(_app("hostile"), name="hostile_app")
+elsewhere_app = pytest.fixture(_app("elsewhere"), name="elsewhere_app")
+early_app = pytest.fixture(_app("early"), name="early_app")
+
+
+@pytest.fixture
+def store(backend: LocalBackend) -> Store:
+    return backend.bigcommerce.add_store("Coffee & Tea")
+
+
+@pytest.fixture
+def hostile_store(backend: LocalBackend, store: Store) -> Store:
+    """A store whose name, and whose users' names, try to be markup."""
+    owner = replace(store.owner, username=HOSTILE)
+    hostile = replace(store, name=HOSTILE, owner=owner)
+    backend.bigcommerce.stores[store.hash] = hostile
+    return hostile
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Window]:
+    """A window of a browser that has been nowhere yet."""
+    with browser.new_context(viewport={"width": WIDE, "height": HEIGHT}) as context:
+        window = Window(context.new_page())
+        window.page.set_default_timeout(PATIENCE_MILLISECONDS)
+        yield window
+        window.assert_complaints_expected()
+
+
+@pytest.fixture
+def merchant(window: Window, backend: LocalBackend, store: Store) -> Merchant:
+    return Merchant(window, backend, store)

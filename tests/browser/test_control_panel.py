@@ -1,0 +1,143 @@
+"""The life of an installation, as people at a store see it."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, expect
+
+from local.bigcommerce import App
+from tests.browser.merchant import Merchant
+
+
+def test_installing(merchant: Merchant, app: App) -> None:
+    window = merchant.window
+    merchant.go_to_apps()
+    window.examine("apps-not-installed")
+    merchant.consent(app)
+    expect(window.page.get_by_role("listitem")).to_have_text(
+        ["Information & Settings (read-only)", "Products (read-only)", "Orders (modify)"]
+    )
+    window.examine("consent")
+    merchant.confirm()
+    merchant.expect_heading("Example Commerce is installed")
+    expect(merchant.frame.get_by_text(merchant.store.hash)).to_be_visible()
+    window.examine("installed")
+
+
+def test_the_app_is_in_a_frame_of_another_origin(merchant: Merchant, app: App) -> None:
+    merchant.install(app)
+    page, framed = merchant.window.page, merchant.window.framed
+    assert urlsplit(framed.url).netloc == urlsplit(app.callback_urls.auth).netloc
+    assert urlsplit(framed.url).netloc != urlsplit(page.url).netloc
+    assert page.evaluate("document.querySelector('iframe').contentDocument") is None
+
+
+def test_cancelling_installs_nothing(merchant: Merchant, app: App) -> None:
+    merchant.consent(app)
+    merchant.window.page.get_by_role("link", name="Cancel").click()
+    expect(merchant.card(app).get_by_text("Not installed")).to_be_visible()
+    assert merchant.backend.bigcommerce.installation(app, merchant.store) is None
+
+
+def test_only_the_owner_can_install(merchant: Merchant, app: App) -> None:
+    (assistant,) = merchant.store.staff
+    merchant.go_to_apps(assistant)
+    expect(merchant.card(app)).to_contain_text("Only the store's owner can install it.")
+    merchant.window.expect_complaint("status of 403")
+    merchant.window.page.goto(merchant.url(assistant, f"/{app.client_id}/install"))
+    expect(merchant.window.page.get_by_role("region", name="Not allowed")).to_be_visible()
+    merchant.window.examine("owner-only")
+
+
+def test_opening_as_the_owner_and_as_a_second_user(merchant: Merchant, app: App) -> None:
+    merchant.install(app)
+    merchant.open(app)
+    merchant.expect_heading("Example Commerce is connected")
+    expect(merchant.frame.get_by_text("You are the owner of this store.")).to_be_visible()
+    merchant.window.examine("opened")
+    merchant.open(app, merchant.store.staff[0])
+    merchant.expect_heading("Example Commerce is connected")
+    expect(merchant.frame.get_by_text("You are a user of this store.")).to_be_visible()
+
+
+def test_switching_the_user(merchant: Merchant, app: App) -> None:
+    (assistant,) = merchant.store.staff
+    merchant.install(app)
+    page = merchant.window.page
+    switch = page.get_by_label("Logged in as")
+    switch.select_option(f"{merchant.store.hash}/{assistant.id}")
+    page.get_by_role("button", name="Switch").click()
+    expect(page).to_have_url(merchant.url(assistant))
+    expect(switch).to_have_value(f"{merchant.store.hash}/{assistant.id}")
+    merchant.card(app).get_by_role("link", name="Open").click()
+    expect(merchant.frame.get_by_text("You are a user of this store.")).to_be_visible()
+
+
+def test_a_removed_users_old_frame_is_refused(merchant: Merchant, app: App) -> None:
+    (assistant,) = merchant.store.staff
+    merchant.install(app)
+    merchant.open(app, assistant)
+    merchant.expect_heading("Example Commerce is connected")
+    old_url = merchant.window.framed.url
+    merchant.go_to_apps()
+    merchant.window.examine("apps-installed")
+    merchant.press(app, "Remove user assistant")
+    expect(merchant.card(app).get_by_text(assistant.email)).to_have_count(0)
+    merchant.open(app)
+    merchant.expect_heading("Example Commerce is connected")
+    merchant.window.expect_complaint("status of 401")
+    merchant.window.framed.goto(old_url)
+    merchant.expect_heading("This link is not valid")
+
+
+def test_uninstalling(merchant: Merchant, app: App) -> None:
+    merchant.install(app)
+    merchant.press(app, "Uninstall")
+    expect(merchant.card(app).get_by_text("Not installed")).to_be_visible()
+    expect(merchant.log.first.get_by_title(app.callback_urls.uninstall)).to_be_visible()
+    merchant.window.expect_complaint("status of 404")
+    merchant.open_directly(app)
+    merchant.expect_heading("The app is not installed on this store")
+    merchant.window.examine("error-404-not-installed")
+
+
+def test_the_log_says_how_each_request_was_answered(merchant: Merchant, app: App) -> None:
+    merchant.install(app)
+    merchant.press(app, "Uninstall")
+    merchant.window.expect_complaint("status of 404")
+    merchant.open_directly(app)
+    merchant.expect_heading("The app is not installed on this store")
+    answered = ["Load.*404", "Uninstall.*200", "Token endpoint.*200", "Auth.*200"]
+    for row, expected in zip(merchant.log.all(), answered, strict=False):
+        expect(row).to_have_text(re.compile(expected, re.DOTALL))
+
+
+def test_installing_again(merchant: Merchant, app: App) -> None:
+    merchant.install(app)
+    merchant.go_to_apps()
+    merchant.card(app).get_by_role("link", name="Install again").click()
+    merchant.confirm()
+    merchant.expect_heading("Example Commerce is installed")
+
+
+def test_the_keyboard_alone_installs(merchant: Merchant, app: App) -> None:
+    page = merchant.window.page
+    merchant.go_to_apps()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    tab_to(merchant, merchant.card(app).get_by_role("link", name="Install", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Install Example Commerce")).to_be_visible()
+    tab_to(merchant, page.get_by_role("button", name="Confirm"))
+    page.keyboard.press("Enter")
+    merchant.expect_heading("Example Commerce is installed")
+    tab_to(merchant, merchant.frame.get_by_role("link", name="Get support"))
+
+
+def tab_to(merchant: Merchant, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(30):
+        merchant.window.page.keyboard.press("Tab")
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError("Tab does not lead there")

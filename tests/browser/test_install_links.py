@@ -1,0 +1,55 @@
+"""Installing from a link outside the control panel: not in a frame, and back to BigCommerce."""
+
+import pytest
+from playwright.sync_api import expect
+
+from local.bigcommerce import App
+from local.bigcommerce.faults import status
+from tests.browser.merchant import Merchant
+
+
+def follow_the_link(merchant: Merchant, app: App) -> None:
+    """Go to the consent page of an install link, and choose the store."""
+    page = merchant.window.page
+    merchant.go_to_apps()
+    merchant.card(app).get_by_role("link", name="Install link").click()
+    expect(page.get_by_role("listitem")).to_have_count(len(app.scopes))
+    page.get_by_label("Store").select_option(merchant.store.hash)
+
+
+def expect_outcome(merchant: Merchant, app: App, outcome: str, message: str) -> None:
+    page = merchant.window.page
+    install_link = f"{merchant.backend.bigcommerce_url}/app/{app.client_id}/install"
+    expect(page).to_have_url(f"{install_link}/{outcome}")
+    expect(page.get_by_role("heading", name=f"Install {outcome}")).to_be_visible()
+    expect(page.get_by_text(message)).to_be_visible()
+    merchant.window.examine(f"install-{outcome}")
+
+
+@pytest.mark.parametrize("name", ["app", "elsewhere_app"])
+def test_an_install_that_succeeds(
+    merchant: Merchant, name: str, request: pytest.FixtureRequest
+) -> None:
+    app: App = request.getfixturevalue(name)
+    follow_the_link(merchant, app)
+    merchant.window.examine("install-link")
+    merchant.confirm()
+    expect_outcome(merchant, app, "succeeded", f"{app.name} was installed.")
+    merchant.go_to_apps()
+    expect(merchant.card(app).get_by_text("Installed", exact=True)).to_be_visible()
+    expect(merchant.log.nth(1)).to_contain_text("Auth (external)")
+    expect(merchant.log.nth(1)).to_contain_text("302")
+
+
+def test_an_install_that_fails(merchant: Merchant, app: App) -> None:
+    follow_the_link(merchant, app)
+    merchant.backend.bigcommerce.token_endpoint.next_answers.append(status(400))
+    merchant.confirm()
+    expect_outcome(merchant, app, "failed", f"{app.name} was not installed.")
+    assert merchant.backend.bigcommerce.installation(app, merchant.store) is None
+
+
+def test_an_install_that_is_cancelled(merchant: Merchant, app: App) -> None:
+    follow_the_link(merchant, app)
+    merchant.window.page.get_by_role("link", name="Cancel").click()
+    expect_outcome(merchant, app, "failed", f"{app.name} was not installed.")

@@ -1,0 +1,99 @@
+"""A browser window that notes what its pages complain about, and examines what it shows."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Error, Frame, Page, Response
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+WIDE = 1280
+NARROW = 360
+HEIGHT = 800
+# Each frame is examined by itself: a page cannot reach into a frame of another origin.
+AXE_OPTIONS = {"resultTypes": ["violations"], "iframes": False}
+
+# What is wider than the room it has, whether the page scrolls then or an element within it.
+WIDER_THAN_ITS_ROOM = """() => [...document.querySelectorAll("*")]
+  .filter((element) => element.scrollWidth > element.clientWidth)
+  .filter((element) => element === document.documentElement
+    || ["auto", "scroll"].includes(getComputedStyle(element).overflowX))
+  .map((element) => `${element.tagName} ${element.id} ${element.scrollWidth}`)"""
+
+
+class Window:
+    """A window with one page.
+
+    Whatever the console says as an error or a warning fails the test at its end, unless the test
+    expected it; and so does an expected message that never came.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.responses: list[Response] = []
+        self._complaints: list[str] = []
+        self._expected: list[str] = []
+        page.on("console", self._note_message)
+        page.on("pageerror", self._note_error)
+        page.on("response", self._note_response)
+
+    @property
+    def framed(self) -> Frame:
+        """What the page's only iframe shows."""
+        (frame,) = self.page.main_frame.child_frames
+        return frame
+
+    def documents(self, origin: str) -> list[Response]:
+        """The pages that came from this origin."""
+        return [
+            response
+            for response in self.responses
+            if response.url.startswith(f"{origin}/") and response.request.is_navigation_request()
+        ]
+
+    def expect_complaint(self, part: str) -> None:
+        """Have the console say this, as the test provokes it."""
+        self._expected.append(part)
+
+    def assert_complaints_expected(self) -> None:
+        """Fail where the console said more or less than was expected."""
+        unexpected = [
+            complaint
+            for complaint in self._complaints
+            if not any(part in complaint for part in self._expected)
+        ]
+        assert not unexpected, unexpected
+        for part in self._expected:
+            assert any(part in complaint for complaint in self._complaints), part
+
+    def examine(self, name: str) -> None:
+        """Fail where a page cannot be used by everyone; keep a screenshot of it at each width."""
+        for width in (NARROW, WIDE):
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            for frame in self.page.frames:
+                frame.wait_for_load_state()
+                wider = frame.evaluate(WIDER_THAN_ITS_ROOM)
+                assert wider == [], f"{name} at {width} px: {wider}"
+            self.page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        for frame in self.page.frames:
+            found = faults(frame)
+            assert found == [], f"{name}: {found}"
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(message.text)
+
+    def _note_response(self, response: Response) -> None:
+        self.responses.append(response)
+
+    def _note_error(self, error: Error) -> None:
+        self._complaints.append(error.message)
+
+
+def faults(frame: Frame) -> list[str]:
+    """What axe-core finds wrong with the page in a frame."""
+    found: list[dict[str, Any]] = Axe().run(frame, options=AXE_OPTIONS).response["violations"]
+    return [
+        f"{fault['impact']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}"
+        for fault in found
+    ]
