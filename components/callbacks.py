@@ -18,7 +18,7 @@ class Callback:
         handler: of its function, in the bundle.
         path: what stands after `/{organization_id}/`.
         portal_field: the field of the developer portal that takes its URL.
-        timeout: seconds its function may take. API Gateway waits 30.
+        timeout: seconds its function may take. API Gateway waits 30, a cold start included.
     """
 
     name: str
@@ -42,7 +42,7 @@ AUTH = Callback(
     handler="auth.handler",
     path="redirect-url",
     portal_field=portal.AUTH,
-    timeout=29,
+    timeout=25,
 )
 LOAD = Callback(
     name="load",

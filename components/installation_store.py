@@ -36,7 +36,7 @@ class InstallationStore(pulumi.ComponentResource):
         protected = pulumi.ResourceOptions(parent=self, protect=protect)
         key = aws.kms.Key(
             "installations",
-            description=f"Access tokens and the installations table of {context.name('installations')}",
+            description=f"Access tokens and the table {context.name('installations')}",
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=_key_policy(),
