@@ -19,6 +19,7 @@ from local.soak.model import Callback
 from local.walk import PlannedStep, Step, StepFailedError
 
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
+_PROBLEMS_SHOWN = 20
 # Printed on its own, as the document it is; the others say the same for machines and web pages.
 _SHEET = "registrationSheet"
 _NOT_LISTED = {_SHEET, "readme", "registration"}
@@ -114,8 +115,10 @@ class Report:
         )
         self._console.print(_answers(figures))
         self._console.print(_faults(figures))
-        for problem in figures.problems:
+        for problem in figures.problems[:_PROBLEMS_SHOWN]:
             self.say(f"  ✗ {problem}")
+        if len(figures.problems) > _PROBLEMS_SHOWN:
+            self.say(f"  … and {len(figures.problems) - _PROBLEMS_SHOWN} more")
         self.say(
             f"\nInstallations lost: {len(figures.lost)}, doubled: {len(figures.doubled)}, "
             f"different from the model: {len(figures.different)}; "
@@ -148,6 +151,6 @@ def _answers(figures: Figures) -> Table:
 def _faults(figures: Figures) -> Table:
     table = Table("fault", box=None)
     table.add_column("injected", justify="right")
-    for fault, count in figures.faults.items():
+    for fault, count in sorted(figures.faults.items()):
         table.add_row(fault, str(count))
     return table

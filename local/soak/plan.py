@@ -58,6 +58,9 @@ class Turn:
     user: int
     fault: str | None = None
 
+    def __str__(self) -> str:
+        return f"{self.callback} by user {self.user} ({self.fault or 'nothing wrong'})"
+
 
 @dataclass(frozen=True)
 class Plan:

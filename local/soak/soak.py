@@ -6,12 +6,12 @@ whole seconds. What is answered is compared with the model at once, the table at
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, replace
-from itertools import cycle, islice
 from random import Random
-from threading import BoundedSemaphore, Lock
+from threading import Lock, Semaphore
 
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, User
@@ -56,7 +56,8 @@ class Soak:
         self._backend = backend
         self._load = load
         self._figures = Figures()
-        self._slots = BoundedSemaphore(load.at_once)
+        self._slots = Semaphore(load.at_once)
+        self._queue = Lock()
         self._lock = Lock()
         self._give_up_at = 0.0
         self._on_answer: Callable[[], None] = lambda: None
@@ -78,13 +79,15 @@ class Soak:
         return self._figures
 
     def _warm_up(self) -> None:
-        """Have Lambda start the functions, so that the times are mostly of warm ones.
+        """Have Lambda start the functions before codes are issued, which live a minute.
 
-        They are called without parameters, as many at once as later, and answer that.
+        They are called without parameters, and answer that: auth as often at once as can happen,
+        since every store begins with an installation; of the others more are started as needed.
         """
-        urls = astuple(self._backend.apps[0].callback_urls)
-        with ThreadPoolExecutor(self._load.at_once) as pool:
-            for url in islice(cycle(urls), self._load.at_once):
+        at_once = self._load.at_once
+        auth, *others = astuple(self._backend.apps[0].callback_urls)
+        with ThreadPoolExecutor(at_once) as pool:
+            for url in [auth] * at_once + others * (at_once // 4):
                 pool.submit(get, url, TIMEOUT_SECONDS)
 
     def _begin(self, index: int, turns: Sequence[Turn]) -> Life:
@@ -110,9 +113,10 @@ class Soak:
             wait_until_after(int(time.time()))
 
     def _take(self, life: Life, turn: Turn) -> None:
-        deliveries = self._deliveries(life, turn)
-        with ThreadPoolExecutor(len(deliveries)) as pool:
-            statuses = tuple(pool.map(self._send, deliveries))
+        with self._room_for(turn):
+            deliveries = self._deliveries(life, turn)
+            with ThreadPoolExecutor(len(deliveries)) as pool:
+                statuses = tuple(pool.map(self._send, deliveries))
         outcomes = [
             outcome
             for model in life.possible
@@ -123,8 +127,22 @@ class Soak:
         held = [after for answered, after in outcomes if answered == statuses]
         if not held:
             allowed = {answered for answered, _ in outcomes}
-            self._unexpected(f"{life.name}: {turn} was answered {statuses}, not as in {allowed}")
-        life.possible = distinct(held or [after for _, after in outcomes])
+            self._unexpected(f"{turn} at {life.name} was answered {statuses}, not one of {allowed}")
+            # Whether anything has happened, the table will show.
+            held = [*life.possible, *(after for _, after in outcomes)]
+        life.possible = distinct(held)
+
+    @contextmanager
+    def _room_for(self, turn: Turn) -> Iterator[None]:
+        """Wait for a turn's share of what may be under way at once."""
+        share = 2 if turn.fault == plan.DUPLICATED else 1
+        with self._queue:
+            for _ in range(share):
+                self._slots.acquire()
+        try:
+            yield
+        finally:
+            self._slots.release(share)
 
     def _deliveries(self, life: Life, turn: Turn) -> list[Delivery]:
         if turn.fault:
@@ -159,13 +177,12 @@ class Soak:
         return replace(delivery, event=replace(delivery.event, refusal=fault.status))
 
     def _send(self, delivery: Delivery) -> int:
-        with self._slots:
-            started = time.perf_counter()
-            try:
-                status = get(delivery.url, TIMEOUT_SECONDS).status
-            except UnreachableError:
-                status = NO_ANSWER
-            milliseconds = (time.perf_counter() - started) * 1000
+        started = time.perf_counter()
+        try:
+            status = get(delivery.url, TIMEOUT_SECONDS).status
+        except UnreachableError:
+            status = NO_ANSWER
+        milliseconds = (time.perf_counter() - started) * 1000
         with self._lock:
             answer = Answer(delivery.event.callback, status, milliseconds)
             self._figures.answers.append(answer)

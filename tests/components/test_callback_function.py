@@ -168,7 +168,7 @@ def test_function_runs_its_handler(awaiting: Recording, callback: Callback) -> N
 
 def test_every_answer_comes_before_api_gateway_gives_up(awaiting: Recording) -> None:
     timeouts = {each.name: each.inputs["timeout"] for each in awaiting.all(FUNCTION)}
-    assert timeouts == {"auth": 29, "load": 15, "uninstall": 15, "remove-user": 15}
+    assert timeouts == {"auth": 25, "load": 15, "uninstall": 15, "remove-user": 15}
 
 
 @each_callback
