@@ -6,6 +6,7 @@ import pytest
 
 from local.backend import APPS, LocalBackend, local_backend
 from tests.local.backend.conftest import TWO_APPS
+from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,4 @@ def ready() -> Iterator[LocalBackend]:
         backend.configure_credentials()
         backend.deploy()
         yield backend
+        assert_no_secret_was_logged(backend)

@@ -6,6 +6,7 @@ import pytest
 
 from local.backend import APPS, LocalBackend, local_backend
 from local.engine import Deployment
+from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 
 TWO_APPS = [
     {
@@ -30,6 +31,7 @@ def ready() -> Iterator[LocalBackend]:
         backend.configure_credentials()
         backend.deploy()
         yield backend
+        assert_no_secret_was_logged(backend)
 
 
 @pytest.fixture

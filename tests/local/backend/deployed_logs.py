@@ -1,0 +1,31 @@
+"""What the deployed functions have logged, which must hold nothing that is secret."""
+
+from local.backend import LocalBackend
+
+
+def logged(backend: LocalBackend) -> str:
+    """Everything the functions have logged, and the API's access log."""
+    logs = backend.emulator.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    pages = (
+        page
+        for group in groups
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    )
+    return "\n".join(event["message"] for page in pages for event in page["events"])
+
+
+def secrets(backend: LocalBackend) -> set[str]:
+    """What BigCommerce and the apps share; every payload starts, and every address ends, alike."""
+    bigcommerce = backend.bigcommerce
+    codes = {request.fields.get("code", "") for request in bigcommerce.token_endpoint.requests}
+    tokens = {each.access_token for each in bigcommerce.installations.values()}
+    client_secrets = {app.client_secret for app in backend.apps}
+    return {"eyJ", "@example.com"} | (codes | tokens | client_secrets) - {""}
+
+
+def assert_no_secret_was_logged(backend: LocalBackend) -> None:
+    """Fail if a code, payload, token, secret or e-mail address stands in a log."""
+    text = logged(backend)
+    assert "callback answered" in text  # or nothing has been looked at
+    assert not {secret for secret in secrets(backend) if secret in text}
