@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import boto3
 import pytest
 from rich.console import Console
 
@@ -64,6 +65,8 @@ def check(
     """Checks outputs in this process: the results by subject, and what was printed."""
     for name, value in aws_environment(deployed).items():
         monkeypatch.setenv(name, value)
+    # Another test's session would still have that test's credentials.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
     def check_text(text: str) -> tuple[Results, str]:
         printed = io.StringIO()
