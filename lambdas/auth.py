@@ -6,7 +6,6 @@ against the store hash.
 """
 
 import time
-from dataclasses import dataclass
 from functools import partial
 
 from callbacks import (
@@ -20,10 +19,11 @@ from callbacks import (
     store_hash,
 )
 from callbacks.apps import App
-from callbacks.endpoint import endpoint, logger
+from callbacks.endpoint import endpoint
 from callbacks.errors import CallbackError, CodeRefused, InvalidParameter, StoreNotInstalled
 from callbacks.handoff import Visitor
 from callbacks.installation import Installation, User, install
+from callbacks.log import logger
 from callbacks.request import CallbackRequest
 from callbacks.responses import Response
 from callbacks.token_exchange import AuthorizationRequest, Grant, exchange
@@ -39,30 +39,26 @@ def _render_error(error: CallbackError, request: CallbackRequest, app: App | Non
 @endpoint(render_error=_render_error)
 def handler(request: CallbackRequest, app: App) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
-    known = credentials.find(app.organization_id)
+    # Asked for first: an app without credentials answers so whatever it is called with.
+    credentials.find(app.organization_id)
     # Taken before the exchange: an uninstall issued from here on is newer than this installation.
     arrived_at = int(time.time())
     authorization, store = _authorization(request, app)
     logger.append_keys(store_hash=store)
     account_uuid = request.optional("account_uuid")
-    granted = _exchange(app, authorization, known)
-    _check(granted.grant, authorization, account_uuid)
-    record = _record_installation(app, store, granted, arrived_at)
+    grant = credentials.use(
+        app.organization_id,
+        partial(exchange, environment.login_url(), authorization),
+        refusal=CodeRefused,
+    )
+    _check(grant, authorization, account_uuid)
+    record = _record_installation(app, store, grant, arrived_at)
     installed = pages.InstalledStore.of(app, store, record.scopes)
     _log_difference(installed)
     if request.has("external_install"):
-        return _end_external_install(granted.client_id, "succeeded")
-    visitor = Visitor(store_hash=store, user_id=granted.grant.user.id)
+        return _end_external_install(grant.client_id, "succeeded")
+    visitor = Visitor(store_hash=store, user_id=grant.user.id)
     return handoff.redirect(app, visitor) or pages.installed_page(app, installed)
-
-
-@dataclass(frozen=True)
-class _Granted:
-    """A grant, the app it is for, and when it was given (epoch milliseconds)."""
-
-    grant: Grant
-    client_id: str
-    at_ms: int
 
 
 def _end_external_install(client_id: str, outcome: str) -> Response:
@@ -85,23 +81,6 @@ def _authorization(request: CallbackRequest, app: App) -> tuple[AuthorizationReq
     return authorization, store
 
 
-def _exchange(
-    app: App, authorization: AuthorizationRequest, known: credentials.Credentials
-) -> _Granted:
-    try:
-        return _exchange_with(known, authorization)
-    except CodeRefused:
-        renewed = credentials.renewed(app.organization_id)
-        if renewed is None:
-            raise
-        return _exchange_with(renewed, authorization)
-
-
-def _exchange_with(known: credentials.Credentials, authorization: AuthorizationRequest) -> _Granted:
-    grant = exchange(environment.login_url(), authorization, known)
-    return _Granted(grant, known.client_id, int(time.time() * 1000))
-
-
 def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str | None) -> None:
     """Refuse a grant that is not the answer to what the browser asked for."""
     if grant.context != authorization.context:
@@ -110,12 +89,11 @@ def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str 
         raise CodeRefused("the grant is for another account_uuid")
 
 
-def _record_installation(app: App, store: str, granted: _Granted, arrived_at: int) -> Installation:
-    grant = granted.grant
+def _record_installation(app: App, store: str, grant: Grant, arrived_at: int) -> Installation:
     new = Installation(
-        client_id=granted.client_id,
+        client_id=grant.client_id,
         installed_at=arrived_at,
-        granted_at_ms=granted.at_ms,
+        granted_at_ms=grant.granted_at_ms,
         access_token=access_tokens.encrypt(
             grant.access_token, organization_id=app.organization_id, store_hash=store
         ),

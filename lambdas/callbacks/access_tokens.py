@@ -4,7 +4,7 @@ The encryption context binds the ciphertext to its store, so that it cannot be p
 store's; whoever decrypts must give the same context.
 """
 
-from . import environment
+from . import aws, environment
 
 
 def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:
@@ -14,8 +14,8 @@ def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:
 
 def encrypt(access_token: str, *, organization_id: str, store_hash: str) -> bytes:
     """The access token's KMS ciphertext."""
-    answer = environment.kms().encrypt(
-        KeyId=environment.access_token_key(),
+    answer = aws.kms().encrypt(
+        KeyId=environment.access_token_key_arn(),
         Plaintext=access_token.encode(),
         EncryptionContext=encryption_context(organization_id, store_hash),
     )

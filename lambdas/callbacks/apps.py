@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import environment
+from . import aws, environment
 from .errors import UnknownOrganization
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def forget() -> None:
 
 
 def _read(organization_id: str) -> App:
-    answer = environment.dynamodb().get_item(
+    answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key={"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}},
     )

@@ -1,8 +1,8 @@
 """Who calls: the signed payload of a request, verified with the credentials of its app."""
 
 from . import credentials
-from .endpoint import logger
 from .errors import InvalidSignedPayload
+from .log import logger
 from .request import CallbackRequest
 from .signed_payload import SignedPayload, verify
 
@@ -12,26 +12,21 @@ PARAMETER = "signed_payload_jwt"
 def authenticate(request: CallbackRequest) -> SignedPayload:
     """Verify the request's signed payload with the credentials of the app it is for.
 
-    When that fails, credentials that were corrected meanwhile get a second try. From here on the
-    log lines of the request name the store.
+    From here on the log lines of the request name the store.
 
     Raises:
         InvalidParameter: there is no payload.
         InvalidSignedPayload: it does not hold.
         AppNotRegistered: the app has no credentials yet.
+        ClientError, BotoCoreError: the call of Secrets Manager failed.
     """
-    payload = _verified(request)
+    # Asked for first: an app without credentials answers so whatever it is called with.
+    credentials.find(request.organization_id)
+    token = request.required(PARAMETER)
+    payload = credentials.use(
+        request.organization_id,
+        lambda known: verify(token, client_id=known.client_id, client_secret=known.client_secret),
+        refusal=InvalidSignedPayload,
+    )
     logger.append_keys(store_hash=payload.store_hash)
     return payload
-
-
-def _verified(request: CallbackRequest) -> SignedPayload:
-    known = credentials.find(request.organization_id)
-    token = request.required(PARAMETER)
-    try:
-        return verify(token, client_id=known.client_id, client_secret=known.client_secret)
-    except InvalidSignedPayload:
-        renewed = credentials.renewed(request.organization_id)
-        if renewed is None:
-            raise
-        return verify(token, client_id=renewed.client_id, client_secret=renewed.client_secret)

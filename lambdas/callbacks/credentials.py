@@ -7,15 +7,25 @@ earlier only when something failed that a new secret could mend, at most every t
 
 import json
 import time
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from . import environment
-from .errors import AppNotRegistered
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import aws, environment
+from .errors import AppNotRegistered, CallbackError
+from .log import logger
+
+T = TypeVar("T")
 
 CACHE_SECONDS = 300
 RENEWAL_SECONDS = 10
 # A missing registration is looked for more often: an engineer is waiting for it to take effect.
 UNREGISTERED_SECONDS = 2
+# While Secrets Manager fails, what was read is used for so long: an uninstall comes only once.
+FAILING_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -27,59 +37,118 @@ class Credentials:
     handoff_key: str | None = field(default=None, repr=False)
 
 
-_cache: dict[str, tuple[float, Credentials | None]] = {}
-_renewed_at: dict[str, float] = {}
+@dataclass
+class _Known:
+    """What is known of an app's secret (times in epoch seconds).
+
+    Attributes:
+        credentials: what it held when it was read; None for none.
+        read_at: when it was read.
+        asked_at: when Secrets Manager was asked last, whether or not it answered.
+    """
+
+    credentials: Credentials | None = None
+    read_at: float = 0.0
+    asked_at: float = 0.0
+
+
+_secrets: defaultdict[str, _Known] = defaultdict(_Known)
+
+
+def use(
+    organization_id: str, attempt: Callable[[Credentials], T], *, refusal: type[CallbackError]
+) -> T:
+    """What an attempt with the app's credentials returns.
+
+    If it raises `refusal`, and the credentials were corrected meanwhile, it gets a second try with
+    those.
+
+    Raises:
+        AppNotRegistered: the secret holds no credentials.
+        ClientError, BotoCoreError: Secrets Manager failed.
+    """
+    try:
+        return attempt(find(organization_id))
+    except refusal:
+        newer = _renewed(organization_id)
+        if newer is None:
+            raise
+        return attempt(newer)
 
 
 def find(organization_id: str) -> Credentials:
     """The app's credentials.
 
     Raises:
-        AppNotRegistered: the secret holds none yet.
+        AppNotRegistered: the secret holds none.
+        ClientError, BotoCoreError: Secrets Manager failed, and there are none from the last hour.
     """
-    read_at, credentials = _cache.get(organization_id, (0.0, None))
-    kept_for = CACHE_SECONDS if credentials else UNREGISTERED_SECONDS
-    if time.time() - read_at >= kept_for:
-        credentials = _read(organization_id)
-    if credentials is None:
-        raise AppNotRegistered("the credentials secret is empty")
-    return credentials
+    known = _secrets[organization_id]
+    if _is_due(known):
+        try:
+            _read(organization_id)
+        except (ClientError, BotoCoreError):
+            if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
+                raise
+            logger.warning("Secrets Manager failed: the credentials read before are used")
+    if known.credentials is None:
+        raise AppNotRegistered("the credentials secret holds no client_id and client_secret")
+    return known.credentials
 
 
 def cached(organization_id: str) -> Credentials | None:
     """The app's credentials if they are at hand, without a call."""
-    return _cache.get(organization_id, (0.0, None))[1]
-
-
-def renewed(organization_id: str) -> Credentials | None:
-    """The app's credentials read again, or None where that brings nothing new.
-
-    That is so when they were read less than ten seconds ago, or are unchanged, or were removed.
-    """
-    read_at, known = _cache.get(organization_id, (0.0, None))
-    if time.time() - max(read_at, _renewed_at.get(organization_id, 0.0)) < RENEWAL_SECONDS:
-        return None
-    # Noted first: a Secrets Manager that fails must not be asked again by every forged request.
-    _renewed_at[organization_id] = time.time()
-    credentials = _read(organization_id)
-    return credentials if credentials != known else None
+    return _secrets[organization_id].credentials
 
 
 def forget() -> None:
     """Read every secret again at its next use."""
-    _cache.clear()
-    _renewed_at.clear()
+    _secrets.clear()
 
 
-def _read(organization_id: str) -> Credentials | None:
-    secret = environment.secretsmanager().get_secret_value(
+def _is_due(known: _Known) -> bool:
+    now = time.time()
+    if known.credentials is None:
+        return now - known.read_at >= UNREGISTERED_SECONDS
+    return now - known.read_at >= CACHE_SECONDS and now - known.asked_at >= RENEWAL_SECONDS
+
+
+def _renewed(organization_id: str) -> Credentials | None:
+    """The app's credentials read again, or None where that brings nothing new.
+
+    That is so when Secrets Manager was asked less than ten seconds ago, or they are unchanged, or
+    were removed.
+    """
+    known = _secrets[organization_id]
+    before = known.credentials
+    if time.time() - known.asked_at < RENEWAL_SECONDS:
+        return None
+    _read(organization_id)
+    return known.credentials if known.credentials != before else None
+
+
+def _read(organization_id: str) -> None:
+    known = _secrets[organization_id]
+    # Noted first: a Secrets Manager that fails must not be asked again by every forged request.
+    known.asked_at = time.time()
+    secret = aws.secretsmanager().get_secret_value(
         SecretId=environment.secret_prefix() + organization_id
     )
-    content = json.loads(secret["SecretString"])
-    credentials = (
-        Credentials(content["client_id"], content["client_secret"], content.get("handoff_key"))
-        if content.get("client_id") and content.get("client_secret")
-        else None
+    known.credentials, known.read_at = _parsed(secret.get("SecretString", "")), time.time()
+
+
+def _parsed(secret: str) -> Credentials | None:
+    """The credentials in a secret, which people may have edited; None where it holds none."""
+    try:
+        content = json.loads(secret)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    client_id, client_secret, handoff_key = (
+        value if isinstance(value, str) and value else None
+        for value in map(content.get, ("client_id", "client_secret", "handoff_key"))
     )
-    _cache[organization_id] = (time.time(), credentials)
-    return credentials
+    if client_id is None or client_secret is None:
+        return None
+    return Credentials(client_id, client_secret, handoff_key)

@@ -1,7 +1,6 @@
 """An end to waiting: what hangs is interrupted before Lambda stops the function."""
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -21,12 +20,12 @@ def deadline(seconds: float) -> Iterator[None]:
     """Raise DeadlineExceeded in the body when it takes longer than this.
 
     A socket that delivers a byte now and then keeps every socket timeout alive; an interval timer
-    does not care. Signals reach the main thread only, which is where Lambda runs handlers; in any
-    other thread nothing is bounded.
+    does not care.
+
+    Raises:
+        ValueError: this is not the main thread, which Lambda runs handlers in: signals reach no
+            other.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     previous = signal.signal(signal.SIGALRM, _exceeded)
     # Repeated, because an exception in a finalizer is swallowed, and the signal with it.
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), REPEAT_SECONDS)

@@ -7,7 +7,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,13 +15,13 @@ from . import apps
 from .apps import App
 from .deadline import DeadlineExceeded, deadline
 from .errors import CallbackError, ServiceUnavailable
+from .log import logger
 from .request import CallbackRequest
 from .responses import Response
 
 # What an answer needs after the deadline: rendering, logging, and the way back.
 RESERVE_SECONDS = 1.0
 
-logger = Logger()
 metrics = Metrics(namespace="BigCommerceApp")
 
 

@@ -1,21 +1,6 @@
-"""The functions' environment variables, read in one place, and the AWS clients."""
+"""The functions' environment variables, read in one place."""
 
 import os
-from functools import cache
-from typing import TYPE_CHECKING
-
-import boto3
-from botocore.config import Config
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_kms import KMSClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-# A call that hangs must leave time for its retry and for an answer within the function's timeout.
-_CLIENT_CONFIG = Config(
-    connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"}
-)
 
 
 def table_name() -> str:
@@ -28,7 +13,7 @@ def secret_prefix() -> str:
     return os.environ["SECRET_PREFIX"]
 
 
-def access_token_key() -> str:
+def access_token_key_arn() -> str:
     """ARN of the KMS key that encrypts access tokens."""
     return os.environ["ACCESS_TOKEN_KEY_ARN"]
 
@@ -51,21 +36,3 @@ def frame_ancestors() -> str:
 def uninstalled_retention_seconds() -> int:
     """Seconds the marker of an uninstalled store is kept."""
     return int(os.environ["UNINSTALLED_RETENTION_SECONDS"])
-
-
-@cache
-def dynamodb() -> "DynamoDBClient":
-    """The DynamoDB client of this execution environment."""
-    return boto3.client("dynamodb", config=_CLIENT_CONFIG)
-
-
-@cache
-def kms() -> "KMSClient":
-    """The KMS client of this execution environment."""
-    return boto3.client("kms", config=_CLIENT_CONFIG)
-
-
-@cache
-def secretsmanager() -> "SecretsManagerClient":
-    """The Secrets Manager client of this execution environment."""
-    return boto3.client("secretsmanager", config=_CLIENT_CONFIG)

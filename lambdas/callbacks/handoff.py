@@ -13,7 +13,7 @@ import jwt
 
 from . import credentials, environment, responses
 from .apps import App
-from .endpoint import logger
+from .log import logger
 from .responses import Response
 
 PARAMETER = "handoff_token"

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from . import environment
+from . import aws, environment
 from .errors import ServiceUnavailable
 from .installation import Installation, Record, Uninstalled, User
 
@@ -64,7 +64,7 @@ def key(organization_id: str, store_hash: str) -> dict[str, Any]:
 
 def _read(organization_id: str, store_hash: str) -> tuple[Record, int]:
     """The record and its revision; 0 where there is no item."""
-    answer = environment.dynamodb().get_item(
+    answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key=key(organization_id, store_hash),
         ConsistentRead=True,
@@ -91,7 +91,7 @@ def _write(organization_id: str, store_hash: str, record: Record, revision: int)
             "ExpressionAttributeValues": {":revision": {"N": str(revision)}},
         }
     try:
-        environment.dynamodb().put_item(
+        aws.dynamodb().put_item(
             TableName=environment.table_name(),
             Item=key(organization_id, store_hash) | serialized,
             **condition,

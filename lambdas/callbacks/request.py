@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from .errors import InvalidParameter
 
-# API Gateway accepts 10,240 bytes of request line and headers, so nothing longer arrives anyway.
+# A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
 _LONGEST_VALUE = 8192
 
 

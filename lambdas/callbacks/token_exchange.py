@@ -27,7 +27,7 @@ from .errors import BigCommerceBusy, BigCommerceTimeout, BigCommerceUnavailable,
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.2
-# What a 429 is given as Retry-After when it has none, and at most.
+# The Retry-After of a 429 that has none, and the longest that is passed on.
 RETRY_AFTER_SECONDS = 60
 LONGEST_RETRY_AFTER_SECONDS = 3600
 
@@ -64,8 +64,18 @@ class BigCommerceUser:
 
 @dataclass(frozen=True)
 class Grant:
-    """BigCommerce's answer: the access token and what it is good for."""
+    """BigCommerce's answer: the access token and what it is good for.
 
+    Attributes:
+        client_id: the app it was granted to.
+        granted_at_ms: when, in epoch milliseconds.
+        scopes: those that were granted, by their parameter names.
+        context: `stores/{store_hash}`.
+        account_uuid: BigCommerce's id of the account, where it names one.
+    """
+
+    client_id: str
+    granted_at_ms: int
     access_token: str = field(repr=False)
     scopes: tuple[str, ...]
     user: BigCommerceUser
@@ -77,8 +87,9 @@ class Grant:
 def exchange(login_url: str, request: AuthorizationRequest, credentials: Credentials) -> Grant:
     """Exchange the code.
 
-    Connection errors and 5xx answers are tried again, at most twice. An answer that does not come
-    is not asked for again: the code may be used up.
+    Connection errors and 5xx answers are tried again, at most twice; an answer that does not come
+    in time is not. BigCommerce may have used up the code before a connection broke: the next try
+    is then a CodeRefused.
 
     Raises:
         CodeRefused: BigCommerce answered 4xx.
@@ -100,7 +111,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     except DeadlineExceeded:
         raise BigCommerceTimeout("the function's time ran out") from None
     if answer.status == HTTPStatus.OK:
-        return _grant(answer.content)
+        return _grant(answer.content, credentials.client_id)
     reason = f"token endpoint answered {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise BigCommerceBusy(reason, _seconds(answer.retry_after))
@@ -166,10 +177,12 @@ def _error_name(content: bytes) -> str:
     return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
 
 
-def _grant(content: bytes) -> Grant:
+def _grant(content: bytes, client_id: str) -> Grant:
     try:
         answer = json.loads(content)
         return Grant(
+            client_id=client_id,
+            granted_at_ms=int(time.time() * 1000),
             access_token=_text(answer["access_token"]),
             scopes=tuple(_text(answer["scope"]).split()),
             user=_user(answer["user"]),

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from callbacks import apps, credentials, environment
+from callbacks import apps, aws, credentials
 from callbacks.errors import AppNotRegistered
 from tests.components.recorder import Recording, Resource
 from tests.components.recordings import Recorder
@@ -116,6 +116,14 @@ def deployed(two_apps: Recording, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
                 SecretString=version.inputs["secretString"],
             )
         yield
+        # AWS may be simulated for longer, for other tests of this process.
+        boto3.client("dynamodb").delete_table(
+            TableName=two_apps.one("aws:dynamodb/table:Table").inputs["name"]
+        )
+        for secret in two_apps.all(SECRET):
+            boto3.client("secretsmanager").delete_secret(
+                SecretId=secret.inputs["name"], ForceDeleteWithoutRecovery=True
+            )
     _forget()
 
 
@@ -137,8 +145,8 @@ def _create_table(table: Resource) -> None:
 def _forget() -> None:
     apps.forget()
     credentials.forget()
-    environment.dynamodb.cache_clear()
-    environment.secretsmanager.cache_clear()
+    aws.dynamodb.cache_clear()
+    aws.secretsmanager.cache_clear()
 
 
 @pytest.mark.usefixtures("deployed")

@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from callbacks import apps, credentials, installation_table, token_exchange
-from callbacks.endpoint import logger
+from callbacks.log import logger
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Server, Store, serve
 from tests.lambdas.harness import BASE_URL, AwsCalls, Backend, client, confidential, leaks
 

@@ -17,7 +17,7 @@ import auth
 import load
 import remove_user
 import uninstall
-from callbacks import environment, installation_table
+from callbacks import aws, installation_table
 from callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
 
@@ -194,6 +194,12 @@ class Backend:
         except self._secretsmanager.exceptions.ResourceExistsException:
             self._secretsmanager.put_secret_value(SecretId=name, SecretString=value)
 
+    def edit_secret(self, organization_id: str, text: str | None) -> None:
+        """Make this the text of an app's secret, or give it none."""
+        content = {"SecretBinary": b"{}"} if text is None else {"SecretString": text}
+        name = SECRET_PREFIX + organization_id
+        self._secretsmanager.put_secret_value(SecretId=name, **content)
+
     def stored(self) -> list[dict[str, Any]]:
         """Every store's record, as it stands in the table."""
         return [
@@ -285,7 +291,7 @@ def user_ids(record: Mapping[str, Any]) -> set[str]:
 
 
 # Those of the functions; what the tests themselves ask goes through `client`.
-CLIENTS = (environment.dynamodb, environment.kms, environment.secretsmanager)
+CLIENTS = (aws.dynamodb, aws.kms, aws.secretsmanager)
 
 
 class AwsCalls:

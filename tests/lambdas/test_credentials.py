@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from callbacks import credentials
-from callbacks.errors import AppNotRegistered
+from callbacks.errors import AppNotRegistered, InvalidSignedPayload
 from local.bigcommerce import App, Store
 from tests.conftest import Count
-from tests.lambdas.conftest import Clock
+from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.harness import CALLBACKS, SIGNED_CALLBACKS, AwsCalls, Backend, signed_url
 
 ORGANIZATION = "organization"
@@ -72,16 +72,69 @@ def test_a_missing_registration_is_looked_for_at_most_every_two_seconds(
     assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        " ",
+        "a client secret",
+        "null",
+        "[]",
+        '["client_id", "client_secret"]',
+        "[" * 100_000,
+        '{"client_id": "a"}',
+        '{"client_id": "a", "client_secret": ""}',
+        '{"client_id": 5, "client_secret": {"a": "b"}}',
+        '{"clientId": "a", "clientSecret": "b"}',
+        None,
+    ],
+    ids=lambda secret: "binary" if secret is None else secret.strip()[:20] or "blank",
+)
+def test_a_secret_that_somebody_spoilt_holds_no_credentials(
+    secret: str | None, clock: Clock, backend: Backend
+) -> None:
+    backend.put_credentials(ORGANIZATION, {})
+    backend.edit_secret(ORGANIZATION, secret)
+
+    with pytest.raises(AppNotRegistered):
+        credentials.find(ORGANIZATION)
+
+    backend.put_credentials(ORGANIZATION, NEW)
+    clock.advance(2)
+    assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
+
+
+class Attempts:
+    """Attempts with credentials, of which those with `right` ones succeed."""
+
+    def __init__(self, right: dict[str, str] | None = None) -> None:
+        self.right = right
+        self.made_with: list[credentials.Credentials] = []
+
+    def __call__(self) -> bool:
+        """Whether one of them succeeded."""
+        try:
+            return credentials.use(ORGANIZATION, self._attempt, refusal=InvalidSignedPayload)
+        except InvalidSignedPayload:
+            return False
+
+    def _attempt(self, known: credentials.Credentials) -> bool:
+        self.made_with.append(known)
+        if self.right is None or known != credentials.Credentials(**self.right):
+            raise InvalidSignedPayload("refused")
+        return True
+
+
 @pytest.mark.usefixtures("registered")
 def test_credentials_are_renewed_at_most_every_ten_seconds(clock: Clock, aws: AwsCalls) -> None:
-    credentials.find(ORGANIZATION)
+    attempt = Attempts()
+    assert not attempt()
     clock.advance(9)
-    assert credentials.renewed(ORGANIZATION) is None
+    assert not attempt()
     assert reads(aws) == 1
 
     clock.advance(1)
-    credentials.renewed(ORGANIZATION)
-    credentials.renewed(ORGANIZATION)
+    assert not attempt()
+    assert not attempt()
     assert reads(aws) == 2
 
 
@@ -92,22 +145,95 @@ def test_renewed_credentials_are_the_new_ones_and_are_kept(
     credentials.find(ORGANIZATION)
     backend.put_credentials(ORGANIZATION, NEW)
     clock.advance(10)
+    attempt = Attempts(right=NEW)
 
-    assert credentials.renewed(ORGANIZATION) == credentials.Credentials(**NEW)
-    assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
+    assert attempt()
+    assert attempt()
+
+    assert attempt.made_with == [credentials.Credentials(**each) for each in (OLD, NEW, NEW)]
     assert reads(aws) == 2
 
 
 @pytest.mark.usefixtures("registered")
 @pytest.mark.parametrize("content", [OLD, {}], ids=["unchanged", "removed"])
-def test_credentials_that_are_not_new_renew_nothing(
+def test_credentials_that_are_not_new_get_no_second_try(
     content: dict[str, str], clock: Clock, backend: Backend
 ) -> None:
     credentials.find(ORGANIZATION)
     backend.put_credentials(ORGANIZATION, content)
     clock.advance(10)
+    attempt = Attempts(right=NEW)
 
-    assert credentials.renewed(ORGANIZATION) is None
+    assert not attempt()
+
+    assert attempt.made_with == [credentials.Credentials(**OLD)]
+
+
+@pytest.mark.usefixtures("registered")
+def test_what_is_no_refusal_renews_nothing(clock: Clock, aws: AwsCalls) -> None:
+    credentials.find(ORGANIZATION)
+    clock.advance(10)
+
+    with pytest.raises(AppNotRegistered):
+        credentials.use(ORGANIZATION, not_registered, refusal=InvalidSignedPayload)
+
+    assert reads(aws) == 1
+
+
+def not_registered(_: credentials.Credentials) -> None:
+    raise AppNotRegistered("refused")
+
+
+FAILURES = [
+    ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue"),
+    EndpointConnectionError(endpoint_url="https://secretsmanager.eu-west-1.amazonaws.com"),
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=["throttled", "no connection"])
+@pytest.mark.usefixtures("registered")
+def test_credentials_outlast_a_secrets_manager_that_fails_for_an_hour(
+    failure: Exception, clock: Clock, aws: AwsCalls, logs: Logs
+) -> None:
+    known = credentials.find(ORGANIZATION)
+    aws.instead["GetSecretValue"] = failure
+    clock.advance(3599)
+    assert credentials.find(ORGANIZATION) == known
+    assert logs.last["level"] == "WARNING"
+
+    clock.advance(10)
+    with pytest.raises(type(failure)):
+        credentials.find(ORGANIZATION)
+
+    aws.instead.clear()
+    assert credentials.find(ORGANIZATION) == known
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_secrets_manager_that_recovers_is_heard_within_ten_seconds(
+    clock: Clock, aws: AwsCalls, backend: Backend
+) -> None:
+    credentials.find(ORGANIZATION)
+    aws.instead["GetSecretValue"] = FAILURES[0]
+    clock.advance(300)
+    credentials.find(ORGANIZATION)
+    aws.instead.clear()
+    backend.put_credentials(ORGANIZATION, NEW)
+    clock.advance(10)
+
+    assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
+
+
+def test_a_failure_before_the_first_answer_is_not_remembered(
+    backend: Backend, aws: AwsCalls
+) -> None:
+    backend.put_credentials(ORGANIZATION, OLD)
+    aws.instead["GetSecretValue"] = FAILURES[0]
+    with pytest.raises(ClientError):
+        credentials.find(ORGANIZATION)
+    aws.instead.clear()
+
+    assert credentials.find(ORGANIZATION) == credentials.Credentials(**OLD)
 
 
 @pytest.mark.usefixtures("registered")
@@ -195,14 +321,14 @@ def test_a_flood_while_secrets_manager_fails_is_one_call_in_ten_seconds_too(  # 
     right = signed_url(app, "load", installed_store, installed_store.owner)
     forged = forged_url(app, "load", installed_store)
 
-    for _ in range(60):
+    for _ in range(400):  # also after the five minutes
         clock.advance(1)
         assert [backend.get(forged).status for _ in range(3)][1:] == [401, 401]
         assert backend.get(right).status == 200
         for _ in range(3):
             count()
 
-    assert reads(aws) == 6
+    assert reads(aws) == 40
 
 
 @pytest.mark.figures(FLOOD)

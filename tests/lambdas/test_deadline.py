@@ -1,7 +1,6 @@
 """The deadline: what hangs is interrupted, and nothing is left behind."""
 
 import signal
-import threading
 import time
 from contextlib import suppress
 
@@ -43,18 +42,3 @@ def test_nothing_is_left_ticking_after_an_error() -> None:
 
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
     assert signal.getsignal(signal.SIGALRM) == before
-
-
-def test_another_thread_is_not_bounded_and_does_its_work() -> None:
-    done: list[str] = []
-
-    def work() -> None:
-        with deadline(0):
-            time.sleep(0.01)
-            done.append("work")
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-
-    assert done == ["work"]

@@ -1,0 +1,35 @@
+"""The AWS clients of an execution environment, each made at its first use."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+# A call that hangs must leave time for its retry and for an answer within the function's timeout.
+_CONFIG = Config(
+    connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"}
+)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The DynamoDB client."""
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+@cache
+def kms() -> "KMSClient":
+    """The KMS client."""
+    return boto3.client("kms", config=_CONFIG)
+
+
+@cache
+def secretsmanager() -> "SecretsManagerClient":
+    """The Secrets Manager client."""
+    return boto3.client("secretsmanager", config=_CONFIG)
