@@ -12,9 +12,9 @@ from components.callback_function import CallbackFunction
 from components.callback_route import CallbackRoute
 from components.callbacks import AUTH, CALLBACKS, LOAD, UNINSTALL
 from components.installation_store import InstallationStore
-from components.registration import stack_registration, warn_of_url_changes
 from components.settings import read_settings
 from components.stack_context import StackContext
+from components.stack_registration import stack_registration, warn_of_url_changes
 from registration.install_links import install_links
 from registration.model import Registration
 from registration.sheet import markdown_sheet
@@ -34,8 +34,8 @@ credentials = {
     app.organization_id: AppCredentials(
         context,
         app,
-        client_secret=settings.client_secret(app),
-        handoff_key=settings.handoff_key(app),
+        client_secret=settings.client_secrets.get(app.organization_id),
+        handoff_key=settings.handoff_keys.get(app.organization_id),
         protect=settings.protect,
     )
     for app in settings.apps
@@ -94,7 +94,7 @@ if len(settings.apps) == 1:
         pulumi.export(
             callback.portal_field.key,
             api.base_url.apply(
-                partial(callback.url, organization_id=settings.apps[0].organization_id)
+                partial(callback.portal_field.url, organization_id=settings.apps[0].organization_id)
             ),
         )
 pulumi.export("registrationSheet", sheet)

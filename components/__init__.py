@@ -1,1 +1,1 @@
-"""The Pulumi components of a BigCommerce app back end, one a module, and the settings they take."""
+"""The Pulumi components of a BigCommerce app back end, with their settings and what they share."""

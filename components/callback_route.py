@@ -35,7 +35,9 @@ class CallbackRoute(pulumi.ComponentResource):
             function=function.name,
             principal="apigateway.amazonaws.com",
             # Stage, method, and the route's path with its parameter.
-            source_arn=pulumi.Output.concat(api.execution_arn, "/*/GET/*/", callback.path),
+            source_arn=pulumi.Output.concat(
+                api.execution_arn, "/*/GET/*/", callback.portal_field.path
+            ),
             opts=child,
         )
         aws.apigatewayv2.Route(

@@ -1,7 +1,4 @@
-"""The four callbacks of a BigCommerce single-click app.
-
-Source: BigCommerce's app documentation for the fields, Rutter's BigCommerce guide for the paths.
-"""
+"""The four callbacks of a BigCommerce single-click app, and the function that answers each."""
 
 from dataclasses import dataclass
 
@@ -14,54 +11,44 @@ class Callback:
     """One callback URL.
 
     Attributes:
-        name: of its function.
-        handler: of its function, in the bundle.
-        path: what stands after `/{organization_id}/`.
+        name: the function's name within the stack, such as `remove-user`.
+        handler: the function's Lambda handler in the bundle, `module.function`.
         portal_field: the field of the developer portal that takes its URL.
         timeout: seconds its function may take. API Gateway waits 30, a cold start included.
     """
 
     name: str
     handler: str
-    path: str
     portal_field: CallbackField
     timeout: int
 
     @property
     def route_key(self) -> str:
         """Its route in the HTTP API."""
-        return f"GET /{{organization_id}}/{self.path}"
-
-    def url(self, base_url: str, organization_id: str) -> str:
-        """Its URL for an app."""
-        return f"{base_url}/{organization_id}/{self.path}"
+        return f"GET /{{organization_id}}/{self.portal_field.path}"
 
 
 AUTH = Callback(
     name="auth",
     handler="auth.handler",
-    path="redirect-url",
     portal_field=portal.AUTH,
     timeout=25,
 )
 LOAD = Callback(
     name="load",
     handler="load.handler",
-    path="load",
     portal_field=portal.LOAD,
     timeout=15,
 )
 UNINSTALL = Callback(
     name="uninstall",
     handler="uninstall.handler",
-    path="uninstall",
     portal_field=portal.UNINSTALL,
     timeout=15,
 )
 REMOVE_USER = Callback(
     name="remove-user",
     handler="remove_user.handler",
-    path="remove-user",
     portal_field=portal.REMOVE_USER,
     timeout=15,
 )

@@ -25,6 +25,15 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from registration.oauth_scopes import OAUTH_SCOPES
+from registration.value_types import (
+    STACK_NAME,
+    BaseUrl,
+    ClientId,
+    FrameAncestor,
+    LoginUrl,
+    OrganizationId,
+    PartnerId,
+)
 
 from .configuration_errors import (
     ConfigurationError,
@@ -44,8 +53,6 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
 )  # fmt: skip
-
-_STACK_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 
 
 def _known_scope(scope: str) -> str:
@@ -110,16 +117,6 @@ def _without_spaces(secret: SecretStr) -> SecretStr:
     return secret
 
 
-OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d{1,5})?$")]
-# The client secret is sent there: nowhere but by HTTPS, except to this machine.
-LoginUrl = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?$"
-    ),
-]
-BaseUrl = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
 Scope = Annotated[str, AfterValidator(_known_scope)]
 
 
@@ -157,8 +154,8 @@ class App(_Setting):
 
     organization_id: OrganizationId
     name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
-    partner_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
-    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")] | None = None
+    partner_id: PartnerId | None = None
+    client_id: ClientId | None = None
     registered_base_url: BaseUrl | None = None
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1), AfterValidator(_one_permission_a_row)]
     multiple_users: bool = True
@@ -225,7 +222,7 @@ class BigCommerce(_Setting):
     """
 
     login_url: LoginUrl = "https://login.bigcommerce.com"
-    frame_ancestors: Annotated[tuple[Origin, ...], Field(min_length=1)] = (
+    frame_ancestors: Annotated[tuple[FrameAncestor, ...], Field(min_length=1)] = (
         "https://*.mybigcommerce.com",
         "https://*.bigcommerce.com",
     )
@@ -247,14 +244,6 @@ class Settings(_Setting):
     tags: Annotated[dict[str, str], AfterValidator(_valid_tags), Field(max_length=40)] = Field(
         default_factory=dict
     )
-
-    def client_secret(self, app: App) -> SecretStr | None:
-        """The app's client secret, or None until it is registered."""
-        return self.client_secrets.get(app.organization_id)
-
-    def handoff_key(self, app: App) -> SecretStr | None:
-        """The key of the app's handoff tokens, or None where it has no URL of its own."""
-        return self.handoff_keys.get(app.organization_id)
 
 
 _NAMES = {
@@ -302,7 +291,7 @@ def _values() -> tuple[dict[str, Any], list[Problem]]:
 
 
 def _stack_name_problems() -> list[Problem]:
-    if _STACK_NAME.fullmatch(pulumi.get_stack()):
+    if re.fullmatch(STACK_NAME, pulumi.get_stack()):
         return []
     what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
     return [Problem("the stack's name", what, "pulumi stack rename NEW-NAME")]

@@ -55,7 +55,7 @@ class _Report:
     def _result(self, result: Result) -> None:
         milliseconds = f"{result.seconds * 1000:6.0f} ms"
         if result.failure is None:
-            self._line("✓", "green", result.name, f"{milliseconds}  {result.seen}")
+            self._line("✓", "green", result.name, f"{milliseconds}  {result.observed}")
             return
         self._line("✗", "red", result.name, milliseconds)
         for line in (one_line(str(result.failure)), *result.failure.commands):

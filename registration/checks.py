@@ -36,7 +36,7 @@ class CheckFailedError(Exception):
     """A check did not hold: the message says what is wrong.
 
     Attributes:
-        commands: what mends it.
+        commands: what fixes it.
     """
 
     def __init__(self, message: str, *commands: str) -> None:
@@ -50,33 +50,33 @@ class Result:
 
     Attributes:
         name: what was checked.
-        seen: what was found, in a few words, where it held.
+        observed: what was found, in a few words, where it held.
         failure: why it did not hold; None where it did.
         seconds: it took.
     """
 
     name: str
-    seen: str
+    observed: str
     failure: CheckFailedError | None
     seconds: float
 
 
 @dataclass(frozen=True)
 class Check:
-    """Something that is to hold; `look` gives what it saw, or raises CheckFailedError."""
+    """Something that is to hold; `probe` returns what it observed, or raises CheckFailedError."""
 
     name: str
-    look: Callable[[], str]
+    probe: Callable[[], str]
 
     def run(self) -> Result:
-        """Look, and time it."""
+        """Probe, and time it."""
         started = time.perf_counter()
-        seen, failure = "", None
+        observed, failure = "", None
         try:
-            seen = self.look()
+            observed = self.probe()
         except CheckFailedError as error:
             failure = error
-        return Result(self.name, seen, failure, time.perf_counter() - started)
+        return Result(self.name, observed, failure, time.perf_counter() - started)
 
 
 class Checks:
@@ -99,8 +99,8 @@ class Checks:
             yield Check(f"{field.label}, unsigned", partial(self._unsigned, app, field))
         if app.status == "ready":
             for field, status in ((LOAD, 404), (UNINSTALL, 200)):
-                look = partial(self._signed, app, field, status)
-                yield Check(f"{field.label}, signed for an unknown store", look)
+                probe = partial(self._signed, app, field, status)
+                yield Check(f"{field.label}, signed for an unknown store", probe)
         yield Check("URLs in the developer portal", partial(self._registered, app))
 
     def _unknown_organization(self) -> str:
@@ -110,15 +110,14 @@ class Checks:
         return "404"
 
     def _https(self, app: App) -> str:
-        urls = app.callback_urls.by_field().values()
-        if all(url.startswith("https://") for url in urls):
+        if app.base_url.startswith("https://"):
             return "every URL"
-        if all(is_loopback(url) for url in urls):
+        if is_loopback(app.base_url):
             return "not needed on this machine: BigCommerce could not call these URLs"
         raise CheckFailedError("BigCommerce calls HTTPS URLs only", self._commands.up)
 
     def _unsigned(self, app: App, field: CallbackField) -> str:
-        answer = self._get(app.callback_urls.by_field()[field])
+        answer = self._get(app.callback_urls[field])
         if app.status == "ready":
             self._expect(answer, 400)
             names = _AUTH_PARAMETERS if field == AUTH else (_PAYLOAD,)
@@ -137,7 +136,7 @@ class Checks:
         except WrongSecretError as error:
             raise CheckFailedError(str(error), self._commands.up) from None
         payload = signed_payload(str(app.client_id), secret)
-        answer = self._get(app.callback_urls.by_field()[field], {_PAYLOAD: payload})
+        answer = self._get(app.callback_urls[field], {_PAYLOAD: payload})
         self._expect(answer, status)
         self._expect_headers(answer)
         return str(answer.status)
@@ -160,8 +159,10 @@ class Checks:
         if answer.status == status:
             return
         meaning = f": {_MEANINGS[answer.status]}" if answer.status in _MEANINGS else ""
-        mend = [self._commands.up] + [self._commands.logs] * (answer.status >= 500)
-        raise CheckFailedError(f"it answers {answer.status}, not {status}{meaning}", *mend)
+        commands = [self._commands.up]
+        if answer.status >= 500:
+            commands.append(self._commands.logs)
+        raise CheckFailedError(f"it answers {answer.status}, not {status}{meaning}", *commands)
 
     def _expect_headers(self, answer: Answer) -> None:
         problems = header_problems(answer.headers, self._registration.frame_ancestors)

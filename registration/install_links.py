@@ -23,7 +23,8 @@ def install_links(registration: Registration) -> dict[str, dict[str, str]]:
     """
     return {
         app.organization_id: _links(app, registration.login_url)
-        for app in registration.having("ready")
+        for app in registration.apps
+        if app.status == "ready"
     }
 
 

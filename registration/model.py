@@ -1,18 +1,26 @@
 """One stack's registration: what to enter in BigCommerce's developer portal for each of its apps.
 
 It is the stack's output `registration`. Every rendering and every check is made from it; what can
-be told from the rest is not in it. Patterns are strict, because its values end up in commands and
-links that people follow.
+be told from the rest is not in it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from .oauth_scopes import OAUTH_SCOPES, OAuthScope
 from .portal import CALLBACK_FIELDS, CallbackField
+from .value_types import (
+    BaseUrl,
+    ClientId,
+    FrameAncestor,
+    LoginUrl,
+    OrganizationId,
+    PartnerId,
+    StackName,
+)
 
 Status = Literal["awaiting-registration", "ready"]
 
@@ -23,28 +31,18 @@ def _known_scope(parameter: str) -> str:
     return parameter
 
 
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d{1,5})?$")]
-CallbackUrl = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9./:_-]+$")]
-
-
 class _Part(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, hide_input_in_errors=True
     )
 
 
-class CallbackUrls(_Part):
-    """An app's callback URLs, as the portal's fields take them."""
+class TabRow(NamedTuple):
+    """A row of the portal's Technical tab: `key` is of one that takes a callback URL, else None."""
 
-    auth_callback_url: CallbackUrl
-    load_callback_url: CallbackUrl
-    uninstall_callback_url: CallbackUrl
-    remove_user_callback_url: CallbackUrl
-
-    def by_field(self) -> dict[CallbackField, str]:
-        """The URLs by the field that takes them, in the portal's order."""
-        urls = self.model_dump(by_alias=True)
-        return {field: urls[field.key] for field in CALLBACK_FIELDS}
+    label: str
+    value: str
+    key: str | None
 
 
 class App(_Part):
@@ -56,7 +54,6 @@ class App(_Part):
         partner_id: the Partner ID of its Technology Partner account, or None.
         client_id: what the portal gave it; None until it is registered.
         base_url: what stands before the organization id in its callback URLs.
-        callback_urls: those of this deployment.
         registered_base_url: the base URL of the URLs that are entered in the portal, as far as it
             was recorded; else None.
         scopes: the OAuth scopes it needs, by their parameter names.
@@ -64,13 +61,12 @@ class App(_Part):
         support_url: where its pages send people for help, or None.
     """
 
-    organization_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    organization_id: OrganizationId
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    partner_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None
-    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")] | None
-    base_url: Origin
-    callback_urls: CallbackUrls
-    registered_base_url: Origin | None
+    partner_id: PartnerId | None
+    client_id: ClientId | None
+    base_url: BaseUrl
+    registered_base_url: BaseUrl | None
     scopes: tuple[Annotated[str, AfterValidator(_known_scope)], ...]
     multiple_users: bool
     support_url: str | None
@@ -81,16 +77,9 @@ class App(_Part):
         return "ready" if self.client_id else "awaiting-registration"
 
     @property
-    def registered_urls(self) -> CallbackUrls | None:
-        """The callback URLs that are entered in the portal, as far as that was recorded."""
-        if self.registered_base_url is None:
-            return None
-        return CallbackUrls.model_validate(
-            {
-                field.key: self.registered_base_url + url.removeprefix(self.base_url)
-                for field, url in self.callback_urls.by_field().items()
-            }
-        )
+    def callback_urls(self) -> dict[CallbackField, str]:
+        """The URLs of this deployment by the field that takes them, in the portal's order."""
+        return {field: field.url(self.base_url, self.organization_id) for field in CALLBACK_FIELDS}
 
     @property
     def has_registered_urls(self) -> bool:
@@ -111,6 +100,14 @@ class App(_Part):
                 groups.setdefault(scope.group, []).append(scope)
         return groups
 
+    def technical_tab_rows(self) -> list[TabRow]:
+        """The portal's Technical tab in its order, without the scopes."""
+        rows = [TabRow(field.label, url, field.key) for field, url in self.callback_urls.items()]
+        multiple_users = TabRow(
+            "Enable multiple users", "on" if self.multiple_users else "off", None
+        )
+        return [*rows[:3], multiple_users, *rows[3:]]
+
     def technical_tab(self) -> dict[str, object]:
         """The values of the portal's Technical tab (now App information), and the status.
 
@@ -118,7 +115,7 @@ class App(_Part):
         row and its permission as the portal names them), `status` (str).
         """
         return {
-            **self.callback_urls.model_dump(by_alias=True),
+            **{field.key: url for field, url in self.callback_urls.items()},
             "multipleUsers": self.multiple_users,
             "scopes": [str(OAUTH_SCOPES[parameter]) for parameter in self.scopes],
             "status": self.status,
@@ -135,9 +132,9 @@ class Registration(_Part):
         apps: in the order of the stack's configuration.
     """
 
-    stack: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
-    login_url: Origin
-    frame_ancestors: Annotated[tuple[Origin, ...], Field(min_length=1)]
+    stack: StackName
+    login_url: LoginUrl
+    frame_ancestors: Annotated[tuple[FrameAncestor, ...], Field(min_length=1)]
     apps: Annotated[tuple[App, ...], Field(min_length=1)]
 
     def as_output(self) -> dict[str, object]:
@@ -145,7 +142,7 @@ class Registration(_Part):
         return self.model_dump(mode="json", by_alias=True)
 
     def technical_tabs(self) -> dict[str, dict[str, object]]:
-        """The output `technicalTab`: by organization id, what `App.technical_tab` gives."""
+        """The output `technicalTab`: by organization id, what `App.technical_tab` returns."""
         return {app.organization_id: app.technical_tab() for app in self.apps}
 
     def registered_urls(self) -> Mapping[str, Mapping[str, str]]:
@@ -155,11 +152,10 @@ class Registration(_Part):
         out.
         """
         return {
-            app.organization_id: app.registered_urls.model_dump(by_alias=True)
+            app.organization_id: {
+                field.key: field.url(app.registered_base_url, app.organization_id)
+                for field in CALLBACK_FIELDS
+            }
             for app in self.apps
-            if app.registered_urls is not None
+            if app.registered_base_url is not None
         }
-
-    def having(self, status: Status) -> Sequence[App]:
-        """The apps with this status."""
-        return [app for app in self.apps if app.status == status]

@@ -1,4 +1,7 @@
-"""BigCommerce's developer portal: its address, and the fields that take the callback URLs."""
+"""BigCommerce's developer portal: its address, and the fields that take the callback URLs.
+
+Source: BigCommerce's app documentation for the fields, Rutter's BigCommerce guide for the paths.
+"""
 
 from dataclasses import dataclass
 
@@ -12,16 +15,22 @@ class CallbackField:
     Attributes:
         key: its name in the outputs, such as `authCallbackUrl`.
         label: its name in the portal.
+        path: its URL's last segment, after `/{organization_id}/`.
     """
 
     key: str
     label: str
+    path: str
+
+    def url(self, base_url: str, organization_id: str) -> str:
+        """The URL it takes for an app."""
+        return f"{base_url}/{organization_id}/{self.path}"
 
 
-AUTH = CallbackField("authCallbackUrl", "Auth Callback URL")
-LOAD = CallbackField("loadCallbackUrl", "Load Callback URL")
-UNINSTALL = CallbackField("uninstallCallbackUrl", "Uninstall Callback URL")
-REMOVE_USER = CallbackField("removeUserCallbackUrl", "Remove User Callback URL")
+AUTH = CallbackField("authCallbackUrl", "Auth Callback URL", "redirect-url")
+LOAD = CallbackField("loadCallbackUrl", "Load Callback URL", "load")
+UNINSTALL = CallbackField("uninstallCallbackUrl", "Uninstall Callback URL", "uninstall")
+REMOVE_USER = CallbackField("removeUserCallbackUrl", "Remove User Callback URL", "remove-user")
 
 # In the portal's order.
 CALLBACK_FIELDS = (AUTH, LOAD, UNINSTALL, REMOVE_USER)

@@ -9,6 +9,8 @@ list the scopes of the PCI review; those here are the ones such an app needs.
 
 from collections.abc import Sequence
 
+from .model import App
+
 _ASSESSMENT = "BigCommerce's security team assesses apps that have this scope."
 _PCI = (
     "An app that processes transactions or handles card data must pass a PCI compliance review by "
@@ -29,11 +31,11 @@ def scope_warning(parameter: str) -> str | None:
     return _SCOPE_WARNINGS.get(parameter)
 
 
-def app_warnings(*, multiple_users: bool, support_url: str | None) -> Sequence[str]:
-    """What the review would refuse about an app, each with the setting that mends it."""
+def app_warnings(app: App) -> Sequence[str]:
+    """What the review would refuse about an app, each with the setting that fixes it."""
     warnings = []
-    if not multiple_users:
+    if not app.multiple_users:
         warnings.append("The marketplace takes multi-user apps only: set multipleUsers to true.")
-    if support_url is None:
+    if app.support_url is None:
         warnings.append("The marketplace wants support in the app's pages: set supportUrl.")
     return warnings

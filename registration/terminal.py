@@ -46,7 +46,7 @@ def _print_app(app: App, registration: Registration, console: Console) -> None:
     )
     console.print(title)
     _print_table(_table(app, registration), console)
-    for warning in app_warnings(multiple_users=app.multiple_users, support_url=app.support_url):
+    for warning in app_warnings(app):
         console.print(_warning(warning))
     step = next_step(app, Commands(registration))
     console.print(Text.assemble((f"Next, step {step.number}: ", "bold"), step.what))
@@ -72,8 +72,7 @@ def _table(app: App, registration: Registration) -> Table:
 
 
 def _rows(app: App, registration: Registration) -> list[tuple[str, Text]]:
-    rows = [(field.label, Text(url)) for field, url in app.callback_urls.by_field().items()]
-    rows.insert(3, ("Enable multiple users", Text("on" if app.multiple_users else "off")))
+    rows = [(row.label, Text(row.value)) for row in app.technical_tab_rows()]
     for group, scopes in app.scope_groups.items():
         label = f"Scopes: {group}"
         for scope in scopes:

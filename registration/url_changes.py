@@ -14,7 +14,7 @@ def url_change_warnings(registration: Registration) -> list[str]:
 
 
 def _warning(app: App, commands: Commands) -> str:
-    edits = [f"  {field.label}: {url}" for field, url in app.callback_urls.by_field().items()]
+    edits = [f"  {field.label}: {url}" for field, url in app.callback_urls.items()]
     return "\n".join(
         [
             f"The callback URLs of {app.name!r} ({app.organization_id}) change: the developer "

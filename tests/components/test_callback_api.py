@@ -54,7 +54,7 @@ def test_route_leads_to_its_own_function(awaiting: Recording, callback: Callback
     function = f"arn:aws:lambda:us-east-1:123456789012:function:bigcommerce-test-{callback.name}"
     assert route.inputs == {
         "apiId": API_ID,
-        "routeKey": f"GET /{{organization_id}}/{callback.path}",
+        "routeKey": f"GET /{{organization_id}}/{callback.portal_field.path}",
         "target": f"integrations/{callback.name}-id",
     }
     assert integration.urn in route.depends_on
@@ -78,7 +78,7 @@ def test_only_the_callbacks_own_route_may_invoke_its_function(
         "action": "lambda:InvokeFunction",
         "function": f"bigcommerce-test-{callback.name}",
         "principal": "apigateway.amazonaws.com",
-        "sourceArn": f"{EXECUTION_ARN}/*/GET/*/{callback.path}",
+        "sourceArn": f"{EXECUTION_ARN}/*/GET/*/{callback.portal_field.path}",
     }
     assert permission.urn in awaiting.one(ROUTE, callback.name).depends_on
 

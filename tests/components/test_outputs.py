@@ -129,7 +129,6 @@ def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: 
         "partnerId": "4711",
         "clientId": CLIENT_ID,
         "baseUrl": API_ENDPOINT,
-        "callbackUrls": urls(GLOBEX),
         "registeredBaseUrl": None,
         "scopes": ["store_v2_information_read_only"],
         "multipleUsers": False,

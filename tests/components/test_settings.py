@@ -62,7 +62,7 @@ class TestGoodConfiguration:
         assert app.scopes == ("store_v2_products_read_only", "store_v2_orders")
         assert app.multiple_users is True
         assert (app.partner_id, app.client_id, app.support_url) == (None, None, None)
-        assert settings.client_secret(app) is None
+        assert settings.client_secrets.get(app.organization_id) is None
         assert settings.protect is True
         assert settings.domain is None
 
@@ -72,7 +72,7 @@ class TestGoodConfiguration:
         assert (app.partner_id, app.client_id) == ("4711", CLIENT_ID)
         assert app.multiple_users is False
         assert app.support_url == "https://support.example.com/globex"
-        secret = settings.client_secret(app)
+        secret = settings.client_secrets.get(app.organization_id)
         assert secret is not None
         assert secret.get_secret_value() == CLIENT_SECRET
         assert (settings.throttle.rate, settings.throttle.burst) == (7.5, 9)
@@ -104,7 +104,7 @@ class TestGoodConfiguration:
             "4711",
             "99",
         )
-        secret = settings.client_secret(app)
+        secret = settings.client_secrets.get(app.organization_id)
         assert secret is not None
         assert secret.get_secret_value() == "777"
         assert settings.tags == {"cost": "42"}

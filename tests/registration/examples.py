@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from registration.model import App, CallbackUrls, Registration
+from registration.model import App, Registration
 
 BASE_URL = "https://apps.example.com"
 OLD_BASE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com"
@@ -13,20 +13,12 @@ CLIENT_ID = "1abcdefghijklmnopqrstuvwxyz23456"
 
 def app(organization_id: str = "acme", **values: Any) -> App:
     """An app that awaits registration, or what the values make of it."""
-    base_url = values.get("base_url", BASE_URL)
-    url = f"{base_url}/{organization_id}"
     fields: dict[str, Any] = {
         "organization_id": organization_id,
         "name": "Acme & Sons",
         "partner_id": None,
         "client_id": None,
-        "base_url": base_url,
-        "callback_urls": CallbackUrls(
-            auth_callback_url=f"{url}/redirect-url",
-            load_callback_url=f"{url}/load",
-            uninstall_callback_url=f"{url}/uninstall",
-            remove_user_callback_url=f"{url}/remove-user",
-        ),
+        "base_url": BASE_URL,
         "registered_base_url": None,
         "scopes": ("store_v2_products_read_only", "store_v2_orders"),
         "multiple_users": True,

@@ -113,6 +113,16 @@ def check_through(between: Meddler, check: Check, backend: LocalBackend) -> Resu
     return results
 
 
+def without_route(path: str) -> Callable[[Reply], None]:
+    """API Gateway's own answer at a path that has no route."""
+
+    def change(reply: Reply) -> None:
+        if reply.path.startswith(path):
+            reply.status, reply.headers, reply.body = 404, {}, b'{"message":"Not Found"}'
+
+    return change
+
+
 class TestWhatHolds:
     def test_a_ready_and_an_awaiting_app_pass(self, deployed: LocalBackend, tmp_path: Path) -> None:
         report = tmp_path / "check.xml"
@@ -271,9 +281,11 @@ class TestWhatIsFound:
             failures(results, "stack local")["unknown organization"]
         )
 
-    def test_a_route_that_is_not_deployed(self, deployed: LocalBackend, check: Check) -> None:
-        text = outputs_text(deployed).replace("/org-a/uninstall", "/org-a/elsewhere")
-        results, printed = check(text)
+    def test_a_route_that_is_not_deployed(
+        self, between: Meddler, deployed: LocalBackend, check: Check
+    ) -> None:
+        between.change = without_route("/org-a/uninstall")
+        results, printed = check(outputs_text(deployed).replace(between.behind, between.url))
         assert list(failures(results, A)) == [
             "Uninstall Callback URL, unsigned",
             "Uninstall Callback URL, signed for an unknown store",
@@ -290,14 +302,13 @@ class TestWhatIsFound:
 
     def test_urls_that_bigcommerce_cannot_call(self, deployed: LocalBackend) -> None:
         outputs = json.loads(outputs_text(deployed))
-        urls = outputs["registration"]["apps"][1]["callbackUrls"]
-        urls["loadCallbackUrl"] = "http://apps.example.com/org-b/load"
+        outputs["registration"]["apps"][1]["baseUrl"] = "http://apps.example.com"
         assert str(https(json.dumps(outputs)).failure) == "BigCommerce calls HTTPS URLs only"
 
     def test_urls_that_bigcommerce_can_call(self, deployed: LocalBackend) -> None:
         text = outputs_text(deployed)
         text = text.replace(deployed.outputs["baseUrl"], "https://apps.example.com")
-        assert https(text).seen == "every URL"
+        assert https(text).observed == "every URL"
 
     @pytest.mark.parametrize(
         ("recorded", "said"),
@@ -412,9 +423,10 @@ class TestWhatIsFound:
         assert "its secret cannot be read: AccessDenied" in done.stdout
 
     def test_a_failure_stands_in_the_junit_report(
-        self, deployed: LocalBackend, tmp_path: Path
+        self, between: Meddler, deployed: LocalBackend, tmp_path: Path
     ) -> None:
-        text = outputs_text(deployed).replace("/org-b/load", "/org-b/elsewhere")
+        between.change = without_route("/org-b/load")
+        text = outputs_text(deployed).replace(between.behind, between.url)
         report = tmp_path / "check.xml"
         assert run(deployed, "--junit", str(report), text=text).returncode == 1
         failed = ET.parse(report).getroot().findall(".//failure")  # noqa: S314

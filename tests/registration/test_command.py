@@ -143,7 +143,7 @@ class TestShow:
     def test_table_has_every_value_in_one_line(self) -> None:
         lines = run(piped=OUTPUTS).stdout.splitlines()
         for each in EVERY_STAGE.apps:
-            for field, url in each.callback_urls.by_field().items():
+            for field, url in each.callback_urls.items():
                 assert any(line.split("  ")[0] == field.label and url in line for line in lines)
         assert any("Checkout Content: modify  (store_content_checkout)" in line for line in lines)
         assert any("! BigCommerce's security team" in line for line in lines)

@@ -2,10 +2,9 @@
 
 import pulumi
 
-from registration.model import App, CallbackUrls, Registration
+from registration.model import App, Registration
 from registration.url_changes import url_change_warnings
 
-from .callbacks import CALLBACKS
 from .settings import App as AppSettings
 from .settings import Settings
 
@@ -13,7 +12,7 @@ from .settings import Settings
 def stack_registration(base_url: str, settings: Settings) -> Registration:
     """The registration of the stack that is being deployed.
 
-    `base_url` is what stands before `/{organization_id}/` in the callback URLs.
+    `base_url` is that of the callback URLs, before `/{organization_id}/`.
     """
     return Registration(
         stack=pulumi.get_stack(),
@@ -30,17 +29,12 @@ def warn_of_url_changes(registration: Registration) -> None:
 
 
 def _app(app: AppSettings, base_url: str) -> App:
-    urls = {
-        callback.portal_field.key: callback.url(base_url, app.organization_id)
-        for callback in CALLBACKS
-    }
     return App(
         organization_id=app.organization_id,
         name=app.name,
         partner_id=app.partner_id,
         client_id=app.client_id,
         base_url=base_url,
-        callback_urls=CallbackUrls.model_validate(urls),
         registered_base_url=app.registered_base_url,
         scopes=app.scopes,
         multiple_users=app.multiple_users,
