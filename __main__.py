@@ -21,7 +21,7 @@ from registration.sheet import markdown_sheet
 
 settings = read_settings()
 if settings.domain is not None:
-    # Its URLs are known already: a change is said before anything is deployed.
+    # Its URLs are known already: a change is reported before anything is deployed.
     warn_of_url_changes(stack_registration(settings.domain.base_url, settings))
 context = StackContext.current(settings.tags)
 code = pulumi.FileArchive(str(lambda_bundle.build()))

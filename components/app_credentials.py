@@ -57,7 +57,7 @@ class AppCredentials(pulumi.ComponentResource):
 
 
 def secret_prefix(context: StackContext) -> str:
-    """What stands before the organization id in every secret's name."""
+    """The part of every secret's name before the organization id."""
     return f"{context.project}/{context.stack}/"
 
 

@@ -33,8 +33,8 @@ class CallbackApi(pulumi.ComponentResource):
     Attributes:
         id: the API's id.
         execution_arn: what an invoke permission's source ARN starts with.
-        base_url: what stands before `/{organization_id}/` in the callback URLs, without a slash at
-            its end: the custom domain if there is one, or else the API's own endpoint.
+        base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
+            domain if there is one, or else at the API's own endpoint.
     """
 
     id: pulumi.Output[str]

@@ -1,4 +1,4 @@
-"""What is wrong with a stack's configuration, said so that each problem can be mended at once."""
+"""What is wrong with a stack's configuration, and the command that fixes each problem."""
 
 import difflib
 import re
@@ -44,7 +44,7 @@ _WORDS = {
     "dict_type": "must be a map",
     "model_type": "must be a map",
 }
-# Mended by taking the value away, since none of a single word would be right.
+# Fixed by taking the value away, since none of a single word would be right.
 _WRONG_SHAPES = {"too_long", "tuple_type", "dict_type", "model_type"}
 
 
@@ -55,7 +55,7 @@ class Problem:
     Attributes:
         key: its path, such as `apps[0].organizationId`.
         what: what is wrong with it, as the rest of a sentence that starts with the key.
-        command: the command that mends it.
+        command: the command that fixes it.
     """
 
     key: str
@@ -67,15 +67,17 @@ class ConfigurationError(pulumi.RunError):
     """The configuration is wrong: the message lists every problem.
 
     A `pulumi.RunError`, so that the CLI shows the message without a traceback.
+
+    Attributes:
+        problems: those it lists.
     """
 
     def __init__(self, stack: str, problems: Sequence[Problem]) -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = [f"The configuration of stack {stack} has {count}; nothing was deployed."]
         for problem in problems:
-            command = re.sub("^pulumi config (set|rm)", rf"\g<0> --stack {stack}", problem.command)
             what = problem.what.rstrip(".")
-            lines += ["", f"  {problem.key} {what}.", f"      {command}"]
+            lines += ["", f"  {problem.key} {what}.", f"      {problem.command}"]
         super().__init__("\n".join(lines))
         self.problems = tuple(problems)
 
@@ -83,17 +85,26 @@ class ConfigurationError(pulumi.RunError):
 def set_command(key: str, value: str | None = None) -> str:
     """The command that sets a key."""
     path = key + _FIRST_ENTRIES.get(key.rpartition(".")[2], "")
-    return f"pulumi config set --path '{path}' {value or _example(path)}"
+    return f"{_config('set')} --path '{path}' {value or _example(path)}"
 
 
 def set_secret_command(key: str) -> str:
     """The command that sets a secret key; the CLI asks for the value, so no history keeps it."""
-    return f"pulumi config set --secret --path '{key}'"
+    return f"{_config('set')} --secret --path '{key}'"
 
 
 def remove_command(key: str) -> str:
     """The command that removes a key."""
-    return f"pulumi config rm --path '{key}'"
+    return f"{_config('rm')} --path '{key}'"
+
+
+def rename_command(name: str) -> str:
+    """The command that gives the stack another name."""
+    return f"pulumi stack rename --stack {pulumi.get_stack()} {name}"
+
+
+def _config(verb: str) -> str:
+    return f"pulumi config {verb} --stack {pulumi.get_stack()}"
 
 
 def explain(error: ValidationError, names: Collection[str]) -> list[Problem]:

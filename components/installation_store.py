@@ -90,12 +90,7 @@ class InstallationStore(pulumi.ComponentResource):
         The apps' own items, in the same table, are for the deployment alone to write.
         """
         return [
-            {
-                "Sid": "ReadRecords",
-                "Effect": "Allow",
-                "Action": ["dynamodb:GetItem"],
-                "Resource": [self._table_arn],
-            },
+            self._read_statement(),
             {
                 "Sid": "WriteRecordsOfStores",
                 "Effect": "Allow",
@@ -116,16 +111,19 @@ class InstallationStore(pulumi.ComponentResource):
             "Resource": [self.key_arn],
         }
 
+    def _read_statement(self) -> dict[str, object]:
+        return {
+            "Sid": "ReadRecords",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": [self._table_arn],
+        }
+
     def _reader_policy(self) -> dict[str, object]:
         return {
             "Version": "2012-10-17",
             "Statement": [
-                {
-                    "Sid": "ReadRecords",
-                    "Effect": "Allow",
-                    "Action": ["dynamodb:GetItem"],
-                    "Resource": [self._table_arn],
-                },
+                self._read_statement(),
                 {
                     "Sid": "DecryptAccessTokens",
                     "Effect": "Allow",

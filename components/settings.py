@@ -1,7 +1,7 @@
 """The stack's configuration: every key, its rule, and what to do when it is wrong.
 
-`read_settings()` finds everything that is wrong before the first resource is registered and says it
-at once. The keys stand in Pulumi.yaml with their types and descriptions.
+`read_settings()` finds everything that is wrong before the first resource is registered and reports
+it at once. The keys stand in Pulumi.yaml with their types and descriptions.
 """
 
 import json
@@ -42,6 +42,7 @@ from .configuration_errors import (
     explain,
     nearest_names,
     remove_command,
+    rename_command,
     set_command,
 )
 from .secret_settings import secret_problems
@@ -101,7 +102,7 @@ def _valid_tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 def _entry_error(what: str, entry: str) -> PydanticCustomError:
-    """An error of a list or map that is mended by removing one entry, given as a path's end."""
+    """An error of a list or map that is fixed by removing one entry, given as a path's end."""
     return PydanticCustomError("wrong_entry", "{what}", {"what": what, "remove": entry})
 
 
@@ -169,7 +170,10 @@ class App(_Setting):
 
 
 class Throttle(_Setting):
-    """How many requests the API accepts: `rate` a second, and `burst` at once."""
+    """How many requests the API accepts: `rate` a second, and `burst` at once.
+
+    Source: API Gateway's default quotas for an account and region, which these cannot exceed.
+    """
 
     rate: Annotated[float, Field(gt=0, le=10_000)] = 50
     burst: Annotated[int, Field(gt=0, le=5_000)] = 100
@@ -177,6 +181,8 @@ class Throttle(_Setting):
 
 class Functions(_Setting):
     """Settings of each Lambda function.
+
+    Source of the bounds: the Lambda quotas.
 
     Attributes:
         memory_size: MiB.
@@ -208,7 +214,7 @@ class Domain(_Setting):
 
     @property
     def base_url(self) -> str:
-        """What stands before `/{organization_id}/` in the callback URLs."""
+        """The callback URLs up to `/{organization_id}/`, without that slash."""
         return f"https://{self.name}"
 
 
@@ -229,7 +235,11 @@ class BigCommerce(_Setting):
 
 
 class Settings(_Setting):
-    """The whole configuration of a stack; Pulumi.yaml describes each key."""
+    """The whole configuration of a stack; Pulumi.yaml describes each key.
+
+    A marker is kept for two days at least: signed payloads hold for 24 hours. AWS takes 50 tags a
+    resource, of which some are left to others.
+    """
 
     apps: Annotated[tuple[App, ...], Field(min_length=1, max_length=MAX_APPS)]
     client_secrets: dict[str, ClientSecret] = Field(default_factory=dict)
@@ -257,7 +267,7 @@ def read_settings() -> Settings:
     """Read the settings of the stack that is being deployed.
 
     Raises:
-        ConfigurationError: every problem found, each with its key and the command that mends it.
+        ConfigurationError: every problem found, each with its key and the command that fixes it.
     """
     values, problems = _values()
     problems += _stack_name_problems() + secret_problems(values)
@@ -294,7 +304,7 @@ def _stack_name_problems() -> list[Problem]:
     if re.fullmatch(STACK_NAME, pulumi.get_stack()):
         return []
     what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
-    return [Problem("the stack's name", what, "pulumi stack rename NEW-NAME")]
+    return [Problem("the stack's name", what, rename_command("NEW-NAME"))]
 
 
 def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""The remove user callback: BigCommerce tells that a user may no longer open the app."""
+"""The remove user callback: BigCommerce reports that a user may no longer open the app."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The uninstall callback: BigCommerce tells that a store has uninstalled the app."""
+"""The uninstall callback: BigCommerce reports that a store has uninstalled the app."""
 
 import time
 from functools import partial

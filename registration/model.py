@@ -53,7 +53,7 @@ class App(_Part):
         name: as merchants see it.
         partner_id: the Partner ID of its Technology Partner account, or None.
         client_id: what the portal gave it; None until it is registered.
-        base_url: what stands before the organization id in its callback URLs.
+        base_url: its callback URLs up to the organization id, without a slash at the end.
         registered_base_url: the base URL of the URLs that are entered in the portal, as far as it
             was recorded; else None.
         scopes: the OAuth scopes it needs, by their parameter names.

@@ -13,7 +13,11 @@ def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:
 
 
 def encrypt(access_token: str, *, organization_id: str, store_hash: str) -> bytes:
-    """The access token's KMS ciphertext."""
+    """The access token's KMS ciphertext.
+
+    Raises:
+        ClientError, BotoCoreError: the call of KMS failed.
+    """
     answer = aws.kms().encrypt(
         KeyId=environment.access_token_key_arn(),
         Plaintext=access_token.encode(),

@@ -47,6 +47,7 @@ def find(organization_id: str) -> App:
 
     Raises:
         UnknownOrganization: there is none.
+        ClientError, BotoCoreError: the call of DynamoDB failed.
     """
     if not _ORGANIZATION_ID.fullmatch(organization_id):
         raise UnknownOrganization("malformed organization id")

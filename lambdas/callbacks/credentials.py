@@ -2,7 +2,7 @@
 
 A secret that was corrected must work without a deploy, and a flood of forged requests must not
 become a flood of Secrets Manager calls: so the secret is kept for five minutes, and read again
-earlier only when something failed that a new secret could mend, at most every ten seconds.
+earlier only when something failed that a new secret could fix, at most every ten seconds.
 """
 
 import json

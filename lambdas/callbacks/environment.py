@@ -9,7 +9,7 @@ def table_name() -> str:
 
 
 def secret_prefix() -> str:
-    """What stands before the organization id in a credentials secret's name, with its slash."""
+    """The part of a credentials secret's name before the organization id, with its slash."""
     return os.environ["SECRET_PREFIX"]
 
 
@@ -19,7 +19,7 @@ def access_token_key_arn() -> str:
 
 
 def base_url() -> str:
-    """What stands before `/{organization_id}/` in the callback URLs, as the portal knows them."""
+    """The callback URLs up to `/{organization_id}/`, as the portal knows them."""
     return os.environ["BASE_URL"]
 
 

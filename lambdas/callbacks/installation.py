@@ -1,7 +1,7 @@
 """The life of an installation: pure rules that say what each callback makes of a store's record.
 
 A store's record is absent (None), an `Installation`, or an `Uninstalled` marker. Every rule takes
-the record and gives the record as it shall be; giving back the same one means nothing changes.
+the record and returns it as it should be; returning the same record changes nothing.
 
 Signed payloads live 24 hours and can be replayed, so the rules compare when things were issued, not
 when they arrived: what is older than the state it would change, changes nothing. Times are epoch

@@ -365,52 +365,52 @@ def test_wrong_value(config: dict[str, Any], key: str, words: str, value: str) -
     (problem,) = problems(config)
     assert problem.key == key
     assert words in problem.what
-    assert problem.command == f"pulumi config set --path '{key}' {value}"
+    assert problem.command == f"pulumi config set --stack dev --path '{key}' {value}"
 
 
-# Configuration, the only wrong key, what is said of it, and the command that mends it.
+# Configuration, the only wrong key, what is said of it, and the command that fixes it.
 OTHER_PROBLEMS = {
     "client id without secret": (
         with_app(clientId=CLIENT_ID),
         "clientSecrets.acme",
         "is missing: apps[0] has clientId, and needs its client secret",
-        "pulumi config set --secret --path 'clientSecrets.acme'",
+        "pulumi config set --stack dev --secret --path 'clientSecrets.acme'",
     ),
     "empty secret": (
         with_app(clientId=CLIENT_ID) | {"clientSecrets": {ACME: ""}},
         "clientSecrets.acme",
         "is missing: apps[0] has clientId, and needs its client secret",
-        "pulumi config set --secret --path 'clientSecrets.acme'",
+        "pulumi config set --stack dev --secret --path 'clientSecrets.acme'",
     ),
     "secret for a near organization": (
         {"apps": [ACME_APP], "clientSecrets": {"amce": CLIENT_SECRET}},
         "clientSecrets.amce",
         "is for an organization id that no app has (did you mean acme?)",
-        "pulumi config rm --path 'clientSecrets.amce'",
+        "pulumi config rm --stack dev --path 'clientSecrets.amce'",
     ),
     "secret for an unknown organization": (
         {"apps": [ACME_APP], "clientSecrets": {"zzz": CLIENT_SECRET}},
         "clientSecrets.zzz",
         "is for an organization id that no app has",
-        "pulumi config rm --path 'clientSecrets.zzz'",
+        "pulumi config rm --stack dev --path 'clientSecrets.zzz'",
     ),
     "secrets that are one text": (
         {"apps": [ACME_APP], "clientSecrets": CLIENT_SECRET},
         "clientSecrets",
         "must be a map of organization id to secret",
-        "pulumi config rm --path 'clientSecrets'",
+        "pulumi config rm --stack dev --path 'clientSecrets'",
     ),
     "secret that is a map": (
         READY | {"clientSecrets": {GLOBEX: {"value": CLIENT_SECRET}}},
         f"clientSecrets.{GLOBEX}",
         "must be text",
-        f"pulumi config set --secret --path 'clientSecrets.{GLOBEX}'",
+        f"pulumi config set --stack dev --secret --path 'clientSecrets.{GLOBEX}'",
     ),
     "client secret with a line end": (
         READY | {"clientSecrets": {GLOBEX: f"{CLIENT_SECRET}\n"}},
         f"clientSecrets.{GLOBEX}",
         "must be one word: no spaces or line ends",
-        f"pulumi config set --secret --path 'clientSecrets.{GLOBEX}'",
+        f"pulumi config set --stack dev --secret --path 'clientSecrets.{GLOBEX}'",
     ),
     "two apps with one client id": (
         READY
@@ -420,37 +420,37 @@ OTHER_PROBLEMS = {
         },
         "apps[1].clientId",
         f"is '{CLIENT_ID}', which another app has",
-        "pulumi config set --path 'apps[1].clientId' CLIENT_ID",
+        "pulumi config set --stack dev --path 'apps[1].clientId' CLIENT_ID",
     ),
     "app URL without handoff key": (
         with_app(appUrl=APP_URL),
         "handoffKeys.acme",
         "is missing: apps[0] has appUrl, and needs its handoff key",
-        "pulumi config set --secret --path 'handoffKeys.acme'",
+        "pulumi config set --stack dev --secret --path 'handoffKeys.acme'",
     ),
     "handoff key without app URL": (
         {"apps": [ACME_APP], "handoffKeys": {ACME: HANDOFF_KEY}},
         "apps[0].appUrl",
         "is missing: the app has a handoff key, and needs the URL it hands over to",
-        "pulumi config set --path 'apps[0].appUrl' https://app.example.com",
+        "pulumi config set --stack dev --path 'apps[0].appUrl' https://app.example.com",
     ),
     "handoff key that is short": (
         with_app(appUrl=APP_URL) | {"handoffKeys": {ACME: HANDOFF_KEY[:31]}},
         "handoffKeys.acme",
         "must have at least 32 characters",
-        "pulumi config set --secret --path 'handoffKeys.acme'",
+        "pulumi config set --stack dev --secret --path 'handoffKeys.acme'",
     ),
     "secret in the wrong place": (
         with_app(clientSecret=CLIENT_SECRET),
         "apps[0].clientSecret",
         "is not a setting",
-        "pulumi config rm --path 'apps[0].clientSecret'",
+        "pulumi config rm --stack dev --path 'apps[0].clientSecret'",
     ),
     "text that is no JSON": (
         with_setting("tags", '{"environment"'),
         "tags",
         "is not valid JSON",
-        "pulumi config rm --path 'tags'",
+        "pulumi config rm --stack dev --path 'tags'",
     ),
 }
 
@@ -470,7 +470,9 @@ def test_stack_without_apps_is_told_how_to_begin(config: dict[str, Any]) -> None
     (problem,) = problems(config)
     assert problem.key == "apps"
     assert problem.what in {"is required", "must not be empty"}
-    assert problem.command == ("pulumi config set --path 'apps[0].organizationId' ORGANIZATION_ID")
+    assert problem.command == (
+        "pulumi config set --stack dev --path 'apps[0].organizationId' ORGANIZATION_ID"
+    )
 
 
 @pytest.mark.parametrize("config", [without("scopes"), with_app(scopes=[])])
@@ -478,7 +480,7 @@ def test_app_without_scopes_is_told_how_to_begin(config: dict[str, Any]) -> None
     (problem,) = problems(config)
     assert problem.key == "apps[0].scopes"
     assert problem.what in {"is required", "must not be empty"}
-    assert problem.command == "pulumi config set --path 'apps[0].scopes[0]' SCOPE"
+    assert problem.command == "pulumi config set --stack dev --path 'apps[0].scopes[0]' SCOPE"
 
 
 @pytest.mark.parametrize(
@@ -503,7 +505,9 @@ def test_wrong_shape_is_said_in_the_words_of_configuration(
     assert problem.key == key
     assert not re.search(r"(?i)tuple|dictionary|instance|validation|^Value", problem.what)
     # Setting a list or a map to one word would only make the next mistake.
-    assert not re.fullmatch(rf"pulumi config set --path '{re.escape(key)}' \w+", problem.command)
+    assert not re.fullmatch(
+        rf"pulumi config set --stack dev --path '{re.escape(key)}' \w+", problem.command
+    )
 
 
 def test_scope_with_a_typo_is_answered_with_the_nearest_names() -> None:
@@ -511,7 +515,10 @@ def test_scope_with_a_typo_is_answered_with_the_nearest_names() -> None:
     assert problem.key == "apps[0].scopes[0]"
     assert "is 'store_v2_order': it is not a BigCommerce OAuth scope" in problem.what
     assert "did you mean store_v2_orders or " in problem.what
-    assert problem.command == "pulumi config set --path 'apps[0].scopes[0]' store_v2_orders"
+    assert (
+        problem.command
+        == "pulumi config set --stack dev --path 'apps[0].scopes[0]' store_v2_orders"
+    )
 
 
 @pytest.mark.parametrize(
@@ -531,14 +538,14 @@ def test_unknown_key_is_answered_with_the_nearest_name(
     assert problem.key == key
     assert problem.what.startswith("is not a setting")
     assert f"did you mean {nearest}" in problem.what
-    assert problem.command == f"pulumi config rm --path '{key}'"
+    assert problem.command == f"pulumi config rm --stack dev --path '{key}'"
 
 
 def test_scope_twice() -> None:
     (problem,) = problems(with_app(scopes=["store_v2_orders", "store_v2_orders"]))
     assert problem.key == "apps[0].scopes"
     assert problem.what == "lists store_v2_orders more than once"
-    assert problem.command == "pulumi config rm --path 'apps[0].scopes[1]'"
+    assert problem.command == "pulumi config rm --stack dev --path 'apps[0].scopes[1]'"
 
 
 @pytest.mark.parametrize("scopes", same_row(), ids=lambda scope: scope)
@@ -547,7 +554,7 @@ def test_two_permissions_of_one_row_of_the_portal(scopes: tuple[str, str]) -> No
     assert problem.key == "apps[0].scopes"
     assert scopes[0] in problem.what
     assert scopes[1] in problem.what
-    assert problem.command == "pulumi config rm --path 'apps[0].scopes[1]'"
+    assert problem.command == "pulumi config rm --stack dev --path 'apps[0].scopes[1]'"
 
 
 @pytest.mark.parametrize(
@@ -565,7 +572,7 @@ def test_tags_that_aws_refuses(tags: dict[str, str], words: str) -> None:
     (name,) = tags
     assert problem.key == "tags"
     assert words in problem.what
-    assert problem.command == f"pulumi config rm --path 'tags[\"{name}\"]'"
+    assert problem.command == f"pulumi config rm --stack dev --path 'tags[\"{name}\"]'"
 
 
 @pytest.mark.parametrize("stack", ["s" * 41, "a.b"])
@@ -573,14 +580,16 @@ def test_stack_whose_name_cannot_start_names_of_aws(stack: str) -> None:
     (problem,) = problems(AWAITING, stack=stack)
     assert problem.key == "the stack's name"
     assert problem.what.startswith("must be 1 to 40 letters, digits, - or _")
-    assert problem.command == "pulumi stack rename NEW-NAME"
+    assert problem.command == f"pulumi stack rename --stack {stack} NEW-NAME"
 
 
 def test_secrets_in_plain_text() -> None:
     (problem,) = problems(READY, secret=False)
     assert problem.key == "clientSecrets"
     assert "plain text" in problem.what
-    assert problem.command == f"pulumi config set --secret --path 'clientSecrets.{GLOBEX}'"
+    assert (
+        problem.command == f"pulumi config set --stack dev --secret --path 'clientSecrets.{GLOBEX}'"
+    )
 
 
 def test_wrong_app_is_not_called_a_missing_one() -> None:
@@ -614,7 +623,9 @@ class TestMessage:
         }
 
     def test_gives_each_problem_a_line_and_its_command_another(self) -> None:
-        problem = Problem("protect", "is wrong", "pulumi config set --path 'protect' true")
+        problem = Problem(
+            "protect", "is wrong", "pulumi config set --stack dev --path 'protect' true"
+        )
         rename = Problem("the stack's name", "is long", "pulumi stack rename NEW-NAME")
         assert str(ConfigurationError("dev", [problem, rename])) == (
             "The configuration of stack dev has 2 problems; nothing was deployed.\n"
@@ -627,7 +638,7 @@ class TestMessage:
         )
 
     def test_counts_one_problem(self) -> None:
-        problem = Problem("tags", "is wrong", "pulumi config rm --path 'tags'")
+        problem = Problem("tags", "is wrong", "pulumi config rm --stack dev --path 'tags'")
         message = str(ConfigurationError("dev", [problem]))
         assert message.startswith("The configuration of stack dev has 1 problem; ")
         assert message.endswith("      pulumi config rm --stack dev --path 'tags'")

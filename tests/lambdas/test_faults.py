@@ -114,7 +114,7 @@ class Stage:
 
     def begin(self) -> None:
         """Go back, with cold functions and nothing broken."""
-        self.wire.mend()
+        self.wire.repair()
         self._backend.put_item(self._app, self._store, self.item_before)
         self._bigcommerce.installations.clear()
         self._bigcommerce.installations.update(self._installed_before)
@@ -135,7 +135,7 @@ class Stage:
 
     def retry(self, step: Step, link: str) -> Answer:
         """What a person or BigCommerce does next: a code is used up, a payload is not."""
-        self.wire.mend()
+        self.wire.repair()
         return self.run(self.link(step) if step.path == "redirect-url" else link)
 
     def item(self) -> dict[str, Any] | None:

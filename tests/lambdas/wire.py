@@ -52,7 +52,7 @@ def lost(deliver: Deliver) -> AWSResponse:
 class Wire:
     """Delivers the functions' requests to AWS, unless it was told otherwise.
 
-    `calls` is what the functions asked since the last `mend`: operations, by name.
+    `calls` is what the functions asked since the last `repair`: operations, by name.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Wire:
             events.register("before-send", self._send)
             events.register("before-call", self._count)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Deliver everything, and begin to count anew."""
         self.calls.clear()
         self._broken_call = -1

@@ -179,7 +179,7 @@ class TestWhatHolds:
 
 
 class TestWhatIsFound:
-    """Each fault is found, said, and comes with the command that mends it."""
+    """Each fault is found, said, and comes with the command that fixes it."""
 
     UP = "pulumi up --stack local"
     LOGS = "pulumi logs --stack local --since 15m"
