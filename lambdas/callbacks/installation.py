@@ -40,7 +40,8 @@ class Installation:
     Attributes:
         client_id: the app's, at the time: an app that was registered anew has another.
         installed_at: when the latest auth callback that led to this installation arrived.
-        granted_at_ms: when BigCommerce granted the current access token, in epoch milliseconds.
+        granted_at_ms: when BigCommerce's answer with the current access token came, in epoch
+            milliseconds.
         access_token: KMS ciphertext.
         scopes: the granted OAuth scopes.
         account_uuid: the developer account's id, as BigCommerce gave it.
@@ -48,8 +49,7 @@ class Installation:
         users: everyone who may open the app, the owner among them, by user id.
         removed_users: when the removal of a user was issued, by user id; kept as long as a payload
             of theirs could still be replayed.
-        previous_uninstall_at: when the latest uninstall before this installation was issued; None
-            where none is known.
+        previous_uninstall: the latest uninstall before this installation; None where none is known.
     """
 
     client_id: str
@@ -61,7 +61,23 @@ class Installation:
     owner_id: str
     users: Mapping[str, User]
     removed_users: Mapping[str, int] = field(default_factory=dict)
-    previous_uninstall_at: int | None = None
+    previous_uninstall: "Uninstall | None" = None
+
+
+@dataclass(frozen=True)
+class Uninstall:
+    """When an uninstall was issued, and when its callback arrived."""
+
+    issued_at: int
+    arrived_at: int
+
+    def ended(self, installation: Installation) -> bool:
+        """Whether it came after this installation began.
+
+        By both clocks: with BigCommerce's ahead of ours, one that was answered long ago looks
+        newer.
+        """
+        return min(self.issued_at, self.arrived_at) > installation.installed_at
 
 
 @dataclass(frozen=True)
@@ -69,13 +85,13 @@ class Uninstalled:
     """The dated marker of a store that uninstalled the app: no token, no personal data.
 
     Attributes:
-        uninstalled_at: when the uninstall was issued.
-        arrived_at: when its callback arrived.
+        client_id: the app's that was uninstalled.
+        uninstall: the latest one.
         expires_at: when DynamoDB may delete the marker.
     """
 
-    uninstalled_at: int
-    arrived_at: int
+    client_id: str
+    uninstall: Uninstall
     expires_at: int
 
 
@@ -86,22 +102,23 @@ def install(record: Record, new: Installation) -> Record:
     """The record after an auth callback whose installation is `new`.
 
     A store that is installed already keeps its users, and those who were removed stay removed
-    unless they are who installs. Of two installations that overlap, the one whose token was granted
-    later stands: its grant ended the earlier token. An uninstall that is newer than `new` stands
-    too; it is newer only if it also arrived later: with BigCommerce's clock ahead of ours, one that
-    was answered long ago looks newer.
+    unless they are who installs. Of two installations that overlap, the one whose token came later
+    stands. An uninstall ends every installation that began before it, also one that was not
+    recorded by then, and whatever was installed since.
     """
     match record:
-        case Installation() if record.client_id != new.client_id:
-            return new
         case Installation() if record.granted_at_ms > new.granted_at_ms:
             return record
-        case Uninstalled() if min(record.uninstalled_at, record.arrived_at) > new.installed_at:
+        case Installation() | Uninstalled() if record.client_id != new.client_id:
+            return new
+        case (
+            Installation(previous_uninstall=Uninstall() as known) | Uninstalled(uninstall=known)
+        ) if known.ended(new):
             return record
         case Installation():
             return _reinstall(record, new)
         case Uninstalled():
-            return replace(new, previous_uninstall_at=record.uninstalled_at)
+            return replace(new, previous_uninstall=record.uninstall)
         case None:
             return new
 
@@ -142,7 +159,8 @@ def uninstall(
 
     The marker is left where nothing is installed too, if the uninstall was issued just now: an
     installation may be under way that began before it. Nothing changes where the store was
-    installed after the payload was issued, or where this or a newer uninstall is known already.
+    installed after the payload was issued or with another client ID, or where this or a newer
+    uninstall is known already.
 
     With multiple users on, any user may uninstall, also an administrator who never opened the app.
     A payload does not say which callback it was issued for, so a user's load payload is taken here
@@ -154,24 +172,32 @@ def uninstall(
     if not multiple_users and not payload.is_owner:
         raise UserNotAllowed("multiple users are off")
     match record:
+        case Installation() if record.client_id != payload.client_id:
+            return record
         case Installation() if payload.issued_at < record.installed_at:
             return record
-        case Installation(previous_uninstall_at=known) | Uninstalled(uninstalled_at=known) if (
-            known is not None and payload.issued_at <= known
-        ):
+        case (
+            Installation(previous_uninstall=Uninstall(issued_at=known))
+            | Uninstalled(client_id=payload.client_id, uninstall=Uninstall(issued_at=known))
+        ) if payload.issued_at <= known:
             return record
-        case None if arrived_at - payload.issued_at > LONGEST_INSTALLATION_SECONDS:
-            return None
-    return Uninstalled(payload.issued_at, arrived_at, payload.issued_at + retention_seconds)
+        case None | Uninstalled() if arrived_at - payload.issued_at > LONGEST_INSTALLATION_SECONDS:
+            return record
+    return Uninstalled(
+        payload.client_id,
+        Uninstall(payload.issued_at, arrived_at),
+        expires_at=payload.issued_at + retention_seconds,
+    )
 
 
 def remove_user(record: Record, payload: SignedPayload) -> Record:
     """The record after a remove user callback.
 
-    Nothing changes where the store is not installed, or the user was added after the payload was
-    issued. The removal itself is remembered, so that an older load payload does not undo it.
+    Nothing changes where the store is not installed, or installed with another client ID, or the
+    user was added after the payload was issued. The removal itself is remembered, so that an older
+    load payload does not undo it.
     """
-    if not isinstance(record, Installation):
+    if not isinstance(record, Installation) or record.client_id != payload.client_id:
         return record
     user = record.users.get(payload.user.id)
     if user is not None and payload.issued_at < user.added_at:
@@ -189,7 +215,7 @@ def remove_user(record: Record, payload: SignedPayload) -> Record:
 def _reinstall(before: Installation, new: Installation) -> Installation:
     removed = _still_needed(before.removed_users, new.installed_at)
     here = {
-        id_: user
+        id_: _latest(before.users.get(id_), user)
         for id_, user in new.users.items()
         if removed.get(id_, new.installed_at) <= new.installed_at
     }
@@ -198,8 +224,12 @@ def _reinstall(before: Installation, new: Installation) -> Installation:
         installed_at=max(before.installed_at, new.installed_at),
         users={**before.users, **here},
         removed_users={id_: at for id_, at in removed.items() if id_ not in here},
-        previous_uninstall_at=before.previous_uninstall_at,
+        previous_uninstall=before.previous_uninstall,
     )
+
+
+def _latest(before: User | None, new: User) -> User:
+    return before if before is not None and before.added_at > new.added_at else new
 
 
 def _still_needed(removed_users: Mapping[str, int], now: int) -> dict[str, int]:

@@ -11,13 +11,15 @@ can be half-written, and of two callbacks at once the second sees what the first
     revision         N     counts the writes
     installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
                account_uuid S, owner_id S, users M {id: {email S, added_at N}},
-               removed_users M {id: N}, previous_uninstall_at N
-    uninstalled: uninstalled_at N, arrived_at N, expires_at N (the table's TTL attribute)
+               removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
+    uninstalled: client_id S, uninstalled_at N, arrived_at N,
+                 expires_at N (the table's TTL attribute)
 """
 
 import random
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -25,7 +27,7 @@ from botocore.exceptions import ClientError
 
 from . import aws, environment
 from .errors import ServiceUnavailable
-from .installation import Installation, Record, Uninstalled, User
+from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.03
@@ -37,7 +39,7 @@ _deserialize = TypeDeserializer().deserialize
 
 
 def update(organization_id: str, store_hash: str, rule: Callable[[Record], _Ruled]) -> _Ruled:
-    """Apply a rule to a store's record and give the record as it then is.
+    """Apply a rule to a store's record and return the record as it then is.
 
     The rule is applied again to the newer record when somebody else wrote in between.
 
@@ -106,11 +108,11 @@ def _write(organization_id: str, store_hash: str, record: Record, revision: int)
 def _record(item: dict[str, Any]) -> Record:
     if item["status"] == "uninstalled":
         return Uninstalled(
-            uninstalled_at=int(item["uninstalled_at"]),
-            arrived_at=int(item["arrived_at"]),
+            client_id=item["client_id"],
+            uninstall=Uninstall(int(item["uninstalled_at"]), int(item["arrived_at"])),
             expires_at=int(item["expires_at"]),
         )
-    previous = item.get("previous_uninstall_at")
+    previous = item.get("previous_uninstall")
     return Installation(
         client_id=item["client_id"],
         installed_at=int(item["installed_at"]),
@@ -124,7 +126,9 @@ def _record(item: dict[str, Any]) -> Record:
             for id_, user in item["users"].items()
         },
         removed_users={id_: int(at) for id_, at in item["removed_users"].items()},
-        previous_uninstall_at=None if previous is None else int(previous),
+        previous_uninstall=(
+            Uninstall(int(previous["issued_at"]), int(previous["arrived_at"])) if previous else None
+        ),
     )
 
 
@@ -133,14 +137,16 @@ def _attributes(record: Record) -> dict[str, Any]:
         case Uninstalled():
             return {
                 "status": "uninstalled",
-                "uninstalled_at": record.uninstalled_at,
-                "arrived_at": record.arrived_at,
+                "client_id": record.client_id,
+                "uninstalled_at": record.uninstall.issued_at,
+                "arrived_at": record.uninstall.arrived_at,
                 "expires_at": record.expires_at,
             }
         case Installation():
+            previous = record.previous_uninstall
             optional = {
                 "account_uuid": record.account_uuid,
-                "previous_uninstall_at": record.previous_uninstall_at,
+                "previous_uninstall": asdict(previous) if previous else None,
             }
             return {
                 "status": "installed",

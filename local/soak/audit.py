@@ -17,6 +17,7 @@ _MARKER = {
     "store_hash",
     "status",
     "revision",
+    "client_id",
     "uninstalled_at",
     "arrived_at",
     "expires_at",

@@ -295,13 +295,14 @@ CLIENTS = (aws.dynamodb, aws.kms, aws.secretsmanager)
 
 
 class AwsCalls:
-    """What the functions ask of AWS: each operation by name, and what shall come of it instead.
+    """What the functions ask of AWS: each operation by name, its request, and what comes instead.
 
     `instead` maps an operation to an exception to raise, or to something to call first.
     """
 
     def __init__(self) -> None:
         self.operations: list[str] = []
+        self.bodies: list[str] = []
         self.instead: dict[str, Any] = {}
 
     def watch(self) -> None:
@@ -312,8 +313,9 @@ class AwsCalls:
         for function_client in CLIENTS:
             function_client().meta.events.unregister("before-call", self._called)
 
-    def _called(self, model: Any, **_: object) -> None:
+    def _called(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
         self.operations.append(model.name)
+        self.bodies.append(params["body"])
         instead = self.instead.get(model.name)
         if isinstance(instead, Exception):
             raise instead

@@ -6,8 +6,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from callbacks import apps, installation_table
-from callbacks.installation import Uninstalled
+from callbacks.installation import Uninstall, Uninstalled
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
+from local.bigcommerce.faults import Exchange
+from local.bigcommerce.messages import Answer as TokenAnswer
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
 from tests.lambdas.harness import (
     BASE_URL,
@@ -402,7 +404,8 @@ def test_a_store_uninstalled_while_it_was_being_installed_stays_uninstalled(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
     url = bigcommerce.auth_callback_url(app, store, store.owner)
-    marker = Uninstalled(clock.now + 5, clock.now + 5, clock.now + RETENTION_SECONDS)
+    overtaking = Uninstall(clock.now + 5, clock.now + 5)
+    marker = Uninstalled(app.client_id, overtaking, clock.now + RETENTION_SECONDS)
     installation_table.update(app.organization_id, store.hash, lambda _: marker)
     before = backend.stored()
 
@@ -410,6 +413,61 @@ def test_a_store_uninstalled_while_it_was_being_installed_stays_uninstalled(
 
     assert answer.status == 404
     assert backend.stored() == before
+
+
+def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_before_it(
+    *,
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    aws: AwsCalls,
+) -> None:
+    began_at = clock.now
+    uninstalled: list[int] = []
+
+    def takes_two_seconds(exchange: Exchange) -> TokenAnswer:
+        clock.advance(2)
+        return exchange()
+
+    def uninstall_of_a_second_ago_arrives() -> None:
+        del aws.instead["Encrypt"]
+        link = signed_url(app, "uninstall", store, store.owner, issued_at=began_at + 1)
+        uninstalled.append(backend.get(link).status)
+
+    bigcommerce.token_endpoint.next_answers.append(takes_two_seconds)
+    aws.instead["Encrypt"] = uninstall_of_a_second_ago_arrives
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    assert (uninstalled, answer.status) == ([200], 404)
+    assert [record["status"] for record in backend.stored()] == ["uninstalled"]
+
+
+def test_a_store_uninstalled_and_installed_again_meanwhile_keeps_the_token_of_the_latter(
+    *,
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    aws: AwsCalls,
+) -> None:
+    def uninstalled_and_installed_again() -> None:
+        del aws.instead["Encrypt"]
+        clock.advance(1)
+        assert backend.get(signed_url(app, "uninstall", store, store.owner)).status == 200
+        clock.advance(1)
+        again = bigcommerce.auth_callback_url(app, store, store.owner)
+        assert backend.get(again).status == 200
+
+    aws.instead["Encrypt"] = uninstalled_and_installed_again
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    assert answer.status == 200
+    current = bigcommerce.installation(app, store)
+    assert current is not None
+    assert backend.decrypt(app, store) == current.access_token
 
 
 def test_of_two_callbacks_that_overlap_the_second_sees_what_the_first_did(

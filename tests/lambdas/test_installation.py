@@ -8,6 +8,7 @@ from callbacks.errors import InvalidSignedPayload, StoreNotInstalled, UserNotAll
 from callbacks.installation import (
     Installation,
     Record,
+    Uninstall,
     Uninstalled,
     User,
     install,
@@ -50,10 +51,11 @@ INSTALLATION = Installation(
     users={OWNER: user(OWNER)},
 )
 UNINSTALLED = Uninstalled(
-    uninstalled_at=INSTALLED_AT + 100,
-    arrived_at=INSTALLED_AT + 100,
+    client_id=CLIENT_ID,
+    uninstall=Uninstall(INSTALLED_AT + 100, INSTALLED_AT + 100),
     expires_at=INSTALLED_AT + 100 + RETENTION,
 )
+OTHERS = "anotherclientid"
 
 
 def again(seconds_later: int, *users: str) -> Installation:
@@ -91,7 +93,7 @@ class TestInstall:
     @pytest.mark.parametrize("seconds_later", [100, 101])
     def test_an_installation_after_an_uninstall_is_the_record(self, seconds_later: int) -> None:
         assert install(UNINSTALLED, again(seconds_later)) == replace(
-            again(seconds_later), previous_uninstall_at=UNINSTALLED.uninstalled_at
+            again(seconds_later), previous_uninstall=UNINSTALLED.uninstall
         )
 
     def test_an_uninstall_that_is_newer_stands(self) -> None:
@@ -101,18 +103,37 @@ class TestInstall:
     def test_an_uninstall_that_was_answered_before_does_not_stand_for_its_faster_clock(
         self, seconds_later: int
     ) -> None:
-        marker = replace(UNINSTALLED, uninstalled_at=INSTALLED_AT + 105)
+        ahead = Uninstall(INSTALLED_AT + 105, INSTALLED_AT + 100)
+        marker = replace(UNINSTALLED, uninstall=ahead)
 
         assert install(marker, again(seconds_later)) == replace(
-            again(seconds_later), previous_uninstall_at=INSTALLED_AT + 105
+            again(seconds_later), previous_uninstall=ahead
         )
 
     def test_a_new_consent_keeps_the_uninstall_before_it(self) -> None:
-        before = replace(INSTALLATION, previous_uninstall_at=INSTALLED_AT - 9)
+        earlier = Uninstall(INSTALLED_AT - 9, INSTALLED_AT - 9)
+        before = replace(INSTALLATION, previous_uninstall=earlier)
 
-        assert install(before, again(10)) == replace(
-            again(10), previous_uninstall_at=INSTALLED_AT - 9
-        )
+        assert install(before, again(10)) == replace(again(10), previous_uninstall=earlier)
+
+    def test_an_uninstall_ends_what_began_before_it_although_it_was_installed_again_since(
+        self,
+    ) -> None:
+        now = install(UNINSTALLED, again(101))
+
+        answered_late = replace(again(99), granted_at_ms=(INSTALLED_AT + 110) * 1000)
+
+        assert install(now, answered_late) is now
+
+    @pytest.mark.parametrize("seconds_later", [100, 104])
+    def test_an_uninstall_dated_by_a_faster_clock_ends_nothing_that_began_after_its_arrival(
+        self, seconds_later: int
+    ) -> None:
+        ahead = Uninstall(INSTALLED_AT + 105, INSTALLED_AT + 100)
+        now = install(replace(UNINSTALLED, uninstall=ahead), again(100))
+        new = replace(again(seconds_later), access_token=b"third")
+
+        assert install(now, new) == replace(new, previous_uninstall=ahead)
 
     def test_of_two_that_overlap_the_later_grant_stands(self) -> None:
         began_first = replace(
@@ -126,9 +147,25 @@ class TestInstall:
         assert install(record, INSTALLATION) == record
 
     def test_an_app_registered_anew_begins_with_nobody(self) -> None:
-        before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id="anotherone")
+        before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id=OTHERS)
 
-        assert install(before, again(-5)) == again(-5)
+        assert install(before, again(5)) == again(5)
+
+    def test_an_app_registered_anew_is_not_replaced_by_the_app_before_it(self) -> None:
+        late = replace(again(-5), client_id=OTHERS)
+
+        assert install(INSTALLATION, late) is INSTALLATION
+
+    def test_an_uninstall_of_the_app_before_it_ends_nothing_of_an_app_registered_anew(self) -> None:
+        assert install(replace(UNINSTALLED, client_id=OTHERS), again(99)) == again(99)
+
+    def test_a_user_is_as_new_as_the_newest_that_brought_them(self) -> None:
+        began_first = replace(again(-5), granted_at_ms=INSTALLATION.granted_at_ms + 1)
+
+        after = install(INSTALLATION, began_first)
+
+        assert isinstance(after, Installation)
+        assert after.users == INSTALLATION.users
 
     def test_an_installation_that_is_newer_stands(self) -> None:
         assert install(again(10), again(9)) == again(10)
@@ -256,7 +293,8 @@ class TestUninstall:
 
         marker = end(INSTALLATION, payload(OWNER, issued_at), arrived_at=INSTALLED_AT + 11)
 
-        assert marker == Uninstalled(issued_at, INSTALLED_AT + 11, issued_at + RETENTION)
+        uninstalled = Uninstall(issued_at, INSTALLED_AT + 11)
+        assert marker == Uninstalled(CLIENT_ID, uninstalled, issued_at + RETENTION)
 
     @pytest.mark.parametrize("record", [None, UNINSTALLED], ids=["never", "uninstalled"])
     def test_a_marker_is_left_for_an_installation_that_may_be_under_way(
@@ -266,8 +304,21 @@ class TestUninstall:
 
         marker = end(record, payload(OWNER, at), arrived_at=at)
 
-        assert marker == Uninstalled(at, at, at + RETENTION)
+        assert marker == Uninstalled(CLIENT_ID, Uninstall(at, at), at + RETENTION)
         assert install(marker, again(100)) == marker
+
+    OTHER_MARKER = replace(UNINSTALLED, client_id=OTHERS)
+
+    @pytest.mark.parametrize("record", [None, OTHER_MARKER], ids=["never", "another client ID's"])
+    @pytest.mark.parametrize(("seconds_under_way", "marked"), [(60, True), (61, False)])
+    def test_no_installation_is_under_way_for_longer_than_a_minute(
+        self, record: Record, seconds_under_way: int, marked: bool
+    ) -> None:
+        issued_at = INSTALLED_AT + 200
+
+        after = end(record, payload(OWNER, issued_at), arrived_at=issued_at + seconds_under_way)
+
+        assert (after is not record) == marked
 
     @pytest.mark.parametrize(
         ("record", "issued_at"),
@@ -276,9 +327,17 @@ class TestUninstall:
             pytest.param(UNINSTALLED, INSTALLED_AT + 99, id="an older uninstall"),
             pytest.param(INSTALLATION, INSTALLED_AT - 1, id="installed since"),
             pytest.param(
-                replace(INSTALLATION, previous_uninstall_at=INSTALLED_AT + 3),
+                replace(
+                    INSTALLATION,
+                    previous_uninstall=Uninstall(INSTALLED_AT + 3, INSTALLED_AT - 1),
+                ),
                 INSTALLED_AT + 3,
                 id="installed since, by a slower clock",
+            ),
+            pytest.param(
+                replace(INSTALLATION, client_id=OTHERS),
+                INSTALLED_AT + 50,
+                id="installed with another client ID",
             ),
         ],
     )
@@ -302,8 +361,12 @@ class TestUninstall:
 
 
 class TestRemoveUser:
-    @pytest.mark.parametrize("record", [None, UNINSTALLED], ids=["never", "uninstalled"])
-    def test_nothing_changes_where_nothing_is_installed(self, record: Record) -> None:
+    @pytest.mark.parametrize(
+        "record",
+        [None, UNINSTALLED, replace(INSTALLATION, client_id=OTHERS)],
+        ids=["never", "uninstalled", "another client ID's"],
+    )
+    def test_nothing_changes_where_the_app_is_not_installed(self, record: Record) -> None:
         assert remove_user(record, payload(ASSISTANT, INSTALLED_AT + 500)) is record
 
     @pytest.mark.parametrize("seconds_later", [0, 10])

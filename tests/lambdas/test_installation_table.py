@@ -1,5 +1,6 @@
 """The stores' records: written as one item, and only over what was read."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from callbacks import installation_table
 from callbacks.errors import ServiceUnavailable
-from callbacks.installation import Installation, Record, Uninstalled, User
+from callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
 from tests.lambdas.harness import AwsCalls, Backend
 
 INSTALLATION = Installation(
@@ -23,7 +24,7 @@ INSTALLATION = Installation(
     users={"1": User("1", "owner@example.com", 1_700_000_000)},
     removed_users={"2": 1_700_000_100},
 )
-UNINSTALLED = Uninstalled(1_700_000_200, 1_700_000_201, 1_702_592_200)
+UNINSTALLED = Uninstalled("theclientid", Uninstall(1_700_000_200, 1_700_000_201), 1_702_592_200)
 
 update = partial(installation_table.update, "organization", "abc123def4")
 
@@ -42,7 +43,10 @@ def read() -> Record:
     [
         pytest.param(INSTALLATION, id="installed"),
         pytest.param(replace(INSTALLATION, account_uuid=None), id="without account"),
-        pytest.param(replace(INSTALLATION, previous_uninstall_at=1_699_999_000), id="reinstalled"),
+        pytest.param(
+            replace(INSTALLATION, previous_uninstall=Uninstall(1_699_999_000, 1_699_999_001)),
+            id="reinstalled",
+        ),
         pytest.param(
             replace(INSTALLATION, scopes=(), users={}, removed_users={}), id="with empty lists"
         ),
@@ -57,6 +61,14 @@ def test_a_record_is_read_as_it_was_written(record: Record) -> None:
 @pytest.mark.usefixtures("backend")
 def test_a_store_without_a_record_has_none() -> None:
     assert read() is None
+
+
+@pytest.mark.usefixtures("backend")
+def test_what_was_just_written_is_read(aws: AwsCalls) -> None:
+    """Source: the DynamoDB developer guide; moto reads consistently whatever it is asked for."""
+    read()
+
+    assert [json.loads(body)["ConsistentRead"] for body in aws.bodies] == [True]
 
 
 @pytest.mark.usefixtures("backend")
@@ -79,8 +91,9 @@ def test_a_marker_replaces_the_whole_record(backend: Backend) -> None:
         "store_hash": "abc123def4",
         "status": "uninstalled",
         "revision": 2,
-        "uninstalled_at": UNINSTALLED.uninstalled_at,
-        "arrived_at": UNINSTALLED.arrived_at,
+        "client_id": "theclientid",
+        "uninstalled_at": UNINSTALLED.uninstall.issued_at,
+        "arrived_at": UNINSTALLED.uninstall.arrived_at,
         "expires_at": UNINSTALLED.expires_at,
     }
 

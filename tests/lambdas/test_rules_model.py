@@ -3,7 +3,7 @@
 The model is what a person would say: a store is installed or not, it has users, and each event says
 when it happened. It never forgets, and it knows nothing of markers or of how long payloads live.
 Events happen at different seconds; payloads are delivered at once, late, or again and again for as
-long as they hold.
+long as they hold; an installation takes up to a minute, in which anything may happen.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,10 @@ RETENTION_SECONDS = 30 * 24 * 60 * 60
 users = st.sampled_from(USERS)
 kinds = st.sampled_from(["load", "load", "remove user", "remove user", "uninstall"])
 seconds = st.integers(1, 100)
+# What happens, by whom, and after how many seconds the app learns of it.
+meanwhiles = st.tuples(
+    st.sampled_from(["consent", "load", "remove user", "uninstall"]), users, st.integers(0, 9)
+)
 hours = st.integers(LIFETIME_SECONDS // 4, LIFETIME_SECONDS)
 
 
@@ -59,30 +63,55 @@ class Delivery:
         )
 
 
+@dataclass(frozen=True)
+class Consent:
+    """An installation under way."""
+
+    by: str
+    began_at: int
+
+
 @dataclass
 class Model:
-    """What is true of the store: since when it is installed, its users, and every removal."""
+    """What is true of the store: since when it is installed, its users, every removal and so on.
+
+    `token` is when the access token came, `uninstalled_at` when the latest uninstall was issued.
+    """
 
     multiple_users: bool
     installed_at: int | None = None
+    token: int | None = None
+    uninstalled_at: int = 0
     users: dict[str, int] = field(default_factory=dict)
     removals: dict[str, int] = field(default_factory=dict)
 
-    def install(self, by: str, at: int) -> None:
-        self.users |= {OWNER: at, by: at}
-        self.installed_at = at
+    def install(self, consent: Consent, at: int) -> None:
+        if consent.began_at < self.uninstalled_at:
+            return
+        for user in (OWNER, consent.by):
+            if self.removals.get(user, 0) < consent.began_at:
+                self.users[user] = max(self.users.get(user, 0), consent.began_at)
+        self.installed_at = max(self.installed_at or 0, consent.began_at)
+        self.token = at
 
     def deliver(self, delivery: Delivery) -> None:
         allowed = delivery.user == OWNER or self.multiple_users
-        if self.installed_at is None or (delivery.kind != "remove user" and not allowed):
+        if delivery.kind != "remove user" and not allowed:
             return
-        if delivery.kind == "load":
+        if delivery.kind == "uninstall":
+            self._uninstall(delivery.issued_at)
+        elif self.installed_at is None:
+            return
+        elif delivery.kind == "load":
             self._load(delivery.user, delivery.issued_at)
-        elif delivery.kind == "remove user":
+        else:
             self._remove(delivery.user, delivery.issued_at)
-        elif delivery.issued_at > self.installed_at:
-            self.installed_at = None
+
+    def _uninstall(self, at: int) -> None:
+        if self.installed_at is None or at > self.installed_at:
+            self.installed_at = self.token = None
             self.users = {}
+            self.uninstalled_at = max(at, self.uninstalled_at)
 
     def _load(self, user: str, at: int) -> None:
         latest_change = max(self.installed_at or 0, self.removals.get(user, 0))
@@ -104,7 +133,6 @@ class InstallationLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tokens = 0
         self.held_back: list[Delivery] = []
         self.delivered: list[Delivery] = []
 
@@ -116,17 +144,22 @@ class InstallationLife(RuleBasedStateMachine):
     def consent(self, by: str, pause: int) -> None:
         """The app is installed, or installed once more."""
         self.now += pause
-        self._install(by, self.now)
-        self.model.install(by, self.now)
+        self._install(Consent(by, self.now))
 
-    @rule(by=users, pause=seconds)
-    def consent_overtaken_by_an_uninstall(self, by: str, pause: int) -> None:
-        """The app is uninstalled before the callback that installs it has written anything."""
-        began_at = self.now + pause
-        self.model.install(by, began_at)
-        self.now = began_at + pause
-        self._deliver(Delivery("uninstall", OWNER, self.now))
-        self._install(by, began_at)
+    @rule(by=users, pause=seconds, meanwhile=st.lists(meanwhiles, min_size=1, max_size=4))
+    def consent_slowly(self, by: str, pause: int, meanwhile: list[tuple[str, str, int]]) -> None:
+        """BigCommerce's answer takes its time, and meanwhile other things happen."""
+        self.now += pause
+        slow = Consent(by, self.now)
+        for kind, user, late in meanwhile:
+            issued_at = self.now + 1
+            self.now = issued_at + late
+            if kind == "consent":
+                self._install(Consent(user, self.now))
+            elif self._leaves_a_trace(kind, issued_at):
+                self._deliver(Delivery(kind, user, issued_at))
+        self.now += 1
+        self._install(slow)
 
     @rule(kind=kinds, user=users, pause=seconds)
     def happen(self, kind: str, user: str, pause: int) -> None:
@@ -171,7 +204,7 @@ class InstallationLife(RuleBasedStateMachine):
             case Installation():
                 assert self.record.installed_at == self.model.installed_at
                 assert set(self.record.users) == set(self.model.users)
-                assert self.record.access_token == str(self.tokens).encode()
+                assert self.record.access_token == str(self.model.token).encode()
             case _:
                 assert self.model.installed_at is None
 
@@ -181,19 +214,22 @@ class InstallationLife(RuleBasedStateMachine):
             assert not hasattr(self.record, "users")
             assert not hasattr(self.record, "access_token")
 
-    def _install(self, by: str, began_at: int) -> None:
-        self.tokens += 1
+    def _install(self, consent: Consent) -> None:
         new = Installation(
             client_id=CLIENT_ID,
-            installed_at=began_at,
-            granted_at_ms=began_at * 1000,
-            access_token=str(self.tokens).encode(),
+            installed_at=consent.began_at,
+            granted_at_ms=self.now * 1000,
+            access_token=str(self.now).encode(),
             scopes=(),
             account_uuid=None,
             owner_id=OWNER,
-            users={id_: User(id_, f"{id_}@example.com", began_at) for id_ in (OWNER, by)},
+            users={
+                id_: User(id_, f"{id_}@example.com", consent.began_at)
+                for id_ in (OWNER, consent.by)
+            },
         )
         self.record = install(self.record, new)
+        self.model.install(consent, self.now)
 
     def _deliver(self, delivery: Delivery) -> None:
         self.delivered.append(delivery)
@@ -216,6 +252,17 @@ class InstallationLife(RuleBasedStateMachine):
         }
         with suppress(CallbackError):  # refused, and so nothing has changed
             self.record = rules[delivery.kind]()
+
+    def _leaves_a_trace(self, kind: str, issued_at: int) -> bool:
+        """Whether the record tells of it to an installation that began before and ends after it.
+
+        It does not tell of a removal where nothing is installed, nor of an uninstall that is older
+        than what is installed: docs/reliability.md names both.
+        """
+        installed_at = self.model.installed_at
+        if kind == "remove user":
+            return installed_at is not None
+        return kind != "uninstall" or installed_at is None or issued_at > installed_at
 
     def _holds(self, delivery: Delivery) -> bool:
         """Whether the payload would still be verified, by the slowest of clocks."""

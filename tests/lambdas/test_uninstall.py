@@ -33,6 +33,7 @@ def test_a_dated_marker_is_left_without_token_and_without_personal_data(
             "store_hash": installed_store.hash,
             "status": "uninstalled",
             "revision": 2,
+            "client_id": app.client_id,
             "uninstalled_at": clock.now,
             "arrived_at": clock.now,
             "expires_at": clock.now + RETENTION_SECONDS,
