@@ -88,7 +88,13 @@ class CallbackFunction(pulumi.ComponentResource):
             memory_size=settings.memory_size,
             reserved_concurrent_executions=settings.reserved_concurrency,
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
-            environment={"variables": {"POWERTOOLS_SERVICE_NAME": callback.name, **environment}},
+            environment={
+                "variables": {
+                    "POWERTOOLS_SERVICE_NAME": callback.name,
+                    "RES_OPTIONS": _NAME_LOOKUP,
+                    **environment,
+                }
+            },
             tags=context.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
         )
@@ -97,6 +103,9 @@ class CallbackFunction(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "invokeArn": self.invoke_arn})
 
 
+# Seconds and tries of a name lookup, which the function's deadline cannot interrupt: without this
+# the C library takes up to 10 s (resolv.conf(5)).
+_NAME_LOOKUP = "timeout:1 attempts:2"
 _TRUST_POLICY = json.dumps(
     {
         "Version": "2012-10-17",

@@ -10,6 +10,7 @@ from functools import partial
 
 from callbacks import (
     access_tokens,
+    aws,
     credentials,
     environment,
     handoff,
@@ -19,8 +20,16 @@ from callbacks import (
     store_hash,
 )
 from callbacks.apps import App
+from callbacks.deadline import DeadlineExceeded
 from callbacks.endpoint import endpoint
-from callbacks.errors import CallbackError, CodeRefused, InvalidParameter, StoreNotInstalled
+from callbacks.errors import (
+    CallbackError,
+    CodeRefused,
+    InstallationNotStored,
+    InvalidParameter,
+    ServiceUnavailable,
+    StoreNotInstalled,
+)
 from callbacks.handoff import Visitor
 from callbacks.installation import Installation, User, install
 from callbacks.log import logger
@@ -52,7 +61,12 @@ def handler(request: CallbackRequest, app: App) -> Response:
         refusal=CodeRefused,
     )
     _check(grant, authorization, account_uuid)
-    record = _record_installation(app, store, grant, arrived_at)
+    try:
+        record = _record_installation(app, store, grant, arrived_at)
+    except (*aws.CallFailed, DeadlineExceeded) as error:
+        raise InstallationNotStored(aws.failure_reason(error)) from None
+    except ServiceUnavailable as error:
+        raise InstallationNotStored(error.reason) from None
     installed = pages.InstalledStore.of(app, store, record.scopes)
     _log_difference(installed)
     if request.has("external_install"):

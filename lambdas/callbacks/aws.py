@@ -1,10 +1,11 @@
-"""The AWS clients of an execution environment, each made at its first use."""
+"""The AWS clients of an execution environment, and why a call of theirs failed."""
 
 from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 _CONFIG = Config(
     connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"}
 )
+
+
+# What a client raises when a call fails.
+CallFailed = (ClientError, BotoCoreError)
+
+
+def failure_reason(error: BaseException) -> str:
+    """Why a call failed, for the log: the operation and AWS's code, or the type of the error."""
+    if isinstance(error, ClientError):
+        return f"{error.operation_name}: {error.response.get('Error', {}).get('Code', 'unknown')}"
+    return type(error).__name__
 
 
 @cache

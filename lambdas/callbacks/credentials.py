@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from . import aws, environment
 from .errors import AppNotRegistered, CallbackError
 from .log import logger
@@ -87,7 +85,7 @@ def find(organization_id: str) -> Credentials:
     if _is_due(known):
         try:
             _read(organization_id)
-        except (ClientError, BotoCoreError):
+        except aws.CallFailed:
             if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
                 raise
             logger.warning("Secrets Manager failed: the credentials read before are used")

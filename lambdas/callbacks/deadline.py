@@ -1,11 +1,13 @@
 """An end to waiting: what hangs is interrupted before Lambda stops the function."""
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
+from typing import TypeVar
 
 REPEAT_SECONDS = 0.1
+
+T = TypeVar("T")
 
 
 class DeadlineExceeded(BaseException):
@@ -15,25 +17,25 @@ class DeadlineExceeded(BaseException):
     """
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Raise DeadlineExceeded in the body when it takes longer than this.
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What the work returns, unless it takes longer than this.
 
     A socket that delivers a byte now and then keeps every socket timeout alive; an interval timer
-    does not care.
+    does not care. It cannot interrupt the C library, which looks up names: RES_OPTIONS bounds that.
 
     Raises:
+        DeadlineExceeded: it took longer.
         ValueError: this is not the main thread, which Lambda runs handlers in: signals reach no
             other.
     """
-    previous = signal.signal(signal.SIGALRM, _exceeded)
-    # Repeated, because an exception in a finalizer is swallowed, and the signal with it.
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), REPEAT_SECONDS)
+    signal.signal(signal.SIGALRM, _exceeded)
     try:
-        yield
+        # Repeated, because an exception in a finalizer is swallowed, and the signal with it.
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), REPEAT_SECONDS)
+        return work()
     finally:
+        # The first thing that is called, so that no signal comes before it.
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
 
 
 def _exceeded(_signal: int, _frame: FrameType | None) -> None:

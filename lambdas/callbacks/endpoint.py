@@ -9,11 +9,10 @@ from typing import Any, Protocol
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from botocore.exceptions import BotoCoreError, ClientError
 
-from . import apps
+from . import apps, aws
 from .apps import App
-from .deadline import DeadlineExceeded, deadline
+from .deadline import DeadlineExceeded, within
 from .errors import CallbackError, ServiceUnavailable
 from .log import logger
 from .request import CallbackRequest
@@ -52,12 +51,17 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
             request = CallbackRequest.from_event(event)
             app: App | None = None
             error: CallbackError | None = None
+
+            def answer() -> Response:
+                nonlocal app
+                app = apps.find(request.organization_id)
+                logger.append_keys(organization_id=app.organization_id)
+                return handle(request, app)
+
             try:
-                with deadline(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS):
-                    app = apps.find(request.organization_id)
-                    logger.append_keys(organization_id=app.organization_id)
-                    response = handle(request, app)
-            except (CallbackError, ClientError, BotoCoreError, DeadlineExceeded) as raised:
+                seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+                response = within(seconds, answer)
+            except (CallbackError, *aws.CallFailed, DeadlineExceeded) as raised:
                 error = _as_callback_error(raised)
                 response = render_error(error, request, app)
             except Exception as defect:  # a stranger must never see how the code failed
@@ -74,10 +78,7 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
 def _as_callback_error(raised: BaseException) -> CallbackError:
     if isinstance(raised, CallbackError):
         return raised
-    if isinstance(raised, ClientError):
-        code = raised.response.get("Error", {}).get("Code", "unknown")
-        return ServiceUnavailable(f"{raised.operation_name}: {code}")
-    return ServiceUnavailable(type(raised).__name__)
+    return ServiceUnavailable(aws.failure_reason(raised))
 
 
 def _where(defect: Exception) -> str:

@@ -146,10 +146,22 @@ class BigCommerceTimeout(BigCommerceUnavailable):
 
 
 class ServiceUnavailable(CallbackError):
-    """An AWS call failed or the time ran out; nothing is half-written and a repeat is safe."""
+    """An AWS call failed or the time ran out; nothing is half-written, and a repeat may succeed."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "service_unavailable"
     title = "The app is busy"
     message = "This could not be completed just now. Try again in a few seconds."
     retry_after = 5
+
+
+class InstallationNotStored(CallbackError):
+    """An AWS call failed or the time ran out when the code had been exchanged: it is used up."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "installation_not_stored"
+    title = "The installation could not be stored"
+    message = (
+        "BigCommerce accepted it, but it could not be stored just now. "
+        "Start the installation again from your BigCommerce control panel."
+    )

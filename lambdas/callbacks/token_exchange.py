@@ -32,6 +32,8 @@ RETRY_AFTER_SECONDS = 60
 LONGEST_RETRY_AFTER_SECONDS = 3600
 
 _LARGEST_ANSWER = 64 * 1024
+# Bytes that KMS encrypts directly (AWS KMS API reference, "Encrypt").
+_LONGEST_TOKEN = 4096
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}", re.ASCII)
 _retry_after = urllib3.Retry(retry_after_max=LONGEST_RETRY_AFTER_SECONDS)
 _http = urllib3.PoolManager(timeout=TIMEOUT, retries=False)
@@ -68,7 +70,7 @@ class Grant:
 
     Attributes:
         client_id: the app it was granted to.
-        granted_at_ms: when, in epoch milliseconds.
+        granted_at_ms: when the answer came, in epoch milliseconds.
         scopes: those that were granted, by their parameter names.
         context: `stores/{store_hash}`.
         account_uuid: BigCommerce's id of the account, where it names one.
@@ -88,13 +90,13 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     """Exchange the code.
 
     Connection errors and 5xx answers are tried again, at most twice; an answer that does not come
-    in time is not. BigCommerce may have used up the code before a connection broke: the next try
-    is then a CodeRefused.
+    in time, or breaks off, is not: the code is used up.
 
     Raises:
         CodeRefused: BigCommerce answered 4xx.
         BigCommerceBusy: BigCommerce answered 429; `retry_after` is what it asked for.
-        BigCommerceUnavailable: no connection, 5xx or an answer that makes no sense.
+        BigCommerceUnavailable: no connection, 5xx, an answer that makes no sense, or 4xx after a
+            try whose outcome is not known: that may have used up the code.
         BigCommerceTimeout: a connection or an answer took too long.
     """
     body = {
@@ -111,22 +113,27 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     except DeadlineExceeded:
         raise BigCommerceTimeout("the function's time ran out") from None
     if answer.status == HTTPStatus.OK:
-        return _grant(answer.content, credentials.client_id)
+        return _grant(answer, credentials.client_id)
     reason = f"token endpoint answered {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise BigCommerceBusy(reason, _seconds(answer.retry_after))
-    if 400 <= answer.status < 500:
+    if 400 <= answer.status < 500 and not answer.after_doubtful_try:
         raise CodeRefused(f"{reason} {_error_name(answer.content)}")
     raise BigCommerceUnavailable(reason)
 
 
 class _Answer(NamedTuple):
+    """An answer, when it came, and whether a try before it may have used up the code."""
+
     status: int
     content: bytes
     retry_after: str | None
+    came_at_ms: int
+    after_doubtful_try: bool = False
 
 
 def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
+    doubtful = False
     for attempt in range(1, ATTEMPTS + 1):
         try:
             answer = _post(url, body)
@@ -135,21 +142,28 @@ def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
         except HTTPError as error:
             if attempt == ATTEMPTS:
                 raise _unreachable(error) from None
+            doubtful = doubtful or not isinstance(error, ConnectTimeoutError)
         else:
             if answer.status < 500 or attempt == ATTEMPTS:
-                return answer
+                return answer._replace(after_doubtful_try=doubtful)
+            doubtful = True
         time.sleep(PAUSE_SECONDS * attempt)
     raise AssertionError("unreachable")
 
 
 def _post(url: str, body: dict[str, str]) -> _Answer:
     response = _http.request("POST", url, json=body, redirect=False, preload_content=False)
+    came_at_ms = int(time.time() * 1000)
     try:
         content = response.read(_LARGEST_ANSWER)
-        return _Answer(response.status, content, response.headers.get("Retry-After"))
+    except ReadTimeoutError:
+        raise
+    except HTTPError as error:
+        raise BigCommerceUnavailable(f"the answer breaks off: {type(error).__name__}") from None
     finally:
         # A connection kept over Lambda's freeze is usually dead when it is wanted again.
         response.close()
+    return _Answer(response.status, content, response.headers.get("Retry-After"), came_at_ms)
 
 
 def _unreachable(error: HTTPError) -> BigCommerceUnavailable:
@@ -177,13 +191,13 @@ def _error_name(content: bytes) -> str:
     return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
 
 
-def _grant(content: bytes, client_id: str) -> Grant:
+def _grant(answered: _Answer, client_id: str) -> Grant:
     try:
-        answer = json.loads(content)
+        answer = json.loads(answered.content)
         return Grant(
             client_id=client_id,
-            granted_at_ms=int(time.time() * 1000),
-            access_token=_text(answer["access_token"]),
+            granted_at_ms=answered.came_at_ms,
+            access_token=_token(answer["access_token"]),
             scopes=tuple(_text(answer["scope"]).split()),
             user=_user(answer["user"]),
             owner=_user(answer["owner"]),
@@ -200,6 +214,13 @@ def _user(value: dict[str, Any]) -> BigCommerceUser:
     if not isinstance(value["id"], int) or isinstance(value["id"], bool):
         raise TypeError
     return BigCommerceUser(id=str(value["id"]), email=_text(value["email"]))
+
+
+def _token(value: object) -> str:
+    token = _text(value)
+    if len(token.encode()) > _LONGEST_TOKEN:
+        raise ValueError
+    return token
 
 
 def _text(value: object) -> str:

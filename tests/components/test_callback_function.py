@@ -176,7 +176,10 @@ def test_environment_is_exactly_what_the_function_reads(
     awaiting: Recording, callback: Callback
 ) -> None:
     given = variables(awaiting.one(FUNCTION, callback.name))
+    # These are read by libraries: the second by the C library, where a name lookup would
+    # otherwise outlast the function.
     assert given.pop("POWERTOOLS_SERVICE_NAME") == callback.name
+    assert given.pop("RES_OPTIONS") == "timeout:1 attempts:2"
     assert given.keys() == set(variables_read(callback.handler.partition(".")[0]))
 
 
@@ -221,6 +224,7 @@ def test_environment_says_where_things_are(awaiting: Recording) -> None:
     for function in awaiting.all(FUNCTION):
         assert variables(function) == {
             "POWERTOOLS_SERVICE_NAME": function.name,
+            "RES_OPTIONS": "timeout:1 attempts:2",
             **shared,
             **own.get(function.name, {}),
         }

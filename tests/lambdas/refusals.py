@@ -101,6 +101,15 @@ BUSY = Refusal(
 )
 
 
+NOT_STORED = Refusal(
+    503,
+    "installation_not_stored",
+    "The installation could not be stored",
+    "BigCommerce accepted it, but it could not be stored just now. "
+    "Start the installation again from your BigCommerce control panel.",
+)
+
+
 def invalid_parameter(name: str, problem: str) -> Refusal:
     return Refusal(
         400,

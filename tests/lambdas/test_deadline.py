@@ -6,39 +6,64 @@ from contextlib import suppress
 
 import pytest
 
-from callbacks.deadline import DeadlineExceeded, deadline
+from callbacks.deadline import DeadlineExceeded, within
 
-A_LONG_TIME = 60
+A_LONG_TIME = 30
+
+
+def hang() -> None:
+    time.sleep(A_LONG_TIME)
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0, -5])
 def test_what_takes_longer_is_interrupted_even_when_no_time_was_left_at_all(
     seconds: float,
 ) -> None:
-    with pytest.raises(DeadlineExceeded), deadline(seconds):
-        time.sleep(A_LONG_TIME)
+    with pytest.raises(DeadlineExceeded):
+        within(seconds, hang)
 
 
 def test_it_goes_through_code_that_catches_every_error() -> None:
-    with pytest.raises(DeadlineExceeded), deadline(0.01), suppress(Exception):
-        time.sleep(A_LONG_TIME)
+    def catch_every_error() -> None:
+        with suppress(Exception):
+            hang()
+
+    with pytest.raises(DeadlineExceeded):
+        within(0.01, catch_every_error)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_one_that_is_swallowed_is_followed_by_another() -> None:
+    class HangsWhenDeleted:
+        def __del__(self) -> None:
+            hang()
+
+    def swallow() -> None:
+        hanging = HangsWhenDeleted()
+        del hanging
+        hang()
+
+    with pytest.raises(DeadlineExceeded):
+        within(0.01, swallow)
 
 
 def test_what_is_done_in_time_is_left_alone() -> None:
-    before = signal.getsignal(signal.SIGALRM)
+    def work() -> float:
+        return signal.getitimer(signal.ITIMER_REAL)[0]
 
-    with deadline(A_LONG_TIME):
-        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
-
+    assert within(A_LONG_TIME, work) > 0
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-    assert signal.getsignal(signal.SIGALRM) == before
 
 
 def test_nothing_is_left_ticking_after_an_error() -> None:
-    before = signal.getsignal(signal.SIGALRM)
-
-    with pytest.raises(ZeroDivisionError), deadline(A_LONG_TIME):
-        _ = 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        within(A_LONG_TIME, lambda: 1 / 0)
 
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-    assert signal.getsignal(signal.SIGALRM) == before
+
+
+def test_nothing_is_left_ticking_after_the_deadline() -> None:
+    with pytest.raises(DeadlineExceeded):
+        within(0.01, hang)
+
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

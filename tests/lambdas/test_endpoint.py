@@ -21,6 +21,7 @@ from tests.lambdas.harness import (
     leaks,
     signed_url,
 )
+from tests.lambdas.refusals import NOT_REGISTERED
 
 OCCASIONAL = {"level", "location", "message", "timestamp", "service", "milliseconds"}
 
@@ -213,14 +214,14 @@ def test_a_call_that_arrives_with_no_time_left_is_answered_all_the_same(
     assert answer.status == 503
 
 
-def test_a_secret_that_is_no_json_is_a_defect_that_does_not_show_it(
+def test_a_secret_that_was_spoilt_is_a_missing_registration_and_is_not_shown(
     backend: Backend, app: App, store: Store, logs: Logs
 ) -> None:
     backend.put_credentials(app.organization_id, ["the-secret-value"])
 
     answer = backend.get(signed_url(app, "load", store, store.owner))
 
-    assert answer.status == 500
+    NOT_REGISTERED.assert_is(answer, "load")
     assert leaks({"the-secret-value"}, answer.body + logs.text) == []
 
 

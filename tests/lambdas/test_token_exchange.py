@@ -1,7 +1,11 @@
 """The token exchange: what is asked of BigCommerce how often, and what is made of its answers."""
 
 import json
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -9,7 +13,7 @@ import urllib3
 
 from callbacks import token_exchange
 from callbacks.credentials import Credentials
-from callbacks.deadline import deadline
+from callbacks.deadline import within
 from callbacks.errors import (
     BigCommerceBusy,
     BigCommerceTimeout,
@@ -86,10 +90,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_exchange, "_http", http)
 
 
-def test_the_grant_is_the_answer(endpoint: TokenEndpoint) -> None:
+def test_the_grant_is_the_answer(endpoint: TokenEndpoint, clock: Clock) -> None:
     endpoint.answers(ANSWER)
 
     assert endpoint.exchange() == Grant(
+        client_id=CREDENTIALS.client_id,
+        granted_at_ms=clock.now * 1000,
         access_token="the-token",
         scopes=("store_v2_orders", "store_cart"),
         user=BigCommerceUser("2", "assistant@example.com"),
@@ -177,8 +183,8 @@ def test_an_answer_that_does_not_come_in_time_is_not_asked_for_again(
 def test_a_body_that_trickles_in_ends_at_the_deadline(endpoint: TokenEndpoint) -> None:
     endpoint.fails(faults.byte_by_byte(0.02))
 
-    with pytest.raises(BigCommerceTimeout, match="the function's time ran out"), deadline(0.2):
-        endpoint.exchange()
+    with pytest.raises(BigCommerceTimeout, match="the function's time ran out"):
+        within(0.2, endpoint.exchange)
     assert endpoint.asked == 1
 
 
@@ -188,8 +194,8 @@ def test_a_pause_before_a_retry_ends_at_the_deadline(
     monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 60)
     endpoint.fails(faults.status(500))
 
-    with pytest.raises(BigCommerceTimeout), deadline(0.2):
-        endpoint.exchange()
+    with pytest.raises(BigCommerceTimeout):
+        within(0.2, endpoint.exchange)
     assert endpoint.asked == 1
 
 
@@ -241,6 +247,97 @@ def test_a_client_error_refuses_the_code_at_once(status: int, endpoint: TokenEnd
     with pytest.raises(CodeRefused, match=f"^token endpoint answered {status} invalid_grant$"):
         endpoint.exchange()
     assert endpoint.asked == 1
+
+
+DOUBTFUL = [pytest.param(faults.status(500), id="500"), pytest.param(faults.reset, id="reset")]
+
+
+@pytest.mark.parametrize("fault", DOUBTFUL)
+def test_a_refusal_after_a_try_that_may_have_used_the_code_is_no_refusal(
+    fault: faults.Fault, endpoint: TokenEndpoint
+) -> None:
+    endpoint.fails(fault)
+    endpoint.answers({"error": "invalid_grant"}, status=400)
+
+    with pytest.raises(BigCommerceUnavailable, match=r"^token endpoint answered 400"):
+        endpoint.exchange()
+    assert endpoint.asked == 2
+
+
+def test_a_refusal_after_a_connection_that_was_never_made_is_a_refusal(
+    endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.answers({"error": "invalid_grant"}, status=400)
+    request = token_exchange._http.request
+    tries: list[object] = []
+
+    def refused_once(*arguments: Any, **options: Any) -> Any:
+        tries.append(arguments)
+        if len(tries) == 1:
+            raise urllib3.exceptions.NewConnectionError(None, "refused")  # type: ignore[arg-type]
+        return request(*arguments, **options)
+
+    monkeypatch.setattr(token_exchange._http, "request", refused_once)
+
+    with pytest.raises(CodeRefused):
+        endpoint.exchange()
+
+
+@contextmanager
+def raw_server(*answers: bytes) -> Iterator[tuple[str, list[int]]]:
+    """A server that answers each connection with these bytes, and ends it; and who connected."""
+    ports: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for answer in answers:
+                with suppress(OSError):
+                    connection, (_, port) = listener.accept()
+                    ports.append(port)
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+                    connection.shutdown(socket.SHUT_WR)
+                    connection.close()
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", ports
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"Content-Length: 500\r\n\r\n{", id="shorter than announced"),
+        pytest.param(b'Transfer-Encoding: chunked\r\n\r\n20\r\n{"a', id="within a chunk"),
+        pytest.param(b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", id="no gzip"),
+    ],
+)
+def test_an_answer_that_breaks_off_is_not_asked_for_again(answer: bytes) -> None:
+    ok = b"HTTP/1.1 200 OK\r\n"
+    with raw_server(ok + answer, ok + answer) as (url, ports):
+        with pytest.raises(BigCommerceUnavailable, match=r"the answer breaks off: \w+$"):
+            exchange(url, REQUEST, CREDENTIALS)
+        assert len(ports) == 1
+
+
+def test_no_connection_is_kept_over_the_freeze_of_a_function(
+    endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Lambda froze in between would be found dead, at the price of a try."""
+    endpoint.answers(ANSWER)
+    closed: list[bool] = []
+    request = token_exchange._http.request
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        response = request(*arguments, **options)
+        close = response.close
+        monkeypatch.setattr(response, "close", lambda: (closed.append(True), close()))
+        return response
+
+    monkeypatch.setattr(token_exchange._http, "request", watched)
+    endpoint.exchange()
+
+    assert closed
 
 
 @pytest.mark.parametrize(
@@ -380,10 +477,11 @@ NOT_USERS: list[Any] = [
     [
         *((name, value) for name in ("access_token", "scope", "context") for value in NOT_TEXTS),
         *((name, value) for name in ("user", "owner") for value in NOT_USERS),
+        ("access_token", "t" * 4097),  # more than KMS encrypts
         ("account_uuid", 5),
         ("account_uuid", ["a"]),
     ],
-    ids=ascii,
+    ids=lambda value: ascii(value)[:40],
 )
 def test_an_answer_with_a_value_of_another_type_makes_no_sense_and_is_not_quoted(
     name: str, value: object, endpoint: TokenEndpoint
@@ -398,7 +496,7 @@ def test_an_answer_with_a_value_of_another_type_makes_no_sense_and_is_not_quoted
 
 
 def test_what_is_secret_does_not_show_when_printed() -> None:
-    grant = Grant("the-token", (), None, None, "stores/abc", None)  # type: ignore[arg-type]
+    grant = Grant("a", 0, "the-token", (), None, None, "stores/abc", None)  # type: ignore[arg-type]
 
     assert "the-code" not in repr(REQUEST)
     assert "0" * 64 not in repr(CREDENTIALS)
