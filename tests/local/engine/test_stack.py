@@ -90,8 +90,7 @@ def test_a_program_is_created_left_alone_updated_and_deleted(
     assert first.outputs["account"] == "000000000000"
     assert first.outputs["region"] == "us-east-1"
     assert first.outputs["partition"] == "aws"
-    assert first.outputs["baseUrl"] == f"{first.outputs['apiEndpoint']}/"
-    hello = f"{first.outputs['baseUrl']}org/hello"
+    hello = f"{first.outputs['apiEndpoint']}/org/hello"
     assert json.loads(loopback_http.get(hello, 20).text) == ["org", PASSWORD, ""]
 
     second = runner.up(**config)
