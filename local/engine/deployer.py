@@ -32,7 +32,7 @@ class Deployer(Mocks):
     the program no longer registers are deleted at the end, the latest first.
 
     Unlike Pulumi: a replacement always deletes first; a dependent is replaced only when its own
-    inputs change; resources are told apart without their parents; physical names are not made up;
+    inputs change; resources are told apart without their parents; physical names are not generated;
     and a resource whose creation failed half-way is not remembered. The options `protect`,
     `ignore_changes`, `retain_on_delete`, `provider`, aliases, transforms and hooks have no effect,
     because the SDK's mocks do not hand them on. There are no previews, no refresh, and no existing
@@ -162,4 +162,4 @@ def _check(kind: ResourceType, inputs: Inputs) -> None:
     if unknown:
         raise EngineError(f"the embedded engine does not know the input {', '.join(unknown)}")
     if "name" in kind.known and "name" not in inputs:
-        raise EngineError("the embedded engine makes no names up; give it a name")
+        raise EngineError("the embedded engine does not generate names: set `name`")

@@ -110,7 +110,7 @@ class Function(UpdatableType):
 
 
 class Permission(ResourceType):
-    """Leave for an AWS service to invoke a function."""
+    """Permission for an AWS service to invoke a function."""
 
     token = "aws:lambda/permission:Permission"
     immutable = frozenset({"action", "function", "principal", "sourceArn", "statementId"})

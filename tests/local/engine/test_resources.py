@@ -604,7 +604,7 @@ def test_components_are_no_concern_of_aws(stack: AStack) -> None:
     [
         ("aws:s3/bucket:Bucket", {}, "does not know this type"),
         (LOG_GROUP, {"name": "a", "skipDestroy": True}, "does not know the input skipDestroy"),
-        (LOG_GROUP, {"retentionInDays": 1}, "give it a name"),
+        (LOG_GROUP, {"retentionInDays": 1}, "does not generate names: set `name`"),
         (TABLE, table(ttl={"enabled": True, "x": 1}), "does not know the input x"),
         (ROLE_POLICY, {"name": "a", "role": "nobody", "policy": "{}"}, "PutRolePolicy: NoSuchEnti"),
         (ROLE, {"name": 5, "assumeRolePolicy": TRUST}, "Parameter validation failed"),
