@@ -97,10 +97,10 @@ def soak(report: Report, options: argparse.Namespace) -> int:
         with report.working("Deploying the stack local"):
             backend.configure_credentials()
             report.deployed(backend.deploy())
-        load = Plan()
-        with report.progress("Callbacks", load.callbacks) as on_answer:
-            figures = Soak(backend, load).run(on_answer)
-    report.soaked(load, figures)
+        plan = Plan()
+        with report.progress("Callbacks", plan.callbacks) as on_answer:
+            figures = Soak(backend, plan).run(on_answer)
+    report.soaked(plan, figures)
     return 1 if figures.problems else 0
 
 
