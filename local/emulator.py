@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import boto3
 
-from local import api_answers
+from local.api_answers import status_path
 from local.aws import REGION, Aws, isolated_session
 from local.loopback_http import LOOPBACK, UnreachableError, get
 from local.scratch import BUILD, scratch_folder
@@ -69,7 +69,7 @@ class Emulator:
     def api_status(self, url: str) -> str | None:
         """Return the HTTP status a deployed API gave a URL last; None where it was not asked."""
         try:
-            answer = get(self.endpoint_url + api_answers.question(url), timeout=2)
+            answer = get(self.endpoint_url + status_path(url), timeout=2)
         except UnreachableError:
             return None
         return answer.text if answer.status == HTTPStatus.OK else None
