@@ -5,7 +5,7 @@ from local.backend import LocalBackend
 
 def logged(backend: LocalBackend) -> str:
     """Everything the functions have logged, and the API's access log."""
-    logs = backend.emulator.client("logs")
+    logs = backend.emulator.aws.logs
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = (
         page
