@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from local.backend import APPS, LocalBackend
 from local.bigcommerce import App, Store, User, load_url
 from local.engine import Deployment
-from local.loopback_http import Response, UnreachableError, get
+from local.loopback_http import Response, get
+from registration.http_client import UnreachableError
 
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.

@@ -18,7 +18,7 @@ from local.bigcommerce.control_panel import ControlPanel
 from local.bigcommerce.install_links import InstallLinks
 from local.bigcommerce.messages import Answer, NotFoundError, Request
 from local.bigcommerce.simulation import BigCommerce
-from local.loopback_http import LOOPBACK
+from registration.http_client import LOOPBACK
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 IDLE_TIMEOUT_SECONDS = 30

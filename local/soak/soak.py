@@ -15,12 +15,13 @@ from threading import Lock, Semaphore
 
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, User
-from local.loopback_http import UnreachableError, get
+from local.loopback_http import get
 from local.soak.audit import Audit
 from local.soak.deliveries import Delivery, deliver, expired, forged, wait_until_after
 from local.soak.figures import NO_ANSWER, Answer, Figures
 from local.soak.model import Callback, StoreModel, distinct, possible_outcomes
 from local.soak.plan import TOKEN_FAULTS, USERS, DeliveryFault, Plan, TokenFault, Turn
+from registration.http_client import UnreachableError
 
 # API Gateway gives up after 30.
 TIMEOUT_SECONDS = 35

@@ -10,6 +10,7 @@ import urllib3
 from local import loopback_http
 from local.bigcommerce import BigCommerce, PortTakenError, Server, serve
 from local.bigcommerce import server as server_module
+from registration.http_client import UnreachableError
 
 
 def test_it_listens_on_loopback_alone(server: Server) -> None:
@@ -42,7 +43,7 @@ def test_other_errors_of_listening_are_not_renamed(
 def test_it_ends_with_the_block(bigcommerce: BigCommerce) -> None:
     with serve(bigcommerce) as server:
         pass
-    with pytest.raises(loopback_http.UnreachableError):
+    with pytest.raises(UnreachableError):
         loopback_http.get(server.url, 1)
 
 
