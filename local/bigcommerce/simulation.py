@@ -25,20 +25,16 @@ class BigCommerce:
     """A simulated BigCommerce, empty at first.
 
     Unlike the real one it takes callback URLs on plain HTTP, and answers for every store at one
-    origin. `clock` gives epoch seconds, and decides when a code expires. `status_in_browser` says
-    with which HTTP status a browser's request of a URL was answered, None where that is not known.
+    origin. `status_in_browser` says with which HTTP status a browser's request of a URL was
+    answered, None where that is not known.
     """
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.time,
-        status_in_browser: Callable[[str], str | None] = lambda _: None,
-    ) -> None:
+    def __init__(self, status_in_browser: Callable[[str], str | None] = lambda _: None) -> None:
         self.apps: dict[str, App] = {}
         self.stores: dict[str, Store] = {}
         self.installations: dict[tuple[str, str], Installation] = {}
         self.log = RequestLog(status_in_browser)
-        self.token_endpoint = TokenEndpoint(self.apps, self.installations, self.log, clock)
+        self.token_endpoint = TokenEndpoint(self.apps, self.installations, self.log)
 
     def register_app(
         self,
