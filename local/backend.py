@@ -132,7 +132,7 @@ def local_backend(
     Everything is gone when the block ends.
 
     Raises:
-        EmulatorError, PortTakenError: a port is in use, or the emulator did not start.
+        EmulatorError, PortError: a port cannot be had, or the emulator did not start.
     """
     emulator = Emulator(port=emulator_port)
     bigcommerce = BigCommerce(status_in_browser=emulator.api_status)

@@ -5,7 +5,7 @@ can be told what to do (faults, a clock, any claim of a payload), and asked what
 """
 
 from local.bigcommerce.model import App, CallbackUrls, Installation, Store, User
-from local.bigcommerce.server import PortTakenError, Server, serve
+from local.bigcommerce.server import PortError, Server, serve
 from local.bigcommerce.signed_payloads import (
     load_url,
     remove_user_url,
@@ -19,7 +19,7 @@ __all__ = [
     "BigCommerce",
     "CallbackUrls",
     "Installation",
-    "PortTakenError",
+    "PortError",
     "Server",
     "Store",
     "User",
