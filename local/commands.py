@@ -130,7 +130,7 @@ def _deploy_and_walk(report: Report, backend: LocalBackend) -> bool:
         deployment = backend.deploy()
     report.deployed(deployment)
     report.outputs(deployment)
-    return report.walk(Walk(backend, deployment).steps)
+    return report.walk(Walk(backend).steps)
 
 
 def _until_interrupted(wait: Callable[[], None]) -> int:
