@@ -1,5 +1,6 @@
-"""How `python -m local` ends when it cannot go on: in a sentence, without a traceback."""
+"""The command line of `python -m local`, and how it ends when it cannot go on: in a sentence."""
 
+import re
 import runpy
 import signal
 import sys
@@ -23,6 +24,23 @@ def test_ctrl_c_before_a_command_begins_ends_it_quietly(monkeypatch: pytest.Monk
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("local", run_name="__main__")
     assert ended.value.code == 130
+
+
+def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        commands.main(["--help"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    for command in ("up", "serve", "emulator", "soak"):
+        assert re.search(rf"^ +{command} +\S", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_what_is_no_port_is_said(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        commands.main(["up", "--port", port])
+    assert ended.value.code == 2
+    assert f"{port} is not a port: 1 to 65535" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
