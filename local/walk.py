@@ -95,20 +95,16 @@ class Walk:
         return "in place"
 
     def _install(self) -> str:
-        deadline = time.monotonic() + REGISTRATION_SECONDS
-        while True:
-            url = self._bigcommerce.auth_callback_url(self._app, self._store, self._owner)
-            response = _get(url)
-            if response.status != 503 or time.monotonic() > deadline:
-                break
-            time.sleep(0.2)
+        response = _get_once_registered(
+            lambda: self._bigcommerce.auth_callback_url(self._app, self._store, self._owner)
+        )
         outcome = self._expect_app(response, f"{self._app.name} is installed")
         if self._bigcommerce.installation(self._app, self._store) is None:
             raise StepFailedError("BigCommerce issued no access token")
         return outcome
 
     def _load(self, user: User) -> str:
-        response = _get(load_url(self._app, self._store, user))
+        response = _get_once_registered(lambda: load_url(self._app, self._store, user))
         if user != self._owner and not self._app.multiple_users:
             return _expect(response, 403, "Only the store owner")
         return self._expect_app(response, f"{self._app.name} is connected")
@@ -156,6 +152,14 @@ def _get(url: str) -> Response:
         return get(url, TIMEOUT_SECONDS)
     except UnreachableError as error:
         raise StepFailedError(str(error)) from error
+
+
+def _get_once_registered(make_url: Callable[[], str]) -> Response:
+    """Get a URL, anew while its function may still believe that the app is not registered."""
+    deadline = time.monotonic() + REGISTRATION_SECONDS
+    while (response := _get(make_url())).status == 503 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return response
 
 
 def _expect(response: Response, status: int, *texts: str) -> str:

@@ -3,16 +3,18 @@
 import io
 import re
 from dataclasses import replace
+from email.message import Message
 
 import pytest
 from rich.console import Console
 
 from local import backend as module
+from local import walk
 from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
 from local.bigcommerce import BigCommerce, faults
 from local.console import Report
 from local.engine import DeploymentFailed
-from local.loopback_http import get
+from local.loopback_http import Response, get
 from local.walk import Walk
 
 
@@ -34,6 +36,22 @@ def test_a_wrong_status_ends_the_walk_and_is_shown(ready: LocalBackend) -> None:
     assert not held
     assert "✗ load before registration" in printed
     assert "expected HTTP 503, got HTTP 404" in printed
+
+
+def test_a_function_that_still_takes_the_app_for_unregistered_is_asked_again(
+    ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = {path: Response(503, Message(), b"") for path in ("/redirect-url", "/load")}
+
+    def get_after_stale(url: str, timeout: float) -> Response:
+        path = next((path for path in stale if f"{path}?" in url), "")
+        return stale.pop(path, None) or get(url, timeout)
+
+    monkeypatch.setattr(walk, "get", get_after_stale)
+    steps = [each for each in Walk(ready).steps if each.name.endswith("by the owner")]
+    reporting, printed = report()
+    assert reporting.walk(iter(steps)), printed.getvalue()
+    assert not stale
 
 
 def test_an_installation_that_bigcommerce_refuses_fails(ready: LocalBackend) -> None:
