@@ -9,21 +9,22 @@ from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from local.emulator_guard import API_HOST, Application, Receive, Scope, Send
+from local.asgi import Application, Receive, Scope, Send, send_text
+from local.emulator_guard import API_HOST
 
 PATH = "/_api-answers/"
 REMEMBERED_ANSWERS = 1000
 
 
-def question(url: str) -> str:
+def status_path(url: str) -> str:
     """The path at which the emulator says how it answered a request of this URL."""
     return PATH + hashlib.sha256(url.encode()).hexdigest()
 
 
-def remembered(application: Application) -> Application:
+def status_middleware(application: Application) -> Application:
     """The application, with its APIs' answers remembered.
 
-    `question(url)` is answered with the status of the latest answer as text, or with 404.
+    `status_path(url)` is answered with the status of the latest answer as text, or with 404.
     """
     statuses: dict[str, int] = {}
 
@@ -33,7 +34,7 @@ def remembered(application: Application) -> Application:
         elif scope["path"].startswith(PATH):
             await _tell(statuses.get(scope["path"]), send)
         elif url := _api_url(scope):
-            await application(scope, receive, _noting(question(url), statuses, send))
+            await application(scope, receive, _noting(status_path(url), statuses, send))
         else:
             await application(scope, receive, send)
 
@@ -62,8 +63,7 @@ def _noting(key: str, statuses: dict[str, int], send: Send) -> Send:
 
 
 async def _tell(status: int | None, send: Send) -> None:
-    found = HTTPStatus.NOT_FOUND if status is None else HTTPStatus.OK
-    body = b"" if status is None else b"%d" % status
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": int(found), "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    if status is None:
+        await send_text(send, HTTPStatus.NOT_FOUND)
+    else:
+        await send_text(send, HTTPStatus.OK, str(status))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import boto3
 import botocore.session
@@ -59,65 +59,67 @@ class Aws:
         self.endpoint_url = endpoint_url
         self.region = region
         self._session = isolated_session(region)
-        self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()  # boto3 sessions are not thread-safe, clients are
-
-    def client(self, service: str) -> Any:
-        """Return the client of a service, named as boto3 names it."""
-        with self._lock:
-            if service not in self._clients:
-                session = cast(Any, self._session)
-                self._clients[service] = session.client(
-                    service, endpoint_url=self.endpoint_url, config=_CONFIG
-                )
-            return self._clients[service]
 
     @cached_property
     def account_id(self) -> str:
         """The account's number."""
         return self.sts.get_caller_identity()["Account"]
 
-    @property
+    @cached_property
     def apigatewayv2(self) -> ApiGatewayV2Client:
         """HTTP APIs."""
-        return cast("ApiGatewayV2Client", self.client("apigatewayv2"))
+        with self._lock:
+            return self._session.client(
+                "apigatewayv2", endpoint_url=self.endpoint_url, config=_CONFIG
+            )
 
-    @property
+    @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """DynamoDB."""
-        return cast("DynamoDBClient", self.client("dynamodb"))
+        with self._lock:
+            return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    @property
+    @cached_property
     def iam(self) -> IAMClient:
         """Roles and policies."""
-        return cast("IAMClient", self.client("iam"))
+        with self._lock:
+            return self._session.client("iam", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    @property
+    @cached_property
     def kms(self) -> KMSClient:
         """Keys."""
-        return cast("KMSClient", self.client("kms"))
+        with self._lock:
+            return self._session.client("kms", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    @property
+    @cached_property
     def lambda_(self) -> LambdaClient:
         """Functions."""
-        return cast("LambdaClient", self.client("lambda"))
+        with self._lock:
+            return self._session.client("lambda", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    @property
+    @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs."""
-        return cast("CloudWatchLogsClient", self.client("logs"))
+        with self._lock:
+            return self._session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    @property
+    @cached_property
     def route53(self) -> Route53Client:
         """DNS records."""
-        return cast("Route53Client", self.client("route53"))
+        with self._lock:
+            return self._session.client("route53", endpoint_url=self.endpoint_url, config=_CONFIG)
 
-    @property
+    @cached_property
     def secretsmanager(self) -> SecretsManagerClient:
         """Secrets."""
-        return cast("SecretsManagerClient", self.client("secretsmanager"))
+        with self._lock:
+            return self._session.client(
+                "secretsmanager", endpoint_url=self.endpoint_url, config=_CONFIG
+            )
 
-    @property
+    @cached_property
     def sts(self) -> STSClient:
         """The caller's identity."""
-        return cast("STSClient", self.client("sts"))
+        with self._lock:
+            return self._session.client("sts", endpoint_url=self.endpoint_url, config=_CONFIG)

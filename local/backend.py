@@ -94,7 +94,7 @@ class LocalBackend:
 
     def find_deployed(self) -> bool:
         """Enter the callback URLs of what the Pulumi CLI deployed; whether it has yet."""
-        for api in self.emulator.client("apigatewayv2").get_apis()["Items"]:
+        for api in self.emulator.aws.apigatewayv2.get_apis()["Items"]:
             if api["Name"] == f"{project_name(ROOT)}-{STACK}-callbacks":
                 for app in self.apps:
                     app.callback_urls = CallbackUrls.under(api["ApiEndpoint"], app.organization_id)
@@ -132,7 +132,7 @@ def local_backend(
     Everything is gone when the block ends.
 
     Raises:
-        EmulatorError, PortTakenError: a port is in use, or the emulator did not start.
+        EmulatorError, PortError: a port cannot be had, or the emulator did not start.
     """
     emulator = Emulator(port=emulator_port)
     bigcommerce = BigCommerce(status_in_browser=emulator.api_status)

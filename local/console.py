@@ -107,10 +107,10 @@ class Report:
         with Progress(*columns, console=self._console, transient=True) as progress:
             yield partial(progress.advance, progress.add_task(what, total=total))
 
-    def soaked(self, load: Plan, figures: Figures) -> None:
+    def soaked(self, plan: Plan, figures: Figures) -> None:
         """Print what a soak found: answers and times, faults, then everything that is wrong."""
         self._heading(
-            f"{len(figures.answers):,} callbacks, {load.stores} stores, {load.at_once} at a time, "
+            f"{len(figures.answers):,} callbacks, {plan.stores} stores, {plan.at_once} at a time, "
             f"{figures.faults.total()} faults, {figures.seconds:.0f} s"
         )
         self._console.print(_answers(figures))

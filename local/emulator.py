@@ -14,12 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
-
-from local import api_answers
-from local.aws import REGION, Aws, isolated_session
-from local.loopback_http import LOOPBACK, UnreachableError, get
+from local.api_answers import status_path
+from local.aws import REGION, Aws
+from local.loopback_http import get
 from local.scratch import BUILD, scratch_folder
+from registration.http_client import LOOPBACK, UnreachableError
 
 START_SECONDS = 30
 STOP_SECONDS = 3
@@ -41,16 +40,15 @@ class Emulator:
     Python process that entered the block is killed. Nothing else listens: `GATEWAY_PORT` on
     127.0.0.1 is the only socket (ministack's MQTT listener, which would be the second, is off).
 
-    `port` picks the port, a free one otherwise; `log` is the file its output goes to. While it
-    runs, `process_group` is the id of the group of all its processes. Entering raises
-    `EmulatorError`.
+    `port` picks the port, a free one otherwise; `log` is the file its output goes to. Entering
+    raises `EmulatorError`.
     """
 
     def __init__(self, *, port: int | None = None, log: Path = BUILD / "emulator.log") -> None:
         self.port = port or _free_port()
         self.log = log
         self.aws = Aws(self.endpoint_url)
-        self.process_group = 0
+        self._process_group = 0
         self._stack = contextlib.ExitStack()
 
     @property
@@ -58,18 +56,14 @@ class Emulator:
         """The AWS endpoint, by address: no resolver is asked, and no IPv6 address is tried."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    def session(self) -> boto3.Session:
-        """Return a session with the root credentials, isolated from the developer's settings."""
-        return isolated_session()
-
     def client(self, service: str) -> Any:
         """Return the boto3 client of a service, with the root credentials."""
-        return self.aws.client(service)
+        return getattr(self.aws, service)
 
     def api_status(self, url: str) -> str | None:
         """Return the HTTP status a deployed API gave a URL last; None where it was not asked."""
         try:
-            answer = get(self.endpoint_url + api_answers.question(url), timeout=2)
+            answer = get(self.endpoint_url + status_path(url), timeout=2)
         except UnreachableError:
             return None
         return answer.text if answer.status == HTTPStatus.OK else None
@@ -82,7 +76,7 @@ class Emulator:
         with contextlib.ExitStack() as stack:
             process = self._start(stack)
             stack.callback(_stop, process)
-            self.process_group = process.pid
+            self._process_group = process.pid
             self._wait_until_healthy(process)
             self._stack = stack.pop_all()
         return self

@@ -7,14 +7,9 @@ hosts of their own, are for browsers.
 """
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
-from typing import Any
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from local.asgi import Application, Receive, Scope, Send, send_text
 
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
@@ -22,14 +17,15 @@ API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
 _OWN_SITES = {"none", "same-origin"}
 
 
-def guarded(application: Application) -> Application:
+def guard_middleware(application: Application) -> Application:
     """The application, behind a guard that answers 403 to what must not reach it."""
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or is_allowed(scope):
             await application(scope, receive, send)
         else:
-            await _refuse(send)
+            refusal = "The embedded AWS takes no requests from web pages."
+            await send_text(send, HTTPStatus.FORBIDDEN, refusal)
 
     return guard
 
@@ -45,11 +41,3 @@ def is_allowed(scope: Scope) -> bool:
         and "origin" not in headers
         and headers.get("sec-fetch-site", "none") in _OWN_SITES
     )
-
-
-async def _refuse(send: Send) -> None:
-    body = b"The embedded AWS takes no requests from web pages."
-    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
-    status = int(HTTPStatus.FORBIDDEN)
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -1,35 +1,28 @@
-"""HTTP GET to servers of this machine, by the names a browser would use.
+"""HTTP GET to servers of this machine alone, by the names a browser would use.
 
-Browsers resolve every name under `localhost` to the loopback address (RFC 6761, section 6.3), and
-the embedded AWS tells its APIs apart by such names. Python asks the system's resolver, which often
-knows only `localhost` itself: so the connection goes to 127.0.0.1 and the name into `Host`.
+`registration.http_client`, which says how names under `localhost` are reached, calls any machine.
+The codes and payloads of the simulated BigCommerce stay on this one, whatever a stack's outputs
+say. Every request has a connection of its own, as those of many visitors have.
 """
 
-import time
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import SplitResult, urlsplit
 
-LOOPBACK = "127.0.0.1"
-
-
-class UnreachableError(Exception):
-    """No whole HTTP answer came from a URL; the message names it without its query."""
+from registration.http_client import LOOPBACK, UnreachableError, is_loopback
 
 
 @dataclass(frozen=True)
 class Response:
     """An HTTP answer as it came: redirects are not followed, error statuses are not raised.
 
-    `headers` is looked up without regard to case; `milliseconds` is from before the connection is
-    made until the body's last byte.
+    `headers` is looked up without regard to case.
     """
 
     status: int
     headers: Message
     body: bytes
-    milliseconds: float
 
     @property
     def text(self) -> str:
@@ -42,29 +35,22 @@ def get(url: str, timeout: float) -> Response:
 
     Raises:
         UnreachableError: the connection failed, took too long, or broke off; or `url` is not
-            plain HTTP to `localhost`, a name under it, or 127.0.0.1.
+            plain HTTP to this machine. The message names the URL without its query.
     """
     parts = urlsplit(url)
-    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "http" or not is_loopback(url):
         raise UnreachableError(f"{_without_query(parts)} is not an http URL of this machine")
     connection = HTTPConnection(LOOPBACK, parts.port or 80, timeout=timeout)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    started = time.perf_counter()
     try:
         connection.request("GET", target, headers={"Host": parts.netloc})
         answer = connection.getresponse()
-        body = answer.read()
+        return Response(answer.status, answer.headers, answer.read())
     except (OSError, HTTPException) as error:
         reason = str(error) or type(error).__name__
         raise UnreachableError(f"no answer from {_without_query(parts)}: {reason}") from error
     finally:
         connection.close()
-    milliseconds = (time.perf_counter() - started) * 1000
-    return Response(answer.status, answer.headers, body, milliseconds)
-
-
-def _is_loopback(hostname: str) -> bool:
-    return hostname in {LOOPBACK, "localhost"} or hostname.endswith(".localhost")
 
 
 def _without_query(parts: SplitResult) -> str:

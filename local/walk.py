@@ -6,13 +6,14 @@ Every step says what it expects; the first that is answered otherwise ends the w
 import html
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from local.backend import APPS, LocalBackend
 from local.bigcommerce import App, Store, User, load_url
-from local.engine import Deployment
-from local.loopback_http import Response, UnreachableError, get
+from local.loopback_http import Response, get
+from registration.http_client import UnreachableError
 
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
@@ -49,12 +50,12 @@ class PlannedStep:
 
 
 class Walk:
-    """The walk of one app's installation on one store."""
+    """The walk of one app's installation on one store, from a back end that is deployed."""
 
-    def __init__(self, backend: LocalBackend, first_deployment: Deployment) -> None:
+    def __init__(self, backend: LocalBackend) -> None:
         self._backend = backend
         self._bigcommerce = backend.bigcommerce
-        self._first_deployment = first_deployment
+        self._urls = _urls(backend.outputs)
         self._app: App = backend.apps[0]
         self._store: Store = backend.bigcommerce.add_store("Sample Store")
 
@@ -85,29 +86,25 @@ class Walk:
 
     def _register(self) -> str:
         self._backend.configure_credentials()
-        deployment = self._backend.deploy()
+        self._backend.deploy()
         touched = {event.type for event in self._backend.changes}
         if touched != TOUCHED_BY_REGISTRATION:
             raise StepFailedError(f"it should touch the secret's value alone, but did {touched}")
-        if _urls(deployment) != _urls(self._first_deployment):
+        if _urls(self._backend.outputs) != self._urls:
             raise StepFailedError("it changed the callback URLs")
         return "in place"
 
     def _install(self) -> str:
-        deadline = time.monotonic() + REGISTRATION_SECONDS
-        while True:
-            url = self._bigcommerce.auth_callback_url(self._app, self._store, self._owner)
-            response = _get(url)
-            if response.status != 503 or time.monotonic() > deadline:
-                break
-            time.sleep(0.2)
+        response = _get_once_registered(
+            lambda: self._bigcommerce.auth_callback_url(self._app, self._store, self._owner)
+        )
         outcome = self._expect_app(response, f"{self._app.name} is installed")
         if self._bigcommerce.installation(self._app, self._store) is None:
             raise StepFailedError("BigCommerce issued no access token")
         return outcome
 
     def _load(self, user: User) -> str:
-        response = _get(load_url(self._app, self._store, user))
+        response = _get_once_registered(lambda: load_url(self._app, self._store, user))
         if user != self._owner and not self._app.multiple_users:
             return _expect(response, 403, "Only the store owner")
         return self._expect_app(response, f"{self._app.name} is connected")
@@ -145,8 +142,8 @@ class Walk:
         return _expect(response, 401, "could not be verified")
 
 
-def _urls(deployment: Deployment) -> list[dict[str, str]]:
-    tabs = deployment.outputs["technicalTab"].values()
+def _urls(outputs: Mapping[str, Any]) -> list[dict[str, str]]:
+    tabs = outputs["technicalTab"].values()
     return [{field: url for field, url in tab.items() if field.endswith("Url")} for tab in tabs]
 
 
@@ -155,6 +152,14 @@ def _get(url: str) -> Response:
         return get(url, TIMEOUT_SECONDS)
     except UnreachableError as error:
         raise StepFailedError(str(error)) from error
+
+
+def _get_once_registered(make_url: Callable[[], str]) -> Response:
+    """Get a URL, anew while its function may still believe that the app is not registered."""
+    deadline = time.monotonic() + REGISTRATION_SECONDS
+    while (response := _get(make_url())).status == 503 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return response
 
 
 def _expect(response: Response, status: int, *texts: str) -> str:

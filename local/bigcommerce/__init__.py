@@ -1,7 +1,11 @@
-"""A simulated BigCommerce: what an app's callbacks see of the platform, on this machine."""
+"""A simulated BigCommerce: what an app's callbacks see of the platform, on this machine.
+
+The local commands run it, and the tests use it as their double of BigCommerce. For these alone it
+can be told what to do (faults, a clock, any claim of a payload), and asked what it was sent.
+"""
 
 from local.bigcommerce.model import App, CallbackUrls, Installation, Store, User
-from local.bigcommerce.server import PortTakenError, Server, serve
+from local.bigcommerce.server import PortError, Server, serve
 from local.bigcommerce.signed_payloads import (
     load_url,
     remove_user_url,
@@ -15,7 +19,7 @@ __all__ = [
     "BigCommerce",
     "CallbackUrls",
     "Installation",
-    "PortTakenError",
+    "PortError",
     "Server",
     "Store",
     "User",

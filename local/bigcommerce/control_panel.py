@@ -13,7 +13,7 @@ from local.bigcommerce.messages import Answer, NotFoundError, Request
 from local.bigcommerce.model import App, Store, User
 from local.bigcommerce.signed_payloads import load_url
 from local.bigcommerce.simulation import BigCommerce
-from local.loopback_http import UnreachableError
+from registration.http_client import UnreachableError
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """HTML pages: templates, their style and script, and the headers that go with them."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,10 +8,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from local.bigcommerce.messages import Answer, NotFoundError
 from local.bigcommerce.model import App
+from registration.oauth_scopes import OAUTH_SCOPES
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC_TYPES = {"panel.css": "text/css", "panel.js": "text/javascript"}
-OAUTH_SCOPES = Path(__file__).parents[2] / "registration" / "oauth_scopes.json"
 
 _templates = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -21,7 +20,6 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_scopes = {row["parameter"]: row for row in json.loads(OAUTH_SCOPES.read_text())}
 
 
 def page(template: str, apps: Iterable[App], *, status: int = 200, **values: object) -> Answer:
@@ -70,5 +68,5 @@ def _origin(url: str) -> str:
 
 def _scope_names(app: App) -> list[str]:
     """The app's scopes as the portal names them; one that it does not list, as it is."""
-    rows = ((scope, _scopes.get(scope)) for scope in app.scopes)
-    return [f"{row['name']} ({row['permission']})" if row else scope for scope, row in rows]
+    rows = ((scope, OAUTH_SCOPES.get(scope)) for scope in app.scopes)
+    return [f"{row.name} ({row.permission})" if row else scope for scope, row in rows]

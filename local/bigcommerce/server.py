@@ -18,14 +18,20 @@ from local.bigcommerce.control_panel import ControlPanel
 from local.bigcommerce.install_links import InstallLinks
 from local.bigcommerce.messages import Answer, NotFoundError, Request
 from local.bigcommerce.simulation import BigCommerce
-from local.loopback_http import LOOPBACK
+from registration.http_client import LOOPBACK
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 IDLE_TIMEOUT_SECONDS = 30
 
 
-class PortTakenError(Exception):
-    """Something else listens on the port that was asked for."""
+class PortError(Exception):
+    """The port that was asked for cannot be had; the message says why, and what to do."""
+
+
+_REFUSALS = {
+    errno.EADDRINUSE: "is in use; stop what listens there or choose another",
+    errno.EACCES: "is for the system's administrator; choose one above 1023",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def serve(bigcommerce: BigCommerce, port: int = 0) -> Iterator[Server]:
     `port` 0 takes a free one.
 
     Raises:
-        PortTakenError: the port is in use.
+        PortError: the port is in use, or not for this user.
     """
     with _listen(port, _site(bigcommerce)) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -96,11 +102,9 @@ def _listen(port: int, site: Site) -> _Server:
     try:
         return _Server(port, site)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        if error.errno not in _REFUSALS:
             raise
-        raise PortTakenError(
-            f"port {port} is in use; stop what listens there or choose another"
-        ) from error
+        raise PortError(f"port {port} {_REFUSALS[error.errno]}") from error
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
-from local import loopback_http
 from local.bigcommerce.messages import NotFoundError
 from local.bigcommerce.model import (
     NO_CALLBACK_URLS,
@@ -17,6 +16,7 @@ from local.bigcommerce.model import (
 from local.bigcommerce.request_log import RequestLog
 from local.bigcommerce.signed_payloads import remove_user_url, uninstall_url
 from local.bigcommerce.token_endpoint import TokenEndpoint
+from local.loopback_http import Response, get
 
 CALLBACK_TIMEOUT_SECONDS = 30
 
@@ -25,20 +25,16 @@ class BigCommerce:
     """A simulated BigCommerce, empty at first.
 
     Unlike the real one it takes callback URLs on plain HTTP, and answers for every store at one
-    origin. `clock` gives epoch seconds, and decides when a code expires. `status_in_browser` says
-    with which HTTP status a browser's request of a URL was answered, None where that is not known.
+    origin. `status_in_browser` says with which HTTP status a browser's request of a URL was
+    answered, None where that is not known.
     """
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.time,
-        status_in_browser: Callable[[str], str | None] = lambda _: None,
-    ) -> None:
+    def __init__(self, status_in_browser: Callable[[str], str | None] = lambda _: None) -> None:
         self.apps: dict[str, App] = {}
         self.stores: dict[str, Store] = {}
         self.installations: dict[tuple[str, str], Installation] = {}
         self.log = RequestLog(status_in_browser)
-        self.token_endpoint = TokenEndpoint(self.apps, self.installations, self.log, clock)
+        self.token_endpoint = TokenEndpoint(self.apps, self.installations, self.log)
 
     def register_app(
         self,
@@ -99,7 +95,7 @@ class BigCommerce:
         """The same when the installation began at an install link outside the control panel."""
         return f"{self.auth_callback_url(app, store, user)}&external_install=true"
 
-    def uninstall(self, app: App, store: Store, user: User) -> loopback_http.Response:
+    def uninstall(self, app: App, store: Store, user: User) -> Response:
         """Uninstall the app, then tell it: what the app answers changes nothing.
 
         Raises:
@@ -108,7 +104,7 @@ class BigCommerce:
         self.installations.pop((app.client_id, store.hash), None)
         return self._call("Uninstall", uninstall_url(app, store, user))
 
-    def remove_user(self, app: App, store: Store, user: User) -> loopback_http.Response:
+    def remove_user(self, app: App, store: Store, user: User) -> Response:
         """Take a user's access to the app away, then tell it: what it answers changes nothing.
 
         Raises:
@@ -118,12 +114,11 @@ class BigCommerce:
             installation.users.discard(user)
         return self._call("Remove user", remove_user_url(app, store, user))
 
-    def _call(self, name: str, url: str) -> loopback_http.Response:
-        started = time.perf_counter()
+    def _call(self, name: str, url: str) -> Response:
+        outcome, started = "no answer", time.perf_counter()
         try:
-            response = loopback_http.get(url, CALLBACK_TIMEOUT_SECONDS)
-        except loopback_http.UnreachableError:
-            self.log.add(name, url, "no answer", (time.perf_counter() - started) * 1000)
-            raise
-        self.log.add(name, url, str(response.status), response.milliseconds)
-        return response
+            response = get(url, CALLBACK_TIMEOUT_SECONDS)
+            outcome = str(response.status)
+            return response
+        finally:
+            self.log.add(name, url, outcome, (time.perf_counter() - started) * 1000)

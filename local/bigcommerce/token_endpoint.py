@@ -18,6 +18,7 @@ from local.bigcommerce.request_log import RequestLog
 
 PATH = "/oauth2/token"
 CODE_LIFETIME_SECONDS = 60
+KEPT_REQUESTS = 10
 REQUIRED_FIELDS = (
     "client_id",
     "client_secret",
@@ -62,9 +63,9 @@ class _RefusedError(Exception):
 class TokenEndpoint:
     """Gives access tokens, strictly: every field must be exactly as BigCommerce documents it.
 
-    `requests` holds every request. `next_answers` holds faults for the requests to come: each is
-    used once, in order. `answers_by_code` holds them for the requests with a code, whatever else is
-    requested meanwhile. `clock` gives epoch seconds.
+    `requests` holds the latest requests, secrets and all. `next_answers` holds faults for the
+    requests to come: each is used once, in order. `answers_by_code` holds them for the requests
+    with a code, whatever else is requested meanwhile. `clock` gives epoch seconds.
     """
 
     apps: Mapping[str, App]
@@ -99,7 +100,9 @@ class TokenEndpoint:
             ConnectionResetError: a fault asks for the connection to be reset.
         """
         token_request = TokenRequest({})
-        self.requests.append(token_request)
+        with self._lock:
+            self.requests.append(token_request)
+            del self.requests[:-KEPT_REQUESTS]
         fault = self._next_fault(request)
         outcome, started = "reset", time.perf_counter()
         try:

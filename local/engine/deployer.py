@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,7 +32,7 @@ class Deployer(Mocks):
     the program no longer registers are deleted at the end, the latest first.
 
     Unlike Pulumi: a replacement always deletes first; a dependent is replaced only when its own
-    inputs change; resources are told apart without their parents; physical names are not made up;
+    inputs change; resources are told apart without their parents; physical names are not generated;
     and a resource whose creation failed half-way is not remembered. The options `protect`,
     `ignore_changes`, `retain_on_delete`, `provider`, aliases, transforms and hooks have no effect,
     because the SDK's mocks do not hand them on. There are no previews, no refresh, and no existing
@@ -93,7 +92,7 @@ class Deployer(Mocks):
             return self._create(kind, name, inputs)
         differs = changed(before.inputs, inputs)
         if not differs:
-            return self._record("same", before, time.perf_counter())
+            return self._record("same", before)
         if isinstance(kind, UpdatableType) and differs <= kind.mutable:
             return self._update(kind, before, inputs)
         self._delete(kind, before)
@@ -112,19 +111,16 @@ class Deployer(Mocks):
             return self._state.get(key)
 
     def _create(self, kind: ResourceType, name: str, inputs: dict[str, Any]) -> Resource:
-        started = time.perf_counter()
         created = kind.create(inputs)
         resource = Resource(kind.token, name, created.id, inputs, created.outputs)
-        return self._record("create", resource, started)
+        return self._record("create", resource)
 
     def _update(self, kind: UpdatableType, before: Resource, inputs: dict[str, Any]) -> Resource:
-        started = time.perf_counter()
         outputs = before.outputs | kind.update(before.id, before.inputs, inputs)
         resource = Resource(before.type, before.name, before.id, inputs, outputs)
-        return self._record("update", resource, started)
+        return self._record("update", resource)
 
     def _delete(self, kind: ResourceType, resource: Resource) -> None:
-        started = time.perf_counter()
         try:
             kind.delete(resource.id, resource.inputs)
         except ClientError as error:
@@ -132,12 +128,12 @@ class Deployer(Mocks):
                 raise
         with self._lock:
             self._state.remove(resource.key)
-        self._report(_event("delete", resource, started))
+        self._report(ResourceEvent("delete", resource.type, resource.name))
 
-    def _record(self, operation: Operation, resource: Resource, started: float) -> Resource:
+    def _record(self, operation: Operation, resource: Resource) -> Resource:
         with self._lock:
             self._state.put(resource)
-        self._report(_event(operation, resource, started))
+        self._report(ResourceEvent(operation, resource.type, resource.name))
         return resource
 
     @contextmanager
@@ -166,9 +162,4 @@ def _check(kind: ResourceType, inputs: Inputs) -> None:
     if unknown:
         raise EngineError(f"the embedded engine does not know the input {', '.join(unknown)}")
     if "name" in kind.known and "name" not in inputs:
-        raise EngineError("the embedded engine makes no names up; give it a name")
-
-
-def _event(operation: Operation, resource: Resource, started: float) -> ResourceEvent:
-    milliseconds = (time.perf_counter() - started) * 1000
-    return ResourceEvent(operation, resource.type, resource.name, milliseconds)
+        raise EngineError("the embedded engine does not generate names: set `name`")

@@ -18,7 +18,6 @@ class ResourceEvent:
     operation: Operation
     type: str
     name: str
-    milliseconds: float
 
 
 @dataclass(frozen=True)

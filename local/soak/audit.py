@@ -24,16 +24,6 @@ _MARKER = {
 }
 
 
-def stored_store(aws: Aws, table: str, app: App, store: Store) -> Stored:
-    """What the table holds of an app at a store."""
-    key = {
-        "pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"},
-        "sk": {"S": "STORE"},
-    }
-    answer = aws.dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
-    return _stored(aws, answer["Item"]) if "Item" in answer else Stored()
-
-
 class Audit:
     """Compares the table with the model; what was in it before is left out of account."""
 
@@ -56,7 +46,7 @@ class Audit:
             found = items.pop((app.organization_id, store.hash), [])
             if len(found) > 1:
                 figures.doubled.append(f"{name} has {len(found)} records")
-            stored = _stored(self._aws, found[0]) if found else Stored()
+            stored = read_record(self._aws, found[0]) if found else Stored()
             self._compare_store(name, stored, models, figures)
         figures.doubled += [
             f"a record of store {store_hash} of {organization_id} is there without a reason"
@@ -91,7 +81,8 @@ def _store(item: Mapping[str, Any]) -> tuple[str, str]:
     return item["organization_id"]["S"], item["store_hash"]["S"]
 
 
-def _stored(aws: Aws, item: Mapping[str, Any]) -> Stored:
+def read_record(aws: Aws, item: Mapping[str, Any]) -> Stored:
+    """What a record of the table says, its access token decrypted."""
     if item["status"]["S"] == "uninstalled":
         return Stored(oddities=frozenset(_MARKER ^ item.keys()))
     return Stored(

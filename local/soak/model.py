@@ -30,7 +30,7 @@ class Event:
         code: of an install, its single-use code.
         token: of an install, the access token that BigCommerce gives for the code.
         refusal: the status it must be refused with, having changed nothing, because something is
-            wrong with it that no state of the store mends; None where nothing is.
+            wrong with it that no state of the store fixes; None where nothing is.
     """
 
     callback: Callback

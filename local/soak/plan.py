@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import cycle, islice
 from random import Random
 
@@ -43,11 +44,19 @@ TOKEN_FAULTS = {
     "token endpoint: byte by byte": TokenFault([faults.byte_by_byte(0.005)]),
     "token endpoint: answer after 8 s": TokenFault([faults.slow(8)], 504),
 }
-FORGED, EXPIRED = "forged payload", "expired payload"
-REPLAYED, DUPLICATED = "replay", "duplicated delivery"
-# In turn: what concerns signed payloads comes twice as often as what the token endpoint does.
-_PAYLOAD_FAULTS = (FORGED, EXPIRED, REPLAYED, DUPLICATED)
-FAULTS = (*_PAYLOAD_FAULTS, *TOKEN_FAULTS, *_PAYLOAD_FAULTS)
+
+
+class DeliveryFault(StrEnum):
+    """What can be wrong with a callback itself."""
+
+    FORGED = "forged payload"
+    EXPIRED = "expired payload"
+    REPLAYED = "replay"
+    DUPLICATED = "duplicated delivery"
+
+
+# In turn: what concerns the callbacks comes twice as often as what the token endpoint does.
+FAULTS = (*DeliveryFault, *TOKEN_FAULTS, *DeliveryFault)
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ class Plan:
         """Each store's turns, the same in every run. A store begins with a plain installation."""
         random = Random(0)  # noqa: S311 (not cryptography)
         wrong = list(islice(cycle(FAULTS), round(self.callbacks * FAULT_SHARE)))
-        count = self.callbacks - wrong.count(DUPLICATED)
+        count = self.callbacks - wrong.count(DeliveryFault.DUPLICATED)
         indices = random.sample(range(self.stores, count), len(wrong))
         fault_at = dict(zip(indices, wrong, strict=True))
         turns: list[list[Turn]] = [[] for _ in range(self.stores)]
@@ -99,6 +108,6 @@ def _plain_turn(random: Random) -> Turn:
 def _spoil(turn: Turn, fault: str | None) -> Turn:
     if fault in TOKEN_FAULTS:
         return Turn(Callback.INSTALL, turn.user, fault)
-    if fault in (FORGED, EXPIRED) and turn.callback is Callback.INSTALL:
+    if fault in (DeliveryFault.FORGED, DeliveryFault.EXPIRED) and turn.callback is Callback.INSTALL:
         return Turn(Callback.LOAD, turn.user, fault)
     return Turn(turn.callback, turn.user, fault)

@@ -15,13 +15,13 @@ from threading import Lock, Semaphore
 
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, User
-from local.loopback_http import UnreachableError, get
-from local.soak import plan
+from local.loopback_http import get
 from local.soak.audit import Audit
 from local.soak.deliveries import Delivery, deliver, expired, forged, wait_until_after
 from local.soak.figures import NO_ANSWER, Answer, Figures
 from local.soak.model import Callback, StoreModel, distinct, possible_outcomes
-from local.soak.plan import USERS, Plan, TokenFault, Turn
+from local.soak.plan import TOKEN_FAULTS, USERS, DeliveryFault, Plan, TokenFault, Turn
+from registration.http_client import UnreachableError
 
 # API Gateway gives up after 30.
 TIMEOUT_SECONDS = 35
@@ -52,11 +52,11 @@ class Life:
 class Soak:
     """One soak of a deployed back end whose apps are registered."""
 
-    def __init__(self, backend: LocalBackend, load: Plan) -> None:
+    def __init__(self, backend: LocalBackend, plan: Plan) -> None:
         self._backend = backend
-        self._load = load
+        self._plan = plan
         self._figures = Figures()
-        self._slots = Semaphore(load.at_once)
+        self._slots = Semaphore(plan.at_once)
         self._queue = Lock()
         self._lock = Lock()
         self._give_up_at = 0.0
@@ -69,7 +69,7 @@ class Soak:
         self._on_answer = on_answer
         self._give_up_at = started + LIMIT_SECONDS
         audit = Audit(self._backend.emulator.aws, self._backend.outputs["installationsTable"])
-        lives = [self._begin(index, turns) for index, turns in enumerate(self._load.turns())]
+        lives = [self._begin(index, turns) for index, turns in enumerate(self._plan.turns())]
         with ThreadPoolExecutor(len(lives)) as threads:
             list(threads.map(self._live, lives))
         self._figures.seconds = time.monotonic() - started
@@ -84,7 +84,7 @@ class Soak:
         They are called without parameters, and answer that: auth as often at once as can happen,
         since every store begins with an installation; of the others more are started as needed.
         """
-        at_once = self._load.at_once
+        at_once = self._plan.at_once
         auth, *others = astuple(self._backend.apps[0].callback_urls)
         with ThreadPoolExecutor(at_once) as pool:
             for url in [auth] * at_once + others * (at_once // 4):
@@ -135,7 +135,7 @@ class Soak:
     @contextmanager
     def _room_for(self, turn: Turn) -> Iterator[None]:
         """Wait for a turn's share of what may be under way at once."""
-        share = 2 if turn.fault == plan.DUPLICATED else 1
+        share = 2 if turn.fault == DeliveryFault.DUPLICATED else 1
         with self._queue:
             for _ in range(share):
                 self._slots.acquire()
@@ -150,18 +150,18 @@ class Soak:
                 self._figures.faults[turn.fault] += 1
         user = life.users[turn.user]
         match turn.fault:
-            case plan.FORGED:
+            case DeliveryFault.FORGED:
                 return [forged(life.app, life.store, turn.callback, user)]
-            case plan.EXPIRED:
+            case DeliveryFault.EXPIRED:
                 return [expired(life.app, life.store, turn.callback, user)]
-            case plan.REPLAYED:
+            case DeliveryFault.REPLAYED:
                 return [life.random.choice(life.delivered)]
-            case plan.DUPLICATED:
+            case DeliveryFault.DUPLICATED:
                 return [self._plain(life, turn)] * 2
             case None:
                 return [self._plain(life, turn)]
             case token_fault:
-                return [self._faulty(life, turn, plan.TOKEN_FAULTS[token_fault])]
+                return [self._faulty(life, turn, TOKEN_FAULTS[token_fault])]
 
     def _plain(self, life: Life, turn: Turn) -> Delivery:
         user = life.users[turn.user]

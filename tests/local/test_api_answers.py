@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.api_answers import REMEMBERED_ANSWERS, Application, question, remembered
+from local.api_answers import REMEMBERED_ANSWERS, status_middleware, status_path
+from local.asgi import Application
 from local.emulator import Emulator
 from local.loopback_http import get
 
@@ -52,13 +53,13 @@ def ask(application: Application, url: str) -> tuple[int, bytes]:
 
 
 def status_of(application: Application, url: str) -> tuple[int, bytes]:
-    return ask(application, f"http://127.0.0.1:4566{question(url)}")
+    return ask(application, f"http://127.0.0.1:4566{status_path(url)}")
 
 
 @pytest.mark.parametrize("path", ["/org/load", "/org/load?code=a%2Fb&scope=c+d"])
 def test_the_latest_answer_is_told(path: str) -> None:
     api = Api()
-    application = remembered(api)
+    application = status_middleware(api)
     assert status_of(application, API_URL + path) == (404, b"")
     for api.status in (200, 503):
         assert ask(application, API_URL + path) == (api.status, b"content")
@@ -68,14 +69,14 @@ def test_the_latest_answer_is_told(path: str) -> None:
 
 
 def test_what_is_not_an_api_is_not_remembered() -> None:
-    application = remembered(Api())
+    application = status_middleware(Api())
     url = "http://127.0.0.1:4566/table"
     assert ask(application, url) == (200, b"content")
     assert status_of(application, url) == (404, b"")
 
 
 def test_only_the_latest_answers_are_remembered() -> None:
-    application = remembered(Api())
+    application = status_middleware(Api())
     urls = [f"{API_URL}/{number}" for number in range(REMEMBERED_ANSWERS + 1)]
     for url in urls:
         ask(application, url)
@@ -86,8 +87,8 @@ def test_only_the_latest_answers_are_remembered() -> None:
     ]
 
 
-def test_a_question_does_not_hold_the_url() -> None:
-    assert "confidential" not in question(f"{API_URL}/org/load?code=confidential")
+def test_a_status_path_does_not_hold_the_url() -> None:
+    assert "confidential" not in status_path(f"{API_URL}/org/load?code=confidential")
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ import pytest
 
 from local import emulator as module
 from local import emulator_process
+from local.aws import isolated_session
 from local.emulator import Emulator, EmulatorError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,10 +58,10 @@ def invoke_a_function(emulator: Emulator) -> int:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("handler.py", "import os\ndef handler(event, context): return os.getpid()")
-    role = emulator.client("iam").create_role(
+    role = emulator.aws.iam.create_role(
         RoleName="worker", AssumeRolePolicyDocument=json.dumps(NOBODY)
     )["Role"]["Arn"]
-    functions = emulator.client("lambda")
+    functions = emulator.aws.lambda_
     functions.create_function(
         FunctionName="worker",
         Runtime="python3.13",
@@ -74,13 +75,13 @@ def invoke_a_function(emulator: Emulator) -> int:
 
 
 def test_answers_as_the_root_of_an_account(emulator: Emulator) -> None:
-    assert emulator.client("sts").get_caller_identity()["Arn"].endswith(":root")
-    assert emulator.session().region_name == "us-east-1"
+    assert emulator.aws.sts.get_caller_identity()["Arn"].endswith(":root")
+    assert emulator.aws.sts.meta.region_name == "us-east-1"
     assert emulator.endpoint_url == f"http://127.0.0.1:{emulator.port}"
 
 
 def test_refuses_an_unknown_caller(emulator: Emulator) -> None:
-    stranger = emulator.session().client(
+    stranger = isolated_session().client(
         "dynamodb",
         endpoint_url=emulator.endpoint_url,
         aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
@@ -121,7 +122,7 @@ def test_the_developers_settings_do_not_leak_in(
 def test_listens_on_one_loopback_port_only(tmp_path: Path) -> None:
     with Emulator(log=tmp_path / "emulator.log") as running:
         invoke_a_function(running)
-        group = running.process_group
+        group = running._process_group
         assert listening(group) == {("0100007F", running.port)}
 
 
@@ -147,7 +148,7 @@ def listening(group: int) -> set[tuple[str, int]]:
 def test_nothing_is_left_running(tmp_path: Path) -> None:
     with Emulator(log=tmp_path / "emulator.log") as running:
         worker = invoke_a_function(running)
-        group = running.process_group
+        group = running._process_group
         assert os.getpgid(worker) == group
     assert until(lambda: group_is_gone(group))
 
@@ -156,7 +157,7 @@ def test_nothing_is_left_running_after_the_parent_is_killed(tmp_path: Path) -> N
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom local.emulator import Emulator\n"
         "with Emulator(log=Path(sys.argv[1])) as running:\n"
-        "    print(running.process_group, flush=True)\n    time.sleep(60)\n"
+        "    print(running._process_group, flush=True)\n    time.sleep(60)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path / "emulator.log")],

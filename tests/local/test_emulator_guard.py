@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.emulator import Emulator
-from local.emulator_guard import guarded, is_allowed
+from local.emulator_guard import guard_middleware, is_allowed
 
 EVIL = "https://evil.example"
 API = "0a1b2c3d.execute-api.localhost"
@@ -95,7 +95,7 @@ def test_lifespan_events_pass() -> None:
         seen.append(scope["type"])
 
     async def run() -> None:
-        await guarded(application)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
+        await guard_middleware(application)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
 
     asyncio.run(run())
     assert seen == ["lifespan"]

@@ -7,6 +7,7 @@ import pytest
 
 from local import loopback_http
 from local.bigcommerce import BigCommerce, serve
+from registration.http_client import UnreachableError
 
 
 def test_names_under_localhost_reach_this_machine() -> None:
@@ -20,7 +21,6 @@ def test_names_under_localhost_reach_this_machine() -> None:
             assert response.status == 200
             assert response.headers["content-type"] == "text/javascript; charset=utf-8"
             assert "PerformanceObserver" in response.text
-            assert response.milliseconds > 0
 
 
 def test_the_host_is_the_one_asked_for_and_the_query_arrives() -> None:
@@ -47,7 +47,7 @@ def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
         thread = threading.Thread(target=_answer_once, args=(listener, answer, []))
         thread.start()
         url = f"http://localhost:{listener.getsockname()[1]}/load"
-        with pytest.raises(loopback_http.UnreachableError) as raised:
+        with pytest.raises(UnreachableError) as raised:
             loopback_http.get(f"{url}?signed_payload_jwt=confidential", 5)
         thread.join()
     assert str(raised.value).startswith(f"no answer from {url}: ")
@@ -56,7 +56,7 @@ def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
 def test_a_slow_answer_times_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://localhost:{listener.getsockname()[1]}/"
-        with pytest.raises(loopback_http.UnreachableError, match="timed out"):
+        with pytest.raises(UnreachableError, match="timed out"):
             loopback_http.get(url, 0.05)
 
 
@@ -71,9 +71,7 @@ def test_a_slow_answer_times_out() -> None:
     ],
 )
 def test_other_machines_are_not_called(url: str) -> None:
-    with pytest.raises(
-        loopback_http.UnreachableError, match="is not an http URL of this machine"
-    ) as raised:
+    with pytest.raises(UnreachableError, match="is not an http URL of this machine") as raised:
         loopback_http.get(url, 1)
     assert "confidential" not in str(raised.value)
 

@@ -21,9 +21,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
-from local.soak.audit import stored_store
+from local.soak.audit import read_record
 from local.soak.deliveries import Delivery, deliver, wait_until_after
-from local.soak.model import Callback, StoreModel, distinct, possible_outcomes
+from local.soak.model import Callback, Stored, StoreModel, distinct, possible_outcomes
 
 logger = logging.getLogger(__name__)
 
@@ -144,9 +144,15 @@ class InstallationLives(RuleBasedStateMachine):
         )
         assert life.possible, (seen, [(answered, after.stored) for answered, after in expected])
 
-    def _stored(self, life: Life) -> object:
-        table = self.backend.outputs["installationsTable"]
-        return stored_store(self.backend.emulator.aws, table, life.app, life.store)
+    def _stored(self, life: Life) -> Stored:
+        aws, table = self.backend.emulator.aws, self.backend.outputs["installationsTable"]
+        key = record_key(life.app, life.store)
+        answer = aws.dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
+        return read_record(aws, answer["Item"]) if "Item" in answer else Stored()
+
+
+def record_key(app: App, store: Store) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"}, "sk": {"S": "STORE"}}
 
 
 def _status(delivery: Delivery) -> int:
@@ -188,8 +194,7 @@ def test_the_marker_of_an_uninstalled_store_expires(ready: LocalBackend) -> None
     get(ready.bigcommerce.auth_callback_url(app, store, store.owner), 30)
     get(uninstall_url(app, store, store.owner), 30)
 
-    key = {"pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"}, "sk": {"S": "STORE"}}
-    marker = dynamodb.get_item(TableName=table, Key=key)["Item"]
+    marker = dynamodb.get_item(TableName=table, Key=record_key(app, store))["Item"]
     time_to_live = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     assert time_to_live == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     assert int(marker["expires_at"]["N"]) - int(marker["uninstalled_at"]["N"]) == 30 * 86_400

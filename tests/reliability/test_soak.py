@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local import __main__ as commands
+from local import commands
 from local.aws import Aws
 from local.backend import LocalBackend
 from local.bigcommerce import App, CallbackUrls, Store

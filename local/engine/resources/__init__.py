@@ -25,27 +25,15 @@ TYPES: Mapping[str, type[ResourceType]] = {
 
 
 def _caller_identity(aws: Aws) -> dict[str, Any]:
-    identity = aws.sts.get_caller_identity()
-    account = identity["Account"]
-    return {
-        "id": account,
-        "accountId": account,
-        "arn": identity["Arn"],
-        "userId": identity["UserId"],
-    }
+    return {"id": aws.account_id, "accountId": aws.account_id}
 
 
 def _region(aws: Aws) -> dict[str, Any]:
-    return {"id": aws.region, "name": aws.region, "region": aws.region}
+    return {"id": aws.region, "region": aws.region}
 
 
 def _partition(aws: Aws) -> dict[str, Any]:
-    return {
-        "id": "aws",
-        "partition": "aws",
-        "dnsSuffix": "amazonaws.com",
-        "reverseDnsPrefix": "com.amazonaws",
-    }
+    return {"id": "aws", "partition": "aws"}
 
 
 FUNCTIONS: Mapping[str, Callable[[Aws], dict[str, Any]]] = {

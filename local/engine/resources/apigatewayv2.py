@@ -18,20 +18,16 @@ _API = {
     "name": "Name",
     "protocolType": "ProtocolType",
     "description": "Description",
-    "disableExecuteApiEndpoint": "DisableExecuteApiEndpoint",
     "tags": "Tags",
 }
 _INTEGRATION = {
     "apiId": "ApiId",
     "integrationType": "IntegrationType",
     "integrationUri": "IntegrationUri",
-    "integrationMethod": "IntegrationMethod",
     "payloadFormatVersion": "PayloadFormatVersion",
-    "timeoutMilliseconds": "TimeoutInMillis",
 }
 _ROUTE = {"apiId": "ApiId", "routeKey": "RouteKey", "target": "Target"}
 _THROTTLE = {
-    "detailedMetricsEnabled": "DetailedMetricsEnabled",
     "throttlingBurstLimit": "ThrottlingBurstLimit",
     "throttlingRateLimit": "ThrottlingRateLimit",
 }
@@ -81,12 +77,11 @@ class Api(_Tagged):
         )
 
     def update(self, resource_id: str, old: Inputs, new: Inputs) -> Outputs:
-        """Change name, description and whether the default endpoint answers, then tags."""
+        """Change name, description and tags."""
         self.aws.apigatewayv2.update_api(
             ApiId=resource_id,
             Name=new["name"],
             Description=new.get("description", ""),
-            DisableExecuteApiEndpoint=new.get("disableExecuteApiEndpoint", False),
         )
         self._retag(self._arn(f"apis/{resource_id}"), old, new)
         return {}
@@ -106,20 +101,10 @@ class Stage(_Tagged):
     def create(self, inputs: Inputs) -> Created:
         """Create the stage."""
         api, name = inputs["apiId"], inputs["name"]
-        client = self.aws.apigatewayv2
-        client.create_stage(
+        self.aws.apigatewayv2.create_stage(
             ApiId=api, StageName=name, Tags=inputs.get("tags", {}), **_stage(inputs)
         )
-        endpoint = client.get_api(ApiId=api)["ApiEndpoint"]
-        account = f"{self.aws.region}:{self.aws.account_id}"
-        return Created(
-            name,
-            {
-                "arn": self._arn(f"apis/{api}/stages/{name}"),
-                "executionArn": f"arn:aws:execute-api:{account}:{api}/{name}",
-                "invokeUrl": f"{endpoint}/" if name == "$default" else f"{endpoint}/{name}",
-            },
-        )
+        return Created(name, {"arn": self._arn(f"apis/{api}/stages/{name}")})
 
     def update(self, resource_id: str, old: Inputs, new: Inputs) -> Outputs:
         """Change whatever differs."""

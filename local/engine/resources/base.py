@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -102,8 +101,3 @@ def retag(
 def tag_list(tags: Mapping[str, str]) -> list[Any]:
     """Return tags as most AWS services take them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def document(policy: str | Mapping[str, Any]) -> str:
-    """Return a policy document as text; programs may give an object too."""
-    return policy if isinstance(policy, str) else json.dumps(policy)

@@ -39,18 +39,17 @@ class Table(UpdatableType):
     def create(self, inputs: Inputs) -> Created:
         """Create the table, wait until it is active, then set expiry and recovery."""
         name = inputs["name"]
-        keys = [(inputs["hashKey"], "HASH")]
-        if "rangeKey" in inputs:
-            keys.append((inputs["rangeKey"], "RANGE"))
         attributes: list[Any] = [
             renamed(attribute, {"name": "AttributeName", "type": "AttributeType"})
             for attribute in inputs["attributes"]
         ]
-        schema: list[Any] = [{"AttributeName": key, "KeyType": kind} for key, kind in keys]
         self.aws.dynamodb.create_table(
             TableName=name,
             AttributeDefinitions=attributes,
-            KeySchema=schema,
+            KeySchema=[
+                {"AttributeName": inputs["hashKey"], "KeyType": "HASH"},
+                {"AttributeName": inputs["rangeKey"], "KeyType": "RANGE"},
+            ],
             Tags=tag_list(inputs.get("tags", {})),
             **{argument: value for _, argument, value in _settings(inputs)},
         )
@@ -93,13 +92,7 @@ class Table(UpdatableType):
             ttl: Any = renamed(value, {"attributeName": "AttributeName", "enabled": "Enabled"})
             self.aws.dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
             return
-        recovery: Any = renamed(
-            value,
-            {
-                "enabled": "PointInTimeRecoveryEnabled",
-                "recoveryPeriodInDays": "RecoveryPeriodInDays",
-            },
-        )
+        recovery: Any = renamed(value, {"enabled": "PointInTimeRecoveryEnabled"})
         self.aws.dynamodb.update_continuous_backups(
             TableName=name, PointInTimeRecoverySpecification=recovery
         )
@@ -109,11 +102,7 @@ class Table(UpdatableType):
 
     def _outputs(self, name: str) -> Outputs:
         table = self.aws.dynamodb.describe_table(TableName=name)["Table"]
-        return {
-            "arn": table["TableArn"],
-            "streamArn": table.get("LatestStreamArn", ""),
-            "streamLabel": table.get("LatestStreamLabel", ""),
-        }
+        return {"arn": table["TableArn"], "streamArn": table.get("LatestStreamArn", "")}
 
 
 class TableItem(UpdatableType):
@@ -167,7 +156,7 @@ def _settings(inputs: Inputs) -> list[tuple[set[str], str, Any]]:
 
 def _key(inputs: Inputs) -> dict[str, Any]:
     item = json.loads(inputs["item"])
-    return {inputs[name]: item[inputs[name]] for name in ("hashKey", "rangeKey") if name in inputs}
+    return {inputs[name]: item[inputs[name]] for name in ("hashKey", "rangeKey")}
 
 
 TYPES: list[type[ResourceType]] = [Table, TableItem]

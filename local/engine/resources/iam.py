@@ -9,7 +9,6 @@ from local.engine.resources.base import (
     ResourceType,
     UpdatableType,
     changed,
-    document,
     retag,
     tag_list,
 )
@@ -27,10 +26,10 @@ class Role(UpdatableType):
         role = self.aws.iam.create_role(
             RoleName=inputs["name"],
             Description=inputs.get("description", ""),
-            AssumeRolePolicyDocument=document(inputs["assumeRolePolicy"]),
+            AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
             Tags=tag_list(inputs.get("tags", {})),
         )["Role"]
-        return Created(inputs["name"], {"arn": role["Arn"], "uniqueId": role["RoleId"]})
+        return Created(inputs["name"], {"arn": role["Arn"]})
 
     def update(self, resource_id: str, old: Inputs, new: Inputs) -> Outputs:
         """Change whatever differs."""
@@ -39,7 +38,7 @@ class Role(UpdatableType):
             iam.update_role(RoleName=resource_id, Description=new.get("description", ""))
         if "assumeRolePolicy" in differs:
             iam.update_assume_role_policy(
-                RoleName=resource_id, PolicyDocument=document(new["assumeRolePolicy"])
+                RoleName=resource_id, PolicyDocument=new["assumeRolePolicy"]
             )
         retag(
             old,
@@ -79,7 +78,7 @@ class RolePolicy(UpdatableType):
         self.aws.iam.put_role_policy(
             RoleName=inputs["role"],
             PolicyName=inputs["name"],
-            PolicyDocument=document(inputs["policy"]),
+            PolicyDocument=inputs["policy"],
         )
 
 
@@ -95,17 +94,17 @@ class Policy(UpdatableType):
         policy = self.aws.iam.create_policy(
             PolicyName=inputs["name"],
             Description=inputs.get("description", ""),
-            PolicyDocument=document(inputs["policy"]),
+            PolicyDocument=inputs["policy"],
             Tags=tag_list(inputs.get("tags", {})),
         )["Policy"]
-        return Created(policy["Arn"], {"arn": policy["Arn"], "policyId": policy["PolicyId"]})
+        return Created(policy["Arn"], {"arn": policy["Arn"]})
 
     def update(self, resource_id: str, old: Inputs, new: Inputs) -> Outputs:
         """Make the new document the default version, without keeping the one before."""
         iam = self.aws.iam
         if "policy" in changed(old, new):
             iam.create_policy_version(
-                PolicyArn=resource_id, PolicyDocument=document(new["policy"]), SetAsDefault=True
+                PolicyArn=resource_id, PolicyDocument=new["policy"], SetAsDefault=True
             )
             self._delete_old_versions(resource_id)
         retag(
@@ -126,20 +125,4 @@ class Policy(UpdatableType):
                 self.aws.iam.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
 
 
-class RolePolicyAttachment(ResourceType):
-    """A managed policy's attachment to a role."""
-
-    token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-    immutable = frozenset({"policyArn", "role"})
-
-    def create(self, inputs: Inputs) -> Created:
-        """Attach the policy."""
-        self.aws.iam.attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-        return Created(f"{inputs['role']}/{inputs['policyArn']}")
-
-    def delete(self, resource_id: str, inputs: Inputs) -> None:
-        """Detach the policy."""
-        self.aws.iam.detach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-
-
-TYPES: list[type[ResourceType]] = [Role, RolePolicy, Policy, RolePolicyAttachment]
+TYPES: list[type[ResourceType]] = [Role, RolePolicy, Policy]

@@ -12,7 +12,6 @@ from local.engine.resources.base import (
     ResourceType,
     UpdatableType,
     changed,
-    document,
     retag,
 )
 
@@ -32,7 +31,7 @@ class Key(UpdatableType):
         if "description" in inputs:
             arguments["Description"] = inputs["description"]
         if "policy" in inputs:
-            arguments["Policy"] = document(inputs["policy"])
+            arguments["Policy"] = inputs["policy"]
         key = self.aws.kms.create_key(**arguments)["KeyMetadata"]
         if inputs.get("enableKeyRotation"):
             self.aws.kms.enable_key_rotation(KeyId=key["KeyId"])
@@ -44,9 +43,7 @@ class Key(UpdatableType):
         if "description" in differs:
             kms.update_key_description(KeyId=resource_id, Description=new.get("description", ""))
         if "policy" in differs and "policy" in new:
-            kms.put_key_policy(
-                KeyId=resource_id, PolicyName="default", Policy=document(new["policy"])
-            )
+            kms.put_key_policy(KeyId=resource_id, PolicyName="default", Policy=new["policy"])
         if "enableKeyRotation" in differs:
             rotation = kms.disable_key_rotation
             if new.get("enableKeyRotation"):
@@ -75,23 +72,20 @@ class Alias(UpdatableType):
     mutable = frozenset({"targetKeyId"})
 
     def create(self, inputs: Inputs) -> Created:
-        """Create the alias and look up what it points at."""
+        """Create the alias."""
         name = inputs["name"]
         self.aws.kms.create_alias(AliasName=name, TargetKeyId=inputs["targetKeyId"])
-        return Created(name, self._outputs(name))
+        account = f"{self.aws.region}:{self.aws.account_id}"
+        return Created(name, {"arn": f"arn:aws:kms:{account}:{name}"})
 
     def update(self, resource_id: str, old: Inputs, new: Inputs) -> Outputs:
         """Point the alias at another key."""
         self.aws.kms.update_alias(AliasName=resource_id, TargetKeyId=new["targetKeyId"])
-        return self._outputs(resource_id)
+        return {}
 
     def delete(self, resource_id: str, inputs: Inputs) -> None:
         """Delete the alias; the key stays."""
         self.aws.kms.delete_alias(AliasName=resource_id)
-
-    def _outputs(self, name: str) -> Outputs:
-        key_arn = self.aws.kms.describe_key(KeyId=name)["KeyMetadata"]["Arn"]
-        return {"arn": f"{key_arn.rpartition(':')[0]}:{name}", "targetKeyArn": key_arn}
 
 
 def _tags(tags: Mapping[str, str]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ _CONFIGURATION = {
     "timeout": "Timeout",
     "memorySize": "MemorySize",
 }
-_LOGGING = {
-    "logFormat": "LogFormat",
-    "logGroup": "LogGroup",
-    "applicationLogLevel": "ApplicationLogLevel",
-    "systemLogLevel": "SystemLogLevel",
-}
 POLL_SECONDS = 0.05
 # What AWS assumes for a setting that is not given, so that one taken away is reset.
 _DEFAULTS = {"description": "", "timeout": 3, "memorySize": 128}
@@ -45,7 +38,6 @@ class Function(UpdatableType):
         "architectures",
         "code",
         "environment",
-        "loggingConfig",
         "reservedConcurrentExecutions",
         "tags",
         "tracingConfig",
@@ -71,9 +63,6 @@ class Function(UpdatableType):
             {
                 "arn": arn,
                 "invokeArn": f"arn:aws:apigateway:{self.aws.region}:lambda:path/{path}",
-                "qualifiedArn": f"{arn}:$LATEST",
-                "version": "$LATEST",
-                "codeSha256": function["CodeSha256"],
             },
         )
 
@@ -87,20 +76,19 @@ class Function(UpdatableType):
                 Architectures=new.get("architectures", ["x86_64"]),
             )
             self._wait(resource_id)
-        if differs & {*_CONFIGURATION, "environment", "loggingConfig", "tracingConfig"}:
+        if differs & {*_CONFIGURATION, "environment", "tracingConfig"}:
             client.update_function_configuration(FunctionName=resource_id, **_configuration(new))
             self._wait(resource_id)
         if "reservedConcurrentExecutions" in differs:
             self._reserve_concurrency(resource_id, new)
-        function = client.get_function_configuration(FunctionName=resource_id)
-        arn = function["FunctionArn"]
+        arn = client.get_function_configuration(FunctionName=resource_id)["FunctionArn"]
         retag(
             old,
             new,
             lambda tags: client.tag_resource(Resource=arn, Tags=tags),
             lambda keys: client.untag_resource(Resource=arn, TagKeys=keys),
         )
-        return {"codeSha256": function["CodeSha256"]}
+        return {}
 
     def delete(self, resource_id: str, inputs: Inputs) -> None:
         """Delete the function."""
@@ -122,14 +110,13 @@ class Function(UpdatableType):
 
 
 class Permission(ResourceType):
-    """Leave for an AWS service to invoke a function."""
+    """Permission for an AWS service to invoke a function."""
 
     token = "aws:lambda/permission:Permission"
     immutable = frozenset({"action", "function", "principal", "sourceArn", "statementId"})
 
     def create(self, inputs: Inputs) -> Created:
-        """Add the statement to the function's policy, with a made-up id if none is given."""
-        statement = inputs.get("statementId", f"statement-{uuid.uuid4()}")
+        """Add the statement to the function's policy."""
         arguments = renamed(
             inputs,
             {
@@ -140,8 +127,8 @@ class Permission(ResourceType):
                 "statementId": "StatementId",
             },
         )
-        self.aws.lambda_.add_permission(**{**arguments, "StatementId": statement})
-        return Created(statement, {"statementId": statement})
+        self.aws.lambda_.add_permission(**arguments)
+        return Created(inputs["statementId"])
 
     def delete(self, resource_id: str, inputs: Inputs) -> None:
         """Remove the statement."""
@@ -162,9 +149,6 @@ def _configuration(inputs: Inputs) -> dict[str, Any]:
     )
     configuration["TracingConfig"] = renamed(
         inputs.get("tracingConfig", {"mode": "PassThrough"}), {"mode": "Mode"}
-    )
-    configuration["LoggingConfig"] = renamed(
-        inputs.get("loggingConfig", {"logFormat": "Text"}), _LOGGING
     )
     return configuration
 

@@ -24,8 +24,7 @@ class Record(UpdatableType):
     def create(self, inputs: Inputs) -> Created:
         """Create the record."""
         self._change("CREATE", inputs)
-        name = inputs["name"]
-        return Created(f"{inputs['zoneId']}_{name}_{inputs['type']}", {"fqdn": name})
+        return Created(f"{inputs['zoneId']}_{inputs['name']}_{inputs['type']}")
 
     def update(self, resource_id: str, old: Inputs, new: Inputs) -> Outputs:
         """Point the record elsewhere."""

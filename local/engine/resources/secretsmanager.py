@@ -65,7 +65,7 @@ class SecretVersion(ResourceType):
         )
         return Created(
             f"{inputs['secretId']}|{version['VersionId']}",
-            {"arn": version["ARN"], "versionId": version["VersionId"]},
+            {"arn": version["ARN"]},
         )
 
     def delete(self, resource_id: str, inputs: Inputs) -> None:

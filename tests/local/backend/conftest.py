@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from local.backend import APPS, LocalBackend, local_backend
-from local.engine import Deployment
 from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 
 TWO_APPS = [
@@ -32,9 +31,3 @@ def ready() -> Iterator[LocalBackend]:
         backend.deploy()
         yield backend
         assert_no_secret_was_logged(backend)
-
-
-@pytest.fixture
-def deployment(ready: LocalBackend) -> Deployment:
-    """The latest deployment of the two apps, which changed nothing."""
-    return ready.deploy()

@@ -5,7 +5,7 @@ from local.backend import LocalBackend
 
 def logged(backend: LocalBackend) -> str:
     """Everything the functions have logged, and the API's access log."""
-    logs = backend.emulator.client("logs")
+    logs = backend.emulator.aws.logs
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = (
         page
@@ -18,10 +18,10 @@ def logged(backend: LocalBackend) -> str:
 def secrets(backend: LocalBackend) -> set[str]:
     """What BigCommerce and the apps share; every payload starts, and every address ends, alike."""
     bigcommerce = backend.bigcommerce
-    codes = {request.fields.get("code", "") for request in bigcommerce.token_endpoint.requests}
+    codes = set(bigcommerce.token_endpoint._codes)
     tokens = {each.access_token for each in bigcommerce.installations.values()}
     client_secrets = {app.client_secret for app in backend.apps}
-    return {"eyJ", "@example.com"} | (codes | tokens | client_secrets) - {""}
+    return {"eyJ", "@example.com"} | codes | tokens | client_secrets
 
 
 def assert_no_secret_was_logged(backend: LocalBackend) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from local.backend import ROOT, STACK
 from local.engine import Stack, stack_config
-from local.loopback_http import UnreachableError, get
+from local.loopback_http import get
+from registration.http_client import UnreachableError
 
 COMMAND = [sys.executable, "-m", "local"]
 
@@ -134,21 +135,13 @@ def test_a_taken_port_is_said_without_a_traceback() -> None:
             assert "Traceback" not in done.stderr
 
 
-def test_help_teaches_the_commands() -> None:
-    printed = run("--help").stdout
-    for command in ("up", "serve", "emulator"):
-        assert re.search(rf"^ +{command} +\S", printed, re.MULTILINE)
-    assert run().returncode == 2
+def test_a_command_is_needed() -> None:
+    done = run()
+    assert done.returncode == 2
+    assert "python -m local [-h] COMMAND" in done.stderr
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.mark.parametrize("port", ["0", "65536", "http"])
-def test_what_is_no_port_is_said(port: str) -> None:
-    done = run("up", "--port", port)
-    assert done.returncode == 2
-    assert f"{port} is not a port: 1 to 65535" in done.stderr

@@ -36,7 +36,7 @@ def install(backend: LocalBackend, app: App, store: Store) -> Response:
 
 
 def record(backend: LocalBackend, app: App, store: Store) -> dict[str, Any]:
-    item: dict[str, Any] = backend.emulator.client("dynamodb").get_item(
+    item: dict[str, Any] = backend.emulator.aws.dynamodb.get_item(
         TableName="bigcommerce-local-installations",
         Key={
             "pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"},
@@ -138,7 +138,7 @@ def test_there_are_no_other_routes(app_a: App, path: str) -> None:
 @pytest.fixture(scope="module")
 def consumer_environment(ready: LocalBackend) -> dict[str, str]:
     """The environment of code that runs as a role with the reader policy alone."""
-    iam = ready.emulator.client("iam")
+    iam = ready.emulator.aws.iam
     trust = {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
@@ -146,7 +146,7 @@ def consumer_environment(ready: LocalBackend) -> dict[str, str]:
     role = iam.create_role(RoleName="consumer", AssumeRolePolicyDocument=json.dumps(trust))
     policy = ready.outputs["accessTokenReaderPolicyArn"]
     iam.attach_role_policy(RoleName="consumer", PolicyArn=policy)
-    credentials = ready.emulator.client("sts").assume_role(
+    credentials = ready.emulator.aws.sts.assume_role(
         RoleArn=role["Role"]["Arn"], RoleSessionName="test"
     )["Credentials"]
     return {

@@ -2,15 +2,19 @@
 
 import io
 import re
+from dataclasses import replace
+from email.message import Message
 
 import pytest
 from rich.console import Console
 
+from local import backend as module
+from local import walk
 from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
-from local.bigcommerce import faults
+from local.bigcommerce import BigCommerce, faults
 from local.console import Report
-from local.engine import Deployment, DeploymentFailed
-from local.loopback_http import get
+from local.engine import DeploymentFailed
+from local.loopback_http import Response, get
 from local.walk import Walk
 
 
@@ -19,39 +23,49 @@ def report() -> tuple[Report, io.StringIO]:
     return Report(Console(file=printed, width=100, emoji=False)), printed
 
 
-def step(backend: LocalBackend, deployment: Deployment, name: str) -> tuple[bool, str]:
+def step(backend: LocalBackend, name: str) -> tuple[bool, str]:
     """Take one step of the walk."""
     reporting, printed = report()
-    steps = [each for each in Walk(backend, deployment).steps if each.name == name]
+    steps = [each for each in Walk(backend).steps if each.name == name]
     assert len(steps) == 1
     return reporting.walk(iter(steps)), printed.getvalue()
 
 
-def test_a_wrong_status_ends_the_walk_and_is_shown(
-    ready: LocalBackend, deployment: Deployment
-) -> None:
-    held, printed = step(ready, deployment, "load before registration")
+def test_a_wrong_status_ends_the_walk_and_is_shown(ready: LocalBackend) -> None:
+    held, printed = step(ready, "load before registration")
     assert not held
     assert "✗ load before registration" in printed
     assert "expected HTTP 503, got HTTP 404" in printed
 
 
-def test_an_installation_that_bigcommerce_refuses_fails(
-    ready: LocalBackend, deployment: Deployment
+def test_a_function_that_still_takes_the_app_for_unregistered_is_asked_again(
+    ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stale = {path: Response(503, Message(), b"") for path in ("/redirect-url", "/load")}
+
+    def get_after_stale(url: str, timeout: float) -> Response:
+        path = next((path for path in stale if f"{path}?" in url), "")
+        return stale.pop(path, None) or get(url, timeout)
+
+    monkeypatch.setattr(walk, "get", get_after_stale)
+    steps = [each for each in Walk(ready).steps if each.name.endswith("by the owner")]
+    reporting, printed = report()
+    assert reporting.walk(iter(steps)), printed.getvalue()
+    assert not stale
+
+
+def test_an_installation_that_bigcommerce_refuses_fails(ready: LocalBackend) -> None:
     ready.bigcommerce.token_endpoint.next_answers.append(faults.with_fields(context="stores/other"))
-    held, printed = step(ready, deployment, "install by the owner")
+    held, printed = step(ready, "install by the owner")
     assert not held
     assert "expected HTTP 200, got HTTP 400" in printed
 
 
-def test_an_update_that_touches_more_than_the_secret_fails(
-    ready: LocalBackend, deployment: Deployment
-) -> None:
+def test_an_update_that_touches_more_than_the_secret_fails(ready: LocalBackend) -> None:
     before = ready.config["bigcommerce:logRetentionDays"]
     ready.config["bigcommerce:logRetentionDays"] = 7
     try:
-        held, printed = step(ready, deployment, "credentials given, stack updated")
+        held, printed = step(ready, "credentials given, stack updated")
     finally:
         ready.config["bigcommerce:logRetentionDays"] = before
         ready.deploy()
@@ -60,35 +74,26 @@ def test_an_update_that_touches_more_than_the_secret_fails(
     assert "logGroup" in printed
 
 
-def test_a_url_that_changed_fails(ready: LocalBackend, deployment: Deployment) -> None:
+def test_a_url_that_changed_fails(ready: LocalBackend) -> None:
     ready.config[CLIENT_SECRETS] = {}
     for app in ready.config[APPS]:
         del app["clientId"]
     ready.deploy()
     other = {
-        app: tab | {"loadCallbackUrl": "x"}
-        for app, tab in deployment.outputs["technicalTab"].items()
+        app: tab | {"loadCallbackUrl": "x"} for app, tab in ready.outputs["technicalTab"].items()
     }
-    moved = Deployment(
-        outputs={**deployment.outputs, "technicalTab": other},
-        secret_outputs=frozenset(),
-        created=0,
-        updated=0,
-        deleted=0,
-        same=0,
-        seconds=0,
-    )
-    held, printed = step(ready, moved, "credentials given, stack updated")
+    ready.outputs = {**ready.outputs, "technicalTab": other}
+    held, printed = step(ready, "credentials given, stack updated")
     assert not held
     assert "it changed the callback URLs" in printed
 
 
-def test_an_api_that_does_not_answer_fails(ready: LocalBackend, deployment: Deployment) -> None:
+def test_an_api_that_does_not_answer_fails(ready: LocalBackend) -> None:
     urls = ready.apps[0].callback_urls
     ready.apps[0].callback_urls = type(urls).under("http://localhost:1", "org-a")
     try:
         for name in ("load by the owner", "uninstall"):
-            held, printed = step(ready, deployment, name)
+            held, printed = step(ready, name)
             assert not held
             assert "no answer from http://localhost:1/org-a" in printed
     finally:
@@ -107,7 +112,8 @@ def test_the_walk_knows_what_the_apps_settings_change() -> None:
     }
     reporting, printed = report()
     with local_backend(overrides={APPS: [app]}) as backend:
-        assert reporting.walk(Walk(backend, backend.deploy()).steps), printed.getvalue()
+        backend.deploy()
+        assert reporting.walk(Walk(backend).steps), printed.getvalue()
     outcomes = re.findall(r"✓ .{34} (\S+)", printed.getvalue())
     assert outcomes == ["503", "in", "302", "302", "403", "200", "200", "404", "401"]
 
@@ -122,10 +128,13 @@ def test_the_walk_knows_what_the_apps_settings_change() -> None:
     ],
     ids=["text", "null", "mistyped key", "no scopes"],
 )
-def test_malformed_apps_are_explained_by_the_program(apps: object, said: str) -> None:
-    with local_backend(overrides={APPS: apps}) as backend:
-        with pytest.raises(DeploymentFailed, match=re.escape(said)) as raised:
-            backend.deploy()
-        assert "Traceback" not in str(raised.value)
-        with pytest.raises(DeploymentFailed, match="is malformed"):
-            backend.register_apps()
+def test_malformed_apps_are_explained_by_the_program(
+    ready: LocalBackend, apps: object, said: str
+) -> None:
+    config = module._unregistered({**ready.config, APPS: apps, CLIENT_SECRETS: {}})
+    backend = replace(ready, config=config, bigcommerce=BigCommerce(), changes=[])
+    with pytest.raises(DeploymentFailed, match=re.escape(said)) as raised:
+        backend.deploy()
+    assert "Traceback" not in str(raised.value)
+    with pytest.raises(DeploymentFailed, match="is malformed"):
+        backend.register_apps()

@@ -74,7 +74,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def bigcommerce(clock: Clock) -> BigCommerce:
-    return BigCommerce(clock)
+    bigcommerce = BigCommerce()
+    bigcommerce.token_endpoint.clock = clock
+    return bigcommerce
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The server: where it listens, what it refuses, how it ends."""
 
+import errno
 import http.client
 import socket
 from urllib.parse import urlsplit
@@ -8,8 +9,9 @@ import pytest
 import urllib3
 
 from local import loopback_http
-from local.bigcommerce import BigCommerce, PortTakenError, Server, serve
+from local.bigcommerce import BigCommerce, PortError, Server, serve
 from local.bigcommerce import server as server_module
+from registration.http_client import UnreachableError
 
 
 def test_it_listens_on_loopback_alone(server: Server) -> None:
@@ -25,10 +27,21 @@ def test_a_port_can_be_chosen_and_a_taken_one_is_named(bigcommerce: BigCommerce)
     with serve(bigcommerce) as first:
         port = urlsplit(first.url).port
         assert port
-        with pytest.raises(PortTakenError, match=f"^port {port} is in use; stop what"):
+        with pytest.raises(PortError, match=f"^port {port} is in use; stop what"):
             serve(bigcommerce, port).__enter__()
     with serve(bigcommerce, port) as second:
         assert second.url == first.url
+
+
+def test_a_port_that_is_not_for_this_user_is_named(
+    bigcommerce: BigCommerce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(server_module, "_Server", refuse)  # for root, no port is refused
+    with pytest.raises(PortError, match=r"^port 80 .* choose one above 1023$"):
+        serve(bigcommerce, 80).__enter__()
 
 
 def test_other_errors_of_listening_are_not_renamed(
@@ -42,7 +55,7 @@ def test_other_errors_of_listening_are_not_renamed(
 def test_it_ends_with_the_block(bigcommerce: BigCommerce) -> None:
     with serve(bigcommerce) as server:
         pass
-    with pytest.raises(loopback_http.UnreachableError):
+    with pytest.raises(UnreachableError):
         loopback_http.get(server.url, 1)
 
 

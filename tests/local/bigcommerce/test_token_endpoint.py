@@ -10,7 +10,11 @@ import pytest
 import urllib3
 
 from local.bigcommerce import App, BigCommerce, Store, faults
-from local.bigcommerce.token_endpoint import CODE_LIFETIME_SECONDS, REQUIRED_FIELDS
+from local.bigcommerce.token_endpoint import (
+    CODE_LIFETIME_SECONDS,
+    KEPT_REQUESTS,
+    REQUIRED_FIELDS,
+)
 
 from .conftest import Clock, Exchange
 
@@ -212,6 +216,16 @@ def test_secrets_stay_out_of_representations(
     shown = repr(bigcommerce.installation(app, store)) + repr(list(bigcommerce.log))
     for secret in (token, app.client_secret, token_request["code"]):
         assert secret not in shown
+
+
+def test_only_the_latest_requests_are_kept(
+    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
+) -> None:
+    exchange(token_request)
+    for _ in range(KEPT_REQUESTS):
+        exchange({})
+    requests = bigcommerce.token_endpoint.requests
+    assert [request.fields for request in requests] == [{}] * KEPT_REQUESTS
 
 
 @pytest.mark.parametrize("status", [500, 503])

@@ -123,7 +123,7 @@ def test_state_is_private_and_keeps_the_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        ResourceEvent("create", "aws:kms/key:Key", "key", 1.5),
+        ResourceEvent("create", "aws:kms/key:Key", "key"),
         LogEvent("warning", "two\nlines"),
         Finished({"url": "http://localhost"}, ["password"]),
         Failed("why"),

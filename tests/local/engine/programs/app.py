@@ -109,7 +109,6 @@ function = aws.lambda_.Function(
     timeout=10,
     memory_size=256,
     environment={"variables": {"SECRET": secret.arn, "SUFFIX": suffix}},
-    logging_config={"log_format": "JSON", "log_group": logs.name},
     tracing_config={"mode": "PassThrough"},
     tags=tags,
     opts=pulumi.ResourceOptions(depends_on=[logs]),
@@ -120,9 +119,7 @@ integration = aws.apigatewayv2.Integration(
     api_id=api.id,
     integration_type="AWS_PROXY",
     integration_uri=function.invoke_arn,
-    integration_method="POST",
     payload_format_version="2.0",
-    timeout_milliseconds=10000,
 )
 aws.apigatewayv2.Route(
     "route",
@@ -130,7 +127,7 @@ aws.apigatewayv2.Route(
     route_key="GET /{who}/hello",
     target=integration.id.apply(lambda id_: f"integrations/{id_}"),
 )
-stage = aws.apigatewayv2.Stage(
+aws.apigatewayv2.Stage(
     "stage",
     api_id=api.id,
     name="$default",
@@ -149,7 +146,6 @@ aws.lambda_.Permission(
 )
 pulumi.log.warn("a warning")
 print("printed")  # noqa: T201
-pulumi.export("baseUrl", stage.invoke_url)
 pulumi.export("apiEndpoint", api.api_endpoint)
 pulumi.export("password", version.secret_string)
 pulumi.export("table", store.table.arn)

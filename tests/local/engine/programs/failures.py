@@ -38,6 +38,7 @@ if way == "log":
     pulumi.log.debug("a debug message")
     pulumi.log.error("an error")
     print(f"a line with {config.require('password')}")  # noqa: T201
+    print(f"another with {config.require('passwords')}")  # noqa: T201
     print("a last line", end="")  # noqa: T201
     pulumi.export("whole", pulumi.Output.all(1, config.require_secret("password")))
     pulumi.export("plain", {"a": [1.0, None]})

@@ -1,0 +1,180 @@
+"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator, soak."""
+
+import argparse
+import io
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from types import FrameType
+
+from local.backend import LocalBackend, local_backend
+from local.bigcommerce import PortError
+from local.console import Report
+from local.emulator import EmulatorError
+from local.engine import DeploymentFailed
+from local.soak import Plan, Soak
+from local.walk import Walk
+
+# The ports that Pulumi.local.yaml names.
+EMULATOR_PORT = 4566
+BIGCOMMERCE_PORT = 4567
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and give its exit status."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # where a terminal cannot show a character
+    report = Report()
+    # Ended from outside, it must end what it started too.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit_for_signal)
+    try:
+        return int(options.command(report, options))
+    except (DeploymentFailed, EmulatorError, PortError) as error:
+        print(f"\n{error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except OSError as error:
+        print(f"\n{_explained(error)}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        report.say("\nStopped.")
+        return 130
+
+
+def _explained(error: OSError) -> str:
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return f"the operating system refuses: {error}; if you chose a port, choose another"
+
+
+def _exit_for_signal(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def up(report: Report, options: argparse.Namespace) -> int:
+    """Deploy, print the outputs, walk the life of an installation, and stop."""
+    with _started(report, options) as backend:
+        held = _deploy_and_walk(report, backend)
+    report.say("\nEvery step held." if held else "\nThe back end does not work; see above.")
+    return 0 if held else 1
+
+
+def serve(report: Report, options: argparse.Namespace) -> int:
+    """Do what `up` does, then keep serving until Ctrl-C."""
+    with _started(report, options) as backend:
+        if not _deploy_and_walk(report, backend):
+            return 1
+        report.callback_urls(backend.apps)
+        report.say(f"\nControl panel  {backend.bigcommerce_url}")
+        report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
+        report.say("Press Ctrl-C to stop.")
+        return _until_interrupted(signal.pause)
+
+
+def emulator(report: Report, options: argparse.Namespace) -> int:
+    """Serve the embedded AWS and BigCommerce, for the Pulumi CLI to deploy the stack local to."""
+    with _started(report, options) as backend:
+        backend.register_apps()
+        app = backend.apps[0]
+        report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
+        report.say(f"Control panel  {backend.bigcommerce_url}")
+        report.say("\nDeploy to it from another terminal:\n")
+        report.say("  pulumi stack select --create local")
+        report.say("  pulumi up")
+        report.say(f"\nThen give it the credentials BigCommerce has for {app.name}:\n")
+        report.say(f"  pulumi config set --path 'apps[0].clientId' {app.client_id}")
+        path = f"clientSecrets.{app.organization_id}"
+        report.say(f"  pulumi config set --secret --path '{path}' {app.client_secret}")
+        report.say("  pulumi up")
+        report.say("\nIt starts empty, and with other credentials, each time: to begin anew,\n")
+        report.say("  pulumi stack rm --force local && git checkout Pulumi.local.yaml")
+        report.say("\nPress Ctrl-C to stop.")
+        return _until_interrupted(partial(_await_deployment, report, backend))
+
+
+def soak(report: Report, options: argparse.Namespace) -> int:
+    """Deploy, make 2,000 callbacks with faults, compare the table with a model, and stop."""
+    with _started(report, options) as backend:
+        with report.working("Deploying the stack local"):
+            backend.configure_credentials()
+            report.deployed(backend.deploy())
+        plan = Plan()
+        with report.progress("Callbacks", plan.callbacks) as on_answer:
+            figures = Soak(backend, plan).run(on_answer)
+    report.soaked(plan, figures)
+    return 1 if figures.problems else 0
+
+
+def _await_deployment(report: Report, backend: LocalBackend) -> None:
+    while not backend.find_deployed():
+        time.sleep(1)
+    report.say("\nFound the deployment: the control panel can install and open the app.")
+    signal.pause()
+
+
+def _started(report: Report, options: argparse.Namespace) -> AbstractContextManager[LocalBackend]:
+    return local_backend(
+        emulator_port=options.port,
+        bigcommerce_port=options.bigcommerce_port,
+        on_event=report.event,
+    )
+
+
+def _deploy_and_walk(report: Report, backend: LocalBackend) -> bool:
+    with report.working("Deploying the stack local"):
+        deployment = backend.deploy()
+    report.deployed(deployment)
+    report.outputs(deployment)
+    return report.walk(Walk(backend).steps)
+
+
+def _until_interrupted(wait: Callable[[], None]) -> int:
+    with suppress(KeyboardInterrupt):
+        wait()
+    return 0
+
+
+def _port_number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: 1 to 65535")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description=(
+            "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS "
+            "account: on an embedded AWS, with a simulated BigCommerce, on this machine only."
+        ),
+        epilog="The Makefile has each command too, and installs what is needed first.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command, port, bigcommerce_port in (
+        ("up", up, None, 0),
+        ("serve", serve, None, 0),
+        ("emulator", emulator, EMULATOR_PORT, BIGCOMMERCE_PORT),
+        ("soak", soak, None, 0),
+    ):
+        described = (command.__doc__ or "").split("\n")[0]
+        one = commands.add_parser(name, help=described.rstrip("."), description=described)
+        one.set_defaults(command=command)
+        one.add_argument(
+            "--port",
+            type=_port_number,
+            default=port,
+            help=f"port of the embedded AWS (default: {port or 'a free one'})",
+        )
+        one.add_argument(
+            "--bigcommerce-port",
+            type=_port_number,
+            default=bigcommerce_port,
+            metavar="PORT",
+            help=f"port of the simulated BigCommerce (default: {bigcommerce_port or 'a free one'})",
+        )
+    return parser
