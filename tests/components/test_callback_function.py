@@ -5,6 +5,7 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,33 @@ def test_role_may_do_only_what_its_callback_needs(two_apps: Recording, callback:
             }
         )
     assert statements(two_apps, callback) == expected
+
+
+@each_callback
+@pytest.mark.parametrize(
+    ("partition_key", "writable"),
+    [
+        (f"ORG#{GLOBEX}#STORE#abc123def4", True),
+        (f"ORG#{GLOBEX}", False),
+        (f"ORG#{ACME}", False),
+        ("anything", False),
+    ],
+)
+def test_functions_write_stores_records_and_no_apps(
+    two_apps: Recording, callback: Callback, partition_key: str, writable: bool
+) -> None:
+    """StringLike as IAM evaluates it; the embedded AWS does not know the condition's key."""
+    (write,) = (each for each in statements(two_apps, callback) if "Condition" in each)
+    assert write["Action"] == ["dynamodb:PutItem"]
+    patterns = write["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    assert any(fnmatchcase(partition_key, pattern) for pattern in patterns) == writable
+    items = {item.inputs["hashKey"] for item in two_apps.all("aws:dynamodb/tableItem:TableItem")}
+    assert items == {"pk"}
+    keys = {
+        json.loads(item.inputs["item"])["pk"]["S"]
+        for item in two_apps.all("aws:dynamodb/tableItem:TableItem")
+    }
+    assert keys == {f"ORG#{GLOBEX}", f"ORG#{ACME}"}
 
 
 @each_callback

@@ -20,7 +20,7 @@ from tests.lambdas.harness import (
     signed_url,
     user_ids,
 )
-from tests.lambdas.refusals import CODE_REFUSED
+from tests.lambdas.refusals import CODE_REFUSED, NOT_STORED
 
 ADMINISTRATOR = User(8_765_432, "administrator", "administrator@example.com")
 
@@ -468,6 +468,30 @@ def test_a_store_uninstalled_and_installed_again_meanwhile_keeps_the_token_of_th
     current = bigcommerce.installation(app, store)
     assert current is not None
     assert backend.decrypt(app, store) == current.access_token
+
+
+def test_an_installation_that_others_keep_overtaking_is_to_be_begun_anew(
+    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, aws: AwsCalls
+) -> None:
+    conflict = ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
+    aws.instead["PutItem"] = conflict
+
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    NOT_STORED.assert_is(answer, "redirect-url")
+    assert backend.stored() == []
+
+
+def test_a_context_is_the_same_to_the_letter(
+    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
+) -> None:
+    other_case = faults.with_fields(context=store.context.upper())
+    bigcommerce.token_endpoint.next_answers.append(other_case)
+
+    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    CODE_REFUSED.assert_is(answer, "redirect-url")
+    assert backend.stored() == []
 
 
 def test_of_two_callbacks_that_overlap_the_second_sees_what_the_first_did(

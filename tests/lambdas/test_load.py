@@ -155,3 +155,13 @@ def test_an_old_payload_does_not_open_an_uninstalled_store(
     backend.get(signed_url(app, "uninstall", installed_store, installed_store.owner))
 
     assert backend.get(old_link).status == 404
+
+
+def test_a_store_hash_is_the_same_to_the_letter(
+    backend: Backend, app: App, installed_store: Store
+) -> None:
+    other_case = replace(installed_store, hash=installed_store.hash.upper())
+
+    answer = backend.get(signed_url(app, "load", other_case, installed_store.owner))
+
+    assert answer.status == 404
