@@ -46,7 +46,7 @@ class CallbackRequest:
         """The parameter's value.
 
         Raises:
-            InvalidParameter: it is missing, empty, given more than once or too long.
+            InvalidParameter: it is missing, empty, given more than once, too long or not text.
         """
         values = self.query.get(name, ())
         if len(values) > 1:
@@ -55,13 +55,15 @@ class CallbackRequest:
             raise InvalidParameter(name, "is missing")
         if len(values[0]) > _LONGEST_VALUE:
             raise InvalidParameter(name, "is too long")
+        if not _is_text(values[0]):
+            raise InvalidParameter(name, "is not text")
         return values[0]
 
     def optional(self, name: str) -> str | None:
         """The parameter's value, or None where it is absent or empty.
 
         Raises:
-            InvalidParameter: it is given more than once or too long.
+            InvalidParameter: it is given more than once, too long or not text.
         """
         return self.required(name) if any(self.query.get(name, ())) else None
 
@@ -74,3 +76,12 @@ def _text(event: object, *path: str) -> str:
     for name in path:
         event = event.get(name) if isinstance(event, Mapping) else None
     return event if isinstance(event, str) else ""
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be sent on: an event is JSON, which may hold half a surrogate pair."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
