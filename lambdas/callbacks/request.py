@@ -29,16 +29,18 @@ class CallbackRequest:
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
         """Read an API Gateway HTTP API event (payload format 2.0).
 
-        What is missing from it, or of another type, is read as empty. The raw query string is
-        parsed here, because `queryStringParameters` joins the values of a repeated parameter with
-        commas, where they can no longer be told apart.
+        What is missing from it, or of another type, is read as empty; so is a request id that is no
+        text, because it stands in every answer. The raw query string is parsed here, because
+        `queryStringParameters` joins the values of a repeated parameter with commas, where they can
+        no longer be told apart.
         """
+        request_id = _text(event, "requestContext", "requestId")
         query: dict[str, tuple[str, ...]] = {}
         for name, value in parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True):
             query[name] = (*query.get(name, ()), value)
         return cls(
             organization_id=_text(event, "pathParameters", "organization_id"),
-            request_id=_text(event, "requestContext", "requestId"),
+            request_id=request_id if _is_text(request_id) else "",
             query=query,
         )
 
@@ -79,7 +81,7 @@ def _text(event: object, *path: str) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it can be sent on: an event is JSON, which may hold half a surrogate pair."""
+    """Whether it can be encoded: an event is JSON, which may hold half a surrogate pair."""
     try:
         value.encode()
     except UnicodeEncodeError:

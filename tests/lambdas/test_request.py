@@ -38,6 +38,9 @@ def test_the_organization_and_the_request_id_are_those_of_the_event() -> None:
             {"pathParameters": {"organization_id": ["a"]}, "requestContext": {"requestId": 5}},
             id="other types inside",
         ),
+        pytest.param(
+            {"requestContext": {"requestId": "\ud800"}}, id="a request id that is no text"
+        ),
         pytest.param(None, id="no event"),
         pytest.param([], id="list"),
     ],
