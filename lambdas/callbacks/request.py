@@ -29,16 +29,18 @@ class CallbackRequest:
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
         """Read an API Gateway HTTP API event (payload format 2.0).
 
-        What is missing from it, or of another type, is read as empty. The raw query string is
-        parsed here, because `queryStringParameters` joins the values of a repeated parameter with
-        commas, where they can no longer be told apart.
+        What is missing from it, or of another type, is read as empty; so is a request id that is no
+        text, because it stands in every answer. The raw query string is parsed here, because
+        `queryStringParameters` joins the values of a repeated parameter with commas, where they can
+        no longer be told apart.
         """
+        request_id = _text(event, "requestContext", "requestId")
         query: dict[str, tuple[str, ...]] = {}
         for name, value in parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True):
             query[name] = (*query.get(name, ()), value)
         return cls(
             organization_id=_text(event, "pathParameters", "organization_id"),
-            request_id=_text(event, "requestContext", "requestId"),
+            request_id=request_id if _is_text(request_id) else "",
             query=query,
         )
 
@@ -46,7 +48,7 @@ class CallbackRequest:
         """The parameter's value.
 
         Raises:
-            InvalidParameter: it is missing, empty, given more than once or too long.
+            InvalidParameter: it is missing, empty, given more than once, too long or not text.
         """
         values = self.query.get(name, ())
         if len(values) > 1:
@@ -55,13 +57,15 @@ class CallbackRequest:
             raise InvalidParameter(name, "is missing")
         if len(values[0]) > _LONGEST_VALUE:
             raise InvalidParameter(name, "is too long")
+        if not _is_text(values[0]):
+            raise InvalidParameter(name, "is not text")
         return values[0]
 
     def optional(self, name: str) -> str | None:
         """The parameter's value, or None where it is absent or empty.
 
         Raises:
-            InvalidParameter: it is given more than once or too long.
+            InvalidParameter: it is given more than once, too long or not text.
         """
         return self.required(name) if any(self.query.get(name, ())) else None
 
@@ -74,3 +78,12 @@ def _text(event: object, *path: str) -> str:
     for name in path:
         event = event.get(name) if isinstance(event, Mapping) else None
     return event if isinstance(event, str) else ""
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be encoded: an event is JSON, which may hold half a surrogate pair."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -201,12 +201,16 @@ def logs(
 ) -> Iterator[Logs]:
     """What is printed; a test that prints or logs what is secret fails, whatever else it checks."""
     caplog.set_level(logging.INFO)  # which Lambda can be told, for every library
+    # The functions' own logger can be told more by its environment, and may not say more then.
+    level = logger.log_level
+    logger.setLevel(logging.DEBUG)
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)
     at_import = handler.setStream(_Stdout())
     printed = Logs(capsys)
     yield printed
     handler.setStream(at_import)
+    logger.setLevel(level)
     records = caplog.get_records("setup") + caplog.get_records("call")
     logged = "\n".join([printed.text, *map(logging.Formatter().format, records)])
     assert leaks(secrets, logged) + confidential(logged) == []

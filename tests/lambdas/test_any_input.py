@@ -22,6 +22,7 @@ from tests.lambdas.harness import (
     api_event,
     callback_url,
 )
+from tests.lambdas.refusals import invalid_parameter
 from tests.lambdas.tokens import claims, sign
 
 # Part of whatever a stranger sends, so that it is found wherever it comes out.
@@ -146,6 +147,20 @@ def test_any_query_string_is_refused(
         assert_refused(backend.handle(callback, event), aws)
 
     check()
+
+
+@pytest.mark.parametrize("parameter", ["code", "scope", "context", "account_uuid"])
+def test_a_parameter_of_the_auth_callback_that_is_no_text_never_reaches_bigcommerce(
+    parameter: str, backend: Backend, app: App, bigcommerce: BigCommerce
+) -> None:
+    right = {"code": "0" * 31, "scope": app.scope, "context": "stores/abc"}
+    query = "&".join(f"{name}={value}" for name, value in (right | {parameter: "\ud800"}).items())
+
+    answer = backend.handle("redirect-url", api_event(app.organization_id, "redirect-url", query))
+
+    invalid_parameter(parameter, "is not text").assert_is(answer, "redirect-url")
+    assert bigcommerce.token_endpoint.requests == []
+    assert backend.stored() == []
 
 
 @pytest.mark.figures("organization ids of chance")

@@ -1,6 +1,7 @@
 """A callback's request, read from API Gateway's event."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -36,6 +37,9 @@ def test_the_organization_and_the_request_id_are_those_of_the_event() -> None:
         pytest.param(
             {"pathParameters": {"organization_id": ["a"]}, "requestContext": {"requestId": 5}},
             id="other types inside",
+        ),
+        pytest.param(
+            {"requestContext": {"requestId": "\ud800"}}, id="a request id that is no text"
         ),
         pytest.param(None, id="no event"),
         pytest.param([], id="list"),
@@ -79,14 +83,30 @@ def test_a_longer_value_is_refused_without_being_quoted() -> None:
     assert "aaa" not in refusal.value.message
 
 
+@pytest.mark.parametrize("value", ["\ud800", "\udfff", "a\udc80b", "\ude00\ud83d"], ids=ascii)
+def test_a_value_that_is_no_text_is_refused_without_being_quoted(value: str) -> None:
+    with pytest.raises(InvalidParameter, match=r"^code is not text$") as refusal:
+        request(f"code={value}").required("code")
+    assert value not in refusal.value.message
+
+
+@pytest.mark.parametrize("value", ["\u20ac", "\U0001f600", "%F0%9F%98%80"], ids=ascii)
+def test_a_value_beyond_ascii_is_text(value: str) -> None:
+    assert request(f"code={value}").required("code") == unquote(value)
+
+
 def test_an_optional_parameter_is_its_value_or_none() -> None:
     assert request("account_uuid=a").optional("account_uuid") == "a"
     assert request("").optional("account_uuid") is None
     assert request("account_uuid=").optional("account_uuid") is None
 
 
-@pytest.mark.parametrize("query", ["a=1&a=2", "a=&a=2", f"a={'a' * 8193}"])
-def test_an_optional_parameter_that_is_repeated_or_too_long_is_refused(query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    ["a=1&a=2", "a=&a=2", f"a={'a' * 8193}", "a=\ud800"],
+    ids=lambda query: ascii(query[:9]),
+)
+def test_an_optional_parameter_that_is_repeated_too_long_or_no_text_is_refused(query: str) -> None:
     with pytest.raises(InvalidParameter):
         request(query).optional("a")
 
