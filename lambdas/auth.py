@@ -5,7 +5,6 @@ before anything is answered, as BigCommerce's documentation asks, and the token 
 against the store hash.
 """
 
-import time
 from functools import partial
 
 from callbacks import (
@@ -50,8 +49,6 @@ def handler(request: CallbackRequest, app: App) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
     # Asked for first: an app without credentials answers so whatever it is called with.
     credentials.find(app.organization_id)
-    # Taken before the exchange: an uninstall issued from here on is newer than this installation.
-    arrived_at = int(time.time())
     authorization, store = _authorization(request, app)
     logger.append_keys(store_hash=store)
     account_uuid = request.optional("account_uuid")
@@ -62,7 +59,7 @@ def handler(request: CallbackRequest, app: App) -> Response:
     )
     _check(grant, authorization, account_uuid)
     try:
-        record = _record_installation(app, store, grant, arrived_at)
+        record = _record_installation(app, store, grant, request.arrived_at)
     except (*aws.CallFailed, DeadlineExceeded) as error:
         raise InstallationNotStored(aws.failure_reason(error)) from None
     except ServiceUnavailable as error:

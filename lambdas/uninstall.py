@@ -1,6 +1,5 @@
 """The uninstall callback: BigCommerce reports that a store has uninstalled the app."""
 
-import time
 from functools import partial
 
 from callbacks import environment, installation, installation_table
@@ -25,7 +24,7 @@ def handler(request: CallbackRequest, app: App) -> Response:
             installation.uninstall,
             payload=payload,
             multiple_users=app.multiple_users,
-            arrived_at=int(time.time()),
+            arrived_at=request.arrived_at,
             retention_seconds=environment.uninstalled_retention_seconds(),
         ),
     )

@@ -7,7 +7,6 @@ earlier only when something failed that a new secret could fix, at most every te
 
 import json
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -50,7 +49,7 @@ class _Known:
     asked_at: float = 0.0
 
 
-_secrets: defaultdict[str, _Known] = defaultdict(_Known)
+_secrets: dict[str, _Known] = {}
 
 
 def use(
@@ -81,14 +80,14 @@ def find(organization_id: str) -> Credentials:
         AppNotRegistered: the secret holds none.
         ClientError, BotoCoreError: Secrets Manager failed, and there are none from the last hour.
     """
-    known = _secrets[organization_id]
+    known = _secrets.setdefault(organization_id, _Known())
     if _is_due(known):
         try:
             _read(organization_id)
-        except aws.CallFailed:
+        except aws.CallFailed as error:
             if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
                 raise
-            logger.warning("Secrets Manager failed: the credentials read before are used")
+            logger.warning("credentials read before are used", reason=aws.failure_reason(error))
     if known.credentials is None:
         raise AppNotRegistered("the credentials secret holds no client_id and client_secret")
     return known.credentials
@@ -96,7 +95,8 @@ def find(organization_id: str) -> Credentials:
 
 def cached(organization_id: str) -> Credentials | None:
     """The app's credentials if they are at hand, without a call."""
-    return _secrets[organization_id].credentials
+    known = _secrets.get(organization_id)
+    return known.credentials if known else None
 
 
 def forget() -> None:
@@ -106,9 +106,12 @@ def forget() -> None:
 
 def _is_due(known: _Known) -> bool:
     now = time.time()
+    age = now - known.read_at
     if known.credentials is None:
-        return now - known.read_at >= UNREGISTERED_SECONDS
-    return now - known.read_at >= CACHE_SECONDS and now - known.asked_at >= RENEWAL_SECONDS
+        return age >= UNREGISTERED_SECONDS
+    if age >= FAILING_SECONDS:
+        return True
+    return age >= CACHE_SECONDS and now - known.asked_at >= RENEWAL_SECONDS
 
 
 def _renewed(organization_id: str) -> Credentials | None:
@@ -127,7 +130,8 @@ def _renewed(organization_id: str) -> Credentials | None:
 
 def _read(organization_id: str) -> None:
     known = _secrets[organization_id]
-    # Noted first: a Secrets Manager that fails must not be asked again by every forged request.
+    # Noted first: a Secrets Manager that fails must not be asked again by every forged request, as
+    # long as there are credentials to tell a forged one by.
     known.asked_at = time.time()
     secret = aws.secretsmanager().get_secret_value(
         SecretId=environment.secret_prefix() + organization_id

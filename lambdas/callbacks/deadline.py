@@ -34,7 +34,8 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), REPEAT_SECONDS)
         return work()
     finally:
-        # The first thing that is called, so that no signal comes before it.
+        # Nothing is called before it, so nothing is left ticking; a signal that is pending by then
+        # is still raised here.
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -102,12 +102,14 @@ def install(record: Record, new: Installation) -> Record:
     """The record after an auth callback whose installation is `new`.
 
     A store that is installed already keeps its users, and those who were removed stay removed
-    unless they are who installs. Of two installations that overlap, the one whose token came later
-    stands. An uninstall ends every installation that began before it, also one that was not
-    recorded by then, and whatever was installed since.
+    unless they install it now or own it. Of two installations that overlap, the token that came
+    later is kept, and the users of both. An uninstall ends every installation that began before it,
+    even if another was installed since.
     """
     match record:
-        case Installation() if record.granted_at_ms > new.granted_at_ms:
+        case Installation() if (
+            record.client_id != new.client_id and record.granted_at_ms > new.granted_at_ms
+        ):
             return record
         case Installation() | Uninstalled() if record.client_id != new.client_id:
             return new
@@ -116,7 +118,7 @@ def install(record: Record, new: Installation) -> Record:
         ) if known.ended(new):
             return record
         case Installation():
-            return _reinstall(record, new)
+            return _merged(record, new)
         case Uninstalled():
             return replace(new, previous_uninstall=record.uninstall)
         case None:
@@ -178,7 +180,7 @@ def uninstall(
             return record
         case (
             Installation(previous_uninstall=Uninstall(issued_at=known))
-            | Uninstalled(client_id=payload.client_id, uninstall=Uninstall(issued_at=known))
+            | Uninstalled(uninstall=Uninstall(issued_at=known))
         ) if payload.issued_at <= known:
             return record
         case None | Uninstalled() if arrived_at - payload.issued_at > LONGEST_INSTALLATION_SECONDS:
@@ -212,7 +214,7 @@ def remove_user(record: Record, payload: SignedPayload) -> Record:
     )
 
 
-def _reinstall(before: Installation, new: Installation) -> Installation:
+def _merged(before: Installation, new: Installation) -> Installation:
     removed = _still_needed(before.removed_users, new.installed_at)
     here = {
         id_: _latest(before.users.get(id_), user)
@@ -220,7 +222,7 @@ def _reinstall(before: Installation, new: Installation) -> Installation:
         if removed.get(id_, new.installed_at) <= new.installed_at
     }
     return replace(
-        new,
+        new if new.granted_at_ms >= before.granted_at_ms else before,
         installed_at=max(before.installed_at, new.installed_at),
         users={**before.users, **here},
         removed_users={id_: at for id_, at in removed.items() if id_ not in here},

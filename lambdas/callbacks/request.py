@@ -1,5 +1,6 @@
 """A callback's request: the organization id of its path and its query parameters."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,11 +19,13 @@ class CallbackRequest:
     Attributes:
         organization_id: the path's first segment, as it came.
         request_id: API Gateway's id of the request, shown to people and in the logs.
+        arrived_at: when the function got it, in epoch seconds.
         query: every parameter with all its values, in the order they came.
     """
 
     organization_id: str
     request_id: str
+    arrived_at: int
     query: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     @classmethod
@@ -40,6 +43,7 @@ class CallbackRequest:
             query[name] = (*query.get(name, ()), value)
         return cls(
             organization_id=_text(event, "pathParameters", "organization_id"),
+            arrived_at=int(time.time()),
             request_id=request_id if _is_text(request_id) else "",
             query=query,
         )

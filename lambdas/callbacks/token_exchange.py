@@ -18,6 +18,7 @@ from urllib3.exceptions import (
     InvalidHeader,
     NewConnectionError,
     ReadTimeoutError,
+    SSLError,
 )
 
 from .credentials import Credentials
@@ -117,8 +118,9 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     reason = f"token endpoint answered {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise BigCommerceBusy(reason, _seconds(answer.retry_after))
-    if 400 <= answer.status < 500 and not answer.after_doubtful_try:
-        raise CodeRefused(f"{reason} {_error_name(answer.content)}")
+    if 400 <= answer.status < 500:
+        refused = BigCommerceUnavailable if answer.after_doubtful_try else CodeRefused
+        raise refused(f"{reason} {_error_name(answer.content)}")
     raise BigCommerceUnavailable(reason)
 
 
@@ -142,7 +144,7 @@ def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
         except HTTPError as error:
             if attempt == ATTEMPTS:
                 raise _unreachable(error) from None
-            doubtful = doubtful or not isinstance(error, ConnectTimeoutError)
+            doubtful = doubtful or not isinstance(error, (ConnectTimeoutError, SSLError))
         else:
             if answer.status < 500 or attempt == ATTEMPTS:
                 return answer._replace(after_doubtful_try=doubtful)

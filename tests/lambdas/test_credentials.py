@@ -201,9 +201,10 @@ def test_credentials_outlast_a_secrets_manager_that_fails_for_an_hour(
     assert credentials.find(ORGANIZATION) == known
     assert logs.last["level"] == "WARNING"
 
-    clock.advance(10)
-    with pytest.raises(type(failure)):
-        credentials.find(ORGANIZATION)
+    for seconds in (1, 1, 10):
+        clock.advance(seconds)
+        with pytest.raises(type(failure)):
+            credentials.find(ORGANIZATION)
 
     aws.instead.clear()
     assert credentials.find(ORGANIZATION) == known
@@ -356,6 +357,15 @@ def test_a_flood_does_not_keep_a_changed_secret_from_being_found(  # noqa: PLR09
 
     assert refused == 10
     assert reads(aws) == 2
+
+
+def test_nothing_is_kept_for_organizations_that_strangers_name(
+    backend: Backend, app: App, aws: AwsCalls
+) -> None:
+    for callback in CALLBACKS:
+        assert backend.get(f"https://callbacks.example.com/nobody/{callback}").status == 404
+
+    assert credentials._secrets == {}
 
 
 @pytest.mark.figures(FLOOD)

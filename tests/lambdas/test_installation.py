@@ -146,6 +146,15 @@ class TestInstall:
         assert record.installed_at == INSTALLED_AT
         assert install(record, INSTALLATION) == record
 
+    def test_two_that_overlap_leave_the_same_whichever_is_written_first(self) -> None:
+        first = replace(again(0, OWNER), granted_at_ms=12_100, access_token=b"later")
+        second = replace(again(10, OWNER, ASSISTANT), granted_at_ms=12_000)
+
+        either, other = install(first, second), install(second, first)
+
+        assert either == other
+        assert either == replace(second, granted_at_ms=first.granted_at_ms, access_token=b"later")
+
     def test_an_app_registered_anew_begins_with_nobody(self) -> None:
         before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id=OTHERS)
 

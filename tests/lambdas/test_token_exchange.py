@@ -259,13 +259,23 @@ def test_a_refusal_after_a_try_that_may_have_used_the_code_is_no_refusal(
     endpoint.fails(fault)
     endpoint.answers({"error": "invalid_grant"}, status=400)
 
-    with pytest.raises(BigCommerceUnavailable, match=r"^token endpoint answered 400"):
+    with pytest.raises(
+        BigCommerceUnavailable, match=r"^token endpoint answered 400 invalid_grant$"
+    ):
         endpoint.exchange()
     assert endpoint.asked == 2
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        urllib3.exceptions.NewConnectionError(None, "refused"),  # type: ignore[arg-type]
+        urllib3.exceptions.SSLError("no handshake"),
+    ],
+    ids=["no connection", "no TLS"],
+)
 def test_a_refusal_after_a_connection_that_was_never_made_is_a_refusal(
-    endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
+    failure: Exception, endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     endpoint.answers({"error": "invalid_grant"}, status=400)
     request = token_exchange._http.request
@@ -274,7 +284,7 @@ def test_a_refusal_after_a_connection_that_was_never_made_is_a_refusal(
     def refused_once(*arguments: Any, **options: Any) -> Any:
         tries.append(arguments)
         if len(tries) == 1:
-            raise urllib3.exceptions.NewConnectionError(None, "refused")  # type: ignore[arg-type]
+            raise failure
         return request(*arguments, **options)
 
     monkeypatch.setattr(token_exchange._http, "request", refused_once)
