@@ -1,11 +1,18 @@
-"""Anything a stranger may send: never a defect, never a write, never a word of it in the log."""
+"""Anything a stranger may send: never a defect, never a write, never a word of it in the log.
+
+Much of it would be right but for a few changes, so that every check is come to; what is still right
+must do what the documentation says.
+"""
 
 import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from callbacks import apps, credentials
@@ -13,8 +20,24 @@ from local.bigcommerce import App, BigCommerce, Store
 from local.bigcommerce.faults import Exchange, Fault
 from local.bigcommerce.messages import Answer as TokenAnswer
 from tests.conftest import Count
+from tests.lambdas import documented
+from tests.lambdas.chance import (
+    MARK,
+    Pairs,
+    any_queries,
+    any_values,
+    changed_documents,
+    changed_queries,
+    changed_texts,
+    json_values,
+    mostly,
+    strangers_texts,
+    texts,
+)
+from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.harness import (
     CALLBACKS,
+    SECRET_PARAMETERS,
     SIGNED_CALLBACKS,
     Answer,
     AwsCalls,
@@ -25,71 +48,22 @@ from tests.lambdas.harness import (
 from tests.lambdas.refusals import invalid_parameter
 from tests.lambdas.tokens import claims, sign
 
-# Part of whatever a stranger sends, so that it is found wherever it comes out.
-MARK = "a-strangers-words"
+DAY = 24 * 60 * 60
 REFUSED = {302, 400, 401, 404}
 DOCUMENTED = REFUSED | {200, 403, 502, 503, 504}
-
-any_input = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-# Also halves of surrogate pairs, which are JSON but no text.
-texts = st.text(st.characters(exclude_categories=[]), max_size=40)
-strangers_texts = texts.map(lambda text: MARK + text)
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | texts,
-    lambda children: st.lists(children, max_size=3) | st.dictionaries(texts, children, max_size=3),
-    max_leaves=8,
-)
-parameters = st.sampled_from(
-    ["code", "scope", "context", "account_uuid", "external_install", "signed_payload_jwt"]
-)
-values = st.one_of(
-    strangers_texts,
-    st.sampled_from(["", "stores/abc123def4", "stores/../abc", "a.b.c", "store_v2_orders"]),
-    st.lists(st.binary(max_size=30), min_size=2, max_size=4).map(
-        lambda parts: ".".join(part.hex() for part in parts)
-    ),
-)
-queries = st.one_of(
-    strangers_texts,
-    st.lists(st.tuples(parameters | texts, values), max_size=8).map(
-        lambda pairs: "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
-    ),
-    st.binary(max_size=60).map(lambda content: f"code={MARK}{quote(content)}"),
-)
+LONGEST_VALUE = 8192
 
 
-def _quoted(text: str) -> str:
-    return quote(text.encode(errors="surrogatepass"))
+def examples(number: int, of: object = None) -> Callable[[Callable[..., None]], Any]:
+    """So many examples; others for each parameter `of` the test."""
 
-
-def replaced(document: Any, path: tuple[Any, ...], value: object) -> Any:
-    """The document with the value at this path replaced, or removed where it is `...`."""
-    if not path:
-        return value
-    changed = dict(document)
-    if value is ... and len(path) == 1:
-        del changed[path[0]]
-    else:
-        changed[path[0]] = replaced(document[path[0]], path[1:], value)
-    return changed
-
-
-def paths(document: Any) -> list[tuple[Any, ...]]:
-    """Where in a document anything stands, the document itself included."""
-    inner = document.items() if isinstance(document, dict) else ()
-    return [(), *((name, *path) for name, value in inner for path in paths(value))]
-
-
-@st.composite
-def changed_documents(draw: st.DrawFn, document: Any) -> Any:
-    """The document with one to three of its parts removed or replaced by anything."""
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(paths(document)))
-        document = replaced(
-            document, path, draw(json_values | st.just(...) if path else json_values)
+    def decorate(check: Callable[..., None]) -> Any:
+        some = settings(
+            max_examples=number, suppress_health_check=[HealthCheck.function_scoped_fixture]
         )
-    return document
+        return seed(zlib.crc32(repr(of).encode()))(some(check))
+
+    return decorate
 
 
 def assert_documented(answer: Answer) -> None:
@@ -107,6 +81,24 @@ def assert_refused(answer: Answer, aws: AwsCalls) -> None:
     assert "PutItem" not in aws.operations
 
 
+def undo(aws: AwsCalls, backend: Backend, app: App, store: Store, item: Any) -> None:
+    """Let the store's record be this again, where an example wrote another."""
+    if "PutItem" in aws.operations:
+        backend.put_item(app, store, item)
+    aws.operations.clear()
+
+
+def assert_reached(logs: Logs, *outcomes: str) -> None:
+    """Each of these is the outcome of some example: its status, or the reason that is logged.
+
+    An outcome without a reason is `done`. Without this, a test whose examples all end at the first
+    check would pass for ever.
+    """
+    reports = [json.loads(line) for line in logs.text.split("\n") if '"status"' in line]
+    reached = "\n".join(f"{line['status']} {line.get('reason', 'done')}" for line in reports)
+    assert [outcome for outcome in outcomes if outcome not in reached] == []
+
+
 @pytest.fixture
 def secrets(secrets: set[str]) -> set[str]:
     """Also what is a stranger's."""
@@ -114,39 +106,212 @@ def secrets(secrets: set[str]) -> set[str]:
 
 
 @pytest.fixture
-def forged_query(app: App, store: Store) -> str:
-    """All a callback could want: nothing is wrong with it but that BigCommerce did not send it."""
+def forged(app: App, store: Store) -> Mapping[str, Pairs]:
+    """All that each callback wants: only, BigCommerce did not send it."""
     payload = sign(claims(app, store, store.owner), "f" * 64)
-    return urlencode(
-        {
-            "code": MARK,
-            "scope": app.scope,
-            "context": store.context,
-            "account_uuid": app.account_uuid,
-            "signed_payload_jwt": payload,
-        }
-    )
+    authorization = {
+        "code": MARK,
+        "scope": app.scope,
+        "context": store.context,
+        "account_uuid": app.account_uuid,
+    }
+    return {
+        "redirect-url": list(authorization.items()),
+        **{each: [("signed_payload_jwt", payload)] for each in SIGNED_CALLBACKS},
+    }
+
+
+# How far what is forged gets at each callback.
+FORGERY = {
+    "redirect-url": "400 token endpoint answered 400 invalid_grant",
+    **dict.fromkeys(SIGNED_CALLBACKS, "401 InvalidSignatureError"),
+}
 
 
 @pytest.mark.figures("query strings of chance")
-@pytest.mark.parametrize("callback", CALLBACKS)
-def test_any_query_string_is_refused(
+def test_any_query_string_and_any_forged_one_are_refused(
     *,
-    callback: str,
     backend: Backend,
     app: App,
     installed_store: Store,
+    forged: Mapping[str, Pairs],
     aws: AwsCalls,
+    logs: Logs,
     count: Count,
 ) -> None:
-    @any_input
-    @given(query=queries)
-    def check(query: str) -> None:
+    aws.operations.clear()
+    callbacks_and_queries = st.sampled_from(CALLBACKS).flatmap(
+        lambda callback: st.tuples(
+            st.just(callback),
+            mostly(changed_queries(lambda: forged[callback]), any_queries, one_in=3),
+        )
+    )
+
+    @examples(120)
+    @given(called=callbacks_and_queries)
+    def check(called: tuple[str, str]) -> None:
         count()
+        callback, query = called
         event = api_event(app.organization_id, callback, query)
         assert_refused(backend.handle(callback, event), aws)
 
     check()
+    assert_reached(logs, *FORGERY.values(), "is missing", "is given more than once", "DecodeError")
+
+
+def values_by_name(query: str) -> Mapping[str, list[str]]:
+    values = defaultdict(list)
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        values[name].append(value)
+    return values
+
+
+def keep_secret(query: str, secrets: set[str]) -> None:
+    """Nor may what was changed come out, as far as it can be told from other words."""
+    for name, value in parse_qsl(query):
+        if name in SECRET_PARAMETERS and len(value) > 20:
+            secrets.add(value)
+
+
+@pytest.mark.figures("query strings of chance")
+def test_a_changed_auth_link_installs_where_it_says_the_same_and_else_nothing(
+    *,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    secrets: set[str],
+    aws: AwsCalls,
+    logs: Logs,
+    count: Count,
+) -> None:
+    codes: list[str] = []
+
+    def right() -> Pairs:
+        url = bigcommerce.auth_callback_url(app, store, store.owner)
+        pairs = parse_qsl(url.partition("?")[2])
+        codes.append(dict(pairs)["code"])
+        return pairs
+
+    def is_right(values: Mapping[str, list[str]]) -> bool:
+        expected = {"code": codes[-1], "scope": app.scope, "context": store.context}
+        uuids = values["account_uuid"]
+        return all(values[name] == [value] for name, value in expected.items()) and (
+            not any(uuids) or uuids == [app.account_uuid]
+        )
+
+    def assert_installed(answer: Answer, values: Mapping[str, list[str]]) -> None:
+        record = backend.record(app, store)
+        assert (record["status"], record["scopes"]) == ("installed", list(app.scopes))
+        access_token = bigcommerce.token_endpoint.access_token(codes[-1])
+        assert backend.decrypt(app, store) == access_token
+        secrets.add(access_token)
+        assert answer.status == (302 if "external_install" in values else 200)
+        assert answer.status == 200 or answer.headers["Location"].endswith("/install/succeeded")
+
+    @examples(240)
+    @given(query=changed_queries(right))
+    def check(query: str) -> None:
+        count()
+        undo(aws, backend, app, store, None)
+        secrets.add(codes[-1])
+        keep_secret(query, secrets)
+        values = values_by_name(query)
+
+        answer = backend.handle("redirect-url", api_event(ORGANIZATION_ID, "redirect-url", query))
+
+        if is_right(values):
+            assert_installed(answer, values)
+        else:
+            assert_refused(answer, aws)
+
+    check()
+    assert_reached(
+        logs,
+        *("200 done", "302 done", "code is missing", "scope is missing", "context is missing"),
+        *("is given more than once", "is too long", "is not text"),
+        *("context is not stores/{store_hash}", "the grant is for another account_uuid"),
+        *("token endpoint answered 400 invalid_grant", "token endpoint answered 400 invalid_scope"),
+    )
+
+
+@pytest.mark.figures("query strings of chance")
+def test_a_changed_signed_link_is_taken_where_it_says_the_same_and_else_changes_nothing(
+    *,
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    installed_store: Store,
+    secrets: set[str],
+    aws: AwsCalls,
+    logs: Logs,
+    count: Count,
+) -> None:
+    before = backend.item(app, installed_store)
+    record = backend.record(app, installed_store)
+    content = claims(app, installed_store, installed_store.staff[0])
+    payload = sign(content, app.client_secret)
+    secrets.update(payload.split(".")[1:])
+    others = st.sampled_from(
+        [
+            sign(content, "f" * 64),
+            sign(content, app.client_secret, {"alg": "none"}),
+            *(sign(content, app.client_secret, {"alg": name}) for name in ("HS512", "hs256")),
+            sign(MARK.encode(), app.client_secret),
+            payload.rpartition(".")[0] + ".",
+        ]
+    )
+    queries = changed_queries(
+        lambda: [("signed_payload_jwt", payload)], mostly(others, any_values, one_in=2)
+    )
+    taken = set()
+
+    @examples(240)
+    @given(callback=st.sampled_from(SIGNED_CALLBACKS), query=queries)
+    def check(callback: str, query: str) -> None:
+        count()
+        undo(aws, backend, app, installed_store, before)
+        keep_secret(query, secrets)
+
+        answer = backend.handle(callback, api_event(ORGANIZATION_ID, callback, query))
+
+        if values_by_name(query)["signed_payload_jwt"] == [payload]:
+            assert answer.status == 200
+            assert_applied(callback, content, record, backend.record(app, installed_store))
+            taken.add(callback)
+        else:
+            assert_refused(answer, aws)
+
+    check()
+    assert taken == set(SIGNED_CALLBACKS)
+    assert_reached(
+        logs,
+        *("200 done", "is missing", "is given more than once", "is too long", "is not text"),
+        *("DecodeError", "InvalidSignatureError", "InvalidAlgorithmError"),
+    )
+
+
+def assert_applied(
+    callback: str, content: Any, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """A store's record after a payload that was taken is what the documentation says."""
+    issued_at, user = int(content["iat"]), str(content["user"]["id"])
+    known = before["users"].get(user)
+    if callback == "load":
+        assert set(after["users"]) == {*before["users"], user}
+        assert without(after, "users", "revision") == without(before, "users", "revision")
+    elif callback == "uninstall" and issued_at >= before["installed_at"]:
+        assert (after["status"], after["uninstalled_at"]) == ("uninstalled", issued_at)
+        assert not {"access_token", "users", "owner_id"} & set(after)
+    elif callback == "remove-user" and (known is None or issued_at >= known["added_at"]):
+        assert user not in after["users"]
+        assert after["removed_users"] == {user: issued_at}
+    else:
+        assert after == before
+
+
+def without(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in names}
 
 
 @pytest.mark.parametrize("parameter", ["code", "scope", "context", "account_uuid"])
@@ -166,19 +331,30 @@ def test_a_parameter_of_the_auth_callback_that_is_no_text_never_reaches_bigcomme
 @pytest.mark.figures("organization ids of chance")
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_any_organization_id_but_the_apps_own_is_unknown(
-    callback: str, backend: Backend, forged_query: str, aws: AwsCalls, count: Count
+    *,
+    callback: str,
+    backend: Backend,
+    forged: Mapping[str, Pairs],
+    aws: AwsCalls,
+    logs: Logs,
+    count: Count,
 ) -> None:
-    @any_input
-    @given(organization_id=strangers_texts)
+    others = (strangers_texts | changed_texts(ORGANIZATION_ID)).filter(
+        lambda other: other != ORGANIZATION_ID
+    )
+
+    @examples(150, callback)
+    @given(organization_id=others)
     def check(organization_id: str) -> None:
         count()
-        event = api_event("", callback, forged_query)
+        event = api_event("", callback, urlencode(forged[callback]))
         event["pathParameters"]["organization_id"] = organization_id
         answer = backend.handle(callback, event)
         assert answer.status == 404
         assert_refused(answer, aws)
 
     check()
+    assert_reached(logs, "malformed organization id", "no such app in the table")
 
 
 @pytest.mark.figures("API Gateway events of chance")
@@ -188,7 +364,7 @@ def test_anything_that_is_no_event_is_refused(
 ) -> None:
     parts = st.sampled_from(["rawQueryString", "pathParameters", "requestContext"])
 
-    @any_input
+    @examples(100, callback)
     @given(event=json_values | st.dictionaries(parts, json_values))
     def check(event: object) -> None:
         count()
@@ -200,56 +376,158 @@ def test_anything_that_is_no_event_is_refused(
 @pytest.mark.figures("API Gateway events of chance")
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_a_forged_event_of_any_shape_is_refused(
-    *, callback: str, backend: Backend, app: App, forged_query: str, aws: AwsCalls, count: Count
+    *,
+    callback: str,
+    backend: Backend,
+    app: App,
+    forged: Mapping[str, Pairs],
+    aws: AwsCalls,
+    logs: Logs,
+    count: Count,
 ) -> None:
-    @any_input
-    @given(event=changed_documents(api_event(app.organization_id, callback, forged_query)))
-    def check(event: object) -> None:
+    right = {
+        "rawQueryString": urlencode(forged[callback]),
+        "pathParameters": {"organization_id": app.organization_id},
+        "queryStringParameters": dict(forged[callback]),  # which is not read
+    }
+    # What an answer shows holds no mark.
+    contexts = json_values | st.fixed_dictionaries({"requestId": texts | json_values})
+
+    @examples(200, callback)
+    @given(event=changed_documents(right, {}), context=contexts)
+    def check(event: dict[str, Any], context: object) -> None:
         count()
-        assert_refused(backend.handle(callback, event), aws)
+        answer = backend.handle(callback, {**event, "requestContext": context})
+        assert_refused(answer, aws)
 
     check()
+    assert_reached(logs, FORGERY[callback], "is missing", "malformed organization id")
+
+
+CLAIM_CHECKS = [
+    *("DecodeError", "unreadable", "MissingRequiredClaimError"),
+    *("InvalidAudienceError", "InvalidIssuerError", "InvalidSubjectError"),
+    *("ExpiredSignatureError", "ImmatureSignatureError", "issued more than 24 hours ago"),
+    *(f"{claim} is not a number" for claim in ("iat", "nbf", "exp")),
+    *("sub is not stores/{store_hash}", "url is not a string", "channel_id is not an integer"),
+    *("user is not an object", "user.id is not an integer"),
+    *("user.email is not a string", "user.locale is not a string"),
+    *("owner is not an object", "owner.id is not an integer"),
+    *("owner.email is not a string", "owner.locale is not a string"),
+]
+
+
+def nearly_right_claims(app: App, now: int) -> dict[str, list[Any]]:
+    """Changes for every check, and some that must make no difference to any."""
+    users: dict[str, list[Any]] = {"id": ["5", 10**40], "email": [None, 5], "locale": [5, ...]}
+    return {
+        "aud": [[app.client_id]],
+        "iss": ["BC"],
+        "sub": [5, "stores/", "stores/abc"],
+        "iat": [now - DAY - 11, now - DAY - 60, now - 3600, now + 60, str(now)],
+        "nbf": [now + 60, str(now), ...],
+        "exp": [now - 60, str(now + 60)],
+        "jti": ["\ud800", ...],
+        "url": [["/"], "/a?b=c", ...],
+        "channel_id": ["5", 3, ...],
+        "user": [[5], ...],
+        "owner": ["5", ...],
+        **{f"{who}.{name}": users[name] for who in ("user", "owner") for name in users},
+    }
+
+
+def expected_status(
+    callback: str, content: Any, record: Mapping[str, Any], *, now: int, app_url: str | None
+) -> int:
+    """What claims get that BigCommerce signed, from a store's installation."""
+    if not documented.payload_holds(content, client_id=record["client_id"], now=now):
+        return 401
+    if callback != "load":
+        return 200
+    if documented.store_hash(content["sub"]) != record["store_hash"]:
+        return 404
+    if (
+        str(content["user"]["id"]) not in record["users"]
+        and content["iat"] < record["installed_at"]
+    ):
+        return 401
+    return 302 if app_url else 200
 
 
 @pytest.mark.figures("signed payloads of chance")
-@pytest.mark.parametrize("app_url", [None, "https://orders.example.com/?tab=1"], ids=["", "app"])
-@pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_any_claims_that_bigcommerce_signed_get_a_documented_answer(
+def test_claims_of_chance_that_bigcommerce_signed_are_taken_where_they_hold(
     *,
-    callback: str,
-    app_url: str | None,
+    clock: Clock,
     backend: Backend,
     app: App,
     installed_store: Store,
     aws: AwsCalls,
+    logs: Logs,
     count: Count,
 ) -> None:
-    backend.deploy(app, app_url=app_url, handoff_key="5" * 64)
-    apps.forget()
-    credentials.forget()
+    before = backend.item(app, installed_store)
+    record = backend.record(app, installed_store)
     right = claims(app, installed_store, installed_store.staff[0])
+    right["owner"]["locale"] = "de-DE"
+    changed_claims = changed_documents(right, nearly_right_claims(app, clock.now))
+    contents = mostly(changed_claims, json_values | st.binary())
+    outcomes = set()
 
-    @any_input
-    @given(content=changed_documents(right) | json_values)
-    def check(content: object) -> None:
-        count()
-        aws.operations.clear()
-        payload = sign(content, app.client_secret)
-        answer = backend.get(callback_url(app, callback, signed_payload_jwt=payload))
-        assert_documented(answer)
-        assert answer.status in {200, 302} or "PutItem" not in aws.operations
+    def check_all(app_url: str | None) -> None:
+        backend.deploy(app, app_url=app_url, handoff_key="5" * 64)
+        apps.forget()
+        credentials.forget()
 
-    check()
+        @examples(450, app_url)
+        @given(callback=st.sampled_from(SIGNED_CALLBACKS), content=contents)
+        def check(callback: str, content: Any) -> None:
+            count()
+            undo(aws, backend, app, installed_store, before)
+            payload = sign(content, app.client_secret)
+
+            answer = backend.get(callback_url(app, callback, signed_payload_jwt=payload))
+
+            assert_documented(answer)
+            assert answer.status == (
+                400
+                if len(payload) > LONGEST_VALUE
+                else expected_status(callback, content, record, now=clock.now, app_url=app_url)
+            )
+            outcomes.add((callback, answer.status))
+            if answer.status >= 400:
+                assert "PutItem" not in aws.operations
+            elif documented.store_hash(content["sub"]) == installed_store.hash:
+                assert_applied(callback, content, record, backend.record(app, installed_store))
+            else:
+                assert backend.record(app, installed_store) == record
+
+        check()
+
+    check_all(app_url=None)
+    check_all(app_url="https://orders.example.com/?tab=1")
+    assert {("load", 302), *((callback, 200) for callback in SIGNED_CALLBACKS)} <= outcomes
+    assert_reached(logs, *CLAIM_CHECKS)
+
+
+def as_json(content: object) -> bytes:
+    return json.dumps(content).encode()
+
+
+def with_a_scope_that_may_be_shown(grant: dict[str, Any]) -> dict[str, Any]:
+    """Scopes are no secret: the log and the page name them, so they hold no mark."""
+    scope = grant.get("scope")
+    return {**grant, "scope": scope.replace(MARK, "a")} if isinstance(scope, str) else grant
 
 
 @pytest.mark.figures("answers of the token endpoint of chance")
-def test_any_answer_of_the_token_endpoint_gets_a_documented_answer(
+def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
     *,
     backend: Backend,
     app: App,
     bigcommerce: BigCommerce,
     store: Store,
     aws: AwsCalls,
+    logs: Logs,
     count: Count,
 ) -> None:
     def answering(status: int, content: bytes, headers: dict[str, str]) -> Fault:
@@ -266,23 +544,65 @@ def test_any_answer_of_the_token_endpoint_gets_a_documented_answer(
         "context": store.context,
         "account_uuid": app.account_uuid,
     }
-    contents = (changed_documents(right) | json_values).map(lambda each: json.dumps(each).encode())
+    near_misses: dict[str, list[Any]] = {
+        "context": [store.context.upper(), "stores/abc"],
+        "account_uuid": [app.account_uuid.upper(), None],
+        "access_token": ["", "\ud800"],
+        "scope": [["a"], "a b"],
+        "user.id": ["2", True, 1],
+        "owner.id": [...],
+        "user.email": [""],
+        "owner.email": [None],
+    }
+    grants = changed_documents(right, near_misses).map(with_a_scope_that_may_be_shown)
+    others = json_values.map(as_json) | st.binary(max_size=200)
     retry_after = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 
-    @settings(any_input, max_examples=500)
+    def expected_statuses(status: int, content: bytes) -> set[int]:
+        if status != 200:
+            return {400} if status == 400 else {502}
+        try:
+            answer = json.loads(content)
+        except ValueError:
+            return {502}
+        uuid = app.account_uuid
+        holds = documented.grant_holds(answer, context=store.context, account_uuid=uuid)
+        return {200} if holds else {400, 502}
+
+    def assert_recorded(grant: dict[str, Any]) -> None:
+        record = backend.record(app, store)
+        assert backend.decrypt(app, store) == grant["access_token"]
+        assert record["scopes"] == grant["scope"].split()
+        assert record["owner_id"] == str(grant["owner"]["id"])
+        assert set(record["users"]) == {str(grant[who]["id"]) for who in ("owner", "user")}
+
+    @examples(500)
     @given(
-        status=st.sampled_from([200, 200, 200, 201, 302, 400, 429, 500]),
-        content=contents | st.binary(max_size=200),
+        status=st.sampled_from([200] * 8 + [201, 302, 400, 429, 500]),
+        content=mostly(grants.map(as_json), others, one_in=5),
         headers=st.fixed_dictionaries({}, optional={"Retry-After": retry_after}),
     )
     def check(status: int, content: bytes, headers: dict[str, str]) -> None:
         count()
-        aws.operations.clear()
+        undo(aws, backend, app, store, None)
         fault = answering(status, content, headers)
         bigcommerce.token_endpoint.next_answers.extend([fault] * 3)
+
         answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
         bigcommerce.token_endpoint.next_answers.clear()
         assert_documented(answer)
-        assert answer.status == 200 or "PutItem" not in aws.operations
+        assert answer.status in expected_statuses(status, content)
+        if answer.status == 200:
+            assert_recorded(json.loads(content))
+        else:
+            assert "PutItem" not in aws.operations
 
     check()
+    assert_reached(
+        logs,
+        *("200 done", "the grant is for another context", "the grant is for another account_uuid"),
+        *(f"no sense: {error}" for error in ("KeyError", "TypeError", "JSONDecodeError")),
+        "no sense: UnicodeEncodeError",
+        *(f"token endpoint answered {status}" for status in (201, 302, 400, 429, 500)),
+    )
