@@ -5,6 +5,7 @@ before anything is answered, as BigCommerce's documentation asks, and the token 
 against the store hash.
 """
 
+import re
 from functools import partial
 
 from callbacks import (
@@ -35,6 +36,8 @@ from callbacks.log import logger
 from callbacks.request import CallbackRequest
 from callbacks.responses import Response
 from callbacks.token_exchange import AuthorizationRequest, Grant, exchange
+
+_SCOPE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
 
 
 def _render_error(error: CallbackError, request: CallbackRequest, app: App | None) -> Response:
@@ -126,5 +129,6 @@ def _log_difference(installed: pages.InstalledStore) -> None:
         logger.warning(
             "granted scopes differ from the configured ones",
             missing_scopes=installed.missing_scopes,
-            extra_scopes=installed.extra_scopes,
+            # What BigCommerce's answer names is logged only where it has the form of a scope.
+            extra_scopes=[name for name in installed.extra_scopes if _SCOPE.fullmatch(name)],
         )

@@ -7,6 +7,8 @@ from typing import Any
 
 DAY = 24 * 60 * 60
 LEEWAY = 10
+# The bytes that KMS encrypts directly.
+LONGEST_ACCESS_TOKEN = 4096
 
 
 def payload_holds(content: object, *, client_id: str, now: int) -> bool:
@@ -34,6 +36,7 @@ def grant_holds(answer: object, *, context: str, account_uuid: str) -> bool:
     return (
         isinstance(grant, dict)
         and all(_is_filled(grant.get(name)) for name in ("access_token", "scope"))
+        and len(grant["access_token"].encode()) <= LONGEST_ACCESS_TOKEN
         and all(_is_grantee(grant.get(name)) for name in ("user", "owner"))
         and grant.get("context") == context
         and (not grant.get("account_uuid") or grant["account_uuid"] == account_uuid)

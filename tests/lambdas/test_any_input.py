@@ -547,7 +547,7 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
     near_misses: dict[str, list[Any]] = {
         "context": [store.context.upper(), "stores/abc"],
         "account_uuid": [app.account_uuid.upper(), None],
-        "access_token": ["", "\ud800"],
+        "access_token": ["", "\ud800", MARK * 300],
         "scope": [["a"], "a b"],
         "user.id": ["2", True, 1],
         "owner.id": [...],

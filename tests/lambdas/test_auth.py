@@ -482,6 +482,18 @@ def test_an_installation_that_others_keep_overtaking_is_to_be_begun_anew(
     assert backend.stored() == []
 
 
+def test_a_granted_scope_that_has_not_the_form_of_one_is_not_logged(
+    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
+) -> None:
+    odd = faults.with_fields(scope=f"{app.scope} store_cart somebody@shop.example")
+    bigcommerce.token_endpoint.next_answers.append(odd)
+
+    assert backend.get(bigcommerce.auth_callback_url(app, store, store.owner)).status == 200
+
+    (warning,) = (line for line in logs.lines if line["level"] == "WARNING")
+    assert "somebody@shop.example" not in str(warning)
+
+
 def test_a_context_is_the_same_to_the_letter(
     backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
