@@ -21,8 +21,8 @@ from local.walk import PlannedStep, Step, StepFailedError
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
 _PROBLEMS_SHOWN = 20
 # Printed on its own, as the document it is; the others say the same for machines and web pages.
-_SHEET = "registrationSheet"
-_NOT_LISTED = {_SHEET, "readme", "registration"}
+_SHEET = "readme"
+_NOT_LISTED = {_SHEET, "registration"}
 
 
 class Report:

@@ -13,7 +13,7 @@ from typing import Any
 from local.backend import APPS, LocalBackend
 from local.bigcommerce import App, Store, User, load_url
 from local.loopback_http import Response, get
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.

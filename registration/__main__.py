@@ -11,7 +11,6 @@ from textwrap import indent
 
 from rich.console import Console
 
-from registration.model import Registration
 from registration.outputs import (
     Outputs,
     OutputsError,
@@ -20,7 +19,8 @@ from registration.outputs import (
     piped_outputs,
     read_outputs,
 )
-from registration.terminal import print_registration, table_text
+from registration.portal.model import Registration
+from registration.sheet.terminal import print_registration, table_text
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
 _EXAMPLES = """\
@@ -91,13 +91,13 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
     Exit status: 0 when every app is ready or awaits registration, 1 when something is wrong.
     """
     # What calls AWS takes long to import, and showing needs none of it.
-    from registration.check_report import check_deployment  # noqa: PLC0415
-    from registration.junit import junit_xml  # noqa: PLC0415
+    from registration.check.junit import junit_xml  # noqa: PLC0415
+    from registration.check.report import check_deployment  # noqa: PLC0415
 
     results = check_deployment(outputs, _console())
     if options.junit is not None:
         _write(options.junit, junit_xml(results))
-    failed = any(result.failure for its in results.values() for result in its)
+    failed = any(result.failure for checked in results.values() for result in checked)
     return 1 if failed else 0
 
 
@@ -105,7 +105,7 @@ def _rendered(registration: Registration, format_: str) -> str:
     """The registration as a document."""
     if format_ == "json":
         return json.dumps(registration.technical_tabs(), indent=2) + "\n"
-    from registration.sheet import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
+    from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
     return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration)
 

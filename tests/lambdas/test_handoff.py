@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 import jwt
 import pytest
 
-from callbacks import apps, credentials
-from callbacks.handoff import Visitor, handoff_url
+from lambdas.callbacks import apps, credentials
+from lambdas.callbacks.handoff import Visitor, handoff_url
 from local.bigcommerce import App, BigCommerce, Store, User, load_url, signed_payload
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
-from tests.lambdas.harness import BASE_URL, Answer, Backend, callback_url
+from tests.lambdas.harness import BASE_URL, Backend, Response, callback_url
 from tests.readme import snippet
 
 APP_URL = "https://orders.example.com/bigcommerce?theme=plain"
@@ -27,7 +27,7 @@ def opening(backend: Backend, app: App) -> App:
     return app
 
 
-def token(answer: Answer) -> str:
+def token(answer: Response) -> str:
     return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))["handoff_token"]
 
 

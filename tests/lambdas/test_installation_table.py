@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 from botocore.exceptions import ClientError
 
-from callbacks import installation_table
-from callbacks.errors import ServiceUnavailable
-from callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
+from lambdas.callbacks import installation_table
+from lambdas.callbacks.errors import ServiceUnavailableError
+from lambdas.callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
 from tests.lambdas.harness import AwsCalls, Backend
 
 INSTALLATION = Installation(
@@ -133,7 +133,7 @@ def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> Non
         update(always(replace(INSTALLATION, owner_id=str(len(attempts)))))
         return UNINSTALLED
 
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(ServiceUnavailableError):
         update(rule)
     assert len(attempts) == installation_table.ATTEMPTS == 6
     assert read() == replace(INSTALLATION, owner_id="6")
@@ -142,9 +142,9 @@ def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> Non
 @pytest.mark.usefixtures("backend")
 def test_what_a_rule_raises_is_passed_on_and_nothing_is_written(aws: AwsCalls) -> None:
     def rule(_: Record) -> Record:
-        raise ServiceUnavailable("no")
+        raise ServiceUnavailableError("no")
 
-    with pytest.raises(ServiceUnavailable, match="no"):
+    with pytest.raises(ServiceUnavailableError, match="no"):
         update(rule)
     assert aws.operations == ["GetItem"]
 

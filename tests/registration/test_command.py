@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from registration.outputs import OutputsError, read_outputs
-from registration.sheet import html_sheet, markdown_sheet
+from registration.sheet.documents import html_sheet, markdown_sheet
 from tests.registration.examples import BASE_URL, EVERY_STAGE, app, outputs_json, registration
 
 ROOT = Path(__file__).parents[2]
@@ -211,8 +211,8 @@ class TestHelp:
 
     def test_the_package_never_imports_the_program(self) -> None:
         code = (
-            "import sys, registration.__main__, registration.check_report, registration.junit,"
-            " registration.sheet; print(*sys.modules)"
+            "import sys, registration.__main__, registration.check.report,"
+            " registration.check.junit, registration.sheet.documents; print(*sys.modules)"
         )
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from registration.sheet import html_sheet
+from registration.sheet.documents import html_sheet
 from tests.registration.examples import BASE_URL, EVERY_STAGE, OLD_BASE_URL, app, registration
 
 Attributes = dict[str, str]

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from registration.commands import Commands
-from registration.install_links import install_links
-from registration.model import App, Registration
-from registration.oauth_scopes import OAUTH_SCOPES
-from registration.progress import APP_STEPS, COMPANY_STEPS, next_step
-from registration.review import app_warnings, scope_warning
-from registration.url_changes import url_change_warnings
+from registration.portal.model import AppRegistration, Registration
+from registration.portal.oauth_scopes import OAUTH_SCOPES
+from registration.sheet.commands import Commands
+from registration.sheet.install_links import install_links
+from registration.sheet.progress import APP_STEPS, COMPANY_STEPS, next_step
+from registration.sheet.review import app_warnings, scope_warning
+from registration.sheet.url_changes import url_change_warnings
 from tests.registration.examples import (
     BASE_URL,
     CLIENT_ID,
@@ -93,7 +93,7 @@ def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
         (ready(), 10, ["check"]),
     ],
 )
-def test_next_step(of: App, number: int, commands: list[str]) -> None:
+def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
     step = next_step(of, Commands(registration(of)))
     assert step.number == number
     assert step.number in COMPANY_STEPS | APP_STEPS

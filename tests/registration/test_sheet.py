@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from registration.model import App
-from registration.sheet import markdown_sheet
+from registration.portal.model import AppRegistration
+from registration.sheet.documents import markdown_sheet
 from tests.registration.examples import (
     BASE_URL,
     EVERY_STAGE,
@@ -24,7 +24,7 @@ from tests.registration.examples import (
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def sheet(*apps: App) -> str:
+def sheet(*apps: AppRegistration) -> str:
     return markdown_sheet(registration(*apps))
 
 
@@ -47,7 +47,7 @@ def test_sheet_of_apps_at_every_stage() -> None:
         ([app(), ready("globex")], [*range(1, 12), *range(7, 12)]),
     ],
 )
-def test_every_step_of_the_guide_is_there(apps: list[App], steps: list[int]) -> None:
+def test_every_step_of_the_guide_is_there(apps: list[AppRegistration], steps: list[int]) -> None:
     numbers = re.findall(r"^(\d+)\. ", sheet(*apps), flags=re.MULTILINE)
     assert [int(number) for number in numbers] == steps
 
@@ -85,7 +85,9 @@ def test_urls_that_moved_are_said_where_they_are_entered() -> None:
         (ready(partner_id="4711"), [*range(1, 10)]),
     ],
 )
-def test_steps_that_the_stack_knows_to_be_done_are_marked(of: App, done: list[int]) -> None:
+def test_steps_that_the_stack_knows_to_be_done_are_marked(
+    of: AppRegistration, done: list[int]
+) -> None:
     marked = re.findall(r"^(\d+)\. ✓ ", sheet(of), flags=re.MULTILINE)
     assert [int(number) for number in marked] == done
 

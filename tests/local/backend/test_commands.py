@@ -15,7 +15,7 @@ import pytest
 from local.backend import ROOT, STACK
 from local.engine import Stack, stack_config
 from local.loopback_http import get
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 COMMAND = [sys.executable, "-m", "local"]
 

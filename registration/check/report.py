@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from registration.portal.model import AppRegistration
+from registration.sheet.commands import Commands
+from registration.sheet.progress import next_step
+from registration.sheet.terminal import STATUS_STYLES, print_whole
+from registration.sheet.text import one_line
+
+from ..outputs import Outputs
 from .checks import Check, Checks, Result
-from .commands import Commands
-from .model import App
-from .outputs import Outputs
-from .progress import next_step
-from .terminal import STATUS_STYLES, print_whole
-from .text import one_line
 
 
 def check_deployment(outputs: Outputs, console: Console) -> dict[str, list[Result]]:
@@ -43,7 +44,7 @@ class _Report:
             results.append(result)
         return results
 
-    def verdict(self, app: App, results: Iterable[Result], commands: Commands) -> None:
+    def verdict(self, app: AppRegistration, results: Iterable[Result], commands: Commands) -> None:
         problems = sum(result.failure is not None for result in results)
         if problems:
             self._say(Text(f"  not as it should be: {problems} failed", style="bold red"))

@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import ArnParser, InvalidArnException
 
-from .model import App
+from registration.portal.model import AppRegistration
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -23,7 +23,7 @@ class WrongSecretError(Exception):
     """The secret does not hold the credentials of the app; the message says what it holds."""
 
 
-def client_secret(app: App, secret_arns: Mapping[str, str]) -> str:
+def client_secret(app: AppRegistration, secret_arns: Mapping[str, str]) -> str:
     """The client secret of an app that has a Client ID; `secret_arns` are by organization id.
 
     Raises:

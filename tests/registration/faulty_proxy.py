@@ -10,7 +10,7 @@ from local.loopback_http import get
 
 
 @dataclass
-class Reply:
+class Response:
     """What the deployment answered, to be changed."""
 
     path: str
@@ -20,7 +20,7 @@ class Reply:
 
 
 @dataclass
-class Meddler:
+class FaultyProxy:
     """Hands each request on to `behind`, and changes the reply with `change`.
 
     Attributes:
@@ -32,14 +32,14 @@ class Meddler:
 
     behind: str
     url: str = ""
-    change: Callable[[Reply], None] = lambda _: None
+    change: Callable[[Response], None] = lambda _: None
     paths: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def meddler(behind: str) -> Iterator[Meddler]:
+def faulty_proxy(behind: str) -> Iterator[FaultyProxy]:
     """Serve on a free loopback port until the block ends."""
-    meddling = Meddler(behind)
+    meddling = FaultyProxy(behind)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -50,7 +50,7 @@ def meddler(behind: str) -> Iterator[Meddler]:
                 for name, value in answer.headers.items()
                 if name.lower() not in {"transfer-encoding", "connection", "content-length"}
             }
-            reply = Reply(self.path, answer.status, headers, answer.body)
+            reply = Response(self.path, answer.status, headers, answer.body)
             meddling.change(reply)
             self.send_response(reply.status)
             for name, value in reply.headers.items():

@@ -10,8 +10,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from .fields import CALLBACK_FIELDS, CallbackField
 from .oauth_scopes import OAUTH_SCOPES, OAuthScope
-from .portal import CALLBACK_FIELDS, CallbackField
 from .value_types import (
     BaseUrl,
     ClientId,
@@ -45,7 +45,7 @@ class TabRow(NamedTuple):
     key: str | None
 
 
-class App(_Part):
+class AppRegistration(_Part):
     """An app as it is to be entered in the portal.
 
     Attributes:
@@ -135,14 +135,14 @@ class Registration(_Part):
     stack: StackName
     login_url: LoginUrl
     frame_ancestors: Annotated[tuple[FrameAncestor, ...], Field(min_length=1)]
-    apps: Annotated[tuple[App, ...], Field(min_length=1)]
+    apps: Annotated[tuple[AppRegistration, ...], Field(min_length=1)]
 
     def as_output(self) -> dict[str, object]:
         """The output `registration`: JSON values, with camelCase keys."""
         return self.model_dump(mode="json", by_alias=True)
 
     def technical_tabs(self) -> dict[str, dict[str, object]]:
-        """The output `technicalTab`: by organization id, what `App.technical_tab` returns."""
+        """The output `technicalTab`: what `AppRegistration.technical_tab` returns, by id."""
         return {app.organization_id: app.technical_tab() for app in self.apps}
 
     def registered_urls(self) -> Mapping[str, Mapping[str, str]]:

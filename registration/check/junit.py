@@ -3,23 +3,24 @@
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
+from registration.sheet.text import one_line
+
 from .checks import Result
-from .text import one_line
 
 
 def junit_xml(results: Mapping[str, Sequence[Result]]) -> str:
     """A document with a test suite for each subject and a test case for each of its checks."""
     root = ET.Element("testsuites", name="registration check")
-    for subject, its in results.items():
-        failures = sum(result.failure is not None for result in its)
+    for subject, checked in results.items():
+        failures = sum(result.failure is not None for result in checked)
         suite = ET.SubElement(
             root,
             "testsuite",
             name=one_line(subject),
-            tests=str(len(its)),
+            tests=str(len(checked)),
             failures=str(failures),
         )
-        for result in its:
+        for result in checked:
             _add_case(suite, result)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -13,10 +13,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from registration.portal.fields import CALLBACK_FIELDS, PORTAL_URL
+from registration.portal.model import Registration
+
 from .commands import Commands
 from .install_links import install_links
-from .model import Registration
-from .portal import CALLBACK_FIELDS, PORTAL_URL
 from .progress import APP_STEPS, COMPANY_STEPS, done_by_company, done_steps, next_step
 from .review import app_warnings, scope_warning
 from .text import escape_markdown, one_line

@@ -7,9 +7,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from registration.portal.model import AppRegistration, Registration
+
 from .commands import Commands
 from .install_links import install_links
-from .model import App, Registration
 from .progress import next_step
 from .review import app_warnings, scope_warning
 from .text import one_line
@@ -38,7 +39,7 @@ def print_whole(line: Text, console: Console) -> None:
     console.print(line, soft_wrap=True)
 
 
-def _print_app(app: App, registration: Registration, console: Console) -> None:
+def _print_app(app: AppRegistration, registration: Registration, console: Console) -> None:
     title = Text.assemble(
         (one_line(app.name), "bold"),
         f"  {app.organization_id}  ",
@@ -62,7 +63,7 @@ def _print_table(table: Table, console: Console) -> None:
     console.width = visible
 
 
-def _table(app: App, registration: Registration) -> Table:
+def _table(app: AppRegistration, registration: Registration) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
@@ -71,7 +72,7 @@ def _table(app: App, registration: Registration) -> Table:
     return table
 
 
-def _rows(app: App, registration: Registration) -> list[tuple[str, Text]]:
+def _rows(app: AppRegistration, registration: Registration) -> list[tuple[str, Text]]:
     rows = [(row.label, Text(row.value)) for row in app.technical_tab_rows()]
     for group, scopes in app.scope_groups.items():
         label = f"Scopes: {group}"

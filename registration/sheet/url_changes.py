@@ -1,7 +1,8 @@
 """URL changes: what a deployment must say when the URLs entered in the portal are not its own."""
 
+from registration.portal.model import AppRegistration, Registration
+
 from .commands import Commands
-from .model import App, Registration
 
 
 def url_change_warnings(registration: Registration) -> list[str]:
@@ -13,7 +14,7 @@ def url_change_warnings(registration: Registration) -> list[str]:
     return [_warning(app, commands) for app in registration.apps if app.has_moved]
 
 
-def _warning(app: App, commands: Commands) -> str:
+def _warning(app: AppRegistration, commands: Commands) -> str:
     edits = [f"  {field.label}: {url}" for field, url in app.callback_urls.items()]
     return "\n".join(
         [

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from tests.lambdas.harness import BROWSER_CALLBACKS, REQUEST_ID, Answer
+from tests.lambdas.harness import BROWSER_CALLBACKS, REQUEST_ID, Response
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ExpectedError:
     """How a callback refuses: its status, its code, and the words for people."""
 
     status: int
@@ -15,7 +15,7 @@ class Refusal:
     message: str
     retry_after: str | None = None
 
-    def assert_is(self, answer: Answer, callback: str) -> None:
+    def assert_is(self, answer: Response, callback: str) -> None:
         assert answer.status == self.status
         assert answer.headers.get("Retry-After") == self.retry_after
         if callback in BROWSER_CALLBACKS:
@@ -30,13 +30,13 @@ class Refusal:
             }
 
 
-UNKNOWN_ORGANIZATION = Refusal(
+UNKNOWN_ORGANIZATION = ExpectedError(
     404,
     "unknown_organization",
     "No such app",
     "No app is set up at this address. Check the callback URLs in the developer portal.",
 )
-NOT_REGISTERED = Refusal(
+NOT_REGISTERED = ExpectedError(
     503,
     "app_not_registered",
     "This app is not registered yet",
@@ -45,33 +45,33 @@ NOT_REGISTERED = Refusal(
     "configuration, and run pulumi up.",
     retry_after="60",
 )
-INVALID_PAYLOAD = Refusal(
+INVALID_PAYLOAD = ExpectedError(
     401,
     "invalid_signed_payload",
     "This link is not valid",
     "The request could not be verified as coming from BigCommerce, or it has expired. "
     "Open the app again from your BigCommerce control panel.",
 )
-NOT_INSTALLED = Refusal(
+NOT_INSTALLED = ExpectedError(
     404,
     "store_not_installed",
     "The app is not installed on this store",
     "Install it from Apps in your BigCommerce control panel, then open it again.",
 )
-NOT_ALLOWED = Refusal(
+NOT_ALLOWED = ExpectedError(
     403,
     "user_not_allowed",
     "Only the store owner can use this app",
     "Ask the owner of the store, or ask for support to have multiple users enabled.",
 )
-CODE_REFUSED = Refusal(
+CODE_REFUSED = ExpectedError(
     400,
     "code_refused",
     "The installation could not be completed",
     "BigCommerce did not accept the authorization. Nothing was stored. "
     "Start the installation again from your BigCommerce control panel.",
 )
-UNREACHABLE = Refusal(
+UNREACHABLE = ExpectedError(
     502,
     "bigcommerce_unavailable",
     "BigCommerce could not be reached",
@@ -84,7 +84,7 @@ TOO_SLOW = replace(
     code="bigcommerce_timeout",
     title="BigCommerce took too long to answer",
 )
-RATE_LIMITED = Refusal(
+RATE_LIMITED = ExpectedError(
     502,
     "bigcommerce_busy",
     "BigCommerce is busy",
@@ -92,7 +92,7 @@ RATE_LIMITED = Refusal(
     "Try again in 30 seconds from your BigCommerce control panel.",
     retry_after="30",
 )
-BUSY = Refusal(
+BUSY = ExpectedError(
     503,
     "service_unavailable",
     "The app is busy",
@@ -101,7 +101,7 @@ BUSY = Refusal(
 )
 
 
-NOT_STORED = Refusal(
+NOT_STORED = ExpectedError(
     503,
     "installation_not_stored",
     "The installation could not be stored",
@@ -110,8 +110,8 @@ NOT_STORED = Refusal(
 )
 
 
-def invalid_parameter(name: str, problem: str) -> Refusal:
-    return Refusal(
+def invalid_parameter(name: str, problem: str) -> ExpectedError:
+    return ExpectedError(
         400,
         "invalid_parameter",
         "This link is incomplete",

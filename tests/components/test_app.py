@@ -1,4 +1,4 @@
-"""AppCredentials and AppProfile: what the stack has for each app, and what an app adds to it."""
+"""BigCommerceApp: what the stack has for each app, and what an app adds to it."""
 
 import json
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from callbacks import apps, aws, credentials
-from callbacks.errors import AppNotRegistered
+from lambdas.callbacks import apps, aws, credentials
+from lambdas.callbacks.errors import AppNotRegisteredError
 from tests.components.recorder import Recording, Resource
 from tests.components.recordings import Recorder
 from tests.components.stacks import (
@@ -28,7 +28,7 @@ TABLE_ITEM = "aws:dynamodb/tableItem:TableItem"
 
 def test_secret_is_named_for_project_stack_and_organization(awaiting: Recording) -> None:
     secret = awaiting.one(SECRET, GLOBEX)
-    assert secret.inputs["name"] == f"bigcommerce/test/{GLOBEX}"
+    assert secret.inputs["name"] == f"bigcommerce/test/apps/{GLOBEX}"
 
 
 def test_deleted_secret_can_be_recovered_where_the_stack_is_protected(
@@ -48,7 +48,7 @@ def test_secret_is_empty_until_the_app_is_registered(awaiting: Recording) -> Non
 def test_secret_holds_the_credentials_of_a_registered_app(ready: Recording) -> None:
     version = ready.one(SECRET_VERSION, GLOBEX)
     assert version.inputs["secretId"] == (
-        f"arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/{GLOBEX}-AbCdEf"
+        f"arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/apps/{GLOBEX}-AbCdEf"
     )
     assert json.loads(version.inputs["secretString"]) == {
         "client_id": CLIENT_ID,
@@ -75,7 +75,7 @@ def test_registering_an_app_changes_the_secrets_value_and_nothing_else(
     assert [resource.type for resource in changed] == [SECRET_VERSION]
 
 
-def test_adding_an_app_adds_its_data_and_leaves_functions_and_routes_alone(
+def test_adding_an_app_adds_a_component_with_three_resources_and_changes_nothing_else(
     ready: Recording, two_apps: Recording
 ) -> None:
     before, after = _by_urn(ready), _by_urn(two_apps)
@@ -84,13 +84,10 @@ def test_adding_an_app_adds_its_data_and_leaves_functions_and_routes_alone(
         TABLE_ITEM,
         SECRET,
         SECRET_VERSION,
-        "bigcommerce:index:AppCredentials",
-        "bigcommerce:index:AppProfile",
+        "bigcommerce:index:BigCommerceApp",
     ]
     assert {resource.name for resource in added} == {ACME}
-    changed = {after[urn].type for urn in before if before[urn].inputs != after[urn].inputs}
-    # The roles may read one more secret.
-    assert changed == {"aws:iam/rolePolicy:RolePolicy"}
+    assert [urn for urn in before if before[urn] != after[urn]] == []
 
 
 def _by_urn(recording: Recording) -> dict[str, Resource]:
@@ -102,7 +99,7 @@ def deployed(two_apps: Recording, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """The recorded table items and secrets, on simulated AWS services."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("TABLE_NAME", "bigcommerce-test-installations")
-    monkeypatch.setenv("SECRET_PREFIX", "bigcommerce/test/")
+    monkeypatch.setenv("SECRET_PREFIX", "bigcommerce/test/apps/")
     with mock_aws():
         _forget()
         _create_table(two_apps.one("aws:dynamodb/table:Table"))
@@ -151,14 +148,14 @@ def _forget() -> None:
 
 @pytest.mark.usefixtures("deployed")
 def test_the_functions_can_read_the_profiles() -> None:
-    assert apps.find(GLOBEX) == apps.App(
+    assert apps.find(GLOBEX) == apps.AppProfile(
         organization_id=GLOBEX,
         name="Globex *Sync*",
         scopes=("store_v2_information_read_only",),
         multiple_users=False,
         support_url="https://support.example.com/globex",
     )
-    assert apps.find(ACME) == apps.App(
+    assert apps.find(ACME) == apps.AppProfile(
         organization_id=ACME,
         name="Acme & Sons",
         scopes=("store_v2_products_read_only", "store_v2_orders"),
@@ -171,5 +168,5 @@ def test_the_functions_can_read_the_profiles() -> None:
 def test_the_functions_can_read_the_credentials() -> None:
     found = credentials.find(GLOBEX)
     assert (found.client_id, found.client_secret) == (CLIENT_ID, CLIENT_SECRET)
-    with pytest.raises(AppNotRegistered):
+    with pytest.raises(AppNotRegisteredError):
         credentials.find(ACME)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .model import App, Registration
+from registration.portal.model import AppRegistration, Registration
 
 
 @dataclass(frozen=True)
@@ -26,24 +26,24 @@ class Commands:
         """Checks the deployment."""
         return f"python -m registration check --stack {self.registration.stack}"
 
-    def set_partner_id(self, app: App) -> str:
+    def set_partner_id(self, app: AppRegistration) -> str:
         """Records the Partner ID."""
         return self._set(app, "partnerId", "PARTNER_ID")
 
-    def set_client_id(self, app: App) -> str:
+    def set_client_id(self, app: AppRegistration) -> str:
         """Gives the stack the Client ID."""
         return self._set(app, "clientId", "CLIENT_ID")
 
-    def set_client_secret(self, app: App) -> str:
+    def set_client_secret(self, app: AppRegistration) -> str:
         """Gives the stack the Client Secret; the CLI asks for it, so that no history keeps it."""
         path = f"clientSecrets.{app.organization_id}"
         return f"pulumi config set --stack {self.registration.stack} --secret --path '{path}'"
 
-    def set_registered_base_url(self, app: App) -> str:
+    def set_registered_base_url(self, app: AppRegistration) -> str:
         """Records that the portal has the URLs of this deployment."""
         return self._set(app, "registeredBaseUrl", app.base_url)
 
-    def _set(self, app: App, key: str, value: str) -> str:
+    def _set(self, app: AppRegistration, key: str, value: str) -> str:
         position = self.registration.apps.index(app)
         stack = self.registration.stack
         return f"pulumi config set --stack {stack} --path 'apps[{position}].{key}' {value}"

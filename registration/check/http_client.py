@@ -23,7 +23,7 @@ class UnreachableError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An HTTP answer; `headers` is looked up without regard to case, `body` is UTF-8 text."""
 
     status: int
@@ -43,7 +43,7 @@ class Client:
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT)
 
-    def get(self, url: str, query: Mapping[str, str] | None = None) -> Answer:
+    def get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
         """Fetch a URL with these query parameters.
 
         Raises:
@@ -59,7 +59,7 @@ class Client:
             answer = self._pool.request("GET", target, headers=headers, redirect=False)
         except HTTPError as error:
             raise UnreachableError(_explained(error)) from None
-        return Answer(answer.status, answer.headers, answer.data.decode(errors="replace"))
+        return Response(answer.status, answer.headers, answer.data.decode(errors="replace"))
 
 
 def _explained(error: HTTPError) -> str:

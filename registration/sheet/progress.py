@@ -7,9 +7,10 @@ the others are done only the engineer knows.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from registration.portal.fields import CALLBACK_FIELDS
+from registration.portal.model import AppRegistration
+
 from .commands import Commands
-from .model import App
-from .portal import CALLBACK_FIELDS
 
 COMPANY_STEPS = {
     1: "Apply for a partner account",
@@ -43,7 +44,7 @@ class NextStep:
     commands: tuple[str, ...] = ()
 
 
-def done_steps(app: App) -> frozenset[int]:
+def done_steps(app: AppRegistration) -> frozenset[int]:
     """The steps that are done, as far as the app's settings tell."""
     done: set[int] = set()
     if app.partner_id:
@@ -55,13 +56,13 @@ def done_steps(app: App) -> frozenset[int]:
     return frozenset(done)
 
 
-def done_by_company(apps: Sequence[App]) -> frozenset[int]:
+def done_by_company(apps: Sequence[AppRegistration]) -> frozenset[int]:
     """The company's steps that are done: the Partner ID must be recorded for each app."""
     done = frozenset().union(*map(done_steps, apps)) & COMPANY_STEPS.keys()
     return done if all(app.partner_id for app in apps) else done - {4}
 
 
-def next_step(app: App, commands: Commands) -> NextStep:
+def next_step(app: AppRegistration, commands: Commands) -> NextStep:
     """The first thing that is still to be done, as far as the app's settings tell."""
     if app.has_moved:
         return NextStep(
@@ -86,7 +87,7 @@ def next_step(app: App, commands: Commands) -> NextStep:
     )
 
 
-def _register(app: App, commands: Commands) -> NextStep:
+def _register(app: AppRegistration, commands: Commands) -> NextStep:
     if not app.has_registered_urls:
         return NextStep(7, "Create the app in the developer portal, and go on to step 9.")
     return NextStep(

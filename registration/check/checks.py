@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from .commands import Commands
-from .credentials import SecretUnreadableError, WrongSecretError, client_secret
+from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
+from registration.portal.model import AppRegistration
+from registration.sheet.commands import Commands
+from registration.sheet.progress import next_step
+
+from ..outputs import Outputs
+from .client_secret import SecretUnreadableError, WrongSecretError, client_secret
 from .headers import header_problems
-from .http_client import Answer, Client, UnreachableError, is_loopback
-from .model import App
-from .outputs import Outputs
-from .portal import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
-from .progress import next_step
+from .http_client import Client, Response, UnreachableError, is_loopback
 from .signed_payload import signed_payload
 
 _PAYLOAD = "signed_payload_jwt"
@@ -92,7 +93,7 @@ class Checks:
         """What holds for the stack, whatever its apps are."""
         yield Check("unknown organization", self._unknown_organization)
 
-    def of_app(self, app: App) -> Iterator[Check]:
+    def of_app(self, app: AppRegistration) -> Iterator[Check]:
         """What holds for an app; for one that awaits registration, that its callbacks say so."""
         yield Check("HTTPS", partial(self._https, app))
         for field in CALLBACK_FIELDS:
@@ -109,14 +110,14 @@ class Checks:
         self._expect(self._get(url), 404)
         return "404"
 
-    def _https(self, app: App) -> str:
+    def _https(self, app: AppRegistration) -> str:
         if app.base_url.startswith("https://"):
             return "every URL"
         if is_loopback(app.base_url):
             return "not needed on this machine: BigCommerce could not call these URLs"
         raise CheckFailedError("BigCommerce calls HTTPS URLs only", self._commands.up)
 
-    def _unsigned(self, app: App, field: CallbackField) -> str:
+    def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
         answer = self._get(app.callback_urls[field])
         if app.status == "ready":
             self._expect(answer, 400)
@@ -128,7 +129,7 @@ class Checks:
         self._expect_headers(answer)
         return str(answer.status)
 
-    def _signed(self, app: App, field: CallbackField, status: int) -> str:
+    def _signed(self, app: AppRegistration, field: CallbackField, status: int) -> str:
         try:
             secret = client_secret(app, self._secret_arns)
         except SecretUnreadableError as error:
@@ -141,7 +142,7 @@ class Checks:
         self._expect_headers(answer)
         return str(answer.status)
 
-    def _registered(self, app: App) -> str:
+    def _registered(self, app: AppRegistration) -> str:
         if app.has_registered_urls:
             return "recorded as these"
         if app.has_moved or app.status == "ready":
@@ -149,13 +150,13 @@ class Checks:
             raise CheckFailedError(step.what, *step.commands)
         return "not yet"
 
-    def _get(self, url: str, query: Mapping[str, str] | None = None) -> Answer:
+    def _get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
         try:
             return self._client.get(url, query)
         except UnreachableError as error:
             raise CheckFailedError(f"{url}: {error}", self._commands.up) from None
 
-    def _expect(self, answer: Answer, status: int) -> None:
+    def _expect(self, answer: Response, status: int) -> None:
         if answer.status == status:
             return
         meaning = f": {_MEANINGS[answer.status]}" if answer.status in _MEANINGS else ""
@@ -164,7 +165,7 @@ class Checks:
             commands.append(self._commands.logs)
         raise CheckFailedError(f"it answers {answer.status}, not {status}{meaning}", *commands)
 
-    def _expect_headers(self, answer: Answer) -> None:
+    def _expect_headers(self, answer: Response) -> None:
         problems = header_problems(answer.headers, self._registration.frame_ancestors)
         if problems:
             raise CheckFailedError("; ".join(problems), self._commands.up)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from .model import App, Registration
+from registration.portal.model import AppRegistration, Registration
 
 # BigCommerce's developer documentation, "Beginning App Development": opens the control panel of the
 # store one is logged in to, at Apps > My Apps > My Draft Apps.
@@ -28,7 +28,7 @@ def install_links(registration: Registration) -> dict[str, dict[str, str]]:
     }
 
 
-def _links(app: App, login_url: str) -> dict[str, str]:
+def _links(app: AppRegistration, login_url: str) -> dict[str, str]:
     external_install = f"{login_url}/app/{app.client_id}/install"
     return {
         "externalInstall": external_install,

@@ -9,7 +9,7 @@ list the scopes of the PCI review; those here are the ones such an app needs.
 
 from collections.abc import Sequence
 
-from .model import App
+from registration.portal.model import AppRegistration
 
 _ASSESSMENT = "BigCommerce's security team assesses apps that have this scope."
 _PCI = (
@@ -31,7 +31,7 @@ def scope_warning(parameter: str) -> str | None:
     return _SCOPE_WARNINGS.get(parameter)
 
 
-def app_warnings(app: App) -> Sequence[str]:
+def app_warnings(app: AppRegistration) -> Sequence[str]:
     """What the review would refuse about an app, each with the setting that fixes it."""
     warnings = []
     if not app.multiple_users:
