@@ -56,6 +56,9 @@ class Program:
         # Pulumi keeps its runtime in context variables: each run has a context of its own.
         return contextvars.Context().run(asyncio.run, self._run(monitor, log))
 
+    def _run_main(self) -> None:
+        runpy.run_path(self.path, run_name="__main__")
+
     async def _run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
         # The first error is raised; those that follow from it are not worth a line.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
@@ -75,9 +78,7 @@ class Program:
         if folder not in sys.path:
             sys.path.insert(0, folder)
         with contextlib.chdir(folder):
-            await run_pulumi_func(
-                lambda: cast(None, runpy.run_path(self.path, run_name="__main__"))
-            )
+            await run_pulumi_func(self._run_main)
         values, secrets = {}, set()
         for name, value in cast(Stack, get_root_resource()).outputs.items():
             output = pulumi.Output.from_input(value)

@@ -80,7 +80,7 @@ class Stack:
             deploying = thread.submit(self._deploy, monitor, config, secrets)
             deploying.add_done_callback(lambda _: events.put(None))
             try:
-                for event in iter(events.get, None):
+                while event := events.get():
                     counts[getattr(event, "operation", "")] += 1
                     on_event(event)
             except BaseException:
