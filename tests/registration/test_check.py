@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import boto3
@@ -20,9 +22,9 @@ from local.backend import LocalBackend
 from registration.check.checks import CheckFailedError, Checks, Result
 from registration.check.client_secret import WrongSecretError, client_secret
 from registration.check.headers import header_problems
+from registration.check.http_client import Client, Response
 from registration.check.report import check_deployment
 from registration.outputs import read_outputs
-from tests.registration.faulty_proxy import FaultyProxy, Response, faulty_proxy
 
 ROOT = Path(__file__).parents[2]
 A, B = "App A (org-a)", "App B (org-b)"
@@ -106,10 +108,24 @@ def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterato
         client.put_secret_value(SecretId=id_, SecretString=before)
 
 
-@pytest.fixture
-def between(deployed: LocalBackend) -> Iterator[FaultyProxy]:
-    with faulty_proxy(deployed.outputs["baseUrl"]) as meddling:
-        yield meddling
+Change = Callable[[str, Response], Response]
+
+
+def between(monkeypatch: pytest.MonkeyPatch, change: Change) -> list[str]:
+    """Change what the deployment answers to the check.
+
+    The paths that are asked for, with a question mark where there is a query, come to be in the
+    list.
+    """
+    asked: list[str] = []
+    get = Client.get
+
+    def get_changed(self: Client, url: str, query: Mapping[str, str] | None = None) -> Response:
+        asked.append(urlsplit(url).path + ("?" if query else ""))
+        return change(asked[-1], get(self, url, query))
+
+    monkeypatch.setattr(Client, "get", get_changed)
+    return asked
 
 
 class TestWhatHolds:
@@ -152,15 +168,16 @@ class TestWhatHolds:
         assert items() == before
 
     def test_only_documented_urls_are_called(
-        self, deployed: LocalBackend, check: Check, between: FaultyProxy
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        check(outputs_text(deployed).replace(between.behind, between.url))
-        paths = ("redirect-url", "load", "uninstall", "remove-user", "load", "uninstall")
-        assert between.paths[1:] == [
-            *(f"/org-a/{path}" for path in paths),
-            *(f"/org-b/{path}" for path in paths[:4]),
+        asked = between(monkeypatch, lambda _, answer: answer)
+        check(outputs_text(deployed))
+        unsigned = ("redirect-url", "load", "uninstall", "remove-user")
+        assert asked[1:] == [
+            *(f"/org-a/{path}" for path in (*unsigned, "load?", "uninstall?")),
+            *(f"/org-b/{path}" for path in unsigned),
         ]
-        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", between.paths[0])
+        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", asked[0])
 
 
 class TestWhatIsFound:
@@ -198,7 +215,7 @@ class TestWhatIsFound:
         assert said in problem
 
     def test_wrong_answers(
-        self, deployed: LocalBackend, check: Check, between: FaultyProxy
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         statuses = {
             "/org-a/redirect-url": 200,
@@ -209,19 +226,17 @@ class TestWhatIsFound:
             "/org-b/redirect-url": 400,
         }
 
-        def change(reply: Response) -> None:
-            path, question_mark, _ = reply.path.partition("?")
-            reply.status = statuses.get(path + question_mark, reply.status)
+        def change(path: str, answer: Response) -> Response:
             if path == "/org-a/remove-user":
-                reply.body = b"Bad Request"
+                return replace(answer, body="Bad Request")
             if path == "/org-b/load":
-                reply.headers["X-Frame-Options"] = "DENY"
+                return replace(answer, headers={**answer.headers, "X-Frame-Options": "DENY"})
             if path.startswith("/registration-check-"):
-                reply.status = 400
+                return replace(answer, status=400)
+            return replace(answer, status=statuses.get(path, answer.status))
 
-        between.change = change
-        text = outputs_text(deployed).replace(between.behind, between.url)
-        results, printed = check(text)
+        between(monkeypatch, change)
+        results, printed = check(outputs_text(deployed))
         found = {
             subject: {
                 name.replace(" Callback URL, ", " ").removesuffix(" for an unknown store"): (
@@ -356,7 +371,8 @@ class TestWhatIsFound:
         said = "its secret cannot be read: Unable to locate credentials"
         assert said in done.stdout
         assert "      aws sso login" in done.stdout
-        failed = ET.parse(report).getroot().findall("./testsuite/testcase/failure")  # noqa: S314
+        cases = f"./testsuite[@name='{A}']/testcase/failure"
+        failed = ET.parse(report).getroot().findall(cases)  # noqa: S314
         assert [each.get("message") for each in failed] == [said, said]
         assert {(each.text or "").partition("  ")[0] for each in failed} == {"aws sso login"}
 

@@ -123,7 +123,7 @@ class TestSources:
 
     @pytest.mark.parametrize("text", ["{}", "[]", '"text"', "null"])
     def test_other_json_has_no_registration_either(self, text: str) -> None:
-        with pytest.raises(OutputsError, match="have no registration.* pulumi up"):
+        with pytest.raises(OutputsError, match=r"have no registration.* pulumi up"):
             read_outputs(text)
 
     def test_outputs_of_another_version_are_said_without_their_values(self) -> None:
