@@ -1,14 +1,7 @@
 """BigCommerceApp: what the stack has for each app, and what an app adds to it."""
 
 import json
-from collections.abc import Iterator
 
-import boto3
-import pytest
-from moto import mock_aws
-
-from lambdas.callbacks import apps, aws, credentials
-from lambdas.callbacks.errors import AppNotRegisteredError
 from tests.components.recorder import Recording, Resource
 from tests.components.recordings import Recorder
 from tests.components.stacks import (
@@ -26,9 +19,13 @@ SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 TABLE_ITEM = "aws:dynamodb/tableItem:TableItem"
 
 
-def test_secret_is_named_for_project_stack_and_organization(awaiting: Recording) -> None:
-    secret = awaiting.one(SECRET, GLOBEX)
-    assert secret.inputs["name"] == f"bigcommerce/test/apps/{GLOBEX}"
+def test_secret_is_named_for_its_app_and_empty_until_that_is_registered(
+    awaiting: Recording,
+) -> None:
+    assert awaiting.one(SECRET, GLOBEX).inputs["name"] == f"bigcommerce/test/apps/{GLOBEX}"
+    version = awaiting.one(SECRET_VERSION, GLOBEX)
+    assert version.inputs["secretString"] == "{}"
+    assert version.secret_inputs == ["secretString"]
 
 
 def test_deleted_secret_can_be_recovered_where_the_stack_is_protected(
@@ -37,12 +34,6 @@ def test_deleted_secret_can_be_recovered_where_the_stack_is_protected(
     assert awaiting.one(SECRET).inputs["recoveryWindowInDays"] == 30
     # So that the stack can be created again at once under the same names.
     assert customized.one(SECRET).inputs["recoveryWindowInDays"] == 0
-
-
-def test_secret_is_empty_until_the_app_is_registered(awaiting: Recording) -> None:
-    version = awaiting.one(SECRET_VERSION, GLOBEX)
-    assert version.inputs["secretString"] == "{}"
-    assert version.secret_inputs == ["secretString"]
 
 
 def test_secret_holds_the_credentials_of_a_registered_app(ready: Recording) -> None:
@@ -94,79 +85,24 @@ def _by_urn(recording: Recording) -> dict[str, Resource]:
     return {resource.urn: resource for resource in recording.resources}
 
 
-@pytest.fixture
-def deployed(two_apps: Recording, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The recorded table items and secrets, on simulated AWS services."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("TABLE_NAME", "bigcommerce-test-installations")
-    monkeypatch.setenv("SECRET_PREFIX", "bigcommerce/test/apps/")
-    with mock_aws():
-        _forget()
-        _create_table(two_apps.one("aws:dynamodb/table:Table"))
-        for item in two_apps.all(TABLE_ITEM):
-            boto3.client("dynamodb").put_item(
-                TableName=item.inputs["tableName"], Item=json.loads(item.inputs["item"])
-            )
-        for version in two_apps.all(SECRET_VERSION):
-            boto3.client("secretsmanager").create_secret(
-                Name=two_apps.one(SECRET, version.name).inputs["name"],
-                SecretString=version.inputs["secretString"],
-            )
-        yield
-        # AWS may be simulated for longer, for other tests of this process.
-        boto3.client("dynamodb").delete_table(
-            TableName=two_apps.one("aws:dynamodb/table:Table").inputs["name"]
-        )
-        for secret in two_apps.all(SECRET):
-            boto3.client("secretsmanager").delete_secret(
-                SecretId=secret.inputs["name"], ForceDeleteWithoutRecovery=True
-            )
-    _forget()
-
-
-def _create_table(table: Resource) -> None:
-    boto3.client("dynamodb").create_table(
-        TableName=table.inputs["name"],
-        KeySchema=[
-            {"AttributeName": table.inputs["hashKey"], "KeyType": "HASH"},
-            {"AttributeName": table.inputs["rangeKey"], "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": each["name"], "AttributeType": each["type"]}
-            for each in table.inputs["attributes"]
-        ],
-        BillingMode=table.inputs["billingMode"],
-    )
-
-
-def _forget() -> None:
-    apps.forget()
-    credentials.forget()
-    aws.dynamodb.cache_clear()
-    aws.secretsmanager.cache_clear()
-
-
-@pytest.mark.usefixtures("deployed")
-def test_the_functions_can_read_the_profiles() -> None:
-    assert apps.find(GLOBEX) == apps.AppProfile(
-        organization_id=GLOBEX,
-        name="Globex *Sync*",
-        scopes=("store_v2_information_read_only",),
-        multiple_users=False,
-        support_url="https://support.example.com/globex",
-    )
-    assert apps.find(ACME) == apps.AppProfile(
-        organization_id=ACME,
-        name="Acme & Sons",
-        scopes=("store_v2_products_read_only", "store_v2_orders"),
-        multiple_users=True,
-        support_url=None,
-    )
-
-
-@pytest.mark.usefixtures("deployed")
-def test_the_functions_can_read_the_credentials() -> None:
-    found = credentials.find(GLOBEX)
-    assert (found.client_id, found.client_secret) == (CLIENT_ID, CLIENT_SECRET)
-    with pytest.raises(AppNotRegisteredError):
-        credentials.find(ACME)
+def test_the_table_has_the_profile_of_each_app(two_apps: Recording) -> None:
+    items = two_apps.all(TABLE_ITEM)
+    assert {item.inputs["tableName"] for item in items} == {"bigcommerce-test-installations"}
+    assert {(item.inputs["hashKey"], item.inputs["rangeKey"]) for item in items} == {("pk", "sk")}
+    assert [json.loads(item.inputs["item"]) for item in items] == [
+        {
+            "pk": {"S": f"ORG#{GLOBEX}"},
+            "sk": {"S": "APP"},
+            "name": {"S": "Globex *Sync*"},
+            "scopes": {"L": [{"S": "store_v2_information_read_only"}]},
+            "multiple_users": {"BOOL": False},
+            "support_url": {"S": "https://support.example.com/globex"},
+        },
+        {
+            "pk": {"S": f"ORG#{ACME}"},
+            "sk": {"S": "APP"},
+            "name": {"S": "Acme & Sons"},
+            "scopes": {"L": [{"S": "store_v2_products_read_only"}, {"S": "store_v2_orders"}]},
+            "multiple_users": {"BOOL": True},
+        },
+    ]

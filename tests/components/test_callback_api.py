@@ -1,4 +1,4 @@
-"""CallbackApi and CallbackRoute: the way from a callback URL to its function."""
+"""CallbackApi: the way from a callback URL to its function."""
 
 import json
 
@@ -30,21 +30,14 @@ def test_api_is_an_http_api(awaiting: Recording) -> None:
     assert api.inputs["name"] == "bigcommerce-test-callbacks"
 
 
-@pytest.mark.parametrize(("stack", "protect"), [("awaiting", True), ("customized", False)])
-def test_api_is_protected_by_setting(
-    stack: str, protect: bool, request: pytest.FixtureRequest
-) -> None:
-    recording: Recording = request.getfixturevalue(stack)
-    assert recording.one(API).protect is protect
-
-
-def test_there_are_four_get_routes_and_no_more(awaiting: Recording) -> None:
+def test_there_are_four_get_routes_with_a_permission_each_and_no_more(awaiting: Recording) -> None:
     assert sorted(route.inputs["routeKey"] for route in awaiting.all(ROUTE)) == [
         "GET /{organization_id}/load",
         "GET /{organization_id}/redirect-url",
         "GET /{organization_id}/remove-user",
         "GET /{organization_id}/uninstall",
     ]
+    assert len(awaiting.all(PERMISSION)) == 4
 
 
 @each_callback
@@ -83,10 +76,6 @@ def test_only_the_callbacks_own_route_may_invoke_its_function(
     assert permission.urn in awaiting.one(ROUTE, callback.name).depends_on
 
 
-def test_there_is_no_permission_beside_those_of_the_routes(awaiting: Recording) -> None:
-    assert len(awaiting.all(PERMISSION)) == len(CALLBACKS)
-
-
 def test_stage_deploys_by_itself_and_throttles(awaiting: Recording, customized: Recording) -> None:
     stage = awaiting.one(STAGE)
     assert stage.inputs["apiId"] == API_ID
@@ -102,13 +91,19 @@ def test_stage_deploys_by_itself_and_throttles(awaiting: Recording, customized: 
     }
 
 
-def test_access_log_is_json_without_query_strings(awaiting: Recording) -> None:
+def test_access_log_is_json_without_query_strings_and_kept_as_long_as_set(
+    awaiting: Recording, customized: Recording
+) -> None:
+    assert customized.one(LOG_GROUP, "access-log").inputs["retentionInDays"] == 90
     log_group = awaiting.one(LOG_GROUP, "access-log")
     settings = awaiting.one(STAGE).inputs["accessLogSettings"]
     assert settings["destinationArn"] == (
         "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/bigcommerce-test-callbacks"
     )
-    assert log_group.inputs["name"] == "/aws/vendedlogs/bigcommerce-test-callbacks"
+    assert log_group.inputs == {
+        "name": "/aws/vendedlogs/bigcommerce-test-callbacks",
+        "retentionInDays": 30,
+    }
     fields = json.loads(settings["format"])
     assert fields["status"] == "$context.status"
     assert fields["path"] == "$context.path"
@@ -118,18 +113,6 @@ def test_access_log_is_json_without_query_strings(awaiting: Recording) -> None:
         for variable in fields.values()
         for word in ("query", "referer", "requestline", "requestoverride", "$request")
     )
-
-
-def test_access_log_is_kept_as_long_as_set(awaiting: Recording, customized: Recording) -> None:
-    assert awaiting.one(LOG_GROUP, "access-log").inputs["retentionInDays"] == 30
-    assert customized.one(LOG_GROUP, "access-log").inputs["retentionInDays"] == 90
-
-
-def test_without_a_custom_domain_the_api_is_its_own_base_url(awaiting: Recording) -> None:
-    assert awaiting.outputs["baseUrl"] == API_ENDPOINT
-    assert not awaiting.all(DOMAIN_NAME)
-    assert not awaiting.all(API_MAPPING)
-    assert not awaiting.all(RECORD)
 
 
 def test_custom_domain_has_its_certificate_mapping_and_alias_record(customized: Recording) -> None:
@@ -150,11 +133,7 @@ def test_custom_domain_has_its_certificate_mapping_and_alias_record(customized: 
         "name": "apps.example.com",
         "type": "A",
         "aliases": [
-            {
-                "name": "d-1.example.net",
-                "zoneId": "Z2FDTNDATAQYW2",
-                "evaluateTargetHealth": False,
-            }
+            {"name": "d-1.example.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
         ],
     }
     assert customized.outputs["baseUrl"] == "https://apps.example.com"
@@ -166,3 +145,8 @@ def test_custom_domain_with_dns_elsewhere_has_no_record(record: Recorder) -> Non
     assert recording.one(API_MAPPING).inputs["domainName"] == "apps.example.com"
     assert not recording.all(RECORD)
     assert recording.outputs["baseUrl"] == "https://apps.example.com"
+
+
+def test_without_a_custom_domain_the_api_is_its_own_base_url(awaiting: Recording) -> None:
+    assert awaiting.outputs["baseUrl"] == API_ENDPOINT
+    assert not [*awaiting.all(DOMAIN_NAME), *awaiting.all(API_MAPPING), *awaiting.all(RECORD)]

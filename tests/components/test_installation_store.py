@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from tests.components.recorder import KEY_ID, Recording
 
 ALIAS = "aws:kms/alias:Alias"
@@ -15,26 +13,21 @@ TABLE_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-inst
 KEY_ARN = f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}"
 
 
-def test_table_is_on_demand_recoverable_and_streamed(awaiting: Recording) -> None:
-    inputs = awaiting.one(TABLE).inputs
-    assert inputs["name"] == "bigcommerce-test-installations"
-    assert inputs["billingMode"] == "PAY_PER_REQUEST"
-    assert inputs["pointInTimeRecovery"] == {"enabled": True}
-    assert inputs["streamEnabled"] is True
-    assert inputs["streamViewType"] == "NEW_AND_OLD_IMAGES"
-    assert inputs["ttl"] == {"attributeName": "expires_at", "enabled": True}
-
-
-def test_table_has_a_partition_key_and_a_sort_key(awaiting: Recording) -> None:
-    inputs = awaiting.one(TABLE).inputs
-    assert (inputs["hashKey"], inputs["rangeKey"]) == ("pk", "sk")
-    assert inputs["attributes"] == [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}]
-
-
-def test_table_is_encrypted_with_the_stacks_own_key(awaiting: Recording) -> None:
-    assert awaiting.one(TABLE).inputs["serverSideEncryption"] == {
-        "enabled": True,
-        "kmsKeyArn": KEY_ARN,
+def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_own_key(
+    awaiting: Recording,
+) -> None:
+    assert awaiting.one(TABLE).inputs == {
+        "name": "bigcommerce-test-installations",
+        "billingMode": "PAY_PER_REQUEST",
+        "hashKey": "pk",
+        "rangeKey": "sk",
+        "attributes": [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+        "ttl": {"attributeName": "expires_at", "enabled": True},
+        "pointInTimeRecovery": {"enabled": True},
+        "streamEnabled": True,
+        "streamViewType": "NEW_AND_OLD_IMAGES",
+        "serverSideEncryption": {"enabled": True, "kmsKeyArn": KEY_ARN},
+        "deletionProtectionEnabled": True,
     }
 
 
@@ -86,22 +79,13 @@ def test_key_is_used_by_whom_iam_allows_and_through_dynamodb_only_beside(
     }
 
 
-@pytest.mark.parametrize(("stack", "protect"), [("awaiting", True), ("customized", False)])
-def test_table_and_key_are_protected_by_setting(
-    stack: str, protect: bool, request: pytest.FixtureRequest
+def test_table_key_and_api_are_protected_by_setting_and_nothing_else_is(
+    awaiting: Recording, customized: Recording
 ) -> None:
-    recording: Recording = request.getfixturevalue(stack)
-    assert recording.one(TABLE).protect is protect
-    assert recording.one(TABLE).inputs["deletionProtectionEnabled"] is protect
-    assert recording.one(KEY).protect is protect
-
-
-def test_nothing_else_is_protected(awaiting: Recording) -> None:
-    assert {resource.type for resource in awaiting.resources if resource.protect} == {
-        TABLE,
-        KEY,
-        "aws:apigatewayv2/api:Api",
-    }
+    protected = {each.type for each in awaiting.resources if each.protect}
+    assert protected == {TABLE, KEY, "aws:apigatewayv2/api:Api"}
+    assert not any(each.protect for each in customized.resources)
+    assert customized.one(TABLE).inputs["deletionProtectionEnabled"] is False
 
 
 def test_consumers_may_read_records_and_decrypt_access_tokens(awaiting: Recording) -> None:

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import boto3
@@ -18,9 +20,11 @@ from rich.console import Console
 
 from local.backend import LocalBackend
 from registration.check.checks import CheckFailedError, Checks, Result
+from registration.check.client_secret import WrongSecretError, client_secret
+from registration.check.headers import header_problems
+from registration.check.http_client import Client, Response
 from registration.check.report import check_deployment
 from registration.outputs import read_outputs
-from tests.registration.faulty_proxy import FaultyProxy, Response, faulty_proxy
 
 ROOT = Path(__file__).parents[2]
 A, B = "App A (org-a)", "App B (org-b)"
@@ -42,7 +46,6 @@ def outputs_text(backend: LocalBackend) -> str:
 def run(
     backend: LocalBackend,
     *arguments: str,
-    text: str | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """The command, with the operator's AWS credentials unless there are others."""
@@ -51,7 +54,7 @@ def run(
         [sys.executable, "-m", "registration", "check", *arguments],
         cwd=ROOT,
         env=inherited | dict(aws_environment(backend) if environment is None else environment),
-        input=outputs_text(backend) if text is None else text,
+        input=outputs_text(backend),
         capture_output=True,
         text=True,
         check=False,
@@ -59,14 +62,17 @@ def run(
 
 
 @pytest.fixture
-def check(
-    deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], tuple[Results, str]]:
-    """Checks outputs in this process: the results by subject, and what was printed."""
+def aws(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's AWS credentials, for what runs in this process."""
     for name, value in aws_environment(deployed).items():
         monkeypatch.setenv(name, value)
     # Another test's session would still have that test's credentials.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture
+def check(aws: None) -> Callable[[str], tuple[Results, str]]:
+    """Checks outputs in this process: the results by subject, and what was printed."""
 
     def check_text(text: str) -> tuple[Results, str]:
         printed = io.StringIO()
@@ -104,25 +110,24 @@ def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterato
         client.put_secret_value(SecretId=id_, SecretString=before)
 
 
-@pytest.fixture
-def between(deployed: LocalBackend) -> Iterator[FaultyProxy]:
-    with faulty_proxy(deployed.outputs["baseUrl"]) as meddling:
-        yield meddling
+Change = Callable[[str, Response], Response]
 
 
-def check_through(between: FaultyProxy, check: Check, backend: LocalBackend) -> Results:
-    results, _ = check(outputs_text(backend).replace(between.behind, between.url))
-    return results
+def between(monkeypatch: pytest.MonkeyPatch, change: Change) -> list[str]:
+    """Change what the deployment answers to the check.
 
+    The paths that are asked for, with a question mark where there is a query, come to be in the
+    list.
+    """
+    asked: list[str] = []
+    get = Client.get
 
-def without_route(path: str) -> Callable[[Response], None]:
-    """API Gateway's own answer at a path that has no route."""
+    def get_changed(self: Client, url: str, query: Mapping[str, str] | None = None) -> Response:
+        asked.append(urlsplit(url).path + ("?" if query else ""))
+        return change(asked[-1], get(self, url, query))
 
-    def change(reply: Response) -> None:
-        if reply.path.startswith(path):
-            reply.status, reply.headers, reply.body = 404, {}, b'{"message":"Not Found"}'
-
-    return change
+    monkeypatch.setattr(Client, "get", get_changed)
+    return asked
 
 
 class TestWhatHolds:
@@ -150,19 +155,15 @@ class TestWhatHolds:
         suites = ET.parse(report).getroot()  # noqa: S314 (written by the command)
         counts = [(each.get("name"), each.get("tests"), each.get("failures")) for each in suites]
         assert counts == [("stack local", "1", "0"), (A, "8", "0"), (B, "6", "0")]
+        told = done.stdout + report.read_text(encoding="utf-8")
+        assert deployed.apps[0].client_secret not in told
+        assert "eyJ" not in told
 
     def test_only_the_apps_that_were_chosen_are_checked(self, deployed: LocalBackend) -> None:
         done = run(deployed, "--app", "org-b")
         assert (done.returncode, done.stderr) == (0, "")
         assert f"\n{B}\n" in done.stdout
         assert A not in done.stdout
-
-    def test_nothing_secret_is_printed(self, deployed: LocalBackend, tmp_path: Path) -> None:
-        report = tmp_path / "check.xml"
-        done = run(deployed, "--junit", str(report))
-        printed = done.stdout + done.stderr + report.read_text(encoding="utf-8")
-        assert deployed.apps[0].client_secret not in printed
-        assert "eyJ" not in printed
 
     def test_nothing_is_written(self, deployed: LocalBackend, check: Check) -> None:
         def items() -> list[Any]:
@@ -175,15 +176,16 @@ class TestWhatHolds:
         assert items() == before
 
     def test_only_documented_urls_are_called(
-        self, deployed: LocalBackend, check: Check, between: FaultyProxy
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        check_through(between, check, deployed)
-        paths = ("redirect-url", "load", "uninstall", "remove-user", "load", "uninstall")
-        assert between.paths[1:] == [
-            *(f"/org-a/{path}" for path in paths),
-            *(f"/org-b/{path}" for path in paths[:4]),
+        asked = between(monkeypatch, lambda _, answer: answer)
+        check(outputs_text(deployed))
+        unsigned = ("redirect-url", "load", "uninstall", "remove-user")
+        assert asked[1:] == [
+            *(f"/org-a/{path}" for path in (*unsigned, "load?", "uninstall?")),
+            *(f"/org-b/{path}" for path in unsigned),
         ]
-        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", between.paths[0])
+        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", asked[0])
 
 
 class TestWhatIsFound:
@@ -199,7 +201,7 @@ class TestWhatIsFound:
             ("Content-Security-Policy", "default-src 'none'", "does not let http://localhost"),
             (
                 "Content-Security-Policy",
-                "default-src *; frame-ancestors 'self'",
+                "default-src http://localhost; frame-ancestors 'self'",
                 "does not let http://localhost",
             ),
             ("X-Content-Type-Options", "", "X-Content-Type-Options is not nosniff"),
@@ -208,98 +210,72 @@ class TestWhatIsFound:
             ("Strict-Transport-Security", "", "Strict-Transport-Security is not max-age="),
         ],
     )
-    def test_a_wrong_header(
-        self,
-        deployed: LocalBackend,
-        check: Check,
-        between: FaultyProxy,
-        *,
-        header: str,
-        value: str,
-        said: str,
+    def test_a_wrong_header(self, header: str, value: str, said: str) -> None:
+        right = {
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors http://localhost",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "Strict-Transport-Security": "max-age=63072000",
+        }
+        assert header_problems(right, ["http://localhost"]) == []
+        (problem,) = header_problems(right | {header: value}, ["http://localhost"])
+        assert said in problem
+
+    def test_wrong_answers(
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def change(reply: Response) -> None:
-            if reply.path.startswith("/org-a/load"):
-                reply.headers = {
-                    name: text for name, text in reply.headers.items() if name != header.lower()
-                }
-                reply.headers.pop(header, None)
-                reply.headers[header] = value
+        statuses = {
+            "/org-a/redirect-url": 200,
+            "/org-a/load": 401,
+            "/org-a/load?": 502,
+            "/org-a/uninstall": 404,
+            "/org-a/uninstall?": 503,
+            "/org-b/redirect-url": 400,
+        }
 
-        between.change = change
-        failed = failures(check_through(between, check, deployed), A)
-        names = ["Load Callback URL, unsigned", "Load Callback URL, signed for an unknown store"]
-        assert list(failed) == names
-        for failure in failed.values():
-            assert said in str(failure)
-            assert failure.commands == (self.UP,)
+        def change(path: str, answer: Response) -> Response:
+            if path == "/org-a/remove-user":
+                return replace(answer, body="Bad Request")
+            if path == "/org-b/load":
+                return replace(answer, headers={**answer.headers, "X-Frame-Options": "DENY"})
+            if path.startswith("/registration-check-"):
+                return replace(answer, status=400)
+            return replace(answer, status=statuses.get(path, answer.status))
 
-    @pytest.mark.parametrize(
-        ("status", "said", "commands"),
-        [
-            (200, "it answers 200, not 400", (UP,)),
-            (401, "not 400: the function has other credentials", (UP,)),
-            (404, "not 400: no app or no route is deployed at this URL", (UP,)),
-            (502, "it answers 502, not 400", (UP, LOGS)),
-            (503, "not 400: the function has no credentials, or an AWS call failed", (UP, LOGS)),
-        ],
-    )
-    def test_a_wrong_status(
-        self,
-        deployed: LocalBackend,
-        check: Check,
-        between: FaultyProxy,
-        *,
-        status: int,
-        said: str,
-        commands: tuple[str, ...],
-    ) -> None:
-        def change(reply: Response) -> None:
-            if reply.path == "/org-a/remove-user":
-                reply.status = status
-
-        between.change = change
-        results = check_through(between, check, deployed)
-        (failure,) = failures(results, A).values()
-        assert said in str(failure)
-        assert failure.commands == commands
-        assert failures(results, B) == {}
-
-    def test_an_error_that_does_not_name_the_parameter(
-        self, deployed: LocalBackend, check: Check, between: FaultyProxy
-    ) -> None:
-        def change(reply: Response) -> None:
-            reply.body = b"Bad Request"
-
-        between.change = change
-        failed = failures(check_through(between, check, deployed), A)
-        assert len(failed) == 4
-        assert {str(each) for each in failed.values()} == {"it does not name the missing parameter"}
-
-    def test_an_awaiting_app_that_does_not_say_so(
-        self, deployed: LocalBackend, check: Check, between: FaultyProxy
-    ) -> None:
-        def change(reply: Response) -> None:
-            reply.status = 400
-
-        between.change = change
-        results = check_through(between, check, deployed)
-        assert "it answers 400, not 503" in str(failures(results, B)["Auth Callback URL, unsigned"])
-        assert "it answers 400, not 404" in str(
-            failures(results, "stack local")["unknown organization"]
-        )
-
-    def test_a_route_that_is_not_deployed(
-        self, between: FaultyProxy, deployed: LocalBackend, check: Check
-    ) -> None:
-        between.change = without_route("/org-a/uninstall")
-        results, printed = check(outputs_text(deployed).replace(between.behind, between.url))
-        assert list(failures(results, A)) == [
-            "Uninstall Callback URL, unsigned",
-            "Uninstall Callback URL, signed for an unknown store",
-        ]
-        assert f"      {self.UP}\n" in printed
-        assert "2 failed" in printed
+        between(monkeypatch, change)
+        results, printed = check(outputs_text(deployed))
+        found = {
+            subject: {
+                name.replace(" Callback URL, ", " ").removesuffix(" for an unknown store"): (
+                    str(failure),
+                    failure.commands,
+                )
+                for name, failure in failures(results, subject).items()
+            }
+            for subject in results
+        }
+        up, up_and_logs = (self.UP,), (self.UP, self.LOGS)
+        credentials = "the function has other credentials than the secret"
+        no_credentials = "the function has no credentials, or an AWS call failed"
+        no_route = "no app or no route is deployed at this URL"
+        assert found == {
+            "stack local": {"unknown organization": ("it answers 400, not 404", up)},
+            A: {
+                "Auth unsigned": ("it answers 200, not 400", up),
+                "Load unsigned": (f"it answers 401, not 400: {credentials}", up),
+                "Load signed": ("it answers 502, not 404", up_and_logs),
+                "Uninstall unsigned": (f"it answers 404, not 400: {no_route}", up),
+                "Uninstall signed": (f"it answers 503, not 200: {no_credentials}", up_and_logs),
+                "Remove User unsigned": ("it does not name the missing parameter", up),
+            },
+            B: {
+                "Auth unsigned": ("it answers 400, not 503", up),
+                "Load unsigned": ("X-Frame-Options forbids the control panel's iframe", up),
+            },
+        }
+        assert f"      {self.LOGS}\n" in printed
+        assert "6 failed" in printed
 
     def test_an_api_that_does_not_answer(self, deployed: LocalBackend, check: Check) -> None:
         gone = outputs_text(deployed).replace(deployed.outputs["baseUrl"], "http://localhost:1")
@@ -308,43 +284,31 @@ class TestWhatIsFound:
         assert "http://localhost:1/org-a/load: no answer" in printed
         assert "signed_payload_jwt" not in printed
 
-    def test_urls_that_bigcommerce_cannot_call(self, deployed: LocalBackend) -> None:
-        outputs = json.loads(outputs_text(deployed))
-        outputs["registration"]["apps"][1]["baseUrl"] = "http://apps.example.com"
-        assert str(https(json.dumps(outputs)).failure) == "BigCommerce calls HTTPS URLs only"
+    def test_urls_are_https_or_on_this_machine(self, deployed: LocalBackend) -> None:
+        text, base_url = outputs_text(deployed), deployed.outputs["baseUrl"]
+        secure = https(text.replace(base_url, "https://apps.example.com"))
+        assert (secure.observed, secure.failure) == ("every URL", None)
+        plain = https(text.replace(base_url, "http://apps.example.com"))
+        assert str(plain.failure) == "BigCommerce calls HTTPS URLs only"
 
-    def test_urls_that_bigcommerce_can_call(self, deployed: LocalBackend) -> None:
-        text = outputs_text(deployed)
-        text = text.replace(deployed.outputs["baseUrl"], "https://apps.example.com")
-        assert https(text).observed == "every URL"
-
-    @pytest.mark.parametrize(
-        ("recorded", "said"),
-        [
-            (None, "Make sure that the developer portal has the four callback URLs"),
-            ("https://old.example.com", "Remove User Callback URL, save, and record it."),
-        ],
-    )
-    def test_urls_of_a_ready_app_that_are_not_those_in_the_portal(
-        self, deployed: LocalBackend, check: Check, recorded: str | None, said: str
+    def test_urls_that_are_not_those_in_the_portal(
+        self, deployed: LocalBackend, check: Check
     ) -> None:
         outputs = json.loads(outputs_text(deployed))
-        outputs["registration"]["apps"][0]["registeredBaseUrl"] = recorded
+        app_a, app_b = outputs["registration"]["apps"]
+        app_a["registeredBaseUrl"] = None
+        app_b["registeredBaseUrl"] = "https://old.example.com"
         results, printed = check(json.dumps(outputs))
-        (failure,) = failures(results, A).values()
-        assert said in str(failure)
-        acknowledge = (
-            "pulumi config set --stack local --path 'apps[0].registeredBaseUrl' "
-            + deployed.outputs["baseUrl"]
-        )
-        assert failure.commands == (acknowledge, self.UP)
-        assert f"      {acknowledge}\n" in printed
-
-    def test_urls_of_an_awaiting_app_that_moved(self, deployed: LocalBackend, check: Check) -> None:
-        outputs = json.loads(outputs_text(deployed))
-        outputs["registration"]["apps"][1]["registeredBaseUrl"] = "https://old.example.com"
-        results, _ = check(json.dumps(outputs))
-        assert list(failures(results, B)) == ["URLs in the developer portal"]
+        base_url = deployed.outputs["baseUrl"]
+        for index, (subject, said) in enumerate(
+            [(A, "Make sure that the developer portal has the four"), (B, "save, and record it.")]
+        ):
+            (failure,) = failures(results, subject).values()
+            assert said in str(failure)
+            key = f"'apps[{index}].registeredBaseUrl'"
+            record = f"pulumi config set --stack local --path {key} {base_url}"
+            assert failure.commands == (record, self.UP)
+            assert f"      {record}\n" in printed
 
     @pytest.mark.parametrize(
         ("content", "said"),
@@ -355,14 +319,33 @@ class TestWhatIsFound:
             ('{"client_id": "x", "client_secret": "y"}', "its secret is for another Client ID"),
         ],
     )
+    @pytest.mark.usefixtures("aws")
     def test_a_secret_that_is_not_the_apps(
-        self, deployed: LocalBackend, check: Check, content: str, said: str
+        self, deployed: LocalBackend, content: str, said: str
     ) -> None:
-        with secret(deployed, "org-a", content):
-            results, _ = check(outputs_text(deployed))
-        signed = [each for name, each in failures(results, A).items() if ", signed" in name]
-        assert [str(each) for each in signed] == [said, said]
-        assert {each.commands for each in signed} == {(self.UP,)}
+        outputs = read_outputs(outputs_text(deployed))
+        with secret(deployed, "org-a", content), pytest.raises(WrongSecretError, match=said):
+            client_secret(outputs.registration.apps[0], outputs.credential_secret_arns)
+
+    @pytest.mark.parametrize(
+        ("arns", "said"),
+        [
+            ({}, "the outputs name no secret for it"),
+            ({"org-a": "none"}, "the outputs name its secret by something else than an ARN"),
+            (
+                {"org-a": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none-AbCdEf"},
+                "its secret does not exist",
+            ),
+        ],
+    )
+    def test_a_secret_that_is_not_there(
+        self, deployed: LocalBackend, check: Check, arns: dict[str, str], said: str
+    ) -> None:
+        outputs = json.loads(outputs_text(deployed)) | {"credentialSecretArns": arns}
+        results, _ = check(json.dumps(outputs))
+        failed = failures(results, A).values()
+        assert [str(each) for each in failed] == [said, said]
+        assert {each.commands for each in failed} == {(self.UP,)}
 
     def test_a_client_secret_that_the_functions_do_not_have(
         self, deployed: LocalBackend, check: Check
@@ -382,41 +365,24 @@ class TestWhatIsFound:
             assert "it answers 401" in str(failure)
             assert "the function has other credentials than the secret" in str(failure)
 
-    @pytest.mark.parametrize(
-        ("arn", "said"),
-        [
-            ("none", "the outputs name its secret by something else than an ARN"),
-            (
-                "arn:aws:secretsmanager:us-east-1:000000000000:secret:none-AbCdEf",
-                "its secret does not exist",
-            ),
-        ],
-    )
-    def test_a_secret_that_is_not_there(
-        self, deployed: LocalBackend, check: Check, arn: str, said: str
+    def test_an_operator_without_aws_credentials(
+        self, deployed: LocalBackend, tmp_path: Path
     ) -> None:
-        text = outputs_text(deployed).replace(
-            deployed.outputs["credentialSecretArns"]["org-a"], arn
-        )
-        results, printed = check(text)
-        assert len(failures(results, A)) == 2
-        assert said in printed
-
-    def test_outputs_without_secrets(self, deployed: LocalBackend, check: Check) -> None:
-        outputs = json.loads(outputs_text(deployed)) | {"credentialSecretArns": None}
-        _, printed = check(json.dumps(outputs))
-        assert "the outputs name no secret for it" in printed
-
-    def test_an_operator_without_aws_credentials(self, deployed: LocalBackend) -> None:
         nothing = {
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        done = run(deployed, environment=nothing)
+        report = tmp_path / "check.xml"
+        done = run(deployed, "--junit", str(report), environment=nothing)
         assert (done.returncode, done.stderr) == (1, "")
-        assert "its secret cannot be read: Unable to locate credentials" in done.stdout
+        said = "its secret cannot be read: Unable to locate credentials"
+        assert said in done.stdout
         assert "      aws sso login" in done.stdout
+        cases = f"./testsuite[@name='{A}']/testcase/failure"
+        failed = ET.parse(report).getroot().findall(cases)  # noqa: S314
+        assert [each.get("message") for each in failed] == [said, said]
+        assert {(each.text or "").partition("  ")[0] for each in failed} == {"aws sso login"}
 
     def test_an_operator_who_may_not_read_the_secret(self, deployed: LocalBackend) -> None:
         iam = deployed.emulator.client("iam")
@@ -429,21 +395,6 @@ class TestWhatIsFound:
         done = run(deployed, environment=nobody)
         assert done.returncode == 1
         assert "its secret cannot be read: AccessDenied" in done.stdout
-
-    def test_a_failure_stands_in_the_junit_report(
-        self, between: FaultyProxy, deployed: LocalBackend, tmp_path: Path
-    ) -> None:
-        between.change = without_route("/org-b/load")
-        text = outputs_text(deployed).replace(between.behind, between.url)
-        report = tmp_path / "check.xml"
-        assert run(deployed, "--junit", str(report), text=text).returncode == 1
-        case = "./testsuite/testcase[@name='Load Callback URL, unsigned']/failure"
-        failed = ET.parse(report).getroot().findall(case)  # noqa: S314
-        # Another test's credentials may still be known to the other functions of this app.
-        assert [each.get("message") for each in failed] == [
-            "it answers 404, not 503: no app or no route is deployed at this URL"
-        ]
-        assert [each.text for each in failed] == [self.UP]
 
     def test_a_report_that_cannot_be_written_is_said(
         self, deployed: LocalBackend, tmp_path: Path

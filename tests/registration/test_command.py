@@ -73,12 +73,10 @@ class TestSources:
         assert (done.returncode, done.stderr) == (0, "")
         assert f"{BASE_URL}/acme/redirect-url" in done.stdout
 
-    def test_a_file_is_read(self, outputs_file: Path) -> None:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"], ids=["usual", "PowerShell's"])
+    def test_a_file_is_read(self, outputs_file: Path, encoding: str) -> None:
+        outputs_file.write_text(OUTPUTS, encoding=encoding)
         assert f"{BASE_URL}/acme/load" in run("--file", str(outputs_file)).stdout
-
-    def test_a_file_that_powershell_wrote_is_read(self, outputs_file: Path) -> None:
-        outputs_file.write_text(OUTPUTS, encoding="utf-8-sig")
-        assert run("show", "--file", str(outputs_file)).returncode == 0
 
     @pytest.mark.parametrize("arguments", [[], ["--file", "-"], ["show"]])
     def test_what_is_piped_is_read(self, arguments: list[str]) -> None:
@@ -93,13 +91,6 @@ class TestSources:
         said = refused(run("check", "--stack", "prod", path=cli))
         assert "error: no stack named 'prod' found" in said
 
-    def test_a_missing_file_is_said(self, tmp_path: Path) -> None:
-        said = refused(run("--file", str(tmp_path / "none.json")))
-        assert "none.json cannot be read: No such file" in said
-
-    def test_nothing_piped_is_said(self) -> None:
-        assert "Say --stack NAME" in refused(run())
-
     def test_no_source_in_a_terminal_is_said(self) -> None:
         controller, terminal = pty.openpty()
         done = subprocess.run(
@@ -109,25 +100,30 @@ class TestSources:
         os.close(terminal)
         assert "Which stack? Say --stack NAME" in refused(done)
 
-    def test_what_is_not_text_is_said(self) -> None:
-        assert "standard input is not UTF-8 text" in refused(run(piped=b"\xff\xfe"))
-
-    def test_what_is_not_json_is_said(self) -> None:
-        assert "The outputs are not JSON" in refused(run(piped="not json"))
+    @pytest.mark.parametrize(
+        ("arguments", "piped", "said"),
+        [
+            ([], "", "Say --stack NAME"),
+            ([], b"\xff\xfe", "standard input is not UTF-8 text"),
+            ([], "not json", "The outputs are not JSON"),
+            ([], '{"technicalTab": {}}', "have no registration. Deploy the stack with this"),
+            (["--file", "build/none.json"], "", "none.json cannot be read: No such file"),
+            (["--format", "html", "--output", "build/none/x"], OUTPUTS, "cannot be written"),
+            (["--format", "xml"], OUTPUTS, "usage: "),
+            (["--stack", "a", "--file", "b"], OUTPUTS, "usage: "),
+        ],
+    )
+    def test_wrong_use_is_said(self, arguments: list[str], piped: str | bytes, said: str) -> None:
+        assert said in refused(run(*arguments, piped=piped))
 
     @pytest.mark.parametrize("text", ["[" * 100_000, '{"registration": ', "NaN?"])
     def test_other_texts_are_not_json_either(self, text: str) -> None:
         with pytest.raises(OutputsError, match="not JSON"):
             read_outputs(text)
 
-    def test_outputs_of_an_older_program_are_said(self) -> None:
-        said = refused(run(piped='{"technicalTab": {}}'))
-        assert "have no registration" in said
-        assert "pulumi up" in said
-
     @pytest.mark.parametrize("text", ["{}", "[]", '"text"', "null"])
     def test_other_json_has_no_registration_either(self, text: str) -> None:
-        with pytest.raises(OutputsError, match="have no registration"):
+        with pytest.raises(OutputsError, match=r"have no registration.* pulumi up"):
             read_outputs(text)
 
     def test_outputs_of_another_version_are_said_without_their_values(self) -> None:
@@ -201,17 +197,11 @@ class TestShow:
         said = refused(run(command, "--app", "acmee", piped=OUTPUTS))
         assert said.startswith("Stack dev has no app with the organization id 'acmee'. The near")
 
-    @pytest.mark.parametrize("name", ["table", "html"])
-    def test_output_goes_to_a_file(self, tmp_path: Path, name: str) -> None:
+    def test_output_goes_to_a_file(self, tmp_path: Path) -> None:
         file = tmp_path / "sheet"
-        done = run("show", "--format", name, "--output", str(file), piped=OUTPUTS)
+        done = run("show", "--format", "table", "--output", str(file), piped=OUTPUTS)
         assert (done.returncode, done.stdout) == (0, "")
-        assert file.read_text(encoding="utf-8") == run("--format", name, piped=OUTPUTS).stdout
-
-    def test_a_file_that_cannot_be_written_is_said(self, tmp_path: Path) -> None:
-        file = tmp_path / "none" / "sheet.html"
-        done = run("--format", "html", "--output", str(file), piped=OUTPUTS)
-        assert "cannot be written" in refused(done)
+        assert file.read_text(encoding="utf-8") == run(piped=OUTPUTS).stdout
 
     def test_a_reader_that_has_seen_enough_is_no_error(self, outputs_file: Path) -> None:
         with subprocess.Popen(
@@ -233,25 +223,20 @@ class TestHelp:
         for words in ("show", "check", "GITHUB_STEP_SUMMARY", "--format html", "--junit"):
             assert words in printed
 
-    @pytest.mark.parametrize("arguments", [["--format", "xml"], ["--stack", "a", "--file", "b"]])
-    def test_wrong_use_is_said(self, arguments: list[str]) -> None:
-        assert "usage: " in refused(run(*arguments, piped=OUTPUTS))
-
-    def test_showing_starts_fast_because_it_imports_little(self) -> None:
-        code = "import sys, registration.__main__; print(*sys.modules)"
+    @pytest.mark.parametrize(
+        ("modules", "missing"),
+        [
+            # So that it starts fast; and nothing here needs the program.
+            ("__main__", {"boto3", "jinja2", "urllib3"}),
+            ("check.report, registration.check.junit, registration.sheet.documents", set()),
+        ],
+    )
+    def test_little_is_imported_and_never_the_program(
+        self, modules: str, missing: set[str]
+    ) -> None:
+        code = f"import sys, registration.{modules}; print(*sys.modules)"
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
         )
         imported = {name.partition(".")[0] for name in done.stdout.split()}
-        assert imported.isdisjoint({"pulumi", "components", "local", "boto3", "jinja2", "urllib3"})
-
-    def test_the_package_never_imports_the_program(self) -> None:
-        code = (
-            "import sys, registration.__main__, registration.check.report,"
-            " registration.check.junit, registration.sheet.documents; print(*sys.modules)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        imported = {name.partition(".")[0] for name in done.stdout.split()}
-        assert imported.isdisjoint({"pulumi", "components", "local"})
+        assert imported.isdisjoint({"pulumi", "components", "local"} | missing)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registration.sheet.documents import html_sheet
-from tests.registration.examples import BASE_URL, EVERY_STAGE, OLD_BASE_URL, app, many, registration
+from tests.registration.examples import EVERY_STAGE, app, many, registration
 
 Attributes = dict[str, str]
 VOID = {"meta", "input"}
@@ -63,24 +63,14 @@ def test_sheet_is_exact_apart_from_its_style_and_script() -> None:
     assert html == golden
 
 
-def test_every_url_and_every_scope_can_be_copied(page: Page) -> None:
+def test_every_url_every_scope_and_every_command_can_be_copied(page: Page) -> None:
     texts = copied(page)
     for each in EVERY_STAGE.apps:
-        assert texts >= set(each.callback_urls.values())
-        assert texts >= set(each.scopes)
-        assert each.name in texts
-
-
-def test_every_command_can_be_copied(page: Page) -> None:
+        assert texts >= {each.name, *each.callback_urls.values(), *each.scopes}
     commands = set(re.findall(r"(?:pulumi|python -m) .*? --stack dev.*", page.texts["main"]))
     assert commands
     for command in commands:
-        assert any(text in command for text in copied(page) if "--stack" in text)
-
-
-def test_copy_buttons_say_what_they_copy(page: Page) -> None:
-    assert "Copy Auth Callback URL" in page.texts["main"]
-    assert "Copy Orders: modify" in page.texts["main"]
+        assert any(text in command for text in texts if "--stack" in text)
 
 
 def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
@@ -94,8 +84,6 @@ def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
 def test_steps_that_the_stack_knows_to_be_done_are_ticked_for_good(page: Page) -> None:
     ticked = {box["data-step"] for box in page.all("input") if "checked" in box}
     assert ticked == {box["data-step"] for box in page.all("input") if "disabled" in box}
-    assert {"hooli/7", "hooli/9"} <= ticked
-    assert {"hooli/8", "hooli/10", "acme/7", "company/4"}.isdisjoint(ticked)
 
 
 def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Page) -> None:
@@ -153,9 +141,3 @@ def test_every_app_of_many_is_there_unless_one_is_chosen() -> None:
     assert "apps[10]" in chosen
     assert "org-1&" not in chosen
     assert "org-9" not in chosen
-
-
-def test_urls_that_moved_are_said() -> None:
-    moved = html_sheet(registration(app(registered_base_url=OLD_BASE_URL)))
-    assert OLD_BASE_URL in moved
-    assert OLD_BASE_URL not in html_sheet(registration(app(registered_base_url=BASE_URL)))

@@ -75,37 +75,33 @@ def serving_https(file: Path) -> Iterator[str]:
         yield f"https://localhost:{port}/"
 
 
-def test_a_valid_certificate_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = certificate(tmp_path, "localhost", days=1)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with serving_https(file) as url:
-        assert Client().get(url).status == 200
-
-
 @pytest.mark.parametrize(
     ("host", "days", "trusted", "said"),
     [
+        ("localhost", 1, True, None),
         ("localhost", 1, False, "self-signed certificate"),
         ("localhost", -1, True, "certificate has expired"),
         ("other.example", 1, True, "not valid for 'localhost'"),
     ],
 )
-def test_a_certificate_that_is_not_valid_is_refused(
+def test_certificates_count(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     *,
     host: str,
     days: int,
     trusted: bool,
-    said: str,
+    said: str | None,
 ) -> None:
     file = certificate(tmp_path, host, days=days)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with serving_https(file) as url, pytest.raises(UnreachableError) as raised:
-        Client().get(url, {"signed_payload_jwt": "a.b.c"})
-    assert str(raised.value).startswith("no valid certificate: ")
-    assert said in str(raised.value)
+    with serving_https(file) as url:
+        if said is None:
+            assert Client().get(url).status == 200
+            return
+        with pytest.raises(UnreachableError, match=f"^no valid certificate: .*{said}") as raised:
+            Client().get(url, {"signed_payload_jwt": "a.b.c"})
     assert "a.b.c" not in str(raised.value)
 
 
@@ -127,16 +123,12 @@ def test_a_redirect_is_an_answer() -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://localhost:1/x", "no answer: .*refused"),
-        ("https://nowhere.invalid/x", "no answer: .*nowhere.invalid"),
+        ("http://localhost:1/x", "refused"),
+        ("https://nowhere.invalid/x", "nowhere.invalid"),
+        ("http://localhost:{port}/silent", "closed connection"),
     ],
 )
 def test_no_answer_is_said_without_the_query(url: str, said: str) -> None:
-    with pytest.raises(UnreachableError, match=said) as raised:
-        Client().get(url, {"signed_payload_jwt": "a.b.c"})
+    with serving() as port, pytest.raises(UnreachableError, match=f"no answer: .*{said}") as raised:
+        Client().get(url.format(port=port), {"signed_payload_jwt": "a.b.c"})
     assert "a.b.c" not in str(raised.value)
-
-
-def test_a_connection_that_breaks_off_is_said() -> None:
-    with serving() as port, pytest.raises(UnreachableError, match="no answer: "):
-        Client().get(f"http://localhost:{port}/silent", {"signed_payload_jwt": "a.b.c"})

@@ -41,18 +41,6 @@ def test_sheet_of_apps_at_every_stage() -> None:
     assert markdown_sheet(EVERY_STAGE) == golden("sheet_every_stage.md")
 
 
-@pytest.mark.parametrize(
-    ("apps", "steps"),
-    [
-        ([app()], [*range(1, 12)]),
-        ([app(), ready("globex")], [*range(1, 12), *range(7, 12)]),
-    ],
-)
-def test_every_step_of_the_guide_is_there(apps: list[AppRegistration], steps: list[int]) -> None:
-    numbers = re.findall(r"^(\d+)\. ", sheet(*apps), flags=re.MULTILINE)
-    assert [int(number) for number in numbers] == steps
-
-
 def test_commands_are_for_the_app_they_stand_under() -> None:
     text = sheet(ready("globex", partner_id="4711"), app())
     own = text[text.index("## Acme \\& Sons") :]
@@ -105,12 +93,6 @@ def test_every_command_names_the_stack() -> None:
     commands = re.findall(r"(?:pulumi|python -m) .*", markdown_sheet(EVERY_STAGE))
     assert commands
     assert all(" --stack dev" in command for command in commands)
-
-
-def test_urls_that_moved_are_said_where_they_are_entered() -> None:
-    text = sheet(ready(registered_base_url=OLD_BASE_URL))
-    assert f"has the URLs below `{OLD_BASE_URL}`" in text
-    assert OLD_BASE_URL not in sheet(ready())
 
 
 @pytest.mark.parametrize(
@@ -175,9 +157,7 @@ NAMES = st.text(
 @given(name=NAMES)
 @example(name="# heading")
 @example(name="a | b | c")
-@example(name="| a --- |")
 @example(name="[here](https://evil.example)")
-@example(name="![x](https://evil.example/x.png)")
 @example(name="<https://evil.example>")
 @example(name="<script>alert(1)</script>")
 @example(name="`code` ``` ~~~ ~~gone~~")
@@ -185,9 +165,7 @@ NAMES = st.text(
 @example(name="&lt;b&gt; &#35;")
 @example(name="ends with a backslash \\")
 @example(name="- an item")
-@example(name="+ an item")
 @example(name="1. an item")
-@example(name="1) an item")
 @example(name="> a quotation")
 @example(name="[here]: https://evil.example")
 @example(name="two\nlines")
@@ -205,11 +183,7 @@ def test_app_name_is_text_and_nothing_else(name: str) -> None:
     assert shown.split() == visible.split()
 
 
-@pytest.mark.parametrize("name", ["https://evil.example", "www.evil.example"])
-def test_app_name_that_is_an_address_does_not_become_a_link(name: str) -> None:
-    """GitHub's Markdown makes links of bare addresses."""
+@pytest.mark.parametrize("name", ["https://a.example", "www.a.example", "${outputs.baseUrl}"])
+def test_app_name_does_not_become_what_github_or_pulumi_cloud_make_of_it(name: str) -> None:
+    """The one makes links of bare addresses, the other fills outputs in."""
     assert name not in sheet(app(name=name))
-
-
-def test_app_name_does_not_become_an_output_where_pulumi_cloud_fills_outputs_in() -> None:
-    assert "${outputs" not in sheet(app(name="${outputs.baseUrl}"))

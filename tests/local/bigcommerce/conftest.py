@@ -27,11 +27,6 @@ class ThrowawayApp(HTTPServer):
         self.base_url = f"http://api.execute-api.localhost:{self.server_port}"
         self.status = 200
         self.queries: list[tuple[str, dict[str, str]]] = []
-        self.hosts: list[str] = []
-
-    @property
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.queries]
 
 
 class _Callback(BaseHTTPRequestHandler):
@@ -40,7 +35,6 @@ class _Callback(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         self.server.queries.append((parts.path, dict(parse_qsl(parts.query))))
-        self.server.hosts.append(self.headers["Host"])
         self.send_response(self.server.status)
         self.send_header("Location", "http://elsewhere.invalid/")
         self.end_headers()

@@ -1,6 +1,5 @@
 """The signed payloads' claims, and the URLs that carry them."""
 
-import string
 import uuid
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
@@ -42,30 +41,21 @@ def test_claims(app: App, store: Store) -> None:
         "url": "/",
         "channel_id": None,
     }
-
-
-def test_every_payload_is_another(app: App, store: Store) -> None:
-    payloads = [signed_payload(app, store, store.owner, issued_at=1) for _ in range(2)]
-    assert payloads[0] != payloads[1]
-
-
-def test_chosen_claims(app: App, store: Store) -> None:
-    payload = signed_payload(
-        app, store, store.owner, issued_at=1_700_000_000, url="/orders?x=1", channel_id=7
-    )
-    content = jwt.decode(payload, options={"verify_signature": False})
-    assert (content["iat"], content["nbf"]) == (1_700_000_000, 1_699_999_995)
-    assert (content["exp"], content["url"]) == (1_700_086_400, "/orders?x=1")
-    assert content["channel_id"] == 7
-    with pytest.raises(jwt.ExpiredSignatureError):
-        claims(app, payload)
-
-
-def test_the_key_is_the_client_secret(app: App, store: Store) -> None:
-    payload = signed_payload(app, store, store.owner)
     app.client_secret = "0" * 64
     with pytest.raises(jwt.InvalidSignatureError):
         claims(app, payload)
+
+
+def test_chosen_claims(app: App, store: Store) -> None:
+    issued_at = 1_700_000_000
+    one, other = (
+        signed_payload(app, store, store.owner, issued_at=issued_at, url="/x?y=1", channel_id=7)
+        for _ in range(2)
+    )
+    assert one != other
+    content = jwt.decode(one, options={"verify_signature": False})
+    assert (content["iat"], content["exp"]) == (issued_at, issued_at + 86_400)
+    assert (content["url"], content["channel_id"]) == ("/x?y=1", 7)
 
 
 @pytest.mark.parametrize(
@@ -91,37 +81,40 @@ def test_callback_urls_are_those_of_the_setup_guide() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (BigCommerce.auth_callback_url, {}),
+        (BigCommerce.external_auth_callback_url, {"external_install": "true"}),
+    ],
+)
 def test_the_auth_callback_carries_what_was_granted(
-    bigcommerce: BigCommerce, app: App, store: Store
+    bigcommerce: BigCommerce,
+    app: App,
+    store: Store,
+    build: Callable[[BigCommerce, App, Store, User], str],
+    said: dict[str, str],
 ) -> None:
-    parts = urlsplit(bigcommerce.auth_callback_url(app, store, store.owner))
+    parts = urlsplit(build(bigcommerce, app, store, store.owner))
     query = dict(parse_qsl(parts.query))
     assert parts.path == f"/{ORGANIZATION_ID}/redirect-url"
     assert query.pop("code")
-    assert query == {
+    assert query == said | {
         "scope": "store_v2_products_read_only store_v2_orders_read_only",
         "context": store.context,
         "account_uuid": app.account_uuid,
     }
 
 
-def test_an_external_install_says_so(bigcommerce: BigCommerce, app: App, store: Store) -> None:
-    url = bigcommerce.external_auth_callback_url(app, store, store.owner)
-    assert dict(parse_qsl(urlsplit(url).query))["external_install"] == "true"
-
-
-def test_registration_gives_realistic_values(bigcommerce: BigCommerce, store: Store) -> None:
-    app = bigcommerce.register_app("org", "App", ["store_v2_orders"], multiple_users=False)
+def test_registration_gives_each_app_values_of_its_own(
+    bigcommerce: BigCommerce, store: Store
+) -> None:
+    app = bigcommerce.register_app("org", "App", [], multiple_users=False)
     other = bigcommerce.register_app("org2", "Other", [])
-    lowercase = set(string.ascii_lowercase + string.digits)
-    assert len(app.client_id) == 31
-    assert len(store.hash) == 10
-    assert set(app.client_id) | set(store.hash) <= lowercase
+    assert (len(app.client_id), len(store.hash)) == (31, 10)
     assert len(bytes.fromhex(app.client_secret)) == 32
     assert str(uuid.UUID(app.account_uuid)) == app.account_uuid
     assert app.client_id != other.client_id
     assert app.client_secret != other.client_secret
-    assert not app.multiple_users
-    assert other.multiple_users
-    assert not app.has_callback_urls
+    assert (app.multiple_users, other.multiple_users) == (False, True)
     assert app.client_secret not in repr(app)

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,42 +40,36 @@ def refused(bigcommerce: BigCommerce, exchange: Exchange) -> Callable[..., str]:
 def test_a_code_is_exchanged_for_a_token(
     bigcommerce: BigCommerce, app: App, store: Store, exchange: Exchange, token_request: Fields
 ) -> None:
-    answer = exchange(token_request)
+    (assistant,) = store.staff
+    code = bigcommerce.token_endpoint.issue_code(app, store, assistant)
+    answer = exchange(token_request | {"code": code}, "application/json; charset=utf-8")
     installation = bigcommerce.installation(app, store)
     assert installation
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"
-    owner = {"id": store.owner.id, "username": "owner", "email": "owner@example.com"}
     assert answer.json() == {
         "access_token": installation.access_token,
         "scope": "store_v2_products_read_only store_v2_orders_read_only",
-        "user": owner,
-        "owner": owner,
+        "user": {"id": assistant.id, "username": "assistant", "email": "assistant@example.com"},
+        "owner": {"id": store.owner.id, "username": "owner", "email": "owner@example.com"},
         "context": f"stores/{store.hash}",
         "account_uuid": app.account_uuid,
     }
-    assert installation.users == {store.owner}
+    assert installation.users == {assistant}
     (request,) = bigcommerce.token_endpoint.requests
-    assert request.fields == token_request
+    assert request.fields == token_request | {"code": code}
     assert request.problem is None
-
-
-def test_the_answer_tells_the_user_from_the_owner(
-    bigcommerce: BigCommerce, app: App, store: Store, exchange: Exchange, token_request: Fields
-) -> None:
-    (assistant,) = store.staff
-    code = bigcommerce.token_endpoint.issue_code(app, store, assistant)
-    answer = exchange(token_request | {"code": code}).json()
-    assert answer["user"]["id"] == assistant.id
-    assert answer["owner"]["id"] == store.owner.id
+    shown = repr(installation) + repr(list(bigcommerce.log))
+    for secret in (installation.access_token, app.client_secret, code):
+        assert secret not in shown
 
 
 @pytest.mark.parametrize("name", REQUIRED_FIELDS)
-@pytest.mark.parametrize("value", [None, "", 17, ["x"]])
 def test_every_field_is_a_non_empty_string(
-    refused: Callable[..., str], token_request: Fields, name: str, value: object
+    refused: Callable[..., str], token_request: Fields, name: str
 ) -> None:
-    assert refused(token_request | {name: value}, naming=name) == "invalid_request"
+    for value in (None, "", 17, ["x"]):
+        assert refused(token_request | {name: value}, naming=name) == "invalid_request"
     del token_request[name]
     assert refused(token_request, naming=name) == "invalid_request"
 
@@ -92,21 +86,16 @@ def test_every_field_is_a_non_empty_string(
         ("scope", "invalid_scope"),
     ],
 )
-@pytest.mark.parametrize("change", [str.upper, "{}/".format, " {}".format])
-def test_every_field_is_exact(
+def test_every_field_is_exact_and_a_refusal_does_not_use_the_code_up(
     refused: Callable[..., str],
+    exchange: Exchange,
     token_request: Fields,
     name: str,
     error: str,
-    change: Callable[[str], str],
 ) -> None:
-    assert refused(token_request | {name: change(token_request[name])}, naming=name) == error
-
-
-def test_a_refusal_does_not_use_the_code_up(
-    refused: Callable[..., str], exchange: Exchange, token_request: Fields
-) -> None:
-    refused(token_request | {"scope": "store_v2_orders"}, naming="scope")
+    right = token_request[name]
+    for wrong in (right.upper(), f"{right}/", f" {right}"):
+        assert refused(token_request | {name: wrong}, naming=name) == error
     assert exchange(token_request).status == 200
 
 
@@ -117,27 +106,12 @@ def test_scopes_in_another_order_are_not_those_received(
     assert refused(token_request | {"scope": scope}, naming="scope") == "invalid_scope"
 
 
-def test_another_stores_context_is_refused(
-    bigcommerce: BigCommerce, refused: Callable[..., str], token_request: Fields
-) -> None:
-    context = bigcommerce.add_store("Another").context
-    assert refused(token_request | {"context": context}, naming="context") == "invalid_grant"
-
-
 def test_another_apps_code_is_refused(
     bigcommerce: BigCommerce, store: Store, refused: Callable[..., str], token_request: Fields
 ) -> None:
     other = bigcommerce.register_app("other", "Other", [])
     code = bigcommerce.token_endpoint.issue_code(other, store, store.owner)
     assert refused(token_request | {"code": code}, naming="code") == "invalid_grant"
-
-
-def test_another_apps_secret_is_refused(
-    bigcommerce: BigCommerce, refused: Callable[..., str], token_request: Fields
-) -> None:
-    secret = bigcommerce.register_app("other", "Other", []).client_secret
-    fields = token_request | {"client_secret": secret}
-    assert refused(fields, naming="client_secret") == "invalid_client"
 
 
 def test_the_redirect_uri_is_the_one_registered_now(
@@ -191,31 +165,13 @@ def test_the_content_type_is_json(
     assert error == "invalid_request"
 
 
-def test_the_content_type_may_name_its_charset(exchange: Exchange, token_request: Fields) -> None:
-    assert exchange(token_request, "application/json; charset=utf-8").status == 200
-
-
-def test_a_form_body_is_not_json(refused: Callable[..., str], token_request: Fields) -> None:
-    assert refused(urlencode(token_request).encode(), naming="not JSON") == "invalid_request"
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe"])
-def test_a_broken_body_is_refused(refused: Callable[..., str], body: bytes) -> None:
-    assert refused(body, naming="not JSON") == "invalid_request"
-
-
-@pytest.mark.parametrize("body", [[], "text", 1, None])
-def test_the_body_is_an_object(refused: Callable[..., str], body: object) -> None:
-    assert refused(body, naming="not a JSON object") == "invalid_request"
-
-
-def test_secrets_stay_out_of_representations(
-    bigcommerce: BigCommerce, app: App, store: Store, exchange: Exchange, token_request: Fields
-) -> None:
-    token = exchange(token_request).json()["access_token"]
-    shown = repr(bigcommerce.installation(app, store)) + repr(list(bigcommerce.log))
-    for secret in (token, app.client_secret, token_request["code"]):
-        assert secret not in shown
+@pytest.mark.parametrize(
+    ("body", "naming"),
+    [(body, "not JSON") for body in (b"", b"{", b"\xff\xfe", urlencode({"code": "x"}).encode())]
+    + [(body, "not a JSON object") for body in (b"[]", b'"text"', b"1", b"null")],
+)
+def test_the_body_is_a_json_object(refused: Callable[..., str], body: bytes, naming: str) -> None:
+    assert refused(body, naming=naming) == "invalid_request"
 
 
 def test_only_the_latest_requests_are_kept(
@@ -228,91 +184,60 @@ def test_only_the_latest_requests_are_kept(
     assert [request.fields for request in requests] == [{}] * KEPT_REQUESTS
 
 
-@pytest.mark.parametrize("status", [500, 503])
-def test_fault_status(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields, status: int
+@pytest.mark.parametrize(
+    ("fault", "status", "headers"),
+    [
+        (faults.status(500), 500, {}),
+        (faults.rate_limited(retry_after=2), 429, {"Retry-After": "2"}),
+        (faults.redirected("https://example.com/"), 302, {"Location": "https://example.com/"}),
+        (faults.html, 200, {"Content-Type": "text/html"}),
+    ],
+)
+def test_a_fault_instead_of_the_exchange_is_used_once_and_leaves_the_code(
+    bigcommerce: BigCommerce,
+    exchange: Exchange,
+    token_request: Fields,
+    *,
+    fault: faults.Fault,
+    status: int,
+    headers: Mapping[str, str],
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.extend([faults.status(status)] * 2)
-    assert exchange(token_request).status == status
-    assert exchange(token_request).status == status
-    assert exchange(token_request).status == 200
-    assert len(bigcommerce.token_endpoint.requests) == 3
-
-
-def test_a_fault_can_be_for_the_requests_with_one_code(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
-) -> None:
-    by_code = bigcommerce.token_endpoint.answers_by_code
-    by_code["another"] = deque([faults.status(500)])
-    by_code[token_request["code"]] = deque([faults.status(503)])
-    assert exchange(token_request).status == 503
-    assert exchange("not JSON").status == 400
-    token = bigcommerce.token_endpoint.access_token(token_request["code"])
-    assert exchange(token_request).json()["access_token"] == token
-    assert len(by_code["another"]) == 1
-
-
-def test_fault_rate_limited(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.rate_limited(retry_after=2))
+    bigcommerce.token_endpoint.next_answers.append(fault)
     answer = exchange(token_request)
-    assert answer.status == 429
-    assert answer.headers["Retry-After"] == "2"
+    assert answer.status == status
+    assert answer.headers.items() >= headers.items()
+    assert not answer.data.startswith(b'{"access_token"')
     assert exchange(token_request).status == 200
 
 
-def test_fault_reset(bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.reset)
-    with pytest.raises(urllib3.exceptions.ProtocolError) as raised:
-        exchange(token_request)
-    assert isinstance(raised.value.args[1], ConnectionResetError)
-    assert next(iter(bigcommerce.log)).outcome == "reset"
-    assert exchange(token_request).status == 200
-
-
-def test_fault_slow(bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.slow(0.5))
-    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
-        exchange(token_request, timeout=0.1)
-    assert exchange(token_request).json()["error_description"] == "Parameter code was used before"
-
-
-def test_fault_slow_answers_in_the_end(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
+@pytest.mark.parametrize(
+    ("fault", "changed"),
+    [
+        (faults.slow(0.01), {}),
+        (faults.byte_by_byte(0.0005), {}),
+        (faults.without("access_token"), {"access_token": None}),
+        (faults.with_fields(context="stores/other", user=None), {"context": "stores/other"}),
+    ],
+)
+def test_a_fault_after_the_exchange_changes_the_answer(
+    bigcommerce: BigCommerce,
+    app: App,
+    store: Store,
+    exchange: Exchange,
+    token_request: Fields,
+    *,
+    fault: faults.Fault,
+    changed: Fields,
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.slow(0.01))
-    assert exchange(token_request).status == 200
-
-
-def test_fault_byte_by_byte(
-    bigcommerce: BigCommerce, app: App, store: Store, exchange: Exchange, token_request: Fields
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.byte_by_byte(0.0005))
+    bigcommerce.token_endpoint.next_answers.append(fault)
     answer = exchange(token_request)
     installation = bigcommerce.installation(app, store)
     assert installation
-    assert answer.json()["access_token"] == installation.access_token
+    right = {"access_token": installation.access_token, "context": store.context}
+    assert {name: answer.json().get(name) for name in right} == right | changed
 
 
-def test_fault_byte_by_byte_to_a_client_that_leaves(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.byte_by_byte(0.2))
-    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
-        exchange(token_request, timeout=0.05)
-    assert exchange(token_request).status == 400, "the server still answers"
-
-
-def test_fault_html(bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.html)
-    answer = exchange(token_request)
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == "text/html"
-    assert answer.data.startswith(b"<!doctype html>")
-
-
-def test_fault_truncated(
+def test_a_truncated_answer_is_no_json(
     bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
 ) -> None:
     bigcommerce.token_endpoint.next_answers.append(faults.truncated)
@@ -322,37 +247,35 @@ def test_fault_truncated(
         answer.json()
 
 
-def test_fault_missing_field(
+def test_a_connection_is_reset(
     bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.without("access_token"))
-    answer = exchange(token_request)
-    assert answer.status == 200
-    assert set(answer.json()) == {"scope", "user", "owner", "context", "account_uuid"}
+    bigcommerce.token_endpoint.next_answers.append(faults.reset)
+    with pytest.raises(urllib3.exceptions.ProtocolError) as raised:
+        exchange(token_request)
+    assert isinstance(raised.value.args[1], ConnectionResetError)
+    assert next(iter(bigcommerce.log)).outcome == "reset"
+    assert exchange(token_request).status == 200
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"context": "stores/other12345"},
-        {"account_uuid": "00000000-0000-0000-0000-000000000000"},
-        {"scope": "store_v2_orders_read_only"},
-        {"user": None},
-    ],
-)
-def test_fault_other_values(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields, fields: Fields
+@pytest.mark.parametrize("fault", [faults.slow(0.5), faults.byte_by_byte(0.2)])
+def test_an_answer_that_comes_too_late_uses_the_code_up(
+    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields, fault: faults.Fault
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.with_fields(**fields))
-    answer = exchange(token_request).json()
-    assert answer | fields == answer
-    assert answer["access_token"]
+    bigcommerce.token_endpoint.next_answers.append(fault)
+    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
+        exchange(token_request, timeout=0.1)
+    assert exchange(token_request).json()["error_description"] == "Parameter code was used before"
 
 
-def test_fault_redirect(
+def test_a_fault_can_be_for_the_requests_with_one_code(
     bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.redirected("https://example.com/"))
-    answer = exchange(token_request)
-    assert answer.status == 302
-    assert answer.headers["Location"] == "https://example.com/"
+    by_code = bigcommerce.token_endpoint.answers_by_code
+    by_code["another"] = deque([faults.status(500)])
+    by_code[token_request["code"]] = deque([faults.status(503)])
+    assert exchange(token_request).status == 503
+    assert exchange(b"not JSON").status == 400
+    token = bigcommerce.token_endpoint.access_token(token_request["code"])
+    assert exchange(token_request).json()["access_token"] == token
+    assert len(by_code["another"]) == 1
