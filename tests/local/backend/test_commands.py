@@ -17,6 +17,7 @@ import pytest
 from local.backend import ROOT, STACK
 from local.engine import Stack, stack_config
 from local.loopback_http import get
+from local.provider import SERVICES
 from registration.check.http_client import UnreachableError
 
 COMMAND = [sys.executable, "-m", "local"]
@@ -166,9 +167,9 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
         assert "pulumi config set --path 'apps[0].clientId'" in printed
         state = ROOT / "build" / "local" / f"state-{os.getpid()}.json"
         # The engine stands in for the CLI: it is not on every machine.
-        Stack(url_after("AWS endpoint", printed), name=STACK, state=state).up(
-            stack_config(ROOT, STACK, {}), on_event=lambda _: None
-        )
+        endpoints = [dict.fromkeys(SERVICES, url_after("AWS endpoint", printed))]
+        config = stack_config(ROOT, STACK, {"aws:endpoints": endpoints})
+        Stack(name=STACK, state=state).up(config, on_event=lambda _: None)
         state.unlink()
         read_until(process, "Found the deployment")
         process.send_signal(signal.SIGTERM)
