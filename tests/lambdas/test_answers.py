@@ -7,10 +7,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from werkzeug import Response as TokenResponse
 
 from lambdas.callbacks import apps
 from local.bigcommerce import App, BigCommerce, Store, faults
-from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.conftest import SUPPORT_URL
 from tests.lambdas.harness import (
     BASE_URL,
@@ -229,7 +229,7 @@ def test_hostile_error_texts_of_bigcommerce_are_not_shown(
     store: Store,
 ) -> None:
     content = json.dumps({"error": hostile, "error_description": hostile}).encode()
-    fault = TokenResponse(status, content, {"Retry-After": hostile, "Content-Type": "text/html"})
+    fault = TokenResponse(content, status, {"Retry-After": hostile, "Content-Type": "text/html"})
     bigcommerce.token_endpoint.next_answers.extend([lambda _: fault] * 3)
 
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))

@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from werkzeug import Response as TokenResponse
 
 from lambdas.callbacks import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store
 from local.bigcommerce.faults import Exchange, Fault
-from local.bigcommerce.messages import Response as TokenResponse
 from tests.conftest import Count
 from tests.lambdas import documented
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
@@ -532,7 +532,7 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
 ) -> None:
     def answering(status: int, content: bytes, headers: dict[str, str]) -> Fault:
         def fault(_: Exchange) -> TokenResponse:
-            return TokenResponse(status, content, headers)
+            return TokenResponse(content, status, headers)
 
         return fault
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
+from werkzeug import Response as TokenResponse
 
 from lambdas.callbacks import apps, installation_table
 from lambdas.callbacks.installation import Uninstall, Uninstalled
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
-from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
 from tests.lambdas.expected_errors import CODE_REFUSED, NOT_STORED
 from tests.lambdas.harness import (

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from werkzeug import Response
 
 from lambdas.callbacks import token_exchange
 from lambdas.callbacks.credentials import Credentials
@@ -22,7 +23,6 @@ from lambdas.callbacks.errors import (
 )
 from lambdas.callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
 from local.bigcommerce import BigCommerce, faults
-from local.bigcommerce.messages import Response
 from tests.lambdas.conftest import Clock
 
 CREDENTIALS = Credentials("a" * 31, "0" * 64)
@@ -75,7 +75,7 @@ class TokenEndpoint:
 
 
 def _answer(status: int, content: bytes) -> faults.Fault:
-    return lambda _: Response(status, content)
+    return lambda _: Response(content, status)
 
 
 @pytest.fixture
@@ -396,7 +396,7 @@ def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
     retry_after: str, seconds: int, endpoint: TokenEndpoint, clock: Clock
 ) -> None:
     clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
-    endpoint.fails(lambda _: Response(429, headers={"Retry-After": retry_after}))
+    endpoint.fails(lambda _: Response(status=429, headers={"Retry-After": retry_after}))
 
     with pytest.raises(BigCommerceBusyError, match=r"^token endpoint answered 429$") as failure:
         endpoint.exchange()
