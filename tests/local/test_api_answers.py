@@ -1,10 +1,8 @@
 """The emulator says how its APIs answered a URL, and keeps no URL."""
 
-from http.client import HTTPConnection
-
 import pytest
 
-from local.api_answers import REMEMBERED_ANSWERS, status_path
+from local.api_answers import status_path
 from local.emulator import Emulator
 from local.loopback_http import get
 
@@ -22,20 +20,6 @@ def test_what_is_not_an_api_is_not_remembered(emulator: Emulator) -> None:
     url = f"{emulator.endpoint_url}/_ministack/health"
     assert get(url, timeout=5).status == 200
     assert emulator.api_status(url) is None
-
-
-def test_only_the_latest_answers_are_remembered(emulator: Emulator) -> None:
-    host = f"0a1b2c3d.execute-api.localhost:{emulator.port}"
-    connection = HTTPConnection("127.0.0.1", emulator.port)
-    for number in range(REMEMBERED_ANSWERS + 1):
-        connection.request("GET", f"/{number}", headers={"Host": host})
-        connection.getresponse().read()
-    connection.close()
-    first, second, last = (
-        emulator.api_status(f"http://{host}/{number}") for number in (0, 1, REMEMBERED_ANSWERS)
-    )
-    assert first is None
-    assert second == last == "404"
 
 
 def test_a_status_path_does_not_hold_the_url() -> None:
