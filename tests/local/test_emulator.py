@@ -81,7 +81,7 @@ def test_answers_as_the_root_of_an_account_and_refuses_an_unknown_caller(
         stranger.list_tables()
 
 
-def test_the_developers_settings_do_not_leak_in(
+def test_one_port_listens_no_setting_leaks_in_and_nothing_is_left_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {
@@ -100,10 +100,14 @@ def test_the_developers_settings_do_not_leak_in(
     monkeypatch.setenv("HOME", str(home))
     with Emulator(log=tmp_path / "log" / "emulator.log") as running:
         worker = invoke_a_function(running)
-        if sys.platform == "linux":
+        group = running._process_group
+        assert os.getpgid(worker) == group
+        if sys.platform == "linux":  # these are read from /proc
+            assert listening(group) == {("0100007F", running.port)}
             inherited = environment_of(worker)
             assert inherited["AWS_ENDPOINT_URL"] == running.endpoint_url
             assert not {"AWS_PROFILE", "HTTP_PROXY", "PYTHONPATH"} & inherited.keys()
+    assert until(lambda: group_is_gone(group))
     assert list(home.iterdir()) == []
     assert [path.name for path in (tmp_path / "log").iterdir()] == ["emulator.log"]
 
@@ -125,16 +129,6 @@ def listening(group: int) -> set[tuple[str, int]]:
                 address, port = fields[1].split(":")
                 found.add((address, int(port, 16)))
     return found
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
-def test_it_listens_on_one_loopback_port_only_and_leaves_nothing_running(tmp_path: Path) -> None:
-    with Emulator(log=tmp_path / "emulator.log") as running:
-        worker = invoke_a_function(running)
-        group = running._process_group
-        assert os.getpgid(worker) == group
-        assert listening(group) == {("0100007F", running.port)}
-    assert until(lambda: group_is_gone(group))
 
 
 def test_nothing_is_left_running_after_the_parent_is_killed(tmp_path: Path) -> None:
