@@ -10,8 +10,9 @@ from typing import Any
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
 from local.emulator import Emulator
-from local.engine import Deployment, DeploymentFailed, Event, ResourceEvent, Stack, stack_config
+from local.engine import Deployment, DeploymentError, Event, ResourceEvent, Stack, stack_config
 from local.engine.configuration import project_name
+from local.provider import SERVICES
 from local.scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ class LocalBackend:
         on_event: told of what deployments do as they do it.
         changes: what the latest deployment created, updated and deleted.
         outputs: the stack's outputs, as the latest deployment gave them.
+        secret_outputs: the names of those that are secret.
     """
 
     emulator: Emulator
@@ -43,23 +45,32 @@ class LocalBackend:
     _stack: Stack
     changes: list[ResourceEvent] = field(default_factory=list)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    secret_outputs: frozenset[str] = frozenset()
 
     @property
     def apps(self) -> list[App]:
         """The apps as BigCommerce knows them, in the configuration's order."""
         return list(self.bigcommerce.apps.values())
 
+    @property
+    def shown_outputs(self) -> dict[str, Any]:
+        """The outputs as `pulumi stack output` shows them: `[secret]` for one that is secret."""
+        return {
+            name: "[secret]" if name in self.secret_outputs else value
+            for name, value in self.outputs.items()
+        }
+
     def deploy(self) -> Deployment:
         """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
 
         Raises:
-            DeploymentFailed: the program or AWS refused.
+            DeploymentError: the program or AWS refused.
         """
         self.changes.clear()
         deployment = self._stack.up(
             self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self._note_and_pass_on
         )
-        self.outputs = deployment.outputs
+        self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
         self.register_apps()
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
@@ -75,7 +86,7 @@ class LocalBackend:
         """Register the configuration's apps in BigCommerce's portal, if they are not yet.
 
         Raises:
-            DeploymentFailed: the apps are malformed.
+            DeploymentError: the apps are malformed.
         """
         if self.apps:
             return
@@ -88,7 +99,7 @@ class LocalBackend:
                     multiple_users=app.get("multipleUsers", True),
                 )
         except (KeyError, TypeError, AttributeError) as error:
-            raise DeploymentFailed(
+            raise DeploymentError(
                 f"{APPS} in Pulumi.{STACK}.yaml is malformed; `make up` says what is wrong"
             ) from error
 
@@ -105,12 +116,17 @@ class LocalBackend:
         """Give the stack's configuration what the portal gave each app, as the sheet says to.
 
         Raises:
-            DeploymentFailed: the apps are malformed.
+            DeploymentError: the apps are malformed.
         """
         self.register_apps()
         for settings, app in zip(self.config[APPS], self.apps, strict=True):
             settings["clientId"] = app.client_id
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
+
+    def record_registered_urls(self) -> None:
+        """Record that the portal has the callback URLs of the latest deployment."""
+        for settings in self.config[APPS]:
+            settings["registeredBaseUrl"] = self.outputs["baseUrl"]
 
     def _note_and_pass_on(self, event: Event) -> None:
         if isinstance(event, ResourceEvent) and event.operation != "same":
@@ -143,27 +159,29 @@ def local_backend(
     ):
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
         simulated = {"bigcommerce:bigcommerce": origins, CLIENT_SECRETS: {}, HANDOFF_KEYS: {}}
-        config = stack_config(ROOT, STACK, {**simulated, **(overrides or {})})
+        embedded = {"aws:endpoints": [dict.fromkeys(SERVICES, emulator.endpoint_url)]}
+        config = stack_config(ROOT, STACK, {**embedded, **simulated, **(overrides or {})})
         yield LocalBackend(
             emulator=emulator,
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
             config=_unregistered(config),
             on_event=on_event,
-            _stack=Stack(emulator.endpoint_url, name=STACK, state=folder / "state.json"),
+            _stack=Stack(name=STACK, state=folder / "state.json"),
         )
 
 
 def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration before registration, and with keys of this run's own.
 
-    Credentials in the file are those of another BigCommerce, or encrypted for the CLI alone.
+    Credentials and URLs in the file are those of another BigCommerce, or encrypted for the CLI.
     """
     config = deepcopy(config)
     apps = config[APPS] if isinstance(config.get(APPS), list) else []
     for app in apps:
         if isinstance(app, dict):
             app.pop("clientId", None)
+            app.pop("registeredBaseUrl", None)
             if app.get("appUrl"):
                 config[HANDOFF_KEYS][str(app.get("organizationId"))] = secrets.token_hex(32)
     return config

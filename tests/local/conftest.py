@@ -1,4 +1,4 @@
-"""An embedded AWS that nobody deploys to, for tests of what runs in its process."""
+"""An empty AWS account for the provider and the engine to deploy into."""
 
 from collections.abc import Iterator
 
@@ -9,5 +9,6 @@ from local.emulator import Emulator
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One account for all tests: each uses names of its own and deletes what it made."""
     with Emulator(log=tmp_path_factory.mktemp("emulator") / "emulator.log") as running:
         yield running

@@ -76,7 +76,9 @@ def check(aws: None) -> Callable[[str], tuple[Results, str]]:
 
     def check_text(text: str) -> tuple[Results, str]:
         printed = io.StringIO()
-        return check_deployment(read_outputs(text), Console(file=printed)), printed.getvalue()
+        outputs = read_outputs(text)
+        results = check_deployment(outputs, outputs.registration.apps, Console(file=printed))
+        return results, printed.getvalue()
 
     return check_text
 
@@ -156,6 +158,12 @@ class TestWhatHolds:
         told = done.stdout + report.read_text(encoding="utf-8")
         assert deployed.apps[0].client_secret not in told
         assert "eyJ" not in told
+
+    def test_only_the_apps_that_were_chosen_are_checked(self, deployed: LocalBackend) -> None:
+        done = run(deployed, "--app", "org-b")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"\n{B}\n" in done.stdout
+        assert A not in done.stdout
 
     def test_nothing_is_written(self, deployed: LocalBackend, check: Check) -> None:
         def items() -> list[Any]:

@@ -1,0 +1,324 @@
+"""Each type in the embedded AWS: created, read, each input changed and taken away, deleted."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.aws import Aws
+from local.emulator import Emulator
+from local.provider.resource_type import RESOURCE_TYPES
+from tests.local.provider.lifecycle import ARCHIVE, Life, configured
+
+View = Callable[[Aws, dict[str, Any]], dict[str, Any]]
+
+
+LIVES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lives.yaml").read_text())
+
+
+def pulumi_names(value: Any) -> Any:
+    """What AWS answers, in Pulumi's spelling."""
+    if isinstance(value, dict):
+        return {_pulumi_name(name): pulumi_names(item) for name, item in value.items()}
+    return [pulumi_names(item) for item in value] if isinstance(value, list) else value
+
+
+def _pulumi_name(name: str) -> str:
+    return name if " " in name else name[:1].lower() + name[1:]
+
+
+def tags(listed: list[dict[str, str]]) -> dict[str, str]:
+    return dict(map(dict.values, listed))  # type: ignore[arg-type]
+
+
+def key_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    key = {"KeyId": state["keyId"]}
+    return {
+        "description": aws.kms.describe_key(**key)["KeyMetadata"]["Description"],
+        "policy": aws.kms.get_key_policy(**key, PolicyName="default")["Policy"],
+        "enableKeyRotation": aws.kms.get_key_rotation_status(**key)["KeyRotationEnabled"],
+        "tags": tags(aws.kms.list_resource_tags(**key)["Tags"]),  # type: ignore[arg-type]
+    }
+
+
+def table_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    client: Any = aws.dynamodb
+    name = {"TableName": state["name"]}
+    table = client.describe_table(**name)["Table"]
+    expiry = client.describe_time_to_live(**name)["TimeToLiveDescription"]
+    backups = client.describe_continuous_backups(**name)["ContinuousBackupsDescription"]
+    recovery = backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+    stream = table.get("StreamSpecification") or {}
+    encryption = table.get("SSEDescription", {})
+    assert state["streamArn"] or not stream.get("StreamEnabled")
+    return {
+        "billingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        **pulumi_names(stream),
+        "serverSideEncryption": {
+            "enabled": encryption.get("Status") == "ENABLED",
+            "kmsKeyArn": encryption.get("KMSMasterKeyArn"),
+        },
+        "deletionProtectionEnabled": table["DeletionProtectionEnabled"],
+        "pointInTimeRecovery": {"enabled": recovery == "ENABLED"},
+        "ttl": {
+            "enabled": expiry["TimeToLiveStatus"] == "ENABLED",
+            "attributeName": expiry.get("AttributeName"),
+        },
+        "tags": tags(client.list_tags_of_resource(ResourceArn=state["arn"])["Tags"]),
+    }
+
+
+def item_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    (item,) = aws.dynamodb.scan(TableName=state["tableName"])["Items"]
+    return {"item": json.dumps(item)}
+
+
+def secret_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    found: Any = aws.secretsmanager.describe_secret(SecretId=state["arn"])
+    return {**pulumi_names(found), "tags": tags(found.get("Tags", []))}
+
+
+def role_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    role: Any = aws.iam.get_role(RoleName=state["name"])["Role"]
+    assert role["Arn"] == state["arn"]
+    return {
+        "description": role.get("Description", ""),
+        "assumeRolePolicy": role["AssumeRolePolicyDocument"],
+        "tags": tags(role.get("Tags", [])),
+    }
+
+
+def role_policy_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    found = aws.iam.get_role_policy(RoleName=state["role"], PolicyName=state["name"])
+    return {"policy": found["PolicyDocument"]}
+
+
+def policy_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    arn = {"PolicyArn": state["arn"]}
+    (version,) = aws.iam.list_policy_versions(**arn)["Versions"]
+    found = aws.iam.get_policy_version(**arn, VersionId=version["VersionId"])
+    listed: Any = aws.iam.list_policy_tags(**arn)["Tags"]
+    return {"policy": found["PolicyVersion"]["Document"], "tags": tags(listed)}
+
+
+def log_group_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    (group,) = aws.logs.describe_log_groups(logGroupNamePrefix=state["name"])["logGroups"]
+    assert group["arn"] == f"{state['arn']}:*"
+    listed = aws.logs.list_tags_for_resource(resourceArn=state["arn"])["tags"]
+    return {"retentionInDays": group.get("retentionInDays", 0), "tags": listed}
+
+
+def function_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    found: Any = aws.lambda_.get_function(FunctionName=state["name"])
+    invoked = aws.lambda_.invoke(FunctionName=state["name"])["Payload"].read()
+    reserved = found.get("Concurrency", {}).get("ReservedConcurrentExecutions", -1)
+    path = f"functions/{found['Configuration']['FunctionArn']}/invocations"
+    assert state["invokeArn"].endswith(path)
+    # The environment's variables keep their names.
+    variables = found["Configuration"].get("Environment", {}).get("Variables", {})
+    return {
+        **pulumi_names(found["Configuration"]),
+        "environment": {"variables": variables},
+        "code": json.loads(invoked),
+        "reservedConcurrentExecutions": reserved,
+        "tags": found.get("Tags", {}),
+    }
+
+
+def permission_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    policy = json.loads(aws.lambda_.get_policy(FunctionName=state["function"])["Policy"])
+    (statement,) = (each for each in policy["Statement"] if each["Sid"] == state["statementId"])
+    return {
+        "action": statement["Action"],
+        "principal": statement["Principal"]["Service"],
+        "sourceArn": statement["Condition"]["ArnLike"]["AWS:SourceArn"],
+    }
+
+
+def api_view(operation: str, **key: str) -> View:
+    """What API Gateway answers to a `get_…`, whose arguments are formatted over the state."""
+
+    def view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+        arguments = {name: template.format_map(state) for name, template in key.items()}
+        found = getattr(aws.apigatewayv2, operation)(**arguments)
+        if "arn" in state:
+            found["Tags"] = aws.apigatewayv2.get_tags(ResourceArn=state["arn"])["Tags"]
+        if "DomainNameConfigurations" in found:
+            (found["DomainNameConfiguration"],) = found["DomainNameConfigurations"]
+        return {**pulumi_names(found), "tags": found.get("Tags", {})}
+
+    return view
+
+
+def record_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    found = aws.route53.list_resource_record_sets(HostedZoneId=state["zoneId"])
+    (record,) = (each for each in found["ResourceRecordSets"] if each["Type"] == "A")
+    return {"aliases": record["AliasTarget"]["DNSName"].rstrip(".")}
+
+
+# What AWS has, by the inputs' names, given the resource's state.
+VIEWS: dict[str, View] = {
+    "aws:kms/key:Key": key_view,
+    "aws:kms/alias:Alias": lambda aws, state: {
+        "targetKeyId": aws.kms.describe_key(KeyId=state["name"])["KeyMetadata"]["KeyId"]
+    },
+    "aws:dynamodb/table:Table": table_view,
+    "aws:dynamodb/tableItem:TableItem": item_view,
+    "aws:secretsmanager/secret:Secret": secret_view,
+    "aws:secretsmanager/secretVersion:SecretVersion": lambda aws, state: pulumi_names(
+        aws.secretsmanager.get_secret_value(SecretId=state["secretId"])
+    ),
+    "aws:iam/role:Role": role_view,
+    "aws:iam/rolePolicy:RolePolicy": role_policy_view,
+    "aws:iam/policy:Policy": policy_view,
+    "aws:cloudwatch/logGroup:LogGroup": log_group_view,
+    "aws:lambda/function:Function": function_view,
+    "aws:lambda/permission:Permission": permission_view,
+    "aws:apigatewayv2/api:Api": api_view("get_api", ApiId="{id}"),
+    "aws:apigatewayv2/stage:Stage": api_view("get_stage", ApiId="{apiId}", StageName="{name}"),
+    "aws:apigatewayv2/integration:Integration": api_view(
+        "get_integration", ApiId="{apiId}", IntegrationId="{id}"
+    ),
+    "aws:apigatewayv2/route:Route": api_view("get_route", ApiId="{apiId}", RouteId="{id}"),
+    "aws:apigatewayv2/domainName:DomainName": api_view(
+        "get_domain_name", DomainName="{domainName}"
+    ),
+    "aws:apigatewayv2/apiMapping:ApiMapping": api_view(
+        "get_api_mapping", ApiMappingId="{id}", DomainName="{domainName}"
+    ),
+    "aws:route53/record:Record": record_view,
+}
+
+
+@pytest.fixture(scope="module")
+def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the resources stand on: others' ids, and bundles whose answer is their own name."""
+    aws: Any = emulator.aws
+    made: dict[str, Any] = {"table": "ground", "role": "ground", "function": "ground"}
+    for name in ("key", "other_key"):
+        key = aws.kms.create_key()["KeyMetadata"]
+        made |= {name: key["KeyId"], f"{name}_arn": key["Arn"]}
+    for name in ("role", "other_role"):
+        role = {"RoleName": made.get(name, name), "AssumeRolePolicyDocument": "{}"}
+        made[f"{name}_arn"] = aws.iam.create_role(**role)["Role"]["Arn"]
+    aws.dynamodb.create_table(
+        TableName="ground",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    made["secret"] = aws.secretsmanager.create_secret(Name="ground")["ARN"]
+    for name in ("api", "other_api"):
+        made[name] = aws.apigatewayv2.create_api(Name=name, ProtocolType="HTTP")["ApiId"]
+        for stage in ("one", "two"):
+            aws.apigatewayv2.create_stage(ApiId=made[name], StageName=stage)
+    made["domain"] = "ground.example.com"
+    aws.apigatewayv2.create_domain_name(
+        DomainName=made["domain"],
+        DomainNameConfigurations=[{"CertificateArn": "arn:aws:acm:us-east-1:0:certificate/a"}],
+    )
+    zone = aws.route53.create_hosted_zone(Name="example.com", CallerReference="ground")
+    made["zone"] = zone["HostedZone"]["Id"].rpartition("/")[2]
+    for name in ("one", "two"):
+        path = tmp_path_factory.mktemp("bundle") / f"{name}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            answer = f"def handler(event, context): return '{name}'\nother = handler\n"
+            archive.writestr("handler.py", answer)
+        made[name] = {**ARCHIVE, "path": str(path)}
+    aws.lambda_.create_function(
+        FunctionName="ground",
+        Role=made["role_arn"],
+        Runtime="python3.13",
+        Handler="handler.handler",
+        Code={"ZipFile": Path(made["one"]["path"]).read_bytes()},
+    )
+    return made
+
+
+def grounded(value: Any, ground: dict[str, Any]) -> Any:
+    """A value with `{name}` in it replaced by what the ground has under that name."""
+    if isinstance(value, dict):
+        return {name: grounded(item, ground) for name, item in value.items()}
+    is_name = isinstance(value, str) and value[:1] == "{" and value[1:-1] in ground
+    return ground[value[1:-1]] if is_name else value
+
+
+def assert_seen(wanted: Any, seen: Any, of: str = "") -> None:
+    """What was wanted is what AWS has, as far as it shows it."""
+    for name, value in wanted.items():
+        if name not in seen and of == "":
+            continue
+        found = seen.get(name)
+        match value:
+            case {"path": path}:
+                assert found == Path(path).stem
+            case dict() if value and found:
+                assert_seen(value, found, f"{of}.{name}")
+            case [{"routeKey": route, **settings}]:
+                assert_seen(settings, found[route], f"{of}.{name}")
+            case [{"name": target, "zoneId": _, **_rest}]:
+                assert found == target
+            case str() if value[:1] == "{":
+                found = json.loads(found) if isinstance(found, str) else found
+                assert {**json.loads(value), "Id": 0} == {**found, "Id": 0}, f"{of}.{name}"
+            case {} | []:
+                assert not any(found.values() if isinstance(found, dict) else found or [])
+            case _:
+                assert (found or value) == value if value == "" else found == value, f"{of}.{name}"
+
+
+def test_every_type_has_a_life() -> None:
+    assert LIVES.keys() == VIEWS.keys() == RESOURCE_TYPES.keys()
+
+
+@pytest.mark.parametrize("token", LIVES)
+def test_a_resource_is_created_read_changed_in_place_and_deleted(
+    emulator: Emulator, ground: dict[str, Any], token: str
+) -> None:
+    planned, kind = LIVES[token], RESOURCE_TYPES[token]
+    changes = planned.get("changes", {})
+    assert changes.keys() | kind.immutable_inputs == kind.inputs
+    life = Life(configured(emulator), token)
+    inputs = grounded(planned["inputs"], ground)
+
+    def seen() -> dict[str, Any]:
+        return VIEWS[token](emulator.aws, {**life.state, "id": life.id})
+
+    life.create(inputs)
+    assert_seen(inputs, seen())
+    assert not life.diff(inputs).diffs
+    for name, value in changes.items():
+        inputs[name] = grounded(value, ground)
+        diff = life.diff(inputs)
+        assert (diff.diffs, diff.replaces) == ([name], [])
+        life.update(inputs)
+        assert_seen(inputs, seen())
+        found = life.read()
+        assert (found.id, found.inputs.fields.keys()) == (life.id, life.inputs.keys())
+        assert life.state.keys() == found.properties.fields.keys()
+    for name, value in planned.get("restored", {}).items():
+        del inputs[name]
+        life.update(inputs)
+        assert_seen({**inputs, name: value}, seen())
+    life.delete()
+    life.delete()  # is no error
+    assert (life.read().id == life.id) == planned.get("kept", False)
+
+
+@pytest.mark.parametrize("token", LIVES)
+def test_another_value_of_an_immutable_input_replaces(
+    emulator: Emulator, ground: dict[str, Any], token: str
+) -> None:
+    life = Life(configured(emulator), token)
+    life.inputs = grounded(LIVES[token]["inputs"], ground)
+    for name in RESOURCE_TYPES[token].immutable_inputs:
+        diff = life.diff({**life.inputs, name: "another"})
+        assert diff.replaces == [name]
+        assert diff.deleteBeforeReplace
