@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -38,88 +39,67 @@ _CONFIG = Config(
 )
 
 
-def isolated_session(region: str = REGION) -> boto3.Session:
-    """Return a session with the embedded account's root credentials.
+def isolated_session(
+    region: str = REGION, access_key: str = ROOT_KEY, secret_key: str = ROOT_KEY
+) -> boto3.Session:
+    """Return a session that reads no profile, AWS configuration file or `AWS_*` variable.
 
-    No profile, AWS configuration file or `AWS_*` variable of the developer is read. A client also
-    needs the emulator's endpoint and `Config`: `Aws` adds both.
+    A client also needs the emulator's endpoint and `Config`: `Aws` adds both.
     """
     return boto3.Session(
-        aws_access_key_id=ROOT_KEY,
-        aws_secret_access_key=ROOT_KEY,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
         region_name=region,
         botocore_session=botocore.session.Session(session_vars=_NO_FILES),
     )
 
 
 class Aws:
-    """Clients of one embedded AWS: one a service, made at first use, safe to share by threads."""
+    """Clients of one embedded AWS, by service: one each, made at first use, shared by threads.
 
-    def __init__(self, endpoint_url: str, region: str = REGION) -> None:
-        self.endpoint_url = endpoint_url
-        self.region = region
-        self._session = isolated_session(region)
+    `endpoint` gives the URL of a service, by boto3's name for it.
+    """
+
+    apigatewayv2: ApiGatewayV2Client
+    dynamodb: DynamoDBClient
+    iam: IAMClient
+    kms: KMSClient
+    lambda_: LambdaClient
+    logs: CloudWatchLogsClient
+    route53: Route53Client
+    secretsmanager: SecretsManagerClient
+    sts: STSClient
+
+    def __init__(
+        self, endpoint: Callable[[str], str], session: boto3.Session | None = None
+    ) -> None:
+        self._endpoint = endpoint
+        self._session = session or isolated_session()
+        self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()  # boto3 sessions are not thread-safe, clients are
+
+    @property
+    def region(self) -> str:
+        """The region of the clients."""
+        return self._session.region_name
 
     @cached_property
     def account_id(self) -> str:
         """The account's number."""
         return self.sts.get_caller_identity()["Account"]
 
-    @cached_property
-    def apigatewayv2(self) -> ApiGatewayV2Client:
-        """HTTP APIs."""
+    def client(self, service: str) -> Any:
+        """Return the client of a service, by boto3's name for it."""
         with self._lock:
-            return self._session.client(
-                "apigatewayv2", endpoint_url=self.endpoint_url, config=_CONFIG
-            )
+            if service not in self._clients:
+                self._clients[service] = self._session.client(
+                    service,  # type: ignore[call-overload]
+                    endpoint_url=self._endpoint(service),
+                    config=_CONFIG,
+                )
+            return self._clients[service]
 
-    @cached_property
-    def dynamodb(self) -> DynamoDBClient:
-        """DynamoDB."""
-        with self._lock:
-            return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=_CONFIG)
-
-    @cached_property
-    def iam(self) -> IAMClient:
-        """Roles and policies."""
-        with self._lock:
-            return self._session.client("iam", endpoint_url=self.endpoint_url, config=_CONFIG)
-
-    @cached_property
-    def kms(self) -> KMSClient:
-        """Keys."""
-        with self._lock:
-            return self._session.client("kms", endpoint_url=self.endpoint_url, config=_CONFIG)
-
-    @cached_property
-    def lambda_(self) -> LambdaClient:
-        """Functions."""
-        with self._lock:
-            return self._session.client("lambda", endpoint_url=self.endpoint_url, config=_CONFIG)
-
-    @cached_property
-    def logs(self) -> CloudWatchLogsClient:
-        """CloudWatch Logs."""
-        with self._lock:
-            return self._session.client("logs", endpoint_url=self.endpoint_url, config=_CONFIG)
-
-    @cached_property
-    def route53(self) -> Route53Client:
-        """DNS records."""
-        with self._lock:
-            return self._session.client("route53", endpoint_url=self.endpoint_url, config=_CONFIG)
-
-    @cached_property
-    def secretsmanager(self) -> SecretsManagerClient:
-        """Secrets."""
-        with self._lock:
-            return self._session.client(
-                "secretsmanager", endpoint_url=self.endpoint_url, config=_CONFIG
-            )
-
-    @cached_property
-    def sts(self) -> STSClient:
-        """The caller's identity."""
-        with self._lock:
-            return self._session.client("sts", endpoint_url=self.endpoint_url, config=_CONFIG)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.client(name.rstrip("_"))

@@ -10,8 +10,9 @@ from typing import Any
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
 from local.emulator import Emulator
-from local.engine import Deployment, DeploymentFailed, Event, ResourceEvent, Stack, stack_config
+from local.engine import Deployment, DeploymentError, Event, ResourceEvent, Stack, stack_config
 from local.engine.configuration import project_name
+from local.provider import SERVICES
 from local.scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,7 +54,7 @@ class LocalBackend:
         """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
 
         Raises:
-            DeploymentFailed: the program or AWS refused.
+            DeploymentError: the program or AWS refused.
         """
         self.changes.clear()
         deployment = self._stack.up(
@@ -75,7 +76,7 @@ class LocalBackend:
         """Register the configuration's apps in BigCommerce's portal, if they are not yet.
 
         Raises:
-            DeploymentFailed: the apps are malformed.
+            DeploymentError: the apps are malformed.
         """
         if self.apps:
             return
@@ -88,7 +89,7 @@ class LocalBackend:
                     multiple_users=app.get("multipleUsers", True),
                 )
         except (KeyError, TypeError, AttributeError) as error:
-            raise DeploymentFailed(
+            raise DeploymentError(
                 f"{APPS} in Pulumi.{STACK}.yaml is malformed; `make up` says what is wrong"
             ) from error
 
@@ -105,7 +106,7 @@ class LocalBackend:
         """Give the stack's configuration what the portal gave each app, as the sheet says to.
 
         Raises:
-            DeploymentFailed: the apps are malformed.
+            DeploymentError: the apps are malformed.
         """
         self.register_apps()
         for settings, app in zip(self.config[APPS], self.apps, strict=True):
@@ -143,14 +144,15 @@ def local_backend(
     ):
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
         simulated = {"bigcommerce:bigcommerce": origins, CLIENT_SECRETS: {}, HANDOFF_KEYS: {}}
-        config = stack_config(ROOT, STACK, {**simulated, **(overrides or {})})
+        embedded = {"aws:endpoints": [dict.fromkeys(SERVICES, emulator.endpoint_url)]}
+        config = stack_config(ROOT, STACK, {**embedded, **simulated, **(overrides or {})})
         yield LocalBackend(
             emulator=emulator,
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
             config=_unregistered(config),
             on_event=on_event,
-            _stack=Stack(emulator.endpoint_url, name=STACK, state=folder / "state.json"),
+            _stack=Stack(name=STACK, state=folder / "state.json"),
         )
 
 

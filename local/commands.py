@@ -14,7 +14,7 @@ from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortError
 from local.console import Report
 from local.emulator import EmulatorError
-from local.engine import DeploymentFailed
+from local.engine import DeploymentError
 from local.soak import Plan, Soak
 from local.walk import Walk
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, _exit_for_signal)
     try:
         return int(options.command(report, options))
-    except (DeploymentFailed, EmulatorError, PortError) as error:
+    except (DeploymentError, EmulatorError, PortError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:

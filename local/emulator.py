@@ -47,7 +47,7 @@ class Emulator:
     def __init__(self, *, port: int | None = None, log: Path = BUILD / "emulator.log") -> None:
         self.port = port or _free_port()
         self.log = log
-        self.aws = Aws(self.endpoint_url)
+        self.aws = Aws(lambda _service: self.endpoint_url)
         self._process_group = 0
         self._stack = contextlib.ExitStack()
 

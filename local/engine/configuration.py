@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from local.engine.errors import DeploymentFailed
+from local.engine.messages import DeploymentError
 
 
 def project_name(root: Path) -> str:
@@ -22,7 +22,7 @@ def stack_config(root: Path, stack: str, overrides: Mapping[str, Any]) -> dict[s
 
     As with the Pulumi CLI, a default or value in Pulumi.yaml yields to the same key in
     Pulumi.<stack>.yaml as a whole, objects are not merged, and a key without a namespace belongs
-    to the project. `overrides` come last, by full key. Raises `DeploymentFailed` for a file that
+    to the project. `overrides` come last, by full key. Raises `DeploymentError` for a file that
     is missing or not YAML, and for an encrypted value, which only the CLI can decrypt.
     """
     project = project_name(root)
@@ -35,7 +35,7 @@ def stack_config(root: Path, stack: str, overrides: Mapping[str, Any]) -> dict[s
     merged = {**defaults, **values, **overrides}
     for key, value in merged.items():
         if isinstance(value, Mapping) and value.keys() == {"secure"}:
-            raise DeploymentFailed(f"{key} in {path.name} is encrypted; only the CLI can read it")
+            raise DeploymentError(f"{key} in {path.name} is encrypted; only the CLI can read it")
     return {key: value for key, value in merged.items() if value is not None}
 
 
@@ -65,9 +65,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except OSError as error:
-        raise DeploymentFailed(f"cannot read {path}: {error.strerror}") from error
+        raise DeploymentError(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeploymentFailed(f"{path} is not YAML: {error}") from error
+        raise DeploymentError(f"{path} is not YAML: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
-        raise DeploymentFailed(f"{path} must be a map, and its config one too")
+        raise DeploymentError(f"{path} must be a map, and its config one too")
     return document

@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Operation = Literal["create", "update", "same", "delete"]
-Severity = Literal["info", "warning", "error"]
+Severity = Literal["debug", "info", "warning", "error"]
+
+
+class DeploymentError(Exception):
+    """A deployment stopped; the message is for people, says why and where, and holds no secret."""
 
 
 @dataclass(frozen=True)
@@ -43,37 +47,20 @@ class Failed:
     text: str
 
 
-@dataclass(frozen=True)
-class Request:
-    """What the deploying process is asked to do; sent to it as one JSON line."""
-
-    program: str
-    project: str
-    stack: str
-    endpoint_url: str
-    state: str
-    config: Mapping[str, str]
-    secret_keys: list[str]
-
-
 Event = ResourceEvent | LogEvent
 Message = Event | Finished | Failed
 
 _KINDS: dict[str, type[Message]] = {
-    "resource": ResourceEvent,
-    "log": LogEvent,
-    "finished": Finished,
-    "failed": Failed,
+    kind.__name__: kind for kind in (ResourceEvent, LogEvent, Finished, Failed)
 }
-_NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def encode(message: Message) -> str:
     """Return the message as one line of JSON, without the line's end."""
-    return json.dumps({"kind": _NAMES[type(message)]} | asdict(message))
+    return json.dumps([type(message).__name__, asdict(message)])
 
 
 def decode(line: str) -> Message:
     """Return the message that `encode` made a line of."""
-    fields = json.loads(line)
-    return _KINDS[fields.pop("kind")](**fields)
+    kind, fields = json.loads(line)
+    return _KINDS[kind](**fields)

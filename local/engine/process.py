@@ -1,9 +1,9 @@
 """The deploying process: `python -m local.engine.process`, one deployment in a fresh interpreter.
 
-Pulumi's runtime is global, so each deployment has an interpreter of its own. A `Request` comes as
-one line on standard input, messages go as lines to standard output. What the program prints does
-not mix with them: it becomes `LogEvent`s, and what goes to file descriptor 1 by another way, like
-all of standard error, is only shown when the process dies.
+A `Program` and the state's path come as one line on standard input, messages go as lines to
+standard output. What the program prints does not mix with them: it becomes `LogEvent`s, and what
+goes to file descriptor 1 by another way, like all of standard error, is only shown when the process
+dies.
 """
 
 from __future__ import annotations
@@ -14,53 +14,55 @@ import io
 import json
 import logging
 import os
-import runpy
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 import pulumi
-from pulumi.runtime import set_mocks
-from pulumi.runtime.config import set_all_config
-from pulumi.runtime.settings import get_root_resource
-from pulumi.runtime.stack import Stack, run_pulumi_func
+from pulumi.runtime.proto import provider_pb2
 
-from local.aws import REGION, Aws
-from local.engine.deployer import Deployer
 from local.engine.messages import (
+    DeploymentError,
     Failed,
     Finished,
     LogEvent,
     Message,
-    Request,
     Severity,
     encode,
 )
+from local.engine.monitor import Monitor
+from local.engine.program import Program
 from local.engine.redaction import Redaction
-from local.engine.state import State
-from local.engine.values import plain
+from local.engine.state import read_state, write_state
+from local.provider import AwsProvider, ProviderError
+from local.provider.values import struct
 
 
-class Channel:
+class Channel(logging.Handler):
     """Where messages go: one line each, whole, from whatever thread."""
 
     def __init__(self, stream: TextIO, redaction: Redaction) -> None:
+        super().__init__(logging.INFO)
         self._stream = stream
         self._redaction = redaction
-        self._lock = threading.Lock()
+        self._sending = threading.Lock()
 
     def send(self, message: Message) -> None:
         """Write a message."""
-        line = encode(message)
-        with self._lock:
-            self._stream.write(f"{line}\n")
+        with self._sending:
+            self._stream.write(f"{encode(message)}\n")
             self._stream.flush()
 
-    def log(self, severity: Severity, text: str) -> None:
+    def say(self, severity: Severity, text: str) -> None:
         """Send a `LogEvent`, without the secrets known by now."""
         self.send(LogEvent(severity, self._redaction.apply(text)))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send what the program logs."""
+        self.say(cast(Severity, record.levelname.lower()), record.getMessage())
 
 
 class Printed(io.TextIOBase):
@@ -74,88 +76,51 @@ class Printed(io.TextIOBase):
         """Send the lines that are whole by now."""
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
-            self._channel.log("info", line)
+            self._channel.say("info", line)
         return len(text)
 
     def close(self) -> None:
         """Send the last line, if it has no end."""
         if self._rest:
-            self._channel.log("info", self._rest)
-            self._rest = ""
+            self.write("\n")
         super().close()
 
 
-class LogHandler(logging.Handler):
-    """Sends on what the program logs with `pulumi.log`, debug messages left out."""
-
-    def __init__(self, channel: Channel) -> None:
-        super().__init__(logging.INFO)
-        self._channel = channel
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Send one record."""
-        names: dict[int, Severity] = {logging.WARNING: "warning", logging.ERROR: "error"}
-        self._channel.log(names.get(record.levelno, "info"), record.getMessage())
-
-
-def deploy(request: Request, stream: TextIO) -> None:
+def deploy(program: Program, state_path: Path, stream: TextIO) -> None:
     """Run the program and write what happens to `stream`, `Finished` or `Failed` last.
 
     The state is written back in either case.
     """
     redaction = Redaction()
-    for key in request.secret_keys:
-        redaction.add(_parts(request.config.get(key, "")))
+    for key in program.secret_keys:
+        redaction.add(_decoded(program.config.get(key, "")))
     channel = Channel(stream, redaction)
-    path = Path(request.state)
-    state = State.read(path)
-    aws = Aws(request.endpoint_url, request.config.get("aws:region", REGION))
-    deployer = Deployer(aws, state, redaction, channel.send)
+    state = read_state(state_path)
+    provider = AwsProvider()
+    monitor = Monitor(provider, state, redaction, channel.send)
     try:
+        _configure(provider, program.config)
         with Printed(channel) as printed, contextlib.redirect_stdout(printed):
-            message: Message = asyncio.run(_run(request, deployer, channel))
-        deployer.delete_unregistered()
+            message: Message = Finished(*asyncio.run(program.run(monitor, channel)))
+        monitor.delete_unregistered()
     except (Exception, SystemExit) as error:
-        text = str(deployer.failure or _explained(error, request.program))
-        message = Failed(redaction.apply(text))
+        message = Failed(redaction.apply(_explained(monitor.failure or error, program.path)))
     finally:
-        state.write(path)
+        write_state(state_path, state)
     channel.send(message)
 
 
-async def _run(request: Request, deployer: Deployer, channel: Channel) -> Finished:
-    """Run the program as Pulumi's Python executor does and wait for all it registered."""
-    logger = logging.getLogger("local.engine.program")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.handlers = [LogHandler(channel)]
-    set_all_config(dict(request.config), request.secret_keys)
-    set_mocks(deployer, project=request.project, stack=request.stack, preview=False, logger=logger)
-    program = Path(request.program)
-    os.chdir(program.parent)
-    sys.path.insert(0, str(program.parent))
-    sys.argv = [request.program]
-
-    def run() -> None:
-        runpy.run_path(request.program, run_name="__main__")
-
-    await run_pulumi_func(run)
-    return await _finished(cast(Stack, get_root_resource()).outputs)
-
-
-async def _finished(exports: dict[str, Any]) -> Finished:
-    outputs, secrets = {}, []
-    for name, value in exports.items():
-        output = pulumi.Output.from_input(value)
-        outputs[name] = plain(await output.future())
-        if await output.is_secret():
-            secrets.append(name)
-    return Finished(outputs, secrets)
+def _configure(provider: AwsProvider, config: Mapping[str, str]) -> None:
+    """Hand the stack's `aws:` settings over as the Pulumi engine does."""
+    settings = {
+        key.removeprefix("aws:"): text for key, text in config.items() if key.startswith("aws:")
+    }
+    provider.Configure(provider_pb2.ConfigureRequest(args=struct(settings)))
 
 
 def _explained(error: BaseException, program: str) -> str:
     """Return an error as the CLI shows it: only what the program did not expect has a traceback."""
-    if isinstance(error, pulumi.RunError):
+    if isinstance(error, pulumi.RunError | ProviderError | DeploymentError):
         return str(error)
     if isinstance(error, SystemExit):
         said = isinstance(error.code, str)
@@ -166,7 +131,7 @@ def _explained(error: BaseException, program: str) -> str:
     return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))
 
 
-def _parts(text: str) -> Any:
+def _decoded(text: str) -> Any:
     """Return the object or list a configuration text stands for; other texts are themselves."""
     with contextlib.suppress(ValueError):
         value = json.loads(text)
@@ -177,10 +142,10 @@ def _parts(text: str) -> Any:
 
 def main() -> None:
     """Take a request from standard input and deploy, keeping standard output for messages."""
-    request = Request(**json.loads(sys.stdin.readline()))
+    request = json.loads(sys.stdin.readline())
     with os.fdopen(os.dup(sys.stdout.fileno()), "w") as stream:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        deploy(request, stream)
+        deploy(Program(**request["program"]), Path(request["state"]), stream)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.engine.values import is_secret, plain
-
 SHOWN_AS = "[secret]"
 # A shorter text is no secret, and stands in the middle of words.
 SHORTEST = 4
@@ -22,17 +20,6 @@ class Redaction:
     def add(self, value: Any) -> None:
         """Learn every text in a plain value that is secret as a whole."""
         self._texts |= {text for text in _texts(value) if len(text) >= SHORTEST}
-
-    def add_wrapped(self, value: Any) -> None:
-        """Learn the texts in those parts of a value that the Pulumi SDK wrapped as secret."""
-        if is_secret(value):
-            self.add(plain(value))
-        elif isinstance(value, Mapping):
-            for item in value.values():
-                self.add_wrapped(item)
-        elif isinstance(value, list):
-            for item in value:
-                self.add_wrapped(item)
 
     def apply(self, text: str) -> str:
         """Return the text with `[secret]` in place of each secret known by now."""

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from local.engine.configuration import encoded, project_name
-from local.engine.errors import DeploymentFailed
 from local.engine.messages import (
+    DeploymentError,
     Event,
     Failed,
     Finished,
     LogEvent,
     Message,
-    Request,
     ResourceEvent,
     decode,
 )
+from local.engine.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
 ERROR_LINES = 20
@@ -50,23 +50,15 @@ class Deployment:
 
 
 class Stack:
-    """A Pulumi program's stack in the embedded AWS at `emulator_endpoint`.
+    """A Pulumi program's stack in the embedded AWS that its configuration names (`aws:endpoints`).
 
     `program` is its `__main__.py`, beside its Pulumi.yaml. `state` is the file that tells one
     deployment what the one before made; it belongs to the emulator's content and must go with it.
-    Of the AWS provider's configuration only `aws:region` counts: endpoint and credentials are the
-    emulator's.
     """
 
     def __init__(
-        self,
-        emulator_endpoint: str,
-        *,
-        name: str = "local",
-        program: Path = ROOT / "__main__.py",
-        state: Path,
+        self, *, name: str = "local", program: Path = ROOT / "__main__.py", state: Path
     ) -> None:
-        self._endpoint_url = emulator_endpoint
         self._name = name
         self._program = program.resolve()
         self._state = state.resolve()
@@ -82,18 +74,17 @@ class Stack:
 
         `config` maps full keys ("bigcommerce:apps") to plain values, `secrets` names the keys whose
         values are secret. `on_event` is called in this thread as things happen. Raises
-        `DeploymentFailed`; what was deployed by then stays, and the next deployment goes on from
+        `DeploymentError`; what was deployed by then stays, and the next deployment goes on from
         there.
         """
-        request = Request(
-            program=str(self._program),
+        program = Program(
+            path=str(self._program),
             project=project_name(self._program.parent),
             stack=self._name,
-            endpoint_url=self._endpoint_url,
-            state=str(self._state),
             config=encoded(config),
             secret_keys=sorted(secrets),
         )
+        request = json.dumps({"program": asdict(program), "state": str(self._state)})
         started = time.perf_counter()
         counts: Counter[str] = Counter()
 
@@ -114,8 +105,8 @@ class Stack:
         )
 
 
-def _deploy(request: Request, on_event: Callable[[Event], None]) -> Finished:
-    """Run the deploying process to its end. Raises `DeploymentFailed`."""
+def _deploy(request: str, on_event: Callable[[Event], None]) -> Finished:
+    """Run the deploying process to its end. Raises `DeploymentError`."""
     last: Message | None = None
     with (
         tempfile.TemporaryFile("w+") as errors,
@@ -132,7 +123,7 @@ def _deploy(request: Request, on_event: Callable[[Event], None]) -> Finished:
         try:
             # A process that died before it read the request says why further down.
             with suppress(BrokenPipeError), cast(IO[str], process.stdin) as requests:
-                requests.write(json.dumps(asdict(request)))
+                requests.write(request)
             for line in cast(IO[str], process.stdout):
                 last = decode(line)
                 if isinstance(last, ResourceEvent | LogEvent):
@@ -145,9 +136,9 @@ def _deploy(request: Request, on_event: Callable[[Event], None]) -> Finished:
             case Finished():
                 return last
             case Failed(text):
-                raise DeploymentFailed(text)
+                raise DeploymentError(text)
             case _:
-                raise DeploymentFailed(_death(code, errors))
+                raise DeploymentError(_death(code, errors))
 
 
 def _environment() -> dict[str, str]:

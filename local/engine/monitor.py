@@ -1,0 +1,171 @@
+"""The engine proper: turns each registration of a Pulumi program into calls of the provider."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+
+from local.engine.messages import DeploymentError, Operation, ResourceEvent
+from local.engine.redaction import Redaction
+from local.engine.state import Resource, State
+from local.provider import AwsProvider, ProviderError, resource_type
+from local.provider.values import secret_paths, struct, wire
+
+_NO_CHANGES = provider_pb2.DiffResponse.DIFF_NONE
+
+
+class Monitor(MockMonitor):
+    """Creates, updates, leaves alone or replaces a resource for each one the program registers.
+
+    As with the Pulumi engine: resources are told apart by URN; unchanged inputs mean no call;
+    after a failure nothing more is begun, and what was done by then stays known; resources the
+    program no longer registers are deleted at the end, the latest first.
+
+    Unlike it: a dependent is replaced only when its own inputs change; the options `protect`,
+    `ignore_changes`, `retain_on_delete`, `aliases` and `provider`, transforms and hooks have no
+    effect; and there is no preview, refresh or import.
+
+    `failure` is the first error; `redaction` learns the secrets among the inputs.
+    """
+
+    def __init__(
+        self,
+        provider: AwsProvider,
+        state: State,
+        redaction: Redaction,
+        report: Callable[[ResourceEvent], None],
+    ) -> None:
+        super().__init__(None)  # type: ignore[arg-type]  # it answers by itself
+        self.failure: Exception | None = None
+        self._provider = provider
+        self._state = state
+        self._redaction = redaction
+        self._report = report
+        self._registered: set[str] = set()
+        self._lock = threading.Lock()  # registrations come in parallel threads
+
+    def Invoke(self, request: Any) -> Any:
+        """Answer a function."""
+        with self._failing():
+            answer = self._provider.Invoke(request)
+        return resource_pb2.ResourceInvokeResponse(**{"return": getattr(answer, "return")})
+
+    def ReadResource(self, request: Any) -> Any:
+        """Refuse to `get` an existing resource."""
+        with self._failing():
+            raise DeploymentError(
+                f"{request.type} {request.name}: the embedded engine does not adopt existing "
+                "resources"
+            )
+
+    def RegisterResource(self, request: Any) -> Any:
+        """Deploy a resource; a component has nothing to deploy."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if not request.custom:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        if request.importId:
+            return self.ReadResource(request)
+        with self._failing():
+            for _, secret in secret_paths(wire(request.object)):
+                self._redaction.add(secret)
+            resource = self._deploy(urn, request.object)
+        outputs = struct(resource.outputs)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=resource.id, object=outputs)
+
+    def delete_unregistered(self) -> None:
+        """Delete what an earlier deployment made and this program did not register."""
+        for resource in reversed(list(self._state.values())):
+            if resource.urn not in self._registered:
+                with self._failing():
+                    self._delete(resource)
+
+    def _deploy(self, urn: str, registered: Struct) -> Resource:
+        before = self._register(urn)
+        checked = self._provider.Check(provider_pb2.CheckRequest(urn=urn, news=registered))
+        for failure in checked.failures:
+            raise DeploymentError(f"{_named(urn)}: {failure.property}: {failure.reason}")
+        if before is None:
+            return self._create(urn, checked.inputs)
+        diff = self._provider.Diff(
+            provider_pb2.DiffRequest(
+                urn=urn,
+                id=before.id,
+                olds=struct(before.outputs),
+                old_inputs=struct(before.inputs),
+                news=checked.inputs,
+            )
+        )
+        if diff.changes == _NO_CHANGES:
+            return self._record("same", before)
+        if diff.replaces:
+            self._delete(before)
+            return self._create(urn, checked.inputs)
+        return self._update(before, checked.inputs)
+
+    def _register(self, urn: str) -> Resource | None:
+        with self._lock:
+            if urn in self._registered:
+                raise DeploymentError(
+                    f"{_named(urn)}: the program registers two resources of this type and name"
+                )
+            self._registered.add(urn)
+            return self._state.get(urn)
+
+    def _create(self, urn: str, inputs: Struct) -> Resource:
+        made = self._provider.Create(provider_pb2.CreateRequest(urn=urn, properties=inputs))
+        return self._record("create", Resource(urn, made.id, wire(inputs), wire(made.properties)))
+
+    def _update(self, before: Resource, inputs: Struct) -> Resource:
+        made = self._provider.Update(
+            provider_pb2.UpdateRequest(
+                urn=before.urn,
+                id=before.id,
+                olds=struct(before.outputs),
+                old_inputs=struct(before.inputs),
+                news=inputs,
+            )
+        )
+        resource = Resource(before.urn, before.id, wire(inputs), wire(made.properties))
+        return self._record("update", resource)
+
+    def _delete(self, resource: Resource) -> None:
+        properties = struct(resource.outputs)
+        self._provider.Delete(
+            provider_pb2.DeleteRequest(urn=resource.urn, id=resource.id, properties=properties)
+        )
+        with self._lock:
+            del self._state[resource.urn]
+        self._tell("delete", resource.urn)
+
+    def _record(self, operation: Operation, resource: Resource) -> Resource:
+        with self._lock:
+            # The order of deletion is the reverse of the latest deployment's.
+            self._state.pop(resource.urn, None)
+            self._state[resource.urn] = resource
+        self._tell(operation, resource.urn)
+        return resource
+
+    def _tell(self, operation: Operation, urn: str) -> None:
+        self._report(ResourceEvent(operation, resource_type(urn), urn.rpartition("::")[2]))
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Stop the deployment at the first error."""
+        if self.failure:
+            raise self.failure
+        try:
+            yield
+        except (ProviderError, DeploymentError) as error:
+            with self._lock:
+                self.failure = self.failure or error
+            raise
+
+
+def _named(urn: str) -> str:
+    return f"{resource_type(urn)} {urn.rpartition('::')[2]}"

@@ -1,0 +1,135 @@
+"""Property values: as the Pulumi protocol carries them, and plain, as AWS calls need them.
+
+On the wire a secret, an asset and an archive are objects with a signature, and a value that a
+preview does not know yet is the text `UNKNOWN`. What comes from the wire goes back unchanged, so
+that an output keeps the type and the secrecy of its input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.rpc import UNKNOWN
+
+from local.provider.errors import ProviderError
+
+__all__ = [
+    "UNKNOWN",
+    "Archive",
+    "Values",
+    "changed",
+    "hashed",
+    "is_secret",
+    "plain",
+    "secret_paths",
+    "struct",
+    "wire",
+]
+
+Values = Mapping[str, Any]
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"
+_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+_ASSET = "c44067f5952c0a294b673a41bacd8c17"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip file; the same one wherever it lies and whenever it was read, if the hash is.
+
+    The engine keeps an earlier archive's hash (SHA-256 of its bytes) only, without its path.
+    """
+
+    hash: str
+    path: str = field(compare=False)
+
+    @property
+    def content(self) -> bytes:
+        """The file's bytes."""
+        return _content(self.path)
+
+
+def wire(values: Struct) -> dict[str, Any]:
+    """Return the entries of a property map as JSON, with signed objects as they are."""
+    return dict(MessageToDict(values))
+
+
+def struct(values: Values) -> Struct:
+    """Return the property map of what `wire` gave."""
+    return ParseDict(values, Struct())
+
+
+def plain(value: Any) -> Any:
+    """Return a wire value without wrappers: secrets unwrapped, whole numbers as `int`.
+
+    Raises `ProviderError` for an asset, and for an archive that is not a readable zip file.
+    """
+    match value:
+        case Mapping() if is_secret(value):
+            return plain(value["value"])
+        case Mapping() if value.get(_SIGNATURE) in (_ARCHIVE, _ASSET):
+            return _archive(value)
+        case Mapping():
+            return {name: plain(item) for name, item in value.items()}
+        case list():
+            return [plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
+
+
+def hashed(value: Any) -> Any:
+    """Return a wire value with the hash of every archive, by which two of them compare."""
+    match value:
+        case Mapping() if value.get(_SIGNATURE) in (_ARCHIVE, _ASSET):
+            return {**value, "hash": _archive(value).hash}
+        case Mapping():
+            return {name: hashed(item) for name, item in value.items()}
+        case list():
+            return [hashed(item) for item in value]
+        case _:
+            return value
+
+
+def is_secret(value: Any) -> bool:
+    """Tell whether a wire value is wrapped as a secret."""
+    return isinstance(value, Mapping) and value.get(_SIGNATURE) == _SECRET
+
+
+def secret_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield path and plain value of each secret in a wire value, such as `tags.owner`, `ids[0]`."""
+    if is_secret(value):
+        yield path, plain(value)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from secret_paths(item, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from secret_paths(item, f"{path}[{index}]")
+
+
+def changed(old: Values, new: Values) -> set[str]:
+    """Return the names whose plain values differ, absent being a value too."""
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+
+def _archive(value: Values) -> Archive:
+    if value[_SIGNATURE] == _ASSET or not (value.get("path") or value.get("hash")):
+        raise ProviderError("the embedded AWS takes a FileArchive of a zip file here")
+    path = value.get("path", "")
+    return Archive(value.get("hash") or hashlib.sha256(_content(path)).hexdigest(), path)
+
+
+def _content(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ProviderError(f"cannot read the archive {path}: {error.strerror}") from error
