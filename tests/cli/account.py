@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.aws import Aws
+from local.emulator import Emulator
 
 # What AWS chooses and other resources refer to: it stands as the name of what it identifies.
 _IDS = {"ApiId", "IntegrationId", "ApiGatewayDomainName", "TargetKeyId", "ARN"}
@@ -22,7 +23,7 @@ _OF_AWS = {
 _Described = Iterator[tuple[Any, ...]]
 
 
-def contents(aws: Aws) -> dict[str, Any]:
+def contents(account: Emulator) -> dict[str, Any]:
     """Everything in the services that the program deploys to, by kind and name.
 
     Empty where there is nothing, and equal for two accounts with the same resources.
@@ -30,13 +31,13 @@ def contents(aws: Aws) -> dict[str, Any]:
     found: dict[str, Any] = {}
     names: dict[str, str] = {}
     for kind, part in _PARTS.items():
-        for name, description, *more in part(aws):
+        for name, description, *more in part(account.aws):
             names |= {description[key]: f"<{name}>" for key in _IDS & description.keys()}
             found[f"{kind} {name}"] = [description, *more]
     text = json.dumps(found, default=str)
     for id_, name in names.items():
         text = text.replace(id_, name)
-    text = text.replace(aws.endpoint_url.rpartition(":")[2], "<port>")
+    text = text.replace(str(account.port), "<port>")
     return dict(json.loads(text, object_hook=_without_what_aws_chose))
 
 

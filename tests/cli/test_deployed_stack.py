@@ -52,7 +52,7 @@ def test_a_client_secret_is_nowhere_in_plain_text(
     secret = _configure_credentials(stack)
     printed = [stack.preview().printed, stack.up().printed]
     assert all("[secret]" in text for text in printed)
-    assert secret in json.dumps(contents(shared_account.aws))
+    assert secret in json.dumps(contents(shared_account))
 
     exported = stack.pulumi("stack", "export")
     outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
@@ -85,10 +85,10 @@ def test_a_protected_stack_refuses_to_be_destroyed(
 ) -> None:
     stack.configure(protect=True)
     stack.up()
-    before = contents(shared_account.aws)
+    before = contents(shared_account)
     with pytest.raises(CommandError, match="protected"):
         stack.pulumi("destroy", "--yes")
-    assert contents(shared_account.aws) == before
+    assert contents(shared_account) == before
 
 
 def test_the_cli_itself_checks_the_type_of_a_setting(shared_stack: CliStack) -> None:
@@ -100,12 +100,12 @@ def test_the_cli_itself_checks_the_type_of_a_setting(shared_stack: CliStack) -> 
 def test_wrong_settings_are_mended_by_the_commands_that_their_message_gives(
     stack: CliStack, shared_account: Emulator
 ) -> None:
-    before = contents(shared_account.aws)
+    before = contents(shared_account)
     stack.configure(logRetentionDays=31, throttle={"rat": 5})
     with pytest.raises(CommandError, match="has 2 problems; nothing was deployed") as caught:
         stack.up()
     assert "Traceback" not in str(caught.value)
-    assert contents(shared_account.aws) == before
+    assert contents(shared_account) == before
 
     commands = set(re.findall(r"^ +pulumi (.*) --stack \w+ (.*)$", str(caught.value), re.MULTILINE))
     assert len(commands) == 2

@@ -9,6 +9,7 @@ from pulumi.automation import CommandError
 
 from local.emulator import Emulator
 from local.engine import Stack, stack_config
+from local.provider import SERVICES
 from tests.cli.account import contents
 from tests.cli.cli_stack import NAME, ROOT, CliStack
 
@@ -20,13 +21,13 @@ def test_a_preview_makes_nothing_and_a_destroy_leaves_nothing(
 ) -> None:
     previewed = new_stack.preview().operations
     assert previewed.keys() == {"create"}
-    assert contents(account.aws) == {}
+    assert contents(account) == {}
 
     assert new_stack.up().operations == previewed
-    assert contents(account.aws)
+    assert contents(account)
 
     assert new_stack.destroy().operations == {"delete": previewed["create"]}
-    assert contents(account.aws) == {}
+    assert contents(account) == {}
 
 
 def test_up_goes_on_where_a_resource_failed(new_stack: CliStack, account: Emulator) -> None:
@@ -57,13 +58,13 @@ def test_the_embedded_engine_leaves_the_same_resources(
     for key, value in secrets.items():
         new_stack.set_secret(f"{key}.{app['organizationId']}", value)
     new_stack.up()
-    by_cli = contents(account.aws)
+    by_cli = contents(account)
 
     with Emulator(log=tmp_path / "second.log") as second:
         settings["domain"] = _domain(second)
         settings |= {key: {app["organizationId"]: value} for key, value in secrets.items()}
         _up_by_the_embedded_engine(second, settings, tmp_path / "state.json")
-        by_engine = contents(second.aws)
+        by_engine = contents(second)
 
     assert by_cli.keys() == by_engine.keys()
     for name, held in by_cli.items():
@@ -82,7 +83,8 @@ def _domain(account: Emulator) -> dict[str, str]:
 
 
 def _up_by_the_embedded_engine(account: Emulator, settings: dict[str, Any], state: Path) -> None:
-    config = stack_config(ROOT, NAME, {f"bigcommerce:{key}": settings[key] for key in settings})
+    overrides = {f"bigcommerce:{key}": value for key, value in settings.items()}
+    overrides["aws:endpoints"] = [dict.fromkeys(SERVICES, account.endpoint_url)]
     secrets = ["bigcommerce:clientSecrets", "bigcommerce:handoffKeys"]
-    stack = Stack(account.endpoint_url, name=NAME, state=state)
-    stack.up(config, secrets=secrets, on_event=lambda _: None)
+    config = stack_config(ROOT, NAME, overrides)
+    Stack(name=NAME, state=state).up(config, secrets=secrets, on_event=lambda _: None)
