@@ -109,8 +109,8 @@ def _run(command: Callable[..., Any], **options: Any) -> Run:
     result = command(on_event=events.append, color="never", **options)
     steps = set()
     for event in events:
-        if event.resource_pre_event:
-            step = event.resource_pre_event.metadata
+        if event.res_outputs_event:
+            step = event.res_outputs_event.metadata
             *_, kind, name = step.urn.split("::")
             steps.add((step.op.value, kind.rpartition("$")[2], name))
     return Run(frozenset(steps), result.stdout + result.stderr)

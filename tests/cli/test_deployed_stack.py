@@ -26,10 +26,18 @@ def _configure_credentials(stack: CliStack) -> str:
     return secret
 
 
-def test_a_second_up_and_a_refresh_change_nothing(stack: CliStack) -> None:
+def test_up_and_refresh_change_nothing_but_what_was_deleted_by_hand(
+    stack: CliStack, shared_account: Emulator
+) -> None:
+    before = contents(shared_account)
     assert stack.up().operations.keys() == {"same"}
     assert stack.refresh().operations.keys() == {"same"}
-    assert stack.up().operations.keys() == {"same"}
+
+    group = shared_account.aws.logs.describe_log_groups()["logGroups"][0]["logGroupName"]
+    shared_account.aws.logs.delete_log_group(logGroupName=group)
+    assert stack.refresh().operations["delete"] == 1
+    assert stack.up().operations["create"] == 1
+    assert contents(shared_account) == before
 
 
 def test_credentials_change_one_resource_and_reach_the_callbacks(stack: CliStack) -> None:
