@@ -6,7 +6,7 @@ https://www.pulumi.com/docs/iac/guides/building-extending/providers/implementers
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from ipaddress import ip_address
@@ -21,8 +21,8 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from local.aws import REGION, ROOT_KEY, Aws, isolated_session
 from local.provider.errors import ProviderError
-from local.provider.resource_type import Resource, ResourceType
-from local.provider.resource_types import RESOURCE_TYPES
+from local.provider.resource import Resource
+from local.provider.resource_type import RESOURCE_TYPES, ResourceType
 from local.provider.values import (
     UNKNOWN,
     Values,
@@ -58,18 +58,6 @@ class AwsProvider(ResourceProviderServicer):
     def GetPluginInfo(self, request: Any, context: Any = None) -> Any:
         """Return the version of the AWS provider in whose place this one stands."""
         return plugin_pb2.PluginInfo(version=version("pulumi_aws"))
-
-    def Cancel(self, request: Any, context: Any = None) -> Any:
-        """Do nothing: every operation here is short."""
-        return Empty()
-
-    def CheckConfig(self, request: Any, context: Any = None) -> Any:
-        """Take the configuration; `Configure` says what is wrong with it."""
-        return messages.CheckResponse(inputs=request.news)
-
-    def DiffConfig(self, request: Any, context: Any = None) -> Any:
-        """Say whether the configuration changed; resources stay in any case."""
-        return _diff_response(changed(wire(request.olds), wire(request.news)))
 
     def Configure(self, request: Any, context: Any = None) -> Any:
         """Take region, credentials, endpoints and default tags."""
@@ -131,14 +119,21 @@ class AwsProvider(ResourceProviderServicer):
         with _naming(request.urn):
             kind = _kind(request.urn)
             differs = changed(_plain(request.old_inputs), _plain(request.news))
-            return _diff_response(differs, differs.intersection(kind.immutable))
+        some, none = messages.DiffResponse.DIFF_SOME, messages.DiffResponse.DIFF_NONE
+        return messages.DiffResponse(
+            changes=some if differs else none,
+            diffs=sorted(differs),
+            replaces=sorted(differs.intersection(kind.immutable.split())),
+            deleteBeforeReplace=True,
+        )
 
     def Create(self, request: Any, context: Any = None) -> Any:
         """Create a resource; in a preview its outputs are unknown."""
         with _naming(request.urn):
             kind, inputs = _kind(request.urn), wire(request.properties)
             if request.preview:
-                return messages.CreateResponse(properties=struct(inputs | _unknown(kind)))
+                unknown = dict.fromkeys(kind.outputs, UNKNOWN)
+                return messages.CreateResponse(properties=struct({**inputs, **unknown}))
             id_, outputs = Resource.create(self._aws, kind, _plain(request.properties))
             return messages.CreateResponse(id=id_, properties=struct({**inputs, **outputs}))
 
@@ -157,8 +152,7 @@ class AwsProvider(ResourceProviderServicer):
     def Update(self, request: Any, context: Any = None) -> Any:
         """Change a resource in place; in a preview its outputs stay what they are."""
         with _naming(request.urn):
-            state = {name: value for name, value in wire(request.olds).items()}
-            inputs = wire(request.news)
+            inputs, state = wire(request.news), wire(request.olds)
             kept = {name: state[name] for name in _kind(request.urn).outputs if name in state}
             if request.preview:
                 return messages.UpdateResponse(properties=struct({**inputs, **kept}))
@@ -198,23 +192,9 @@ def _kind(urn: str) -> ResourceType:
     return RESOURCE_TYPES[token]
 
 
-def _unknown(kind: ResourceType) -> dict[str, str]:
-    return dict.fromkeys(kind.outputs, UNKNOWN)
-
-
 def _plain(values: Any) -> Values:
     """Return a property map in plain values; null is absent, as for the engine."""
     return {name: plain(value) for name, value in wire(values).items() if value is not None}
-
-
-def _diff_response(differs: set[str], replaces: set[str] = frozenset()) -> Any:
-    some, none = messages.DiffResponse.DIFF_SOME, messages.DiffResponse.DIFF_NONE
-    return messages.DiffResponse(
-        changes=some if differs else none,
-        diffs=sorted(differs),
-        replaces=sorted(replaces),
-        deleteBeforeReplace=True,
-    )
 
 
 def _decoded(value: Any) -> Any:

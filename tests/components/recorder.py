@@ -1,7 +1,6 @@
-"""Runs the program of this repository and records what it registers, in place of deploying it.
+"""Records what the program of this repository registers, in place of deploying it.
 
-Pulumi's runtime is global, so each recording has an interpreter of its own:
-`python -m tests.components.recorder` reads a `Request` as JSON from standard input and writes a
+`python -m tests.components.recorder` reads a `Program` as JSON from standard input and writes a
 `Recording` as JSON to standard output.
 """
 
@@ -9,40 +8,23 @@ import asyncio
 import contextlib
 import json
 import logging
-import runpy
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import pulumi
-from pulumi.output import Unknown
-from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
-from pulumi.runtime.config import set_all_config
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.rpc import deserialize_properties, is_rpc_secret, unwrap_rpc_secret
-from pulumi.runtime.settings import get_root_resource
-from pulumi.runtime.stack import Stack, run_pulumi_func
 
-PROGRAM = Path(__file__).parents[2] / "__main__.py"
+from local.engine.program import Program
+from local.provider.values import UNKNOWN, Archive, plain, secret_paths, wire
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 API_ID = "abc123"
 API_ENDPOINT = f"https://{API_ID}.execute-api.{REGION}.amazonaws.com"
 KEY_ID = "0d1f5b62-6a54-4d2b-8f0f-8a3b3f0a8c11"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to run: `config` is full key to text, as the CLI hands configuration over."""
-
-    project: str
-    stack: str
-    config: Mapping[str, str]
-    secret_keys: list[str]
-    preview: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +128,7 @@ class RecordingMonitor(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:
         """Record a registration."""
         if request.type != "pulumi:pulumi:Stack":
-            inputs = deserialize_properties(request.object)
+            inputs = wire(request.object)
             self._recording.resources.append(
                 Resource(
                     type=request.type,
@@ -155,8 +137,8 @@ class RecordingMonitor(MockMonitor):
                     parent=request.parent,
                     custom=request.custom,
                     protect=request.protect,
-                    inputs=_plain(inputs),
-                    secret_inputs=list(_secret_paths(inputs)),
+                    inputs=_shown(plain(inputs)),
+                    secret_inputs=[path for path, _ in secret_paths(inputs)],
                     depends_on=sorted(request.dependencies),
                 )
             )
@@ -164,7 +146,7 @@ class RecordingMonitor(MockMonitor):
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         """Record what a component gives."""
-        outputs = _plain(deserialize_properties(request.outputs))
+        outputs = _shown(plain(wire(request.outputs)))
         self._recording.registered_outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
@@ -180,13 +162,6 @@ class RecordingHandler(logging.Handler):
         """Record a warning."""
         registered = len(self._recording.resources)
         self._recording.warnings.append(Warned(record.getMessage(), registered))
-
-
-def _logger(recording: Recording) -> logging.Logger:
-    logger = logging.getLogger(__name__)
-    logger.propagate = False
-    logger.handlers = [RecordingHandler(recording)]
-    return logger
 
 
 def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -231,63 +206,34 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
     return id_, computed
 
 
-def _plain(value: Any) -> Any:
-    value = unwrap_rpc_secret(value)
+def _shown(value: Any) -> Any:
+    """A plain value as JSON."""
     match value:
-        case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
+        case dict():
+            return {key: _shown(item) for key, item in value.items()}
         case list():
-            return [_plain(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
-        case pulumi.FileArchive():
+            return [_shown(item) for item in value]
+        case Archive():
             return {"archive": value.path}
-        case Unknown():
-            return None
         case _:
-            return value
+            return None if value == UNKNOWN else value
 
 
-def _secret_paths(value: Any, path: str = "") -> Iterator[str]:
-    if is_rpc_secret(value):
-        yield path
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _secret_paths(item, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _secret_paths(item, f"{path}[{index}]")
-
-
-async def _record(request: Request) -> Recording:
+async def _record(program: Program) -> Recording:
     recording = Recording()
-    mocks = Planned() if request.preview else Aws()
-    set_all_config(dict(request.config), request.secret_keys)
-    set_mocks(
-        mocks,
-        project=request.project,
-        stack=request.stack,
-        preview=request.preview,
-        monitor=RecordingMonitor(mocks, recording),
-        logger=_logger(recording),
-    )
+    monitor = RecordingMonitor(Planned() if program.preview else Aws(), recording)
     try:
-        await run_pulumi_func(lambda: cast(None, runpy.run_path(str(PROGRAM), run_name="__main__")))
+        outputs, secret_outputs = await program.run(monitor, RecordingHandler(recording))
     except pulumi.RunError as error:
         return Recording(resources=recording.resources, error=str(error))
-    for name, value in cast(Stack, get_root_resource()).outputs.items():
-        output = pulumi.Output.from_input(value)
-        recording.outputs[name] = _plain(await output.future())
-        if await output.is_secret():
-            recording.secret_outputs.append(name)
-    return recording
+    return replace(recording, outputs=outputs, secret_outputs=secret_outputs)
 
 
 def main() -> None:
     """Record one run; what the program prints goes to standard error."""
-    request = Request(**json.load(sys.stdin))
+    program = Program(**json.load(sys.stdin))
     with contextlib.redirect_stdout(sys.stderr):
-        recording = asyncio.run(_record(request))
+        recording = asyncio.run(_record(program))
     json.dump(asdict(recording), sys.stdout)
 
 

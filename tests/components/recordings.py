@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.engine.configuration import encoded, project_name, stack_config
-from tests.components.recorder import Recording, Request, Resource, Warned
+from local.engine.program import Program
+from tests.components.recorder import Recording, Resource, Warned
 
 ROOT = Path(__file__).parents[2]
 PROJECT = project_name(ROOT)
@@ -41,8 +42,15 @@ class Recorder:
     ) -> Recording:
         """The recording of a stack with this configuration."""
         secret_keys = [f"{PROJECT}:{key}" for key in SECRETS if key in config]
-        request = Request(PROJECT, stack, configuration(config, stack), secret_keys, preview)
-        text = json.dumps(asdict(request))
+        program = Program(
+            path=str(ROOT / "__main__.py"),
+            project=PROJECT,
+            stack=stack,
+            config=configuration(config, stack),
+            secret_keys=secret_keys,
+            preview=preview,
+        )
+        text = json.dumps(asdict(program))
         kept = self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
         if not kept.exists():
             self._folder.mkdir(exist_ok=True)
@@ -55,11 +63,11 @@ class Recorder:
         return Recording(resources=resources, warnings=warnings, **fields)
 
 
-def _run(request: str) -> str:
+def _run(program: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "tests.components.recorder"],
         cwd=ROOT,
-        input=request,
+        input=program,
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,179 @@
+"""What no row of resource_types.yaml can say, by the names that the rows use.
+
+An operation takes the boto3 client, the resource's id, its settings, and those it had before;
+`shape_…` the settings; `is_…` and outputs AWS's answer and the resource's state.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.provider.values import Values
+
+
+def nothing(_client: Any, _id: str, _settings: Values, _before: Values) -> None:
+    """Do nothing."""
+
+
+def shape_table(settings: Values) -> Values:
+    """Gather what AWS takes together, and name what it calls otherwise."""
+    shaped = {**settings}
+    keys = [("HASH", settings["hashKey"]), ("RANGE", shaped.pop("rangeKey", None))]
+    stream = {"streamEnabled": settings["streamEnabled"]}
+    if "streamViewType" in shaped:
+        stream["streamViewType"] = shaped.pop("streamViewType")
+    encryption = _renamed(settings["serverSideEncryption"], kmsKeyArn="kmsMasterKeyId")
+    if "kmsMasterKeyId" in encryption:
+        encryption["sseType"] = "KMS"
+    recovery = _renamed(settings["pointInTimeRecovery"], enabled="pointInTimeRecoveryEnabled")
+    return {
+        **shaped,
+        "hashKey": [{"attributeName": name, "keyType": kind} for kind, name in keys if name],
+        "attributes": [
+            _renamed(each, name="attributeName", type="attributeType")
+            for each in settings["attributes"]
+        ],
+        "streamEnabled": stream,
+        "serverSideEncryption": encryption,
+        "pointInTimeRecovery": recovery,
+    }
+
+
+def stop_expiry(client: Any, table: str, _settings: Values, before: Values) -> None:
+    """Turn expiry off, for which AWS wants to be told the attribute's name again."""
+    expiry = {"AttributeName": before["ttl"]["attributeName"], "Enabled": False}
+    client.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
+
+
+def stream_arn(answer: Any, _state: Values) -> str:
+    """Return the ARN of a table's stream, empty without one."""
+    return str(answer["Table"].get("LatestStreamArn", ""))
+
+
+def put_item(client: Any, id_: str, settings: Values, before: Values) -> dict[str, str]:
+    """Put an item, given in DynamoDB's JSON; the one before goes where its key is another."""
+    client.put_item(TableName=settings["tableName"], Item=json.loads(settings["item"]))
+    if before and _item_key(before) != _item_key(settings):
+        delete_item(client, id_, before, {})
+    return {"keys": "|".join(text for key in _item_key(settings).values() for text in key.values())}
+
+
+def read_item(client: Any, _id: str, settings: Values, _before: Values) -> Any:
+    """Get an item by its key."""
+    return client.get_item(TableName=settings["tableName"], Key=_item_key(settings))
+
+
+def delete_item(client: Any, _id: str, settings: Values, _before: Values) -> None:
+    """Delete an item."""
+    client.delete_item(TableName=settings["tableName"], Key=_item_key(settings))
+
+
+def is_item(answer: Any, _state: Values) -> bool:
+    """Tell whether there is an item."""
+    return "Item" in answer
+
+
+def is_key_kept(answer: Any, _state: Values) -> bool:
+    """Tell whether a key is not waiting for its deletion."""
+    return bool(answer["KeyMetadata"]["KeyState"] != "PendingDeletion")
+
+
+def is_secret_kept(answer: Any, _state: Values) -> bool:
+    """Tell whether a secret is not waiting for its deletion."""
+    return "DeletedDate" not in answer
+
+
+def delete_secret(client: Any, arn: str, settings: Values, _before: Values) -> None:
+    """Delete at once with a recovery window of 0 days, else so that it can be restored."""
+    days = settings["recoveryWindowInDays"]
+    window = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
+    client.delete_secret(SecretId=arn, **window)
+
+
+def put_default_policy_version(client: Any, arn: str, settings: Values, _before: Values) -> None:
+    """Make a document a policy's default version, and keep no other: AWS allows five."""
+    client.create_policy_version(
+        PolicyArn=arn, PolicyDocument=settings["policy"], SetAsDefault=True
+    )
+    for version in client.list_policy_versions(PolicyArn=arn)["Versions"]:
+        if not version["IsDefaultVersion"]:
+            client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+
+
+def is_log_group(answer: Any, state: Values) -> bool:
+    """Tell whether a group is among those whose names begin like its own."""
+    return any(group["logGroupName"] == state["name"] for group in answer["logGroups"])
+
+
+def is_statement(answer: Any, state: Values) -> bool:
+    """Tell whether a permission is a statement of the function's policy."""
+    statements = json.loads(answer["Policy"])["Statement"]
+    return any(statement["Sid"] == state["statementId"] for statement in statements)
+
+
+def shape_stage(settings: Values) -> Values:
+    """Key the settings of routes by route, as AWS has them."""
+    routes = {
+        each["routeKey"]: {name: value for name, value in each.items() if name != "routeKey"}
+        for each in settings["routeSettings"]
+    }
+    return {**settings, "routeSettings": routes}
+
+
+def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
+    """Add what a DNS record points at to a domain's configuration."""
+    (configuration,) = answer["DomainNameConfigurations"]
+    return {
+        **state["domainNameConfiguration"],
+        "targetDomainName": configuration["ApiGatewayDomainName"],
+        "hostedZoneId": configuration["HostedZoneId"],
+    }
+
+
+def create_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
+    """Create an alias record."""
+    _change_record(client, "CREATE", settings)
+
+
+def upsert_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
+    """Point an alias record elsewhere."""
+    _change_record(client, "UPSERT", settings)
+
+
+def delete_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
+    """Delete an alias record, if it is there."""
+    if is_record(client.list_resource_record_sets(HostedZoneId=settings["zoneId"]), settings):
+        _change_record(client, "DELETE", settings)
+
+
+def is_record(answer: Any, state: Values) -> bool:
+    """Tell whether a record is among those of its zone."""
+    wanted = (state["name"].rstrip("."), state["type"])
+    return any(
+        (found["Name"].rstrip("."), found["Type"]) == wanted
+        for found in answer["ResourceRecordSets"]
+    )
+
+
+def _change_record(client: Any, action: str, settings: Values) -> None:
+    (alias,) = settings["aliases"]
+    target = {
+        "DNSName": alias["name"],
+        "HostedZoneId": alias["zoneId"],
+        "EvaluateTargetHealth": alias["evaluateTargetHealth"],
+    }
+    record = {"Name": settings["name"], "Type": settings["type"], "AliasTarget": target}
+    client.change_resource_record_sets(
+        HostedZoneId=settings["zoneId"],
+        ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]},
+    )
+
+
+def _item_key(settings: Values) -> dict[str, Any]:
+    item = json.loads(settings["item"])
+    return {settings[name]: item[settings[name]] for name in ("hashKey", "rangeKey")}
+
+
+def _renamed(value: Values, **names: str) -> dict[str, Any]:
+    return {names.get(name, name): item for name, item in value.items()}

@@ -1,0 +1,187 @@
+"""One resource in AWS, and the calls that follow from its type's row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws import Aws
+from local.provider import functions
+from local.provider.errors import ProviderError
+from local.provider.resource_type import ResourceType
+from local.provider.values import Archive, Values, changed
+
+# AWS's ways to say that a resource is not there.
+_GONE = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchHostedZone"}
+_WAITING = {"Delay": 0.05, "MaxAttempts": 1200}
+
+
+class Resource:
+    """A resource by its type, id and state: inputs and outputs, plain.
+
+    All methods raise botocore's errors, and `ProviderError` for an input without a parameter.
+    """
+
+    def __init__(self, aws: Aws, kind: ResourceType, resource_id: str, state: Values) -> None:
+        self.id = resource_id
+        self._aws = aws
+        self._kind = kind
+        self._state = state
+        self._client = aws.client(kind.service)
+
+    @classmethod
+    def create(cls, aws: Aws, kind: ResourceType, inputs: Values) -> tuple[str, Values]:
+        """Make a resource, whole or not at all; return its id and outputs."""
+        new = cls(aws, kind, "", inputs)
+        operation, settings = kind.operations[0], kind.settings(inputs)
+        new.id = new._filled(kind.id, new._run(operation, settings) or {})
+        try:
+            new._wait()
+            new._change({}, settings, {name for name in inputs if new._is_left(name)})
+            return new.id, new.outputs()
+        except BaseException:
+            with suppress(BotoCoreError, ClientError):
+                new.delete()
+            raise
+
+    def outputs(self) -> Values:
+        """Return what AWS adds to the inputs. Raises `LookupError` for a resource that is gone."""
+        answer = self._unless_gone(lambda: self._run(self._kind.operations[1], self._state, ()))
+        exists = getattr(functions, self._kind.exists, lambda *_: True)
+        if answer is None or not exists(answer, self._state):
+            raise LookupError(self.id)
+        return {
+            name: getattr(functions, output)(answer, self._state)
+            if hasattr(functions, output)
+            else self._filled(output, answer)
+            for name, output in self._kind.outputs.items()
+        }
+
+    def update(self, old: Values, new: Values) -> Values:
+        """Bring the resource from `old` inputs to `new`; return its outputs."""
+        before, after = self._kind.settings(old), self._kind.settings(new)
+        self._change(before, after, changed(before, after))
+        self._retag(old.get("tags", {}), new.get("tags", {}))
+        self._state = {**self._state, **new}
+        return self.outputs()
+
+    def delete(self) -> None:
+        """Delete the resource, if it is still there."""
+        settings = self._kind.settings(self._state)
+        self._unless_gone(lambda: self._run(self._kind.operations[2], settings))
+        self._wait(deleted=True)
+
+    def _is_left(self, name: str) -> bool:
+        """Whether an input is still to be set after the create, which has no parameter for it."""
+        create = self._kind.operations[0]
+        return not hasattr(functions, create) and not self._parameter(self._shape(create), name)
+
+    def _change(self, before: Values, after: Values, names: Collection[str]) -> None:
+        """Make the updates that concern inputs of these names."""
+        for operation, inputs in self._kind.each_update():
+            if names.isdisjoint(inputs):
+                continue
+            unset = self._kind.unset.get(inputs[0])
+            if unset and after.get(inputs[0]) in (None, *self._kind.unset_when):
+                self._run(unset, after, (), before)
+            elif not after.keys().isdisjoint(inputs):
+                self._run(operation, after, inputs, before)
+            self._wait()
+
+    def _retag(self, before: Values, after: Values) -> None:
+        if added := {key: value for key, value in after.items() if before.get(key) != value}:
+            self._run(self._kind.tags[0], {"tags": added})
+        if removed := sorted(before.keys() - after.keys()):
+            self._run(self._kind.tags[1], {"tagKeys": removed})
+
+    def _run(
+        self,
+        operation: str,
+        settings: Values,
+        names: Collection[str] | None = None,
+        before: Values | None = None,
+    ) -> Any:
+        """Call a boto3 method with the resource's key and those settings it has parameters for.
+
+        `names` are those of the settings to give, all if None. A function sees all of them.
+        """
+        if hasattr(functions, operation):
+            return getattr(functions, operation)(self._client, self.id, settings, before or {})
+        shape = self._shape(operation)
+        arguments = self._key(shape)
+        for name in settings if names is None else settings.keys() & names:
+            if parameter := self._parameter(shape, name):
+                arguments[parameter] = _argument(shape.members[parameter], settings[name])
+        return getattr(self._client, operation)(**arguments)
+
+    def _shape(self, method: str) -> Any:
+        """Return botocore's description of a method's parameters."""
+        operation = self._client.meta.method_to_api_mapping.get(method, method)
+        return self._client.meta.service_model.operation_model(operation).input_shape
+
+    def _key(self, shape: Any) -> dict[str, Any]:
+        templates = self._kind.key.items()
+        return {name: self._filled(text, {}) for name, text in templates if name in shape.members}
+
+    def _parameter(self, shape: Any, name: str) -> str | None:
+        return _spelled(shape, self._kind.names.get(name, name))
+
+    def _filled(self, template: str, answer: Values) -> str:
+        own = {"id": self.id, "ids": self.id.split("|"), "region": self._aws.region}
+        account = {"account": self._aws.account_id} if "{account}" in template else {}
+        return template.format_map({**answer, **self._state, **own, **account})
+
+    def _wait(self, *, deleted: bool = False) -> None:
+        for name in self._kind.waiters:
+            if name.endswith("_not_exists") == deleted:
+                waiter = self._client.get_waiter(name)
+                waiter.wait(
+                    WaiterConfig=_WAITING, **self._key(self._shape(waiter.config.operation))
+                )
+
+    def _unless_gone(self, call: Callable[[], Any]) -> Any:
+        """Return what the call gives; None where AWS says that the resource is not there."""
+        try:
+            return call()
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+            return None
+
+
+def _spelled(shape: Any, names: str) -> str | None:
+    """Return the member of a structure that has one of these names, in AWS's spelling."""
+    spellings = {name.lower(): name for name in shape.members}
+    return next((spellings[name] for name in names.lower().split() if name in spellings), None)
+
+
+def _argument(shape: Any, value: Any) -> Any:
+    """Return a value as a parameter of this shape takes it."""
+    match shape.type_name, value:
+        case "structure", Archive():
+            value = {"zipFile": value}
+        case "blob", Archive():
+            return value.content
+        case "list", Mapping() if list(shape.member.members)[0].endswith("Key"):
+            key, text = shape.member.members  # a tag's
+            value = [{key: name, text: tag} for name, tag in value.items()]
+        case "list", Mapping():  # Pulumi has the only entry of a list as an object
+            value = [value]
+    match shape.type_name, value:
+        case "structure", Mapping():
+            return dict(_entry(shape, name, item) for name, item in value.items())
+        case "list", list():
+            return [_argument(shape.member, item) for item in value]
+        case "map", Mapping():
+            return {name: _argument(shape.value, item) for name, item in value.items()}
+    return value
+
+
+def _entry(shape: Any, name: str, value: Any) -> tuple[str, Any]:
+    member = _spelled(shape, name)
+    if member is None:
+        raise ProviderError(f"the embedded AWS does not know the input {name}")
+    return member, _argument(shape.members[member], value)
