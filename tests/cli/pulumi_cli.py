@@ -7,12 +7,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from pulumi.automation import PulumiCommand
+from pulumi.automation import InvalidVersionError, PulumiCommand
 from semver import VersionInfo
 
 # What README asks for.
 MINIMUM = VersionInfo(3, 190)
-# Names the version to build in place of the one on PATH or in go.mod.
+# Names the version to build, where it is neither the one on PATH nor the one in go.mod.
 VERSION_VARIABLE = "PULUMI_CLI_VERSION"
 
 _GO_MODULE = Path(__file__).parent / "pulumi"
@@ -29,39 +29,31 @@ def find_or_build(say: Callable[[str], None]) -> PulumiCommand:
     """Return the CLI; `say` is told of a build, which takes minutes.
 
     Raises:
-        NoPulumiError: there is none, and no `go`.
+        NoPulumiError: there is none that is new enough, and no `go`.
         subprocess.CalledProcessError: `go` failed, and has said why.
-        pulumi.automation.InvalidVersionError: the one on PATH is older than `MINIMUM`.
     """
-    wanted = os.environ.get(VERSION_VARIABLE)
-    if wanted is None and shutil.which("pulumi"):
-        return PulumiCommand(version=MINIMUM)
-    version = wanted or _version_in_go_mod()
+    pinned = re.findall(rf"{_PULUMI} v(\S+)", (_GO_MODULE / "go.mod").read_text())[0]
+    version = os.environ.get(VERSION_VARIABLE)
+    if version is None:
+        try:
+            return PulumiCommand(version=MINIMUM)
+        except (FileNotFoundError, InvalidVersionError):
+            version = pinned
     root = _BUILD / version
     if not (root / "bin" / "pulumi").exists():
         if not shutil.which("go"):
-            raise NoPulumiError("neither pulumi nor go, which builds it, is on PATH")
+            raise NoPulumiError(f"there is no pulumi >= {MINIMUM} on PATH, and no go to build it")
         say(f"Building the Pulumi CLI {version} in {root} (2 to 4 minutes, once)")
-        _build(version, root)
+        shutil.copytree(_GO_MODULE, root, dirs_exist_ok=True)
+        if version != pinned:  # a module of its own: what the pinned one requires may not fit
+            (root / "go.mod").write_text("module pulumi-cli\n")
+            _go("get", "-tool", f"{_PULUMI}/cmd/pulumi@v{version}", folder=root)
+        # Built aside: an interrupted build must not be taken for a whole one.
+        flags = ("-ldflags", f"-s -w -X {_VERSION}={version}", "-o", "unfinished/pulumi")
+        _go("build", *flags, f"{_PULUMI}/cmd/pulumi", folder=root)
+        (root / "unfinished").rename(root / "bin")
     return PulumiCommand(str(root), MINIMUM)
 
 
-def _version_in_go_mod() -> str:
-    found = re.search(rf"{_PULUMI} v(\S+)", (_GO_MODULE / "go.mod").read_text())
-    assert found
-    return found[1]
-
-
-def _build(version: str, root: Path) -> None:
-    shutil.copytree(_GO_MODULE, root, dirs_exist_ok=True)
-    if version != _version_in_go_mod():
-        _go(root, "get", "-tool", f"{_PULUMI}/cmd/pulumi@v{version}")
-    unfinished = root / "pulumi.new"
-    flags = f"-s -w -X {_VERSION}={version}"
-    _go(root, "build", "-ldflags", flags, "-o", str(unfinished), f"{_PULUMI}/cmd/pulumi")
-    (root / "bin").mkdir(exist_ok=True)
-    unfinished.replace(root / "bin" / "pulumi")
-
-
-def _go(folder: Path, *arguments: str) -> None:
+def _go(*arguments: str, folder: Path) -> None:
     subprocess.run(["go", *arguments], cwd=folder, check=True)
