@@ -1,10 +1,10 @@
-"""Runs the Pulumi program of a folder in process, where there is no Pulumi CLI, on the embedded AWS.
+"""Deploys a Pulumi program into the embedded AWS where there is no Pulumi CLI.
 
 `Stack.up` deploys; `stack_config` reads the configuration it needs from the project's files.
 """
 
 from local.engine.configuration import stack_config
-from local.engine.messages import DeploymentError, Event, LogEvent, ResourceEvent
+from local.engine.events import DeploymentError, Event, LogEvent, ResourceEvent
 from local.engine.stack import Deployment, Stack
 
 __all__ = [

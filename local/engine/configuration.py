@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from local.engine.messages import DeploymentError
+from local.engine.events import DeploymentError
 
 
 def project_name(root: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
-from local.engine.messages import DeploymentError, Operation, ResourceEvent
+from local.engine.events import DeploymentError, Event, LogEvent, Operation, ResourceEvent
 from local.engine.redaction import Redaction
 from local.engine.state import Resource, State
 from local.provider import AwsProvider, ProviderError, resource_type
@@ -39,16 +39,27 @@ class Monitor(MockMonitor):
         provider: AwsProvider,
         state: State,
         redaction: Redaction,
-        report: Callable[[ResourceEvent], None],
+        report: Callable[[Event], None],
     ) -> None:
         super().__init__(None)  # type: ignore[arg-type]  # it answers by itself
+        self.state = state
+        self.redaction = redaction
         self.failure: Exception | None = None
         self._provider = provider
-        self._state = state
-        self._redaction = redaction
         self._report = report
         self._registered: set[str] = set()
         self._lock = threading.Lock()  # registrations come in parallel threads
+
+    def configure(self, config: Mapping[str, str]) -> None:
+        """Hand the stack's `aws:` settings to the provider."""
+        settings = {
+            key.removeprefix("aws:"): text for key, text in config.items() if key.startswith("aws:")
+        }
+        self._provider.Configure(provider_pb2.ConfigureRequest(args=struct(settings)))
+
+    def log(self, severity: str, text: str) -> None:
+        """Report what the program logs, without the secrets known by now."""
+        self._report(LogEvent(severity, self.redaction.apply(text)))
 
     def Invoke(self, request: Any) -> Any:
         """Answer a function."""
@@ -73,14 +84,14 @@ class Monitor(MockMonitor):
             return self.ReadResource(request)
         with self._failing():
             for _, secret in secret_paths(wire(request.object)):
-                self._redaction.add(secret)
+                self.redaction.add(secret)
             resource = self._deploy(urn, request.object)
         outputs = struct(resource.outputs)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource.id, object=outputs)
 
     def delete_unregistered(self) -> None:
         """Delete what an earlier deployment made and this program did not register."""
-        for resource in reversed(list(self._state.values())):
+        for resource in reversed(list(self.state.values())):
             if resource.urn not in self._registered:
                 with self._failing():
                     self._delete(resource)
@@ -115,7 +126,7 @@ class Monitor(MockMonitor):
                     f"{_named(urn)}: the program registers two resources of this type and name"
                 )
             self._registered.add(urn)
-            return self._state.get(urn)
+            return self.state.get(urn)
 
     def _create(self, urn: str, inputs: Struct) -> Resource:
         made = self._provider.Create(provider_pb2.CreateRequest(urn=urn, properties=inputs))
@@ -140,14 +151,14 @@ class Monitor(MockMonitor):
             provider_pb2.DeleteRequest(urn=resource.urn, id=resource.id, properties=properties)
         )
         with self._lock:
-            del self._state[resource.urn]
+            del self.state[resource.urn]
         self._tell("delete", resource.urn)
 
     def _record(self, operation: Operation, resource: Resource) -> Resource:
         with self._lock:
             # The order of deletion is the reverse of the latest deployment's.
-            self._state.pop(resource.urn, None)
-            self._state[resource.urn] = resource
+            self.state.pop(resource.urn, None)
+            self.state[resource.urn] = resource
         self._tell(operation, resource.urn)
         return resource
 

@@ -1,18 +1,20 @@
-"""Runs a Pulumi program in this process, which it can do once: Pulumi's runtime is global."""
+"""Runs a Pulumi program in this process."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import contextvars
 import logging
-import os
 import runpy
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import Mocks, set_mocks
+from pulumi.runtime import reset_options, set_mocks
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_root_resource
@@ -20,13 +22,16 @@ from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.provider.values import plain
 
+Log = Callable[[str, str], None]
+"""Told a severity (`info`, `warning`, `error`) and a text."""
+
 
 @dataclass(frozen=True)
 class Program:
-    """A program with what it is run with.
+    """A program, and what it is run with.
 
     Attributes:
-        path: its `__main__.py`; its folder becomes the working directory.
+        path: its `__main__.py`; it runs in its folder.
         project: the project's name, from Pulumi.yaml.
         stack: the stack's name.
         config: full key to text, as the CLI hands configuration over.
@@ -41,19 +46,25 @@ class Program:
     secret_keys: list[str] = field(default_factory=list)
     preview: bool = False
 
-    async def run(
-        self, monitor: MockMonitor, log: logging.Handler
-    ) -> tuple[dict[str, Any], list[str]]:
-        """Run it to its end, with all it registered.
+    def run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
+        """Run it to its end, with all it registered; in a thread without an event loop.
 
-        `monitor` answers its registrations, `log` gets what it logs with `pulumi.log`. Returns
+        `monitor` answers its registrations, `log` is told what it logs with `pulumi.log`. Returns
         plain outputs, None for one that a preview does not know, and the names of the secret ones.
         Raises what the program and the monitor raise.
         """
-        logger = logging.getLogger(f"{__name__}.{self.stack}")
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
-        logger.handlers = [log]
+        # Pulumi keeps its runtime in context variables: each run has a context of its own.
+        return contextvars.Context().run(asyncio.run, self._run(monitor, log))
+
+    def _run_main(self) -> None:
+        runpy.run_path(self.path, run_name="__main__")
+
+    async def _run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
+        # The first error is raised; those that follow from it are not worth a line.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        logger = logging.Logger(self.stack, logging.INFO)
+        logger.addHandler(_Handler(log))
+        reset_options()
         set_all_config(dict(self.config), self.secret_keys)
         set_mocks(
             monitor.mocks,
@@ -63,18 +74,24 @@ class Program:
             monitor=monitor,
             logger=logger,
         )
-        os.chdir(Path(self.path).parent)
-        sys.path.insert(0, str(Path(self.path).parent))
-        sys.argv = [self.path]
-        await run_pulumi_func(lambda: cast(None, runpy.run_path(self.path, run_name="__main__")))
-        return await _outputs()
+        folder = str(Path(self.path).parent)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        with contextlib.chdir(folder):
+            await run_pulumi_func(self._run_main)
+        values, secrets = {}, set()
+        for name, value in cast(Stack, get_root_resource()).outputs.items():
+            output = pulumi.Output.from_input(value)
+            values[name] = plain(await output.future())
+            if await output.is_secret():
+                secrets.add(name)
+        return values, secrets
 
 
-async def _outputs() -> tuple[dict[str, Any], list[str]]:
-    values, secrets = {}, []
-    for name, value in cast(Stack, get_root_resource()).outputs.items():
-        output = pulumi.Output.from_input(value)
-        values[name] = plain(await output.future())
-        if await output.is_secret():
-            secrets.append(name)
-    return values, secrets
+class _Handler(logging.Handler):
+    def __init__(self, log: Log) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log(record.levelname.lower(), record.getMessage())

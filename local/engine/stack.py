@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
+import queue
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
+
+import pulumi
 
 from local.engine.configuration import encoded, project_name
-from local.engine.messages import (
-    DeploymentError,
-    Event,
-    Failed,
-    Finished,
-    LogEvent,
-    Message,
-    ResourceEvent,
-    decode,
-)
+from local.engine.events import DeploymentError, Event
+from local.engine.monitor import Monitor
 from local.engine.program import Program
+from local.engine.redaction import Redaction
+from local.engine.state import read_state, write_state
+from local.provider import AwsProvider, ProviderError
 
 ROOT = Path(__file__).resolve().parents[2]
-ERROR_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -77,26 +70,26 @@ class Stack:
         `DeploymentError`; what was deployed by then stays, and the next deployment goes on from
         there.
         """
-        program = Program(
-            path=str(self._program),
-            project=project_name(self._program.parent),
-            stack=self._name,
-            config=encoded(config),
-            secret_keys=sorted(secrets),
-        )
-        request = json.dumps({"program": asdict(program), "state": str(self._state)})
         started = time.perf_counter()
+        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         counts: Counter[str] = Counter()
-
-        def count_and_pass_on(event: Event) -> None:
-            if isinstance(event, ResourceEvent):
-                counts[event.operation] += 1
-            on_event(event)
-
-        finished = _deploy(request, count_and_pass_on)
+        redaction = Redaction()
+        redaction.add([config.get(key) for key in secrets])
+        monitor = Monitor(AwsProvider(), read_state(self._state), redaction, events.put)
+        with ThreadPoolExecutor(1) as thread:  # where no event loop runs
+            deploying = thread.submit(self._deploy, monitor, config, secrets)
+            deploying.add_done_callback(lambda _: events.put(None))
+            try:
+                while event := events.get():
+                    counts[getattr(event, "operation", "")] += 1
+                    on_event(event)
+            except BaseException:
+                monitor.failure = DeploymentError("interrupted")
+                raise
+        outputs, secret_outputs = deploying.result()
         return Deployment(
-            outputs=finished.outputs,
-            secret_outputs=frozenset(finished.secret_outputs),
+            outputs=outputs,
+            secret_outputs=frozenset(secret_outputs),
             created=counts["create"],
             updated=counts["update"],
             deleted=counts["delete"],
@@ -104,57 +97,36 @@ class Stack:
             seconds=time.perf_counter() - started,
         )
 
-
-def _deploy(request: str, on_event: Callable[[Event], None]) -> Finished:
-    """Run the deploying process to its end. Raises `DeploymentError`."""
-    last: Message | None = None
-    with (
-        tempfile.TemporaryFile("w+") as errors,
-        subprocess.Popen(
-            [sys.executable, "-m", "local.engine.process"],
-            cwd=ROOT,
-            env=_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        ) as process,
-    ):
+    def _deploy(
+        self, monitor: Monitor, config: Mapping[str, Any], secrets: Collection[str]
+    ) -> tuple[dict[str, Any], set[str]]:
+        program = Program(
+            path=str(self._program),
+            project=project_name(self._program.parent),
+            stack=self._name,
+            config=encoded(config),
+            secret_keys=sorted(secrets),
+        )
         try:
-            # A process that died before it read the request says why further down.
-            with suppress(BrokenPipeError), cast(IO[str], process.stdin) as requests:
-                requests.write(request)
-            for line in cast(IO[str], process.stdout):
-                last = decode(line)
-                if isinstance(last, ResourceEvent | LogEvent):
-                    on_event(last)
-        except BaseException:
-            process.kill()
-            raise
-        code = process.wait()
-        match last:
-            case Finished():
-                return last
-            case Failed(text):
-                raise DeploymentError(text)
-            case _:
-                raise DeploymentError(_death(code, errors))
+            monitor.configure(program.config)
+            outputs = program.run(monitor, monitor.log)
+            monitor.delete_unregistered()
+        except (Exception, SystemExit) as error:
+            text = _explained(monitor.failure or error, program.path)
+            raise DeploymentError(monitor.redaction.apply(text)) from None
+        finally:
+            write_state(self._state, monitor.state)
+        return outputs
 
 
-def _environment() -> dict[str, str]:
-    """Return this process's environment without what would steer boto3 or the Pulumi SDK.
-
-    Bytecode is always cached: each deployment is a new interpreter, and compiling the Pulumi SDK
-    takes longer than most deployments.
-    """
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "PULUMI_")) and name != "PYTHONDONTWRITEBYTECODE"
-    }
-
-
-def _death(code: int, errors: IO[str]) -> str:
-    errors.seek(0)
-    lines = errors.read().splitlines()[-ERROR_LINES:]
-    return "\n".join([f"the deploying process ended with exit code {code}:", *lines])
+def _explained(error: BaseException, program: str) -> str:
+    """Return an error as the CLI shows it: only what the program did not expect has a traceback."""
+    if isinstance(error, pulumi.RunError | ProviderError | DeploymentError):
+        return str(error)
+    if isinstance(error, SystemExit):
+        said = isinstance(error.code, str)
+        return str(error.code) if said else f"the program exited with code {error.code}"
+    frames = error.__traceback__
+    while frames and frames.tb_frame.f_code.co_filename != program:
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))

@@ -15,7 +15,7 @@ _THREADS = 32
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
-class ErrorInterceptor(grpc.ServerInterceptor):
+class ErrorInterceptor(grpc.ServerInterceptor):  # type: ignore[misc]
     """Answers an error with its message alone, where gRPC would log a traceback."""
 
     def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
@@ -42,7 +42,7 @@ def main() -> None:
     server = grpc.server(
         ThreadPoolExecutor(_THREADS), interceptors=[ErrorInterceptor()], options=_OPTIONS
     )
-    add_ResourceProviderServicer_to_server(AwsProvider(), server)  # type: ignore[no-untyped-call]
+    add_ResourceProviderServicer_to_server(AwsProvider(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import suppress
 from typing import Any
 
@@ -79,7 +79,7 @@ class Resource:
         create = self._kind.operations[0]
         return not hasattr(functions, create) and not self._parameter(self._shape(create), name)
 
-    def _change(self, before: Values, after: Values, names: Collection[str]) -> None:
+    def _change(self, before: Values, after: Values, names: Set[str]) -> None:
         """Make the updates that concern inputs of these names."""
         for operation, inputs in self._kind.each_update():
             if names.isdisjoint(inputs):
@@ -101,7 +101,7 @@ class Resource:
         self,
         operation: str,
         settings: Values,
-        names: Collection[str] | None = None,
+        names: Iterable[str] | None = None,
         before: Values | None = None,
     ) -> Any:
         """Call a boto3 method with the resource's key and those settings it has parameters for.
@@ -112,7 +112,7 @@ class Resource:
             return getattr(functions, operation)(self._client, self.id, settings, before or {})
         shape = self._shape(operation)
         arguments = self._key(shape)
-        for name in settings if names is None else settings.keys() & names:
+        for name in settings if names is None else settings.keys() & set(names):
             if parameter := self._parameter(shape, name):
                 arguments[parameter] = _argument(shape.members[parameter], settings[name])
         return getattr(self._client, operation)(**arguments)
@@ -165,7 +165,7 @@ def _argument(shape: Any, value: Any) -> Any:
             value = {"zipFile": value}
         case "blob", Archive():
             return value.content
-        case "list", Mapping() if list(shape.member.members)[0].endswith("Key"):
+        case "list", Mapping() if _is_tag(shape.member):
             key, text = shape.member.members  # a tag's
             value = [{key: name, text: tag} for name, tag in value.items()]
         case "list", Mapping():  # Pulumi has the only entry of a list as an object
@@ -178,6 +178,10 @@ def _argument(shape: Any, value: Any) -> Any:
         case "map", Mapping():
             return {name: _argument(shape.value, item) for name, item in value.items()}
     return value
+
+
+def _is_tag(shape: Any) -> bool:
+    return list(shape.members) in (["Key", "Value"], ["TagKey", "TagValue"])
 
 
 def _entry(shape: Any, name: str, value: Any) -> tuple[str, Any]:

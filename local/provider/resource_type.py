@@ -58,7 +58,7 @@ class ResourceType:
     defaults: Values = field(default_factory=dict)
     shape: str = ""
     outputs: Values = field(default_factory=dict)
-    tags: tuple[str, str] | tuple[()] = ()
+    tags: tuple[str, ...] = ()
     exists: str = ""
     waiters: tuple[str, ...] = ()
 

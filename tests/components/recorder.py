@@ -4,10 +4,8 @@
 `Recording` as JSON to standard output.
 """
 
-import asyncio
 import contextlib
 import json
-import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -151,19 +149,6 @@ class RecordingMonitor(MockMonitor):
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
-class RecordingHandler(logging.Handler):
-    """Keeps every warning."""
-
-    def __init__(self, recording: Recording) -> None:
-        super().__init__(logging.WARNING)
-        self._recording = recording
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Record a warning."""
-        registered = len(self._recording.resources)
-        self._recording.warnings.append(Warned(record.getMessage(), registered))
-
-
 def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The id, and what AWS adds to the inputs."""
     id_ = physical = inputs.get("name", name)
@@ -219,21 +204,26 @@ def _shown(value: Any) -> Any:
             return None if value == UNKNOWN else value
 
 
-async def _record(program: Program) -> Recording:
+def _record(program: Program) -> Recording:
     recording = Recording()
     monitor = RecordingMonitor(Planned() if program.preview else Aws(), recording)
+
+    def log(severity: str, text: str) -> None:
+        if severity == "warning":
+            recording.warnings.append(Warned(text, len(recording.resources)))
+
     try:
-        outputs, secret_outputs = await program.run(monitor, RecordingHandler(recording))
+        outputs, secret_outputs = program.run(monitor, log)
     except pulumi.RunError as error:
         return Recording(resources=recording.resources, error=str(error))
-    return replace(recording, outputs=outputs, secret_outputs=secret_outputs)
+    return replace(recording, outputs=outputs, secret_outputs=sorted(secret_outputs))
 
 
 def main() -> None:
     """Record one run; what the program prints goes to standard error."""
     program = Program(**json.load(sys.stdin))
     with contextlib.redirect_stdout(sys.stderr):
-        recording = asyncio.run(_record(program))
+        recording = _record(program)
     json.dump(asdict(recording), sys.stdout)
 
 
