@@ -48,32 +48,34 @@ def contents(account: Emulator) -> dict[str, Any]:
 
     Empty where there is nothing, and equal for two accounts with the same resources.
     """
-    found: dict[str, Any] = {}
-    for line in _RESOURCES.strip().splitlines():
-        service, listing, key, identified_by, *parameter_and_operations = line.split()
-        client = account.aws.client(service)
-        for item in getattr(client, listing)()[key]:
-            id_ = item if identified_by == "-" else item[identified_by]
-            parameter, *operations = parameter_and_operations or [""]
-            more = [getattr(client, operation)(**{parameter: id_}) for operation in operations]
-            if "'PendingDeletion'" not in str(more):
-                found.setdefault(f"{service} {id_}", []).extend([item, *more])
-    text = json.dumps(found, default=str).replace(str(account.port), "<port>")
+    text = json.dumps(_read(account), default=str).replace(str(account.port), "<port>")
     names: dict[str, str] = {}
 
     def note_names(value: dict[str, Any]) -> None:
-        names.update(
-            {
-                value[id_]: f"<{value[known_by]}>"
-                for id_, known_by in _KNOWN_BY.items()
-                if id_ in value and known_by in value
-            }
-        )
+        for id_, known_by in _KNOWN_BY.items():
+            if id_ in value and known_by in value:
+                names[value[id_]] = f"<{value[known_by]}>"
 
     json.loads(text, object_hook=note_names)
     for id_, name in names.items():
         text = text.replace(id_, name)
     return dict(json.loads(text, object_hook=_comparable))
+
+
+def _read(account: Emulator) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    deleted = set()
+    for line in _RESOURCES.strip().splitlines():
+        service, listing, key, identified_by, *parameter_and_operations = line.split()
+        parameter, *operations = parameter_and_operations or [""]
+        client = account.aws.client(service)
+        for item in getattr(client, listing)()[key]:
+            id_ = item if identified_by == "-" else item[identified_by]
+            more = [getattr(client, operation)(**{parameter: id_}) for operation in operations]
+            found.setdefault(f"{service} {id_}", []).extend([item, *more])
+            if "'PendingDeletion'" in str(more):
+                deleted.add(id_)
+    return {name: found[name] for name in found if not any(id_ in name for id_ in deleted)}
 
 
 def _comparable(value: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pulumi import automation as auto
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "local"
+APPS = "bigcommerce:apps"
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,11 @@ class CliStack:
     @property
     def app(self) -> dict[str, Any]:
         """The app of Pulumi.local.yaml."""
-        return dict(self._plain["bigcommerce:apps"][0])
+        return dict(self._plain[APPS][0])
 
-    def configure(self, **settings: Any) -> None:
-        """Configure the stack as Pulumi.local.yaml does, but for `settings`."""
-        own = {f"bigcommerce:{key}": value for key, value in settings.items()}
-        document = yaml.safe_load(self._file.read_text()) | {"config": self._plain | own}
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Configure the stack as Pulumi.local.yaml does, but for `settings` by their full keys."""
+        document = yaml.safe_load(self._file.read_text()) | {"config": self._plain | settings}
         self._file.write_text(yaml.safe_dump(document))
 
     def set_secret(self, path: str, value: str) -> None:

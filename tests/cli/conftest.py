@@ -72,7 +72,7 @@ def shared_stack(
 @pytest.fixture
 def stack(shared_stack: CliStack) -> CliStack:
     """A deployed stack with one app that is not registered yet."""
-    shared_stack.configure()
+    shared_stack.configure({})
     shared_stack.up()
     return shared_stack
 

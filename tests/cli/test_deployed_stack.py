@@ -11,7 +11,7 @@ from pulumi.automation import CommandError
 from local.emulator import Emulator
 from local.loopback_http import get
 from tests.cli.account import contents
-from tests.cli.cli_stack import CliStack
+from tests.cli.cli_stack import APPS, CliStack
 
 pytestmark = pytest.mark.cli
 
@@ -21,7 +21,7 @@ SECOND_APP = {"organizationId": "second", "name": "Second", "scopes": ["store_v2
 def _configure_credentials(stack: CliStack) -> str:
     """Configure what the developer portal gave the app, and return its client secret."""
     secret = secrets.token_hex(32)
-    stack.configure(apps=[stack.app | {"clientId": "abc123"}])
+    stack.configure({APPS: [stack.app | {"clientId": "abc123"}]})
     stack.set_secret(f"clientSecrets.{stack.app['organizationId']}", secret)
     return secret
 
@@ -76,7 +76,7 @@ def test_a_client_secret_is_nowhere_in_plain_text(
 
 
 def test_an_app_comes_and_goes_without_a_change_of_api_or_functions(stack: CliStack) -> None:
-    stack.configure(apps=[stack.app, SECOND_APP])
+    stack.configure({APPS: [stack.app, SECOND_APP]})
     run = stack.up()
     created = run.resources("create")
     assert {name for _, name in created} == {"second"}
@@ -84,14 +84,14 @@ def test_an_app_comes_and_goes_without_a_change_of_api_or_functions(stack: CliSt
     assert not [kind for kind, _ in others if "apigateway" in kind or "lambda" in kind]
     assert stack.technical_tab("second")["status"] == "awaiting-registration"
 
-    stack.configure()
+    stack.configure({})
     assert stack.up().resources("delete") == created
 
 
 def test_a_protected_stack_refuses_to_be_destroyed(
     stack: CliStack, shared_account: Emulator
 ) -> None:
-    stack.configure(protect=True)
+    stack.configure({"bigcommerce:protect": True})
     stack.up()
     before = contents(shared_account)
     with pytest.raises(CommandError, match="protected"):
@@ -100,7 +100,7 @@ def test_a_protected_stack_refuses_to_be_destroyed(
 
 
 def test_the_cli_itself_checks_the_type_of_a_setting(shared_stack: CliStack) -> None:
-    shared_stack.configure(logRetentionDays="soon")
+    shared_stack.configure({"bigcommerce:logRetentionDays": "soon"})
     with pytest.raises(CommandError, match="must be of type 'integer'"):
         shared_stack.up()
 
@@ -109,7 +109,7 @@ def test_wrong_settings_are_mended_by_the_commands_that_their_message_gives(
     stack: CliStack, shared_account: Emulator
 ) -> None:
     before = contents(shared_account)
-    stack.configure(logRetentionDays=31, throttle={"rat": 5})
+    stack.configure({"bigcommerce:logRetentionDays": 31, "bigcommerce:throttle": {"rat": 5}})
     with pytest.raises(CommandError, match="has 2 problems; nothing was deployed") as caught:
         stack.up()
     assert "Traceback" not in str(caught.value)

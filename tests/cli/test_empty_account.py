@@ -11,7 +11,7 @@ from local.emulator import Emulator
 from local.engine import Stack, stack_config
 from local.provider import SERVICES
 from tests.cli.account import contents
-from tests.cli.cli_stack import NAME, ROOT, CliStack
+from tests.cli.cli_stack import APPS, NAME, ROOT, CliStack
 
 pytestmark = pytest.mark.cli
 
@@ -45,26 +45,34 @@ def test_up_goes_on_where_a_resource_failed(new_stack: CliStack, account: Emulat
 def test_the_embedded_engine_leaves_the_same_resources(
     new_stack: CliStack, account: Emulator, tmp_path: Path
 ) -> None:
-    """With whatever a configuration can add: credentials, a second app, a domain, tracing."""
+    """With whatever a configuration can add: credentials, a second app, a domain, tracing, tags."""
     app = new_stack.app | {"clientId": "abc123", "appUrl": "https://app.example.com/"}
-    secrets = {"clientSecrets": "client-secret", "handoffKeys": "handoff-key" * 4}
+    second = {"organizationId": "second", "name": "Second", "scopes": ["store_v2_products"]}
     settings = {
-        "apps": [app, {"organizationId": "2", "name": "B", "scopes": ["store_v2_products"]}],
-        "functions": {"memorySize": 256, "tracing": True, "reservedConcurrency": 5},
-        "logRetentionDays": 7,
-        "throttle": {"rate": 5, "burst": 10},
+        APPS: [app, second],
+        "bigcommerce:functions": {"memorySize": 256, "tracing": True, "reservedConcurrency": 5},
+        "bigcommerce:logRetentionDays": 7,
+        "bigcommerce:throttle": {"rate": 5, "burst": 10},
+        "aws:defaultTags": {"tags": {"environment": "local"}},
     }
-    new_stack.configure(**settings, domain=_domain(account))
+    secrets = {"clientSecrets": "client-secret", "handoffKeys": "handoff-key" * 4}
+    new_stack.configure(settings | _domain(account))
     for key, value in secrets.items():
         new_stack.set_secret(f"{key}.{app['organizationId']}", value)
     new_stack.up()
     by_cli = contents(account)
 
-    with Emulator(log=tmp_path / "second.log") as second:
-        settings["domain"] = _domain(second)
-        settings |= {key: {app["organizationId"]: value} for key, value in secrets.items()}
-        _up_by_the_embedded_engine(second, settings, tmp_path / "state.json")
-        by_engine = contents(second)
+    with Emulator(log=tmp_path / "second.log") as second_account:
+        settings |= _domain(second_account)
+        settings["aws:endpoints"] = [dict.fromkeys(SERVICES, second_account.endpoint_url)]
+        for key, value in secrets.items():
+            settings[f"bigcommerce:{key}"] = {app["organizationId"]: value}
+        Stack(name=NAME, state=tmp_path / "state.json").up(
+            stack_config(ROOT, NAME, settings),
+            secrets=[f"bigcommerce:{key}" for key in secrets],
+            on_event=lambda _: None,
+        )
+        by_engine = contents(second_account)
 
     assert by_cli.keys() == by_engine.keys()
     for name, held in by_cli.items():
@@ -72,19 +80,12 @@ def test_the_embedded_engine_leaves_the_same_resources(
     assert "client-secret" in json.dumps(by_cli)
 
 
-def _domain(account: Emulator) -> dict[str, str]:
-    """A custom domain in a new hosted zone."""
+def _domain(account: Emulator) -> dict[str, Any]:
+    """The setting of a custom domain in a new hosted zone."""
     zone = account.aws.route53.create_hosted_zone(Name="example.com", CallerReference="1")
-    return {
+    domain = {
         "name": "apps.example.com",
         "certificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
         "hostedZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
     }
-
-
-def _up_by_the_embedded_engine(account: Emulator, settings: dict[str, Any], state: Path) -> None:
-    overrides = {f"bigcommerce:{key}": value for key, value in settings.items()}
-    overrides["aws:endpoints"] = [dict.fromkeys(SERVICES, account.endpoint_url)]
-    secrets = ["bigcommerce:clientSecrets", "bigcommerce:handoffKeys"]
-    config = stack_config(ROOT, NAME, overrides)
-    Stack(name=NAME, state=state).up(config, secrets=secrets, on_event=lambda _: None)
+    return {"bigcommerce:domain": domain}
