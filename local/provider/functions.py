@@ -142,9 +142,8 @@ def upsert_record(client: Any, _id: str, settings: Values, _before: Values) -> N
 
 
 def delete_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
-    """Delete an alias record, if it is there."""
-    if is_record(client.list_resource_record_sets(HostedZoneId=settings["zoneId"]), settings):
-        _change_record(client, "DELETE", settings)
+    """Delete an alias record."""
+    _change_record(client, "DELETE", settings)
 
 
 def is_record(answer: Any, state: Values) -> bool:

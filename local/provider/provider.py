@@ -123,7 +123,7 @@ class AwsProvider(ResourceProviderServicer):
         return messages.DiffResponse(
             changes=some if differs else none,
             diffs=sorted(differs),
-            replaces=sorted(differs.intersection(kind.immutable.split())),
+            replaces=sorted(differs & kind.immutable_inputs),
             deleteBeforeReplace=True,
         )
 

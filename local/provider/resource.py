@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from typing import Any
 
@@ -49,10 +49,7 @@ class Resource:
 
     def outputs(self) -> Values:
         """Return what AWS adds to the inputs. Raises `LookupError` for a resource that is gone."""
-        answer = self._unless_gone(lambda: self._run(self._kind.operations[1], self._state, ()))
-        exists = getattr(functions, self._kind.exists, lambda *_: True)
-        if answer is None or not exists(answer, self._state):
-            raise LookupError(self.id)
+        answer = self._described()
         return {
             name: getattr(functions, output)(answer, self._state)
             if hasattr(functions, output)
@@ -70,9 +67,22 @@ class Resource:
 
     def delete(self) -> None:
         """Delete the resource, if it is still there."""
-        settings = self._kind.settings(self._state)
-        self._unless_gone(lambda: self._run(self._kind.operations[2], settings))
-        self._wait(deleted=True)
+        with suppress(LookupError):
+            self._described()
+            self._run(self._kind.operations[2], self._kind.settings(self._state))
+            self._wait(deleted=True)
+
+    def _described(self) -> Any:
+        """Return AWS's description of the resource. Raises `LookupError` for one that is gone."""
+        try:
+            answer = self._run(self._kind.operations[1], self._state, ())
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+            raise LookupError(self.id) from error
+        if self._kind.exists and not getattr(functions, self._kind.exists)(answer, self._state):
+            raise LookupError(self.id)
+        return answer
 
     def _is_left(self, name: str) -> bool:
         """Whether an input is still to be set after the create, which has no parameter for it."""
@@ -141,15 +151,6 @@ class Resource:
                 waiter.wait(
                     WaiterConfig=_WAITING, **self._key(self._shape(waiter.config.operation))
                 )
-
-    def _unless_gone(self, call: Callable[[], Any]) -> Any:
-        """Return what the call gives; None where AWS says that the resource is not there."""
-        try:
-            return call()
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _GONE:
-                raise
-            return None
 
 
 def _spelled(shape: Any, names: str) -> str | None:

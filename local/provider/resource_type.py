@@ -63,11 +63,16 @@ class ResourceType:
     waiters: tuple[str, ...] = ()
 
     @cached_property
+    def immutable_inputs(self) -> frozenset[str]:
+        """The inputs of which another value replaces it."""
+        return frozenset(self.immutable.split())
+
+    @cached_property
     def inputs(self) -> frozenset[str]:
         """Every input it takes; another is refused."""
-        texts = [self.immutable, self.other, "tags" if self.tags else ""]
-        names = [name for _, changed in self.each_update() for name in changed]
-        return frozenset([*" ".join(texts).split(), *names])
+        updated = [name for _, names in self.each_update() for name in names]
+        others = [*self.other.split(), "tags"] if self.tags else self.other.split()
+        return self.immutable_inputs.union(updated, others)
 
     def each_update(self) -> Iterator[tuple[str, list[str]]]:
         """Yield each update's operation and the inputs it takes together."""

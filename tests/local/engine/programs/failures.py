@@ -28,17 +28,19 @@ if way == "secret-in-aws-error":
     aws.secretsmanager.SecretVersion(
         "second", secret_id=config.require_secret("password"), secret_string="x"
     )
-if way == "death":
-    import os
-
-    os.write(2, b"last words\n")
-    os._exit(9)
+if way == "twice":
+    aws.cloudwatch.LogGroup("first", name="failures-second")
+if way == "get":
+    aws.cloudwatch.LogGroup.get("second", "existing")
+if way == "import":
+    aws.cloudwatch.LogGroup(
+        "second", name="existing", opts=pulumi.ResourceOptions(import_="existing")
+    )
 if way == "log":
     pulumi.log.info("an info")
     pulumi.log.debug("a debug message")
     pulumi.log.error("an error")
-    print(f"a line with {config.require('password')}")  # noqa: T201
-    print(f"another with {config.require('passwords')}")  # noqa: T201
-    print("a last line", end="")  # noqa: T201
+    pulumi.log.warn(f"a line with {config.require('password')}")
+    pulumi.log.warn(f"another with {config.require('passwords')}")
     pulumi.export("whole", pulumi.Output.all(1, config.require_secret("password")))
     pulumi.export("plain", {"a": [1.0, None]})

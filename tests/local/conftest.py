@@ -1,4 +1,4 @@
-"""An empty AWS account for the engine to deploy into."""
+"""An empty AWS account for the provider and the engine to deploy into."""
 
 from collections.abc import Iterator
 

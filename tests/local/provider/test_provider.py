@@ -1,0 +1,193 @@
+"""What the provider does for every type: configuration, previews, secrets, errors, gRPC."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2 as messages
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+
+from local.emulator import Emulator
+from local.provider import SERVICES, AwsProvider, ProviderError
+from local.provider.values import UNKNOWN, struct, wire
+from tests.local.provider.lifecycle import ARCHIVE, SECRET, Life, configured
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+TABLE = "aws:dynamodb/table:Table"
+NOWHERE = {"endpoints": [dict.fromkeys(SERVICES, "http://localhost:9")]}
+KEYS = {
+    "hashKey": "pk",
+    "rangeKey": "sk",
+    "attributes": [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+    "billingMode": "PAY_PER_REQUEST",
+}
+
+
+def configure(**settings: Any) -> AwsProvider:
+    provider = AwsProvider()
+    provider.Configure(messages.ConfigureRequest(args=struct(settings)))
+    return provider
+
+
+def test_settings_may_be_json_texts_as_the_engine_hands_them_over(emulator: Emulator) -> None:
+    endpoints = json.dumps([dict.fromkeys(SERVICES, emulator.endpoint_url)])
+    tags = json.dumps({"tags": {"team": "one"}})
+    provider = configure(endpoints=endpoints, defaultTags=tags, region="eu-west-1")
+    life = Life(provider, LOG_GROUP)
+    assert life.create({"name": "provider-texts"})["tags"] == {"team": "one"}
+    assert ":eu-west-1:" in life.state["arn"]
+    life.delete()
+
+
+@pytest.mark.parametrize("url", ["https://kms.us-east-1.amazonaws.com", "http://10.0.0.1", "x"])
+def test_only_an_endpoint_on_this_machine_is_taken(url: str) -> None:
+    with pytest.raises(
+        ProviderError, match=re.escape(f"has {url} for kms: the embedded AWS is on")
+    ):
+        configure(endpoints=[{"kms": url}])
+
+
+def test_a_missing_endpoint_is_named() -> None:
+    life = Life(configure(endpoints=[{"kms": "http://[::1]:4566"}]), LOG_GROUP)
+    with pytest.raises(
+        ProviderError, match="LogGroup it: aws:endpoints has no cloudwatchlogs: set"
+    ):
+        life.create({"name": "x"})
+
+
+def test_default_tags_yield_to_a_resources_own() -> None:
+    life = Life(configure(defaultTags={"tags": {"a": "default", "b": "default"}}), LOG_GROUP)
+
+    def tags(own: Any) -> Any:
+        return wire(life.check({"name": "x", "tags": own}).inputs)["tags"]
+
+    assert tags({"b": "own"}) == {"a": "default", "b": "own"}
+    assert tags({**SECRET, "value": {"b": "own"}})["value"] == {"a": "default", "b": "own"}
+    assert tags(UNKNOWN) == UNKNOWN
+    untagged = Life(life.provider, "aws:iam/rolePolicy:RolePolicy").check({"name": "x"})
+    assert "tags" not in wire(untagged.inputs)
+
+
+def test_a_preview_calls_no_aws_and_gives_unknown_outputs() -> None:
+    life = Life(configure(**NOWHERE), "aws:lambda/function:Function")
+    state = life.create({"name": "x", "role": UNKNOWN}, preview=True)
+    assert (life.id, state["name"], state["arn"]) == ("", "x", UNKNOWN)
+    life.inputs, life.state = {"name": "x", "role": "known"}, {"name": "x", "arn": "its"}
+    assert life.diff({"name": "x", "role": UNKNOWN}).diffs == ["role"]
+    assert life.update({"name": "x", "timeout": 3}, preview=True)["arn"] == "its"
+
+
+def test_secret_inputs_are_secret_outputs(emulator: Emulator) -> None:
+    aws = emulator.aws
+    arn = aws.secretsmanager.create_secret(Name="provider-secret")["ARN"]
+    life = Life(configured(emulator), SECRET_VERSION)
+    hidden = {**SECRET, "value": "hidden"}
+    assert life.create({"secretId": arn, "secretString": hidden})["secretString"] == hidden
+    assert aws.secretsmanager.get_secret_value(SecretId=arn)["SecretString"] == "hidden"
+
+
+def test_archives_compare_by_content(tmp_path: Any) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(b"one")
+    life = Life(configure(**NOWHERE), "aws:lambda/function:Function")
+    inputs = {"name": "x", "code": {**ARCHIVE, "path": str(path)}}
+    life.inputs = wire(life.check(inputs).inputs)
+    assert life.inputs["code"].keys() == {*ARCHIVE, "path", "hash"}
+    # The engine gives an earlier archive without its path.
+    del life.inputs["code"]["path"]
+    assert not life.diff(inputs).diffs
+    path.write_bytes(b"two")
+    assert life.diff(inputs).diffs == ["code"]
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "message"),
+    [
+        ("aws:s3/bucket:Bucket", {}, "does not know this type"),
+        (TABLE, {"name": "provider-x", **KEYS, "ttl": {"x": 1}}, "does not know the input x"),
+        (
+            SECRET_VERSION,
+            {"secretId": "none", "secretString": "x"},
+            "PutSecretValue: ResourceNotFo",
+        ),
+        ("aws:iam/role:Role", {"name": "x", "assumeRolePolicy": 5}, "Parameter validation failed"),
+        ("aws:lambda/function:Function", {"name": "x", "code": ARCHIVE}, "takes a FileArchive"),
+        (
+            "aws:lambda/function:Function",
+            {"name": "x", "code": {**ARCHIVE, "path": "none.zip"}},
+            "cannot read the archive none.zip: No such file",
+        ),
+    ],
+)
+def test_an_error_names_resource_and_operation(
+    emulator: Emulator, token: str, inputs: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ProviderError, match=rf"^{token} it: (.|\n)*{message}"):
+        Life(configured(emulator), token).create(inputs)
+
+
+def test_unknown_inputs_and_missing_names_are_refused() -> None:
+    failures = Life(AwsProvider(), LOG_GROUP).check({"skipDestroy": True}).failures
+    assert [(each.property, each.reason) for each in failures] == [
+        ("skipDestroy", "the embedded AWS does not know this input"),
+        ("name", "the embedded AWS does not generate names: set it"),
+    ]
+
+
+def test_a_resource_that_cannot_be_made_whole_leaves_nothing(emulator: Emulator) -> None:
+    with pytest.raises(ProviderError, match="Parameter validation failed"):
+        Life(configured(emulator), TABLE).create(
+            {"name": "provider-half", **KEYS, "ttl": {"enabled": True}}
+        )
+    assert "provider-half" not in emulator.aws.dynamodb.list_tables()["TableNames"]
+
+
+def test_existing_resources_are_not_imported(emulator: Emulator) -> None:
+    with pytest.raises(ProviderError, match="LogGroup it: the embedded AWS does not import"):
+        Life(configured(emulator), LOG_GROUP).read()
+
+
+def test_functions(emulator: Emulator) -> None:
+    provider = configured(emulator)
+
+    def call(name: str) -> Any:
+        answer = provider.Invoke(messages.InvokeRequest(tok=f"aws:index/{name}:{name}"))
+        return wire(getattr(answer, "return"))
+
+    assert call("getCallerIdentity")["accountId"] == emulator.aws.account_id
+    assert call("getRegion")["region"] == "us-east-1"
+    assert call("getPartition")["partition"] == "aws"
+    with pytest.raises(ProviderError, match="getZones:getZones: the embedded AWS does not know"):
+        call("getZones")
+
+
+def test_it_is_served_as_a_plugin_and_answers_errors_without_tracebacks() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "local.provider", "127.0.0.1:1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "AWS_PROFILE": "a-profile-that-does-not-exist"},
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        try:
+            with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
+                stub = ResourceProviderStub(channel)
+                stub.Configure(messages.ConfigureRequest(args=struct(NOWHERE)))
+                life = Life(stub, LOG_GROUP)
+                with pytest.raises(grpc.RpcError) as refused:
+                    life.create({"name": "x"})
+                with pytest.raises(grpc.RpcError) as unknown:
+                    stub.GetSchema(messages.GetSchemaRequest())
+        finally:
+            process.terminate()
+        assert "LogGroup it: Could not connect to the endpoint" in refused.value.details()
+        assert unknown.value.code() == grpc.StatusCode.UNIMPLEMENTED
+        assert "Traceback" not in process.stderr.read()
