@@ -5,6 +5,8 @@ import json
 import pulumi
 import pulumi_aws as aws
 
+from .callback_function import CallbackFunction
+from .callbacks import Callback
 from .settings import Domain, Throttle
 from .stack_context import StackContext
 
@@ -28,17 +30,13 @@ ACCESS_LOG_FORMAT = json.dumps(
 
 
 class CallbackApi(pulumi.ComponentResource):
-    """The HTTP API that the callback URLs lead to; `CallbackRoute` adds its routes.
+    """The HTTP API that the callback URLs lead to; `add_route` takes a callback to its function.
 
     Attributes:
-        id: the API's id.
-        execution_arn: what an invoke permission's source ARN starts with.
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
             domain if there is one, or else at the API's own endpoint.
     """
 
-    id: pulumi.Output[str]
-    execution_arn: pulumi.Output[str]
     base_url: pulumi.Output[str]
 
     def __init__(
@@ -58,7 +56,6 @@ class CallbackApi(pulumi.ComponentResource):
             name=context.name("callbacks"),
             description="The callback URLs of BigCommerce apps",
             protocol_type="HTTP",
-            tags=context.tags,
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         access_log = aws.cloudwatch.LogGroup(
@@ -66,7 +63,6 @@ class CallbackApi(pulumi.ComponentResource):
             # The prefix spares CloudWatch Logs a resource policy that grows with every API.
             name=f"/aws/vendedlogs/{context.name('callbacks')}",
             retention_in_days=log_retention_days,
-            tags=context.tags,
             opts=child,
         )
         stage = aws.apigatewayv2.Stage(
@@ -82,15 +78,45 @@ class CallbackApi(pulumi.ComponentResource):
                 "destination_arn": access_log.arn,
                 "format": ACCESS_LOG_FORMAT,
             },
-            tags=context.tags,
             opts=child,
         )
-        self.id = api.id
-        self.execution_arn = api.execution_arn
+        self._api = api
         self.base_url = api.api_endpoint
         if domain is not None:
             self.base_url = self._serve_at(domain, stage, context)
-        self.register_outputs({"id": self.id, "baseUrl": self.base_url})
+        self.register_outputs({"baseUrl": self.base_url})
+
+    def add_route(self, callback: Callback, function: CallbackFunction) -> None:
+        """Add a callback's GET route, which alone may call the function."""
+        child = pulumi.ResourceOptions(parent=self)
+        integration = aws.apigatewayv2.Integration(
+            callback.name,
+            api_id=self._api.id,
+            integration_type="AWS_PROXY",
+            integration_uri=function.invoke_arn,
+            payload_format_version="2.0",
+            opts=child,
+        )
+        permission = aws.lambda_.Permission(
+            callback.name,
+            statement_id=f"Invoke-{callback.name}",
+            action="lambda:InvokeFunction",
+            function=function.name,
+            principal="apigateway.amazonaws.com",
+            # Stage, method, and the route's path with its parameter.
+            source_arn=pulumi.Output.concat(
+                self._api.execution_arn, "/*/GET/*/", callback.portal_field.path
+            ),
+            opts=child,
+        )
+        aws.apigatewayv2.Route(
+            callback.name,
+            api_id=self._api.id,
+            route_key=callback.route_key,
+            target=pulumi.Output.concat("integrations/", integration.id),
+            # A route without the permission would answer 500.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
+        )
 
     def _serve_at(
         self, domain: Domain, stage: aws.apigatewayv2.Stage, context: StackContext
@@ -105,12 +131,11 @@ class CallbackApi(pulumi.ComponentResource):
                 "endpoint_type": "REGIONAL",
                 "security_policy": "TLS_1_2",
             },
-            tags=context.tags,
             opts=child,
         )
         mapping = aws.apigatewayv2.ApiMapping(
             "domain",
-            api_id=self.id,
+            api_id=self._api.id,
             domain_name=name.id,
             stage=stage.id,
             opts=child,

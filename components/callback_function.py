@@ -18,7 +18,8 @@ RUNTIME = "python3.13"
 class CallbackFunction(pulumi.ComponentResource):
     """The function that answers one callback.
 
-    Its role may write its own log and do what `statements` say, and nothing else.
+    Of the environment variables and IAM statements that are offered it gets those its callback
+    names. Its role may write its own log besides, and nothing else.
 
     Attributes:
         name: the function's name.
@@ -42,13 +43,13 @@ class CallbackFunction(pulumi.ComponentResource):
     ) -> None:
         super().__init__("bigcommerce:index:CallbackFunction", callback.name, None, opts)
         name = context.name(callback.name)
+        statements_by_sid = {statement["Sid"]: statement for statement in statements}
         child = pulumi.ResourceOptions(parent=self)
         # Created first, or Lambda would create it without an end to its retention.
         log_group = aws.cloudwatch.LogGroup(
             callback.name,
             name=f"/aws/lambda/{name}",
             retention_in_days=log_retention_days,
-            tags=context.tags,
             opts=child,
         )
         role = aws.iam.Role(
@@ -56,7 +57,6 @@ class CallbackFunction(pulumi.ComponentResource):
             name=name,
             description=f"What the BigCommerce {callback.name} callback may do",
             assume_role_policy=_TRUST_POLICY,
-            tags=context.tags,
             opts=child,
         )
         policy = aws.iam.RolePolicy(
@@ -69,7 +69,7 @@ class CallbackFunction(pulumi.ComponentResource):
                     "Statement": [
                         _log_statement(log_group),
                         *([_TRACE_STATEMENT] if settings.tracing else []),
-                        *statements,
+                        *(statements_by_sid[sid] for sid in callback.statements),
                     ],
                 }
             ),
@@ -92,10 +92,9 @@ class CallbackFunction(pulumi.ComponentResource):
                 "variables": {
                     "POWERTOOLS_SERVICE_NAME": callback.name,
                     "RES_OPTIONS": _NAME_LOOKUP,
-                    **environment,
+                    **{name: environment[name] for name in callback.environment},
                 }
             },
-            tags=context.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
         )
         self.name = function.name

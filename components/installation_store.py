@@ -39,8 +39,7 @@ class InstallationStore(pulumi.ComponentResource):
             description=f"Access tokens and the table {context.name('installations')}",
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=_key_policy(),
-            tags=context.tags,
+            policy=_key_policy(context),
             opts=protected,
         )
         aws.kms.Alias(
@@ -62,7 +61,6 @@ class InstallationStore(pulumi.ComponentResource):
             stream_view_type="NEW_AND_OLD_IMAGES",
             server_side_encryption={"enabled": True, "kms_key_arn": key.arn},
             deletion_protection_enabled=protect,
-            tags=context.tags,
             opts=protected,
         )
         self.table_name = table.name
@@ -73,7 +71,6 @@ class InstallationStore(pulumi.ComponentResource):
             name=context.name("access-token-reader"),
             description="Read installed stores and decrypt their BigCommerce access tokens",
             policy=pulumi.Output.json_dumps(self._reader_policy()),
-            tags=context.tags,
             opts=child,
         ).arn
         self.register_outputs(
@@ -84,23 +81,27 @@ class InstallationStore(pulumi.ComponentResource):
             }
         )
 
-    def record_statements(self) -> list[dict[str, object]]:
-        """The IAM statements that allow reading single items, and writing stores' records.
+    def read_items_statement(self) -> dict[str, object]:
+        """The IAM statement that allows reading single items: stores' records, apps' profiles."""
+        return {
+            "Sid": "ReadItems",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": [self._table_arn],
+        }
 
-        The apps' own items, in the same table, are for the deployment alone to write.
+    def write_records_statement(self) -> dict[str, object]:
+        """The IAM statement that allows writing stores' records.
+
+        The apps' profiles, in the same table, are for the deployment alone to write.
         """
-        return [
-            self._read_statement(),
-            {
-                "Sid": "WriteRecordsOfStores",
-                "Effect": "Allow",
-                "Action": ["dynamodb:PutItem"],
-                "Resource": [self._table_arn],
-                "Condition": {
-                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}
-                },
-            },
-        ]
+        return {
+            "Sid": "WriteRecords",
+            "Effect": "Allow",
+            "Action": ["dynamodb:PutItem"],
+            "Resource": [self._table_arn],
+            "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}},
+        }
 
     def encrypt_statement(self) -> dict[str, object]:
         """The IAM statement that allows encrypting access tokens, and not decrypting them."""
@@ -111,19 +112,11 @@ class InstallationStore(pulumi.ComponentResource):
             "Resource": [self.key_arn],
         }
 
-    def _read_statement(self) -> dict[str, object]:
-        return {
-            "Sid": "ReadRecords",
-            "Effect": "Allow",
-            "Action": ["dynamodb:GetItem"],
-            "Resource": [self._table_arn],
-        }
-
     def _reader_policy(self) -> dict[str, object]:
         return {
             "Version": "2012-10-17",
             "Statement": [
-                self._read_statement(),
+                self.read_items_statement(),
                 {
                     "Sid": "DecryptAccessTokens",
                     "Effect": "Allow",
@@ -134,22 +127,21 @@ class InstallationStore(pulumi.ComponentResource):
         }
 
 
-def _key_policy() -> pulumi.Output[str]:
+def _key_policy(context: StackContext) -> pulumi.Output[str]:
     """Who may use the key: whom IAM allows, and DynamoDB for whom it lets at the table.
 
     Source: the DynamoDB developer guide, "Encryption at rest": with a customer-managed key every
     caller needs the key's permission through DynamoDB. `kms:ViaService` gives just that: nobody can
     decrypt an access token by it, since those are decrypted by calling KMS directly.
     """
-    account = aws.get_caller_identity_output().account_id
-    partition = aws.get_partition_output().partition
-    region = aws.get_region_output().region
     statements: list[dict[str, Any]] = [
         {
             "Sid": "AllowWhatIamAllows",
             "Effect": "Allow",
             "Principal": {
-                "AWS": pulumi.Output.concat("arn:", partition, ":iam::", account, ":root")
+                "AWS": pulumi.Output.format(
+                    "arn:{}:iam::{}:root", context.partition, context.account
+                )
             },
             "Action": "kms:*",
             "Resource": "*",
@@ -169,8 +161,10 @@ def _key_policy() -> pulumi.Output[str]:
             "Resource": "*",
             "Condition": {
                 "StringEquals": {
-                    "kms:CallerAccount": account,
-                    "kms:ViaService": pulumi.Output.concat("dynamodb.", region, ".amazonaws.com"),
+                    "kms:CallerAccount": context.account,
+                    "kms:ViaService": pulumi.Output.format(
+                        "dynamodb.{}.amazonaws.com", context.region
+                    ),
                 }
             },
         },

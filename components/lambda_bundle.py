@@ -1,4 +1,4 @@
-"""The deployment package of the functions: `lambdas/` and the libraries it vendors, as one zip.
+"""The deployment package of the functions: the package `lambdas` and its libraries, as one zip.
 
 `build()` is cheap when nothing changed. The libraries are installed from lambdas/requirements.txt,
 pinned with hashes, and kept by that file's content; the zip holds the same bytes for the same
@@ -100,7 +100,9 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _source_files(sources: Path) -> Iterator[tuple[str, Path]]:
-    return ((name, path) for name, path in _files(sources) if path.suffix in _SOURCE_SUFFIXES)
+    for name, path in _files(sources):
+        if path.suffix in _SOURCE_SUFFIXES:
+            yield f"{sources.name}/{name}", path
 
 
 def _write_zip(bundle: Path, files: dict[str, Path]) -> None:

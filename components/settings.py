@@ -24,8 +24,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from registration.oauth_scopes import OAUTH_SCOPES
-from registration.value_types import (
+from registration.portal.oauth_scopes import OAUTH_SCOPES
+from registration.portal.value_types import (
     STACK_NAME,
     BaseUrl,
     ClientId,
@@ -47,8 +47,6 @@ from .configuration_errors import (
 )
 from .secret_settings import secret_problems
 
-# IAM allows 10,240 characters of inline policy a role; each app's secret ARN takes up to 192.
-MAX_APPS = 45
 # What CloudWatch Logs takes.
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -87,20 +85,6 @@ def _one_permission_a_row(scopes: tuple[str, ...]) -> tuple[str, ...]:
     return scopes
 
 
-def _valid_tags(tags: dict[str, str]) -> dict[str, str]:
-    for key, value in tags.items():
-        if key.lower().startswith("aws:"):
-            raise _entry_error(
-                f"has the key {key}, but AWS keeps keys that start with aws: to itself",
-                f'["{key}"]',
-            )
-        if not 1 <= len(key) <= 128 or len(value) > 256:
-            raise _entry_error(
-                "takes keys of 1 to 128 characters and values of up to 256", f'["{key}"]'
-            )
-    return tags
-
-
 def _entry_error(what: str, entry: str) -> PydanticCustomError:
     """An error of a list or map that is fixed by removing one entry, given as a path's end."""
     return PydanticCustomError("wrong_entry", "{what}", {"what": what, "remove": entry})
@@ -137,7 +121,7 @@ class _Setting(BaseModel):
     )
 
 
-class App(_Setting):
+class AppSettings(_Setting):
     """One BigCommerce app.
 
     Attributes:
@@ -237,11 +221,10 @@ class BigCommerce(_Setting):
 class Settings(_Setting):
     """The whole configuration of a stack; Pulumi.yaml describes each key.
 
-    A marker is kept for two days at least: signed payloads hold for 24 hours. AWS takes 50 tags a
-    resource, of which some are left to others.
+    A marker is kept for two days at least: signed payloads hold for 24 hours.
     """
 
-    apps: Annotated[tuple[App, ...], Field(min_length=1, max_length=MAX_APPS)]
+    apps: Annotated[tuple[AppSettings, ...], Field(min_length=1)]
     client_secrets: dict[str, ClientSecret] = Field(default_factory=dict)
     handoff_keys: dict[str, HandoffKey] = Field(default_factory=dict)
     throttle: Throttle = Throttle()
@@ -251,14 +234,11 @@ class Settings(_Setting):
     functions: Functions = Functions()
     domain: Annotated[Domain | None, BeforeValidator(lambda given: given or None)] = None
     bigcommerce: BigCommerce = BigCommerce()
-    tags: Annotated[dict[str, str], AfterValidator(_valid_tags), Field(max_length=40)] = Field(
-        default_factory=dict
-    )
 
 
 _NAMES = {
     str(field.alias)
-    for model in (Settings, App, Throttle, Functions, Domain, BigCommerce)
+    for model in (Settings, AppSettings, Throttle, Functions, Domain, BigCommerce)
     for field in model.model_fields.values()
 }
 

@@ -1,30 +1,46 @@
-"""What every component needs to know of the stack it is part of: how to name and tag things."""
+"""What every component needs to know of the stack it is part of: how to name things, and where."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 
 
 @dataclass(frozen=True)
 class StackContext:
-    """The project and stack that are being deployed.
+    """The project and stack that are being deployed, and the account and region they go to.
 
     Attributes:
         project: the project's name, as Pulumi.yaml gives it.
         stack: the stack's name, such as `dev`.
-        tags: the tags of every resource that takes tags.
+        partition: AWS's partition, such as `aws`.
+        region: the stack's region.
+        account: the account's number.
     """
 
     project: str
     stack: str
-    tags: Mapping[str, str]
+    partition: pulumi.Output[str]
+    region: pulumi.Output[str]
+    account: pulumi.Output[str]
 
     @classmethod
-    def current(cls, tags: Mapping[str, str]) -> "StackContext":
+    def current(cls) -> "StackContext":
         """The context of the deployment this program runs in."""
-        return cls(pulumi.get_project(), pulumi.get_stack(), tags)
+        return cls(
+            pulumi.get_project(),
+            pulumi.get_stack(),
+            partition=aws.get_partition_output().partition,
+            region=aws.get_region_output().region,
+            account=aws.get_caller_identity_output().account_id,
+        )
 
     def name(self, part: str) -> str:
         """The physical name of a part: project, stack and part."""
         return f"{self.project}-{self.stack}-{part}"
+
+    def arn(self, service: str, resource: str) -> pulumi.Output[str]:
+        """The ARN of a resource of a service in this account and region."""
+        return pulumi.Output.format(
+            "arn:{}:{}:{}:{}:{}", self.partition, service, self.region, self.account, resource
+        )

@@ -2,11 +2,10 @@
 
 import pulumi
 
-from registration.model import App, Registration
-from registration.url_changes import url_change_warnings
+from registration.portal.model import AppRegistration, Registration
+from registration.sheet.url_changes import url_change_warnings
 
-from .settings import App as AppSettings
-from .settings import Settings
+from .settings import AppSettings, Settings
 
 
 def stack_registration(base_url: str, settings: Settings) -> Registration:
@@ -28,8 +27,8 @@ def warn_of_url_changes(registration: Registration) -> None:
         pulumi.log.warn(warning)
 
 
-def _app(app: AppSettings, base_url: str) -> App:
-    return App(
+def _app(app: AppSettings, base_url: str) -> AppRegistration:
+    return AppRegistration(
         organization_id=app.organization_id,
         name=app.name,
         partner_id=app.partner_id,

@@ -8,7 +8,7 @@ against the store hash.
 import re
 from functools import partial
 
-from callbacks import (
+from .callbacks import (
     access_tokens,
     aws,
     credentials,
@@ -17,62 +17,62 @@ from callbacks import (
     installation_table,
     pages,
     responses,
+    scopes,
     store_hash,
 )
-from callbacks.apps import App
-from callbacks.deadline import DeadlineExceeded
-from callbacks.endpoint import endpoint
-from callbacks.errors import (
+from .callbacks.apps import AppProfile
+from .callbacks.deadline import DeadlineExceededError
+from .callbacks.endpoint import endpoint
+from .callbacks.errors import (
     CallbackError,
-    CodeRefused,
-    InstallationNotStored,
-    InvalidParameter,
-    ServiceUnavailable,
-    StoreNotInstalled,
+    CodeRefusedError,
+    InstallationNotStoredError,
+    InvalidParameterError,
+    ServiceUnavailableError,
+    StoreNotInstalledError,
 )
-from callbacks.handoff import Visitor
-from callbacks.installation import Installation, User, install
-from callbacks.log import logger
-from callbacks.request import CallbackRequest
-from callbacks.responses import Response
-from callbacks.token_exchange import AuthorizationRequest, Grant, exchange
+from .callbacks.handoff import Visitor
+from .callbacks.installation import Installation, User, install
+from .callbacks.log import logger
+from .callbacks.request import CallbackRequest
+from .callbacks.responses import Response
+from .callbacks.scopes import ScopeComparison
+from .callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 
 _SCOPE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
 
 
-def _render_error(error: CallbackError, request: CallbackRequest, app: App | None) -> Response:
+def _render_error(error: CallbackError, request: CallbackRequest) -> Response:
     known = credentials.cached(request.organization_id)
     if known is not None and request.has("external_install"):
         return _end_external_install(known.client_id, "failed")
-    return pages.error_page(error, request, app)
+    return pages.error_page(error, request)
 
 
 @endpoint(render_error=_render_error)
-def handler(request: CallbackRequest, app: App) -> Response:
+def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
-    # Asked for first: an app without credentials answers so whatever it is called with.
-    credentials.find(app.organization_id)
     authorization, store = _authorization(request, app)
     logger.append_keys(store_hash=store)
     account_uuid = request.optional("account_uuid")
     grant = credentials.use(
         app.organization_id,
         partial(exchange, environment.login_url(), authorization),
-        refusal=CodeRefused,
+        refusal=CodeRefusedError,
     )
     _check(grant, authorization, account_uuid)
     try:
         record = _record_installation(app, store, grant, request.arrived_at)
-    except (*aws.CallFailed, DeadlineExceeded) as error:
-        raise InstallationNotStored(aws.failure_reason(error)) from None
-    except ServiceUnavailable as error:
-        raise InstallationNotStored(error.reason) from None
-    installed = pages.InstalledStore.of(app, store, record.scopes)
-    _log_difference(installed)
+    except (*aws.CALL_ERRORS, DeadlineExceededError) as error:
+        raise InstallationNotStoredError(aws.failure_reason(error)) from None
+    except ServiceUnavailableError as error:
+        raise InstallationNotStoredError(error.reason) from None
+    compared = scopes.compare(app, record.scopes)
+    _log_difference(compared)
     if request.has("external_install"):
         return _end_external_install(grant.client_id, "succeeded")
     visitor = Visitor(store_hash=store, user_id=grant.user.id)
-    return handoff.redirect(app, visitor) or pages.installed_page(app, installed)
+    return handoff.redirect(app, visitor) or pages.installed_page(app, store, compared)
 
 
 def _end_external_install(client_id: str, outcome: str) -> Response:
@@ -80,12 +80,12 @@ def _end_external_install(client_id: str, outcome: str) -> Response:
     return responses.redirect(f"{environment.login_url()}/app/{client_id}/install/{outcome}")
 
 
-def _authorization(request: CallbackRequest, app: App) -> tuple[AuthorizationRequest, str]:
+def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[AuthorizationRequest, str]:
     """What is to be exchanged, and the store hash it is for."""
     context = request.required("context")
     store = store_hash.from_context(context)
     if store is None:
-        raise InvalidParameter("context", "is not stores/{store_hash}")
+        raise InvalidParameterError("context", "is not stores/{store_hash}")
     authorization = AuthorizationRequest(
         code=request.required("code"),
         scope=request.required("scope"),
@@ -98,12 +98,14 @@ def _authorization(request: CallbackRequest, app: App) -> tuple[AuthorizationReq
 def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str | None) -> None:
     """Refuse a grant that is not the answer to what the browser asked for."""
     if grant.context != authorization.context:
-        raise CodeRefused("the grant is for another context")
+        raise CodeRefusedError("the grant is for another context")
     if account_uuid is not None and grant.account_uuid not in (None, account_uuid):
-        raise CodeRefused("the grant is for another account_uuid")
+        raise CodeRefusedError("the grant is for another account_uuid")
 
 
-def _record_installation(app: App, store: str, grant: Grant, arrived_at: int) -> Installation:
+def _record_installation(
+    app: AppProfile, store: str, grant: Grant, arrived_at: int
+) -> Installation:
     new = Installation(
         client_id=grant.client_id,
         installed_at=arrived_at,
@@ -120,15 +122,15 @@ def _record_installation(app: App, store: str, grant: Grant, arrived_at: int) ->
     )
     record = installation_table.update(app.organization_id, store, partial(install, new=new))
     if not isinstance(record, Installation):
-        raise StoreNotInstalled("uninstalled while it was being installed")
+        raise StoreNotInstalledError("uninstalled while it was being installed")
     return record
 
 
-def _log_difference(installed: pages.InstalledStore) -> None:
-    if installed.missing_scopes or installed.extra_scopes:
+def _log_difference(compared: ScopeComparison) -> None:
+    if compared.missing or compared.extra:
         logger.warning(
             "granted scopes differ from the configured ones",
-            missing_scopes=installed.missing_scopes,
+            missing_scopes=compared.missing,
             # What BigCommerce's answer names is logged only where it has the form of a scope.
-            extra_scopes=[name for name in installed.extra_scopes if _SCOPE.fullmatch(name)],
+            extra_scopes=[name for name in compared.extra if _SCOPE.fullmatch(name)],
         )

@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from callbacks import handoff, installation, installation_table, pages
-from callbacks.apps import App
-from callbacks.authentication import authenticate
-from callbacks.endpoint import endpoint
-from callbacks.handoff import Visitor
-from callbacks.request import CallbackRequest
-from callbacks.responses import Response
+from .callbacks import handoff, installation, installation_table, pages, scopes
+from .callbacks.apps import AppProfile
+from .callbacks.authentication import authenticate
+from .callbacks.endpoint import endpoint
+from .callbacks.handoff import Visitor
+from .callbacks.request import CallbackRequest
+from .callbacks.responses import Response
 
 
 @endpoint(render_error=pages.error_page)
-def handler(request: CallbackRequest, app: App) -> Response:
+def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Load callback URL with the app itself, or the page that stands for it."""
     payload = authenticate(request)
     record = installation_table.update(
@@ -27,7 +27,6 @@ def handler(request: CallbackRequest, app: App) -> Response:
         url=payload.url,
         channel_id=payload.channel_id,
     )
-    store = pages.InstalledStore.of(app, payload.store_hash, record.scopes)
     return handoff.redirect(app, visitor) or pages.loaded_page(
-        app, store, payload, record.installed_at
+        app, payload, scopes.compare(app, record.scopes), record.installed_at
     )

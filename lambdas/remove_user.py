@@ -2,16 +2,16 @@
 
 from functools import partial
 
-from callbacks import installation, installation_table
-from callbacks.apps import App
-from callbacks.authentication import authenticate
-from callbacks.endpoint import endpoint
-from callbacks.request import CallbackRequest
-from callbacks.responses import Response, done, error_json
+from .callbacks import installation, installation_table
+from .callbacks.apps import AppProfile
+from .callbacks.authentication import authenticate
+from .callbacks.endpoint import endpoint
+from .callbacks.request import CallbackRequest
+from .callbacks.responses import Response, done, error_json
 
 
 @endpoint(render_error=error_json)
-def handler(request: CallbackRequest, app: App) -> Response:
+def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Remove user callback URL; it succeeds too where the user is unknown."""
     payload = authenticate(request)
     installation_table.update(

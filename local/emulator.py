@@ -18,7 +18,7 @@ from local.api_answers import status_path
 from local.aws import REGION, Aws
 from local.loopback_http import get
 from local.scratch import BUILD, scratch_folder
-from registration.http_client import LOOPBACK, UnreachableError
+from registration.check.http_client import LOOPBACK, UnreachableError
 
 START_SECONDS = 30
 STOP_SECONDS = 3

@@ -1,8 +1,8 @@
 """HTTP GET to servers of this machine alone, by the names a browser would use.
 
-`registration.http_client`, which says how names under `localhost` are reached, calls any machine.
-The codes and payloads of the simulated BigCommerce stay on this one, whatever a stack's outputs
-say. Every request has a connection of its own, as those of many visitors have.
+`registration.check.http_client`, which says how names under `localhost` are reached, calls any
+machine. The codes and payloads of the simulated BigCommerce stay on this one, whatever a stack's
+outputs say. Every request has a connection of its own, as those of many visitors have.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from email.message import Message
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import SplitResult, urlsplit
 
-from registration.http_client import LOOPBACK, UnreachableError, is_loopback
+from registration.check.http_client import LOOPBACK, UnreachableError, is_loopback
 
 
 @dataclass(frozen=True)

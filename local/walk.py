@@ -13,7 +13,7 @@ from typing import Any
 from local.backend import APPS, LocalBackend
 from local.bigcommerce import App, Store, User, load_url
 from local.loopback_http import Response, get
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
@@ -86,6 +86,7 @@ class Walk:
 
     def _register(self) -> str:
         self._backend.configure_credentials()
+        self._backend.record_registered_urls()
         self._backend.deploy()
         touched = {event.type for event in self._backend.changes}
         if touched != TOUCHED_BY_REGISTRATION:

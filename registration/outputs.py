@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from .model import Registration
+from .portal.model import Registration
 
 
 class OutputsError(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import aws, environment
-from .errors import UnknownOrganization
+from .errors import UnknownOrganizationError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 CACHE_SECONDS = 300
 
 _ORGANIZATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_cache: dict[str, tuple[float, "App"]] = {}
+_cache: dict[str, tuple[float, "AppProfile"]] = {}
 
 
 @dataclass(frozen=True)
-class App:
+class AppProfile:
     """What the callbacks need to know of an app, apart from its credentials.
 
     Attributes:
@@ -39,22 +39,29 @@ class App:
     app_url: str | None = None
 
 
-def find(organization_id: str) -> App:
+def find(organization_id: str) -> AppProfile:
     """The app with this organization id.
 
     It is read from the table and kept for five minutes. Unknown ids are not kept: strangers choose
     them.
 
     Raises:
-        UnknownOrganization: there is none.
+        UnknownOrganizationError: there is none.
         ClientError, BotoCoreError: the call of DynamoDB failed.
     """
     if not _ORGANIZATION_ID.fullmatch(organization_id):
-        raise UnknownOrganization("malformed organization id")
+        raise UnknownOrganizationError("malformed organization id")
     read_at, app = _cache.get(organization_id, (0.0, None))
     if app is None or time.time() - read_at >= CACHE_SECONDS:
+        _cache.pop(organization_id, None)
         app = _read(organization_id)
         _cache[organization_id] = (time.time(), app)
+    return app
+
+
+def cached(organization_id: str) -> AppProfile | None:
+    """The app if it is at hand, without a call."""
+    _, app = _cache.get(organization_id, (0.0, None))
     return app
 
 
@@ -63,15 +70,15 @@ def forget() -> None:
     _cache.clear()
 
 
-def _read(organization_id: str) -> App:
+def _read(organization_id: str) -> AppProfile:
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key={"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}},
     )
     item: dict[str, AttributeValueTypeDef] | None = answer.get("Item")
     if item is None:
-        raise UnknownOrganization("no such app in the table")
-    return App(
+        raise UnknownOrganizationError("no such app in the table")
+    return AppProfile(
         organization_id=organization_id,
         name=item["name"]["S"],
         scopes=tuple(scope["S"] for scope in item["scopes"]["L"]),

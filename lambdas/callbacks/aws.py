@@ -19,7 +19,7 @@ _CONFIG = Config(
 
 
 # What a client raises when a call fails.
-CallFailed = (ClientError, BotoCoreError)
+CALL_ERRORS = (ClientError, BotoCoreError)
 
 
 def failure_reason(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from . import aws, environment
-from .errors import AppNotRegistered, CallbackError
+from .errors import AppNotRegisteredError, CallbackError
 from .log import logger
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def use(
     those.
 
     Raises:
-        AppNotRegistered: the secret holds no credentials.
+        AppNotRegisteredError: the secret holds no credentials.
         ClientError, BotoCoreError: Secrets Manager failed.
     """
     try:
@@ -77,19 +77,19 @@ def find(organization_id: str) -> Credentials:
     """The app's credentials.
 
     Raises:
-        AppNotRegistered: the secret holds none.
+        AppNotRegisteredError: the secret holds none.
         ClientError, BotoCoreError: Secrets Manager failed, and there are none from the last hour.
     """
     known = _secrets.setdefault(organization_id, _Known())
     if _is_due(known):
         try:
             _read(organization_id)
-        except aws.CallFailed as error:
+        except aws.CALL_ERRORS as error:
             if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
                 raise
             logger.warning("credentials read before are used", reason=aws.failure_reason(error))
     if known.credentials is None:
-        raise AppNotRegistered("the credentials secret holds no client_id and client_secret")
+        raise AppNotRegisteredError("the credentials secret holds no client_id and client_secret")
     return known.credentials
 
 

@@ -10,7 +10,7 @@ REPEAT_SECONDS = 0.1
 T = TypeVar("T")
 
 
-class DeadlineExceeded(BaseException):
+class DeadlineExceededError(BaseException):
     """The time is up.
 
     Not an `Exception`, because libraries catch those, and retry.
@@ -24,7 +24,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     does not care. It cannot interrupt the C library, which looks up names: RES_OPTIONS bounds that.
 
     Raises:
-        DeadlineExceeded: it took longer.
+        DeadlineExceededError: it took longer.
         ValueError: this is not the main thread, which Lambda runs handlers in: signals reach no
             other.
     """
@@ -40,4 +40,4 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 
 def _exceeded(_signal: int, _frame: FrameType | None) -> None:
-    raise DeadlineExceeded
+    raise DeadlineExceededError

@@ -3,17 +3,17 @@
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from . import apps, aws
-from .apps import App
-from .deadline import DeadlineExceeded, within
-from .errors import CallbackError, ServiceUnavailable
+from . import apps, aws, credentials
+from .apps import AppProfile
+from .deadline import DeadlineExceededError, within
+from .errors import CallbackError, ServiceUnavailableError
 from .log import logger
 from .request import CallbackRequest
 from .responses import Response
@@ -32,8 +32,8 @@ class LambdaContext(Protocol):
 
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], Response]
-Handle = Callable[[CallbackRequest, App], Response]
-RenderError = Callable[[CallbackError, CallbackRequest, App | None], Response]
+Handle = Callable[[CallbackRequest, AppProfile], Response]
+RenderError = Callable[[CallbackError, CallbackRequest], Response]
 
 
 def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
@@ -49,24 +49,16 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
         def handler(event: Mapping[str, Any], context: LambdaContext) -> Response:
             started = time.perf_counter()
             request = CallbackRequest.from_event(event)
-            app: App | None = None
             error: CallbackError | None = None
-
-            def answer() -> Response:
-                nonlocal app
-                app = apps.find(request.organization_id)
-                logger.append_keys(organization_id=app.organization_id)
-                return handle(request, app)
-
             try:
                 seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
-                response = within(seconds, answer)
-            except (CallbackError, *aws.CallFailed, DeadlineExceeded) as raised:
+                response = within(seconds, partial(_answer, handle, request))
+            except (CallbackError, *aws.CALL_ERRORS, DeadlineExceededError) as raised:
                 error = _as_callback_error(raised)
-                response = render_error(error, request, app)
+                response = render_error(error, request)
             except Exception as defect:  # a stranger must never see how the code failed
                 error = CallbackError(_where(defect))
-                response = render_error(error, request, app)
+                response = render_error(error, request)
             _report(request, response, error, time.perf_counter() - started)
             return response
 
@@ -75,10 +67,18 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
     return decorate
 
 
+def _answer(handle: Handle, request: CallbackRequest) -> Response:
+    app = apps.find(request.organization_id)
+    logger.append_keys(organization_id=app.organization_id)
+    # Asked for first: an app without credentials answers so whatever it is called with.
+    credentials.find(app.organization_id)
+    return handle(request, app)
+
+
 def _as_callback_error(raised: BaseException) -> CallbackError:
     if isinstance(raised, CallbackError):
         return raised
-    return ServiceUnavailable(aws.failure_reason(raised))
+    return ServiceUnavailableError(aws.failure_reason(raised))
 
 
 def _where(defect: Exception) -> str:

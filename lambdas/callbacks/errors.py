@@ -30,7 +30,7 @@ class CallbackError(Exception):
         self.reason = reason
 
 
-class UnknownOrganization(CallbackError):
+class UnknownOrganizationError(CallbackError):
     """No app of this stack has the organization id in the URL."""
 
     status = HTTPStatus.NOT_FOUND
@@ -39,7 +39,7 @@ class UnknownOrganization(CallbackError):
     message = "No app is set up at this address. Check the callback URLs in the developer portal."
 
 
-class AppNotRegistered(CallbackError):
+class AppNotRegisteredError(CallbackError):
     """The app is deployed, but its client ID and client secret have not been stored yet."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -53,7 +53,7 @@ class AppNotRegistered(CallbackError):
     retry_after = 60
 
 
-class InvalidParameter(CallbackError):
+class InvalidParameterError(CallbackError):
     """A query parameter is missing, repeated or malformed."""
 
     status = HTTPStatus.BAD_REQUEST
@@ -65,7 +65,7 @@ class InvalidParameter(CallbackError):
         self.message = f"The parameter {name} {problem}. Start again from your control panel."
 
 
-class InvalidSignedPayload(CallbackError):
+class InvalidSignedPayloadError(CallbackError):
     """The signed payload is not one that BigCommerce issued for this app and that still holds.
 
     All causes have one wording, so that the answer teaches a forger nothing.
@@ -80,7 +80,7 @@ class InvalidSignedPayload(CallbackError):
     )
 
 
-class StoreNotInstalled(CallbackError):
+class StoreNotInstalledError(CallbackError):
     """The store is not installed, so there is nothing to load."""
 
     status = HTTPStatus.NOT_FOUND
@@ -89,7 +89,7 @@ class StoreNotInstalled(CallbackError):
     message = "Install it from Apps in your BigCommerce control panel, then open it again."
 
 
-class UserNotAllowed(CallbackError):
+class UserNotAllowedError(CallbackError):
     """The app does not have multiple users enabled, and the user is not the store's owner."""
 
     status = HTTPStatus.FORBIDDEN
@@ -98,7 +98,7 @@ class UserNotAllowed(CallbackError):
     message = "Ask the owner of the store, or ask for support to have multiple users enabled."
 
 
-class CodeRefused(CallbackError):
+class CodeRefusedError(CallbackError):
     """BigCommerce refused the authorization code (HTTP 4xx), or granted something else."""
 
     status = HTTPStatus.BAD_REQUEST
@@ -110,7 +110,7 @@ class CodeRefused(CallbackError):
     )
 
 
-class BigCommerceUnavailable(CallbackError):
+class BigCommerceUnavailableError(CallbackError):
     """BigCommerce's token endpoint was unreachable, failed, or its answer makes no sense."""
 
     status = HTTPStatus.BAD_GATEWAY
@@ -122,7 +122,7 @@ class BigCommerceUnavailable(CallbackError):
     )
 
 
-class BigCommerceBusy(BigCommerceUnavailable):
+class BigCommerceBusyError(BigCommerceUnavailableError):
     """BigCommerce's token endpoint takes no more requests for `retry_after` seconds (HTTP 429)."""
 
     code = "bigcommerce_busy"
@@ -137,7 +137,7 @@ class BigCommerceBusy(BigCommerceUnavailable):
         )
 
 
-class BigCommerceTimeout(BigCommerceUnavailable):
+class BigCommerceTimeoutError(BigCommerceUnavailableError):
     """BigCommerce's token endpoint took too long."""
 
     status = HTTPStatus.GATEWAY_TIMEOUT
@@ -145,7 +145,7 @@ class BigCommerceTimeout(BigCommerceUnavailable):
     title = "BigCommerce took too long to answer"
 
 
-class ServiceUnavailable(CallbackError):
+class ServiceUnavailableError(CallbackError):
     """An AWS call failed or the time ran out; nothing is half-written, and a repeat may succeed."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -155,7 +155,7 @@ class ServiceUnavailable(CallbackError):
     retry_after = 5
 
 
-class InstallationNotStored(CallbackError):
+class InstallationNotStoredError(CallbackError):
     """An AWS call failed or the time ran out when the code had been exchanged: it is used up."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import jwt
 
 from . import credentials, environment, responses
-from .apps import App
+from .apps import AppProfile
 from .log import logger
 from .responses import Response
 
@@ -39,11 +39,11 @@ class Visitor:
     channel_id: int | None = None
 
 
-def redirect(app: App, visitor: Visitor) -> Response | None:
+def redirect(app: AppProfile, visitor: Visitor) -> Response | None:
     """The redirect that opens the app at its own URL, or None where it has none.
 
     Raises:
-        AppNotRegistered: the app has no credentials.
+        AppNotRegisteredError: the app has no credentials.
     """
     if app.app_url is None:
         return None

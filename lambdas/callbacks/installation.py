@@ -11,7 +11,7 @@ seconds: `iat` by BigCommerce's clock, arrivals by ours, and the two may differ 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from .errors import InvalidSignedPayload, StoreNotInstalled, UserNotAllowed
+from .errors import InvalidSignedPayloadError, StoreNotInstalledError, UserNotAllowedError
 from .signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
 
 # An auth callback is answered well within it: API Gateway waits for 30 seconds.
@@ -129,22 +129,22 @@ def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Ins
     """The record after a load callback: a user not seen before is added.
 
     Raises:
-        StoreNotInstalled: there is no installation, or one of the app that had this organization
-            id before.
-        UserNotAllowed: multiple users are off and the user is not the owner.
-        InvalidSignedPayload: the user is not known, and the payload is older than the installation
-            or than the user's removal.
+        StoreNotInstalledError: there is no installation, or one of the app that had this
+            organization id before.
+        UserNotAllowedError: multiple users are off and the user is not the owner.
+        InvalidSignedPayloadError: the user is not known, and the payload is older than the
+            installation or than the user's removal.
     """
     if not isinstance(record, Installation) or record.client_id != payload.client_id:
-        raise StoreNotInstalled
+        raise StoreNotInstalledError
     if not multiple_users and not payload.is_owner:
-        raise UserNotAllowed("multiple users are off")
+        raise UserNotAllowedError("multiple users are off")
     if payload.user.id in record.users:
         return record
     if payload.issued_at < record.installed_at:
-        raise InvalidSignedPayload("unknown user, issued before the installation")
+        raise InvalidSignedPayloadError("unknown user, issued before the installation")
     if payload.issued_at <= record.removed_users.get(payload.user.id, -1):
-        raise InvalidSignedPayload("issued before the user's removal")
+        raise InvalidSignedPayloadError("issued before the user's removal")
     user = User(payload.user.id, payload.user.email, payload.issued_at)
     return replace(record, users={**record.users, user.id: user})
 
@@ -169,10 +169,10 @@ def uninstall(
     too; a user who can open the app can end its installation.
 
     Raises:
-        UserNotAllowed: multiple users are off and the user is not the owner.
+        UserNotAllowedError: multiple users are off and the user is not the owner.
     """
     if not multiple_users and not payload.is_owner:
-        raise UserNotAllowed("multiple users are off")
+        raise UserNotAllowedError("multiple users are off")
     match record:
         case Installation() if record.client_id != payload.client_id:
             return record

@@ -26,7 +26,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from . import aws, environment
-from .errors import ServiceUnavailable
+from .errors import ServiceUnavailableError
 from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 ATTEMPTS = 6
@@ -44,7 +44,7 @@ def update(organization_id: str, store_hash: str, rule: Callable[[Record], _Rule
     The rule is applied again to the newer record when somebody else wrote in between.
 
     Raises:
-        ServiceUnavailable: others kept writing.
+        ServiceUnavailableError: others kept writing.
         CallbackError: whatever the rule raises.
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
@@ -56,7 +56,7 @@ def update(organization_id: str, store_hash: str, rule: Callable[[Record], _Rule
         if _write(organization_id, store_hash, after, revision):
             return after
         time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (not cryptography)
-    raise ServiceUnavailable("the store's record was written by others at every attempt")
+    raise ServiceUnavailableError("the store's record was written by others at every attempt")
 
 
 def key(organization_id: str, store_hash: str) -> dict[str, Any]:

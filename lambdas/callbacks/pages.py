@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -11,10 +9,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .apps import App
+from . import apps
+from .apps import AppProfile
 from .errors import CallbackError
 from .request import CallbackRequest
 from .responses import Response, respond, retry_after_header
+from .scopes import ScopeComparison
 from .signed_payload import SignedPayload
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -31,55 +31,33 @@ _environment = Environment(
 )
 
 
-@dataclass(frozen=True)
-class InstalledStore:
-    """A store and how its granted scopes differ from those the app is configured with.
-
-    Attributes:
-        store_hash: the store.
-        granted_scopes: what the store granted, sorted.
-        missing_scopes: configured, but not granted.
-        extra_scopes: granted, but not configured.
-    """
-
-    store_hash: str
-    granted_scopes: list[str]
-    missing_scopes: list[str]
-    extra_scopes: list[str]
-
-    @classmethod
-    def of(cls, app: App, store_hash: str, granted: Iterable[str]) -> "InstalledStore":
-        """Compare what the store granted with what the app is configured with."""
-        wanted, given = set(app.scopes), set(granted)
-        return cls(store_hash, sorted(given), sorted(wanted - given), sorted(given - wanted))
-
-
-def installed_page(app: App, store: InstalledStore) -> Response:
+def installed_page(app: AppProfile, store_hash: str, scopes: ScopeComparison) -> Response:
     """The page after an installation."""
-    return _page(HTTPStatus.OK, "installed.html", app=app, store=store)
+    return _page(HTTPStatus.OK, "installed.html", app=app, store_hash=store_hash, scopes=scopes)
 
 
 def loaded_page(
-    app: App, store: InstalledStore, payload: SignedPayload, installed_at: int
+    app: AppProfile, payload: SignedPayload, scopes: ScopeComparison, installed_at: int
 ) -> Response:
     """The page a user sees who opens the app; `installed_at` is in epoch seconds."""
     return _page(
         HTTPStatus.OK,
         "loaded.html",
         app=app,
-        store=store,
+        store_hash=payload.store_hash,
+        scopes=scopes,
         is_owner=payload.is_owner,
         installed_on=datetime.fromtimestamp(installed_at, UTC),
     )
 
 
-def error_page(error: CallbackError, request: CallbackRequest, app: App | None) -> Response:
-    """The page of a browser callback that did not succeed."""
+def error_page(error: CallbackError, request: CallbackRequest) -> Response:
+    """The page of a browser callback that did not succeed; it names the app if that is at hand."""
     return _page(
         error.status,
         "error.html",
         headers=retry_after_header(error),
-        app=app,
+        app=apps.cached(request.organization_id),
         error=error,
         request_id=request.request_id,
     )

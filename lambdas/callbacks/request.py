@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .errors import InvalidParameter
+from .errors import InvalidParameterError
 
 # A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
 _LONGEST_VALUE = 8192
@@ -52,24 +52,24 @@ class CallbackRequest:
         """The parameter's value.
 
         Raises:
-            InvalidParameter: it is missing, empty, given more than once, too long or not text.
+            InvalidParameterError: it is missing, empty, given more than once, too long or not text.
         """
         values = self.query.get(name, ())
         if len(values) > 1:
-            raise InvalidParameter(name, "is given more than once")
+            raise InvalidParameterError(name, "is given more than once")
         if not values or not values[0]:
-            raise InvalidParameter(name, "is missing")
+            raise InvalidParameterError(name, "is missing")
         if len(values[0]) > _LONGEST_VALUE:
-            raise InvalidParameter(name, "is too long")
+            raise InvalidParameterError(name, "is too long")
         if not _is_text(values[0]):
-            raise InvalidParameter(name, "is not text")
+            raise InvalidParameterError(name, "is not text")
         return values[0]
 
     def optional(self, name: str) -> str | None:
         """The parameter's value, or None where it is absent or empty.
 
         Raises:
-            InvalidParameter: it is given more than once, too long or not text.
+            InvalidParameterError: it is given more than once, too long or not text.
         """
         return self.required(name) if any(self.query.get(name, ())) else None
 

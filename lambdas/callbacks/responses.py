@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import TypedDict
 
 from . import environment
-from .apps import App
 from .errors import CallbackError
 from .request import CallbackRequest
 
@@ -56,7 +55,7 @@ def done(request: CallbackRequest) -> Response:
     return _json(HTTPStatus.OK, {"status": "ok", "request_id": request.request_id})
 
 
-def error_json(error: CallbackError, request: CallbackRequest, _app: App | None) -> Response:
+def error_json(error: CallbackError, request: CallbackRequest) -> Response:
     """The answer to a server callback that did not succeed."""
     content = {
         "error": error.code,

@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 
 from . import store_hash as store_hashes
-from .errors import InvalidSignedPayload
+from .errors import InvalidSignedPayloadError
 
 ISSUER = "bc"
 LIFETIME_SECONDS = 24 * 60 * 60
@@ -65,10 +65,10 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
     24 hours after `iat`, give or take ten seconds.
 
     Raises:
-        InvalidSignedPayload: anything is wrong. Its reason says what; its message does not.
+        InvalidSignedPayloadError: anything is wrong. Its reason says what; its message does not.
     """
     if "=" in token:  # which PyJWT takes, so that one token could be spelled in several ways
-        raise InvalidSignedPayload("base64url with padding")
+        raise InvalidSignedPayloadError("base64url with padding")
     try:
         claims = jwt.decode(
             token,
@@ -83,9 +83,9 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
         json.dumps(claims, ensure_ascii=False).encode()
     except jwt.PyJWTError as error:
         # The text of PyJWT's errors can quote the token; their class says enough.
-        raise InvalidSignedPayload(type(error).__name__) from None
+        raise InvalidSignedPayloadError(type(error).__name__) from None
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise InvalidSignedPayload(f"unreadable: {type(error).__name__}") from None
+        raise InvalidSignedPayloadError(f"unreadable: {type(error).__name__}") from None
     return _payload(claims)
 
 
@@ -93,16 +93,16 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
     subject = claims["sub"]
     store_hash = store_hashes.from_context(subject) if isinstance(subject, str) else None
     if store_hash is None:
-        raise InvalidSignedPayload("sub is not stores/{store_hash}")
+        raise InvalidSignedPayloadError("sub is not stores/{store_hash}")
     for claim in ("iat", "nbf", "exp"):
         if not _is_number(claims.get(claim, 0)):
-            raise InvalidSignedPayload(f"{claim} is not a number")
+            raise InvalidSignedPayloadError(f"{claim} is not a number")
     url = claims.get("url", "/")
     if not isinstance(url, str):
-        raise InvalidSignedPayload("url is not a string")
+        raise InvalidSignedPayloadError("url is not a string")
     channel_id = claims.get("channel_id")
     if channel_id is not None and not _is_integer(channel_id):
-        raise InvalidSignedPayload("channel_id is not an integer")
+        raise InvalidSignedPayloadError("channel_id is not an integer")
     return SignedPayload(
         client_id=claims["aud"],
         store_hash=store_hash,
@@ -117,21 +117,21 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
 def _user(claims: Mapping[str, Any], claim: str) -> PayloadUser:
     user = claims.get(claim)
     if not isinstance(user, dict):
-        raise InvalidSignedPayload(f"{claim} is not an object")
+        raise InvalidSignedPayloadError(f"{claim} is not an object")
     if not _is_integer(user.get("id")):
-        raise InvalidSignedPayload(f"{claim}.id is not an integer")
+        raise InvalidSignedPayloadError(f"{claim}.id is not an integer")
     email, locale = user.get("email"), user.get("locale")
     if not isinstance(email, str):
-        raise InvalidSignedPayload(f"{claim}.email is not a string")
+        raise InvalidSignedPayloadError(f"{claim}.email is not a string")
     if locale is not None and not isinstance(locale, str):
-        raise InvalidSignedPayload(f"{claim}.locale is not a string")
+        raise InvalidSignedPayloadError(f"{claim}.locale is not a string")
     return PayloadUser(id=str(user["id"]), email=email, locale=locale)
 
 
 def _issued_at(value: float) -> int:
     # An `exp` further away than documented would outlive the record of who was removed.
     if value < time.time() - LIFETIME_SECONDS - LEEWAY_SECONDS:
-        raise InvalidSignedPayload("issued more than 24 hours ago")
+        raise InvalidSignedPayloadError("issued more than 24 hours ago")
     return int(value)
 
 

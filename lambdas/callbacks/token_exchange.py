@@ -22,8 +22,13 @@ from urllib3.exceptions import (
 )
 
 from .credentials import Credentials
-from .deadline import DeadlineExceeded
-from .errors import BigCommerceBusy, BigCommerceTimeout, BigCommerceUnavailable, CodeRefused
+from .deadline import DeadlineExceededError
+from .errors import (
+    BigCommerceBusyError,
+    BigCommerceTimeoutError,
+    BigCommerceUnavailableError,
+    CodeRefusedError,
+)
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 ATTEMPTS = 3
@@ -94,11 +99,11 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     in time, or breaks off, is not: the code is used up.
 
     Raises:
-        CodeRefused: BigCommerce answered 4xx.
-        BigCommerceBusy: BigCommerce answered 429; `retry_after` is what it asked for.
-        BigCommerceUnavailable: no connection, 5xx, an answer that makes no sense, or 4xx after a
-            try whose outcome is not known: that may have used up the code.
-        BigCommerceTimeout: a connection or an answer took too long.
+        CodeRefusedError: BigCommerce answered 4xx.
+        BigCommerceBusyError: BigCommerce answered 429; `retry_after` is what it asked for.
+        BigCommerceUnavailableError: no connection, 5xx, an answer that makes no sense, or 4xx after
+            a try whose outcome is not known: that may have used up the code.
+        BigCommerceTimeoutError: a connection or an answer took too long.
     """
     body = {
         "client_id": credentials.client_id,
@@ -111,17 +116,17 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     }
     try:
         answer = _post_with_retries(f"{login_url}/oauth2/token", body)
-    except DeadlineExceeded:
-        raise BigCommerceTimeout("the function's time ran out") from None
+    except DeadlineExceededError:
+        raise BigCommerceTimeoutError("the function's time ran out") from None
     if answer.status == HTTPStatus.OK:
         return _grant(answer, credentials.client_id)
     reason = f"token endpoint answered {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise BigCommerceBusy(reason, _seconds(answer.retry_after))
+        raise BigCommerceBusyError(reason, _seconds(answer.retry_after))
     if 400 <= answer.status < 500:
-        refused = BigCommerceUnavailable if answer.after_doubtful_try else CodeRefused
+        refused = BigCommerceUnavailableError if answer.after_doubtful_try else CodeRefusedError
         raise refused(f"{reason} {_error_name(answer.content)}")
-    raise BigCommerceUnavailable(reason)
+    raise BigCommerceUnavailableError(reason)
 
 
 class _Answer(NamedTuple):
@@ -140,7 +145,7 @@ def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
         try:
             answer = _post(url, body)
         except ReadTimeoutError:
-            raise BigCommerceTimeout("no answer in time") from None
+            raise BigCommerceTimeoutError("no answer in time") from None
         except HTTPError as error:
             if attempt == ATTEMPTS:
                 raise _unreachable(error) from None
@@ -161,17 +166,19 @@ def _post(url: str, body: dict[str, str]) -> _Answer:
     except ReadTimeoutError:
         raise
     except HTTPError as error:
-        raise BigCommerceUnavailable(f"the answer breaks off: {type(error).__name__}") from None
+        raise BigCommerceUnavailableError(
+            f"the answer breaks off: {type(error).__name__}"
+        ) from None
     finally:
         # A connection kept over Lambda's freeze is usually dead when it is wanted again.
         response.close()
     return _Answer(response.status, content, response.headers.get("Retry-After"), came_at_ms)
 
 
-def _unreachable(error: HTTPError) -> BigCommerceUnavailable:
+def _unreachable(error: HTTPError) -> BigCommerceUnavailableError:
     # urllib3 counts a refused connection and an unknown name among the timeouts.
     slow = isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError)
-    kind = BigCommerceTimeout if slow else BigCommerceUnavailable
+    kind = BigCommerceTimeoutError if slow else BigCommerceUnavailableError
     return kind(f"no connection: {type(error).__name__}")
 
 
@@ -209,7 +216,7 @@ def _grant(answered: _Answer, client_id: str) -> Grant:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The text of these errors can quote the answer, and so the token.
         reason = f"the answer makes no sense: {type(error).__name__}"
-        raise BigCommerceUnavailable(reason) from None
+        raise BigCommerceUnavailableError(reason) from None
 
 
 def _user(value: dict[str, Any]) -> BigCommerceUser:

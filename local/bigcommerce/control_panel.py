@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from local.bigcommerce import messages, pages
-from local.bigcommerce.messages import Answer, NotFoundError, Request
+from local.bigcommerce.messages import NotFoundError, Request, Response
 from local.bigcommerce.model import App, Store, User
 from local.bigcommerce.signed_payloads import load_url
 from local.bigcommerce.simulation import BigCommerce
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class ControlPanel:
     def __init__(self, bigcommerce: BigCommerce) -> None:
         self._bigcommerce = bigcommerce
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a request.
+    def answer(self, request: Request) -> Response:
+        """Response a request.
 
         Raises:
             NotFoundError: there is no such page, store, user or app.
@@ -60,7 +60,7 @@ class ControlPanel:
             case _:
                 raise NotFoundError("There is no such page.")
 
-    def _manage_apps(self, method: str, session: Session, rest: Sequence[str]) -> Answer:
+    def _manage_apps(self, method: str, session: Session, rest: Sequence[str]) -> Response:
         match method, *rest:
             case ("GET",):
                 return self._apps(session)
@@ -77,15 +77,15 @@ class ControlPanel:
             case _:
                 raise NotFoundError("There is no such page.")
 
-    def _apps(self, session: Session) -> Answer:
+    def _apps(self, session: Session) -> Response:
         return self._page("apps.html", session)
 
-    def _open(self, session: Session, app: App) -> Answer:
+    def _open(self, session: Session, app: App) -> Response:
         if installation := self._bigcommerce.installation(app, session.store):
             installation.users.add(session.user)
         return self._frame(session, app, "Load", load_url(app, session.store, session.user))
 
-    def _install(self, method: str, session: Session, app: App) -> Answer:
+    def _install(self, method: str, session: Session, app: App) -> Response:
         """Ask the owner to consent, and once that is confirmed start the app's Auth callback."""
         if not session.is_owner:
             return self._page("owner_only.html", session, status=403, app=app)
@@ -94,22 +94,22 @@ class ControlPanel:
         url = self._bigcommerce.auth_callback_url(app, session.store, session.user)
         return self._frame(session, app, "Auth", url)
 
-    def _uninstall(self, session: Session, app: App) -> Answer:
+    def _uninstall(self, session: Session, app: App) -> Response:
         with suppress(UnreachableError):  # the request log shows it
             self._bigcommerce.uninstall(app, session.store, session.user)
         return messages.redirect(f"{session.url}/apps")
 
-    def _remove_user(self, session: Session, app: App, user_id: str) -> Answer:
+    def _remove_user(self, session: Session, app: App, user_id: str) -> Response:
         user = _user(session.store, user_id)
         with suppress(UnreachableError):  # the request log shows it
             self._bigcommerce.remove_user(app, session.store, user)
         return messages.redirect(f"{session.url}/apps")
 
-    def _frame(self, session: Session, app: App, name: str, url: str) -> Answer:
+    def _frame(self, session: Session, app: App, name: str, url: str) -> Response:
         entry = self._bigcommerce.log.add_in_browser(name, url)
         return self._page("frame.html", session, app=app, frame_url=url, entry=entry)
 
-    def _frame_loaded(self, entry_id: str, milliseconds: str) -> Answer:
+    def _frame_loaded(self, entry_id: str, milliseconds: str) -> Response:
         """Take note of a frame's loading time, and answer with the log as it is now."""
         if not (entry_id.isdecimal() and milliseconds.isdecimal()):
             raise NotFoundError("There is no such request.")
@@ -118,7 +118,7 @@ class ControlPanel:
 
     def _page(
         self, template: str, session: Session, *, status: int = 200, **values: object
-    ) -> Answer:
+    ) -> Response:
         apps = self._bigcommerce.apps.values()
         return pages.page(
             template,

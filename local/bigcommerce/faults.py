@@ -11,33 +11,33 @@ from dataclasses import replace
 from typing import Any
 
 from local.bigcommerce import messages
-from local.bigcommerce.messages import Answer
+from local.bigcommerce.messages import Response
 
-Exchange = Callable[[], Answer]
-Fault = Callable[[Exchange], Answer]
+Exchange = Callable[[], Response]
+Fault = Callable[[Exchange], Response]
 
 
 def status(code: int) -> Fault:
-    """Answer with this status, such as 500 or 503, and exchange nothing."""
+    """Response with this status, such as 500 or 503, and exchange nothing."""
     return lambda _: messages.json_answer(code, {"error": "temporarily_unavailable"})
 
 
 def rate_limited(retry_after: int) -> Fault:
-    """Answer 429 with `Retry-After` in seconds, and exchange nothing."""
-    return lambda _: Answer(429, headers={"Retry-After": str(retry_after)})
+    """Response 429 with `Retry-After` in seconds, and exchange nothing."""
+    return lambda _: Response(429, headers={"Retry-After": str(retry_after)})
 
 
 def redirected(location: str) -> Fault:
-    """Answer 302 to another address, and exchange nothing."""
-    return lambda _: Answer(302, headers={"Location": location})
+    """Response 302 to another address, and exchange nothing."""
+    return lambda _: Response(302, headers={"Location": location})
 
 
-def html(_: Exchange) -> Answer:
-    """Answer 200 with a web page, as a proxy in between might, and exchange nothing."""
-    return Answer(200, b"<!doctype html><title>Sign in</title>", {"Content-Type": "text/html"})
+def html(_: Exchange) -> Response:
+    """Response 200 with a web page, as a proxy in between might, and exchange nothing."""
+    return Response(200, b"<!doctype html><title>Sign in</title>", {"Content-Type": "text/html"})
 
 
-def reset(_: Exchange) -> Answer:
+def reset(_: Exchange) -> Response:
     """Reset the connection, and exchange nothing."""
     raise ConnectionResetError
 
@@ -45,7 +45,7 @@ def reset(_: Exchange) -> Answer:
 def slow(seconds: float) -> Fault:
     """Exchange the code, and answer only after `seconds`."""
 
-    def fault(exchange: Exchange) -> Answer:
+    def fault(exchange: Exchange) -> Response:
         answer = exchange()
         time.sleep(seconds)
         return answer
@@ -58,7 +58,7 @@ def byte_by_byte(seconds: float) -> Fault:
     return lambda exchange: replace(exchange(), seconds_per_byte=seconds)
 
 
-def truncated(exchange: Exchange) -> Answer:
+def truncated(exchange: Exchange) -> Response:
     """Exchange the code, and answer only the first half of the JSON."""
     answer = exchange()
     return replace(answer, body=answer.body[: len(answer.body) // 2])
@@ -75,7 +75,7 @@ def with_fields(**fields: object) -> Fault:
 
 
 def _changed(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Fault:
-    def fault(exchange: Exchange) -> Answer:
+    def fault(exchange: Exchange) -> Response:
         answer = exchange()
         return replace(answer, body=json.dumps(change(json.loads(answer.body))).encode())
 

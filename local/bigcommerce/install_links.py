@@ -7,7 +7,7 @@ itself, not in a frame, and the app ends by sending it to `install/succeeded` or
 from collections.abc import Sequence
 
 from local.bigcommerce import messages, pages
-from local.bigcommerce.messages import Answer, NotFoundError, Request
+from local.bigcommerce.messages import NotFoundError, Request, Response
 from local.bigcommerce.model import App
 from local.bigcommerce.simulation import BigCommerce
 
@@ -23,8 +23,8 @@ class InstallLinks:
     def __init__(self, bigcommerce: BigCommerce) -> None:
         self._bigcommerce = bigcommerce
 
-    def answer(self, request: Request, client_id: str, rest: Sequence[str]) -> Answer:
-        """Answer a request below `/app/{client_id}`.
+    def answer(self, request: Request, client_id: str, rest: Sequence[str]) -> Response:
+        """Response a request below `/app/{client_id}`.
 
         Raises:
             NotFoundError: there is no such app, store or page.
@@ -42,7 +42,7 @@ class InstallLinks:
             case _:
                 raise NotFoundError("There is no such page.")
 
-    def _install(self, app: App, store_hash: str) -> Answer:
+    def _install(self, app: App, store_hash: str) -> Response:
         """Send the browser to the Auth callback, as the owner of the chosen store."""
         store = self._bigcommerce.store(store_hash)
         url = self._bigcommerce.external_auth_callback_url(app, store, store.owner)

@@ -32,7 +32,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """An answer to send: at once, or a byte every `seconds_per_byte`."""
 
     status: int
@@ -41,11 +41,11 @@ class Answer:
     seconds_per_byte: float = 0
 
 
-def json_answer(status: int, content: Mapping[str, Any]) -> Answer:
+def json_answer(status: int, content: Mapping[str, Any]) -> Response:
     """`content` as a JSON body."""
-    return Answer(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
+    return Response(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
 
 
-def redirect(location: str) -> Answer:
+def redirect(location: str) -> Response:
     """Send the browser to `location` with a GET, whatever it did before (303)."""
-    return Answer(303, headers={"Location": location})
+    return Response(303, headers={"Location": location})

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from local.bigcommerce.messages import Answer, NotFoundError
+from local.bigcommerce.messages import NotFoundError, Response
 from local.bigcommerce.model import App
-from registration.oauth_scopes import OAUTH_SCOPES
+from registration.portal.oauth_scopes import OAUTH_SCOPES
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC_TYPES = {"panel.css": "text/css", "panel.js": "text/javascript"}
@@ -22,7 +22,7 @@ _templates = Environment(
 )
 
 
-def page(template: str, apps: Iterable[App], *, status: int = 200, **values: object) -> Answer:
+def page(template: str, apps: Iterable[App], *, status: int = 200, **values: object) -> Response:
     """Render a template; the page may send forms to the callbacks of `apps`.
 
     It may frame anything: an app leads its frame to wherever its own pages are.
@@ -41,15 +41,15 @@ def page(template: str, apps: Iterable[App], *, status: int = 200, **values: obj
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    return Answer(status, body.encode(), headers)
+    return Response(status, body.encode(), headers)
 
 
-def not_found(message: str) -> Answer:
+def not_found(message: str) -> Response:
     """A page that says what is not there."""
     return page("message.html", [], status=404, title="Not found", message=message)
 
 
-def static(name: str) -> Answer:
+def static(name: str) -> Response:
     """The style sheet or the script.
 
     Raises:
@@ -58,7 +58,7 @@ def static(name: str) -> Answer:
     if name not in STATIC_TYPES:
         raise NotFoundError("There is no such file.")
     headers = {"Content-Type": f"{STATIC_TYPES[name]}; charset=utf-8", "Cache-Control": "no-cache"}
-    return Answer(200, (TEMPLATES / name).read_bytes(), headers)
+    return Response(200, (TEMPLATES / name).read_bytes(), headers)
 
 
 def _origin(url: str) -> str:

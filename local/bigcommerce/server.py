@@ -16,9 +16,9 @@ from urllib.parse import unquote, urlsplit
 from local.bigcommerce import pages
 from local.bigcommerce.control_panel import ControlPanel
 from local.bigcommerce.install_links import InstallLinks
-from local.bigcommerce.messages import Answer, NotFoundError, Request
+from local.bigcommerce.messages import NotFoundError, Request, Response
 from local.bigcommerce.simulation import BigCommerce
-from registration.http_client import LOOPBACK
+from registration.check.http_client import LOOPBACK
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 IDLE_TIMEOUT_SECONDS = 30
@@ -60,14 +60,14 @@ def serve(bigcommerce: BigCommerce, port: int = 0) -> Iterator[Server]:
             thread.join()
 
 
-Site = Callable[[Request], Answer]
+Site = Callable[[Request], Response]
 
 
 def _site(bigcommerce: BigCommerce) -> Site:
     install_links = InstallLinks(bigcommerce)
     control_panel = ControlPanel(bigcommerce)
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> Response:
         try:
             match request.method, *request.segments:
                 case "POST", "oauth2", "token":
@@ -119,11 +119,11 @@ class _Handler(BaseHTTPRequestHandler):
             super().handle()
 
     def do_GET(self) -> None:
-        """Answer a GET."""
+        """Response a GET."""
         self._respond(b"")
 
     def do_POST(self) -> None:
-        """Answer a POST with a body of a stated, bounded length."""
+        """Response a POST with a body of a stated, bounded length."""
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal():
             self.send_error(411)
@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)

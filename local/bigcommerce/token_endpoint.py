@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from local.bigcommerce import messages
 from local.bigcommerce.faults import Exchange, Fault
-from local.bigcommerce.messages import Answer, Request
+from local.bigcommerce.messages import Request, Response
 from local.bigcommerce.model import App, Installation, Store, User, random_alphanumerics
 from local.bigcommerce.request_log import RequestLog
 
@@ -93,8 +93,8 @@ class TokenEndpoint:
         """The access token that this code is good for."""
         return self._codes[code].access_token
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a POST: 200 with the token, or 400 with `error` and `error_description`.
+    def answer(self, request: Request) -> Response:
+        """Response a POST: 200 with the token, or 400 with `error` and `error_description`.
 
         Raises:
             ConnectionResetError: a fault asks for the connection to be reset.
@@ -121,7 +121,7 @@ class TokenEndpoint:
                     return faults.popleft()
         return _no_fault
 
-    def _exchange(self, request: Request, token_request: TokenRequest) -> Answer:
+    def _exchange(self, request: Request, token_request: TokenRequest) -> Response:
         try:
             token_request.fields = _fields(request)
             app = self._authenticate(token_request.fields)
@@ -173,7 +173,7 @@ class TokenEndpoint:
         return installation
 
 
-def _no_fault(exchange: Exchange) -> Answer:
+def _no_fault(exchange: Exchange) -> Response:
     return exchange()
 
 

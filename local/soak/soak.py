@@ -21,7 +21,7 @@ from local.soak.deliveries import Delivery, deliver, expired, forged, wait_until
 from local.soak.figures import NO_ANSWER, Answer, Figures
 from local.soak.model import Callback, StoreModel, distinct, possible_outcomes
 from local.soak.plan import TOKEN_FAULTS, USERS, DeliveryFault, Plan, TokenFault, Turn
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 # API Gateway gives up after 30.
 TIMEOUT_SECONDS = 35

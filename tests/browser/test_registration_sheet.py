@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from registration.sheet import html_sheet
+from registration.sheet.documents import html_sheet
 from tests.browser.window import Window
 from tests.registration.examples import EVERY_STAGE, GLOBEX
 

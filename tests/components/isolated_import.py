@@ -38,7 +38,7 @@ def main(bundle: str, aws: str) -> None:
     os.environ.update(ENVIRONMENT)
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     sys.path = [bundle, *sys.path, aws]
-    handlers = {name: importlib.import_module(name).handler for name in HANDLERS}
+    handlers = {name: importlib.import_module(f"lambdas.{name}").handler for name in HANDLERS}
     statuses = {name: handler(EVENT, Context())["statusCode"] for name, handler in handlers.items()}
     files = {
         name: file

@@ -37,7 +37,6 @@ TWO_APPS: dict[str, Any] = {
     "clientSecrets": CLIENT_SECRETS,
 }
 
-TAGS = {"environment": "test", "cost-center": "42"}
 DOMAIN = {
     "name": "apps.example.com",
     "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
@@ -55,5 +54,4 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "loginUrl": "https://login.example.com",
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],
     },
-    "tags": TAGS,
 }

@@ -111,7 +111,7 @@ def test_consumers_may_read_records_and_decrypt_access_tokens(awaiting: Recordin
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "ReadRecords",
+                "Sid": "ReadItems",
                 "Effect": "Allow",
                 "Action": ["dynamodb:GetItem"],
                 "Resource": [TABLE_ARN],

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from registration.install_links import install_links
-from registration.model import Registration
-from registration.sheet import markdown_sheet
+from registration.portal.model import Registration
+from registration.sheet.documents import markdown_sheet
+from registration.sheet.install_links import install_links
 from tests.components.recorder import API_ENDPOINT, Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import (
@@ -20,11 +20,12 @@ from tests.components.stacks import (
     GLOBEX,
     GLOBEX_APP,
 )
+from tests.documents import code_spans, table
 
-SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/"
+SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/apps/"
 POLICY_ARN = "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
 # They have tests of their own.
-RENDERINGS = {"registrationSheet", "readme", "registration"}
+RENDERINGS = {"readme", "registration"}
 INSTALL_LINKS = {
     "externalInstall": f"https://login.bigcommerce.com/app/{CLIENT_ID}/install",
     "draftApp": ("https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"),
@@ -80,7 +81,9 @@ def test_registering_an_app_changes_its_status_and_no_url(
     }
 
 
-def test_outputs_of_two_apps_have_no_urls_at_the_top_level(two_apps: Recording) -> None:
+def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
+    two_apps: Recording,
+) -> None:
     assert without_renderings(two_apps) == {
         "baseUrl": API_ENDPOINT,
         "technicalTab": {
@@ -92,6 +95,7 @@ def test_outputs_of_two_apps_have_no_urls_at_the_top_level(two_apps: Recording) 
                 "status": "awaiting-registration",
             },
         },
+        **urls(GLOBEX),
         "registeredUrls": {},
         "installLinks": {GLOBEX: INSTALL_LINKS},
         "credentialSecretArns": {
@@ -103,22 +107,26 @@ def test_outputs_of_two_apps_have_no_urls_at_the_top_level(two_apps: Recording) 
     }
 
 
+def test_outputs_are_those_that_are_documented(awaiting: Recording) -> None:
+    rows = table("docs/outputs.md", "Output", "Meaning")
+    assert {name for names, _ in rows for name in code_spans(names)} == awaiting.outputs.keys()
+
+
 def test_urls_of_a_custom_domain_stand_in_every_output(customized: Recording) -> None:
     outputs = without_renderings(customized)
     base_url = "https://apps.example.com"
     assert outputs["baseUrl"] == base_url
     assert outputs["technicalTab"] == {GLOBEX: globex("ready", base_url)}
     assert outputs.items() >= urls(GLOBEX, base_url).items()
-    assert API_ENDPOINT not in customized.outputs["registrationSheet"]
+    assert API_ENDPOINT not in customized.outputs["readme"]
 
 
 def test_every_rendering_is_of_the_registration(two_apps: Recording) -> None:
     registration = Registration.model_validate(two_apps.outputs["registration"])
     assert registration.technical_tabs() == two_apps.outputs["technicalTab"]
     assert install_links(registration) == two_apps.outputs["installLinks"]
-    sheet = markdown_sheet(registration)
-    assert sheet.startswith("# Registration sheet of stack test\n")
-    assert [two_apps.outputs[name] for name in ("registrationSheet", "readme")] == [sheet, sheet]
+    assert two_apps.outputs["readme"] == markdown_sheet(registration)
+    assert two_apps.outputs["readme"].startswith("# Registration sheet of stack test\n")
 
 
 def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: Recording) -> None:

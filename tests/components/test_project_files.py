@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import App, BigCommerce, Domain, Functions, Settings, Throttle
+from components.settings import AppSettings, BigCommerce, Domain, Functions, Settings, Throttle
 from local.engine.configuration import encoded, stack_config
 from tests.components.reading import read, read_texts
 from tests.components.recordings import PROJECT, ROOT
@@ -57,14 +57,14 @@ def test_description_is_a_sentence(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "model"),
     [
-        ("apps", App),
+        ("apps", AppSettings),
         ("throttle", Throttle),
         ("functions", Functions),
         ("domain", Domain),
         ("bigcommerce", BigCommerce),
     ],
 )
-def test_description_names_every_key_within(key: str, model: type[App]) -> None:
+def test_description_names_every_key_within(key: str, model: type[AppSettings]) -> None:
     description = DECLARED[key]["description"]
     for name in model.model_json_schema(by_alias=True)["properties"]:
         assert name in description

@@ -1,39 +1,17 @@
-"""What holds for every resource: its name, its tags, its place, and its component's outputs."""
+"""What holds for every resource: its name, its place, and its component's outputs."""
 
 import importlib
 import inspect
 from pathlib import Path
 
-import pytest
-
-from tests.components.recorder import API_ENDPOINT, API_ID, KEY_ID, Recording
+from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording
 from tests.components.recordings import ROOT
-from tests.components.stacks import GLOBEX, TAGS
+from tests.components.stacks import GLOBEX
 
 COMPONENT_PREFIX = "bigcommerce:index:"
 # What AWS, or the merchants' address bar, prescribes.
 PRESCRIBED_NAMES = {"$default", "apps.example.com"}
 PRESCRIBED_PREFIXES = ("/aws/lambda/", "/aws/vendedlogs/", "alias/")
-
-
-def takes_tags(token: str) -> bool:
-    """Whether the provider's class for a type token, `aws:module/file:Class`, takes tags."""
-    _, module, class_ = token.split(":")
-    package = module.partition("/")[0].replace("lambda", "lambda_")
-    resource = getattr(importlib.import_module(f"pulumi_aws.{package}"), class_)
-    return "tags" in inspect.signature(resource._internal_init).parameters
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the provider's other classes
-def test_every_resource_that_takes_tags_has_them(customized: Recording) -> None:
-    tagged = set()
-    for resource in customized.resources:
-        if resource.custom and takes_tags(resource.type):
-            assert resource.inputs["tags"] == TAGS, resource.urn
-            tagged.add(resource.type.rpartition(":")[2])
-        else:
-            assert "tags" not in resource.inputs, resource.urn
-    assert tagged >= {"Function", "Role", "LogGroup", "Api", "Stage", "Table", "Key", "Secret"}
 
 
 def test_physical_names_start_with_project_and_stack(customized: Recording) -> None:
@@ -93,12 +71,11 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
     invoke_path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"
     callbacks = ("auth", "load", "uninstall", "remove-user")
     assert registered == {
-        ("AppCredentials", GLOBEX): {
-            "arn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
-            f"bigcommerce/test/{GLOBEX}-AbCdEf"
+        ("BigCommerceApp", GLOBEX): {
+            "secretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+            f"bigcommerce/test/apps/{GLOBEX}-AbCdEf"
         },
-        ("AppProfile", GLOBEX): {},
-        ("CallbackApi", "callbacks"): {"id": API_ID, "baseUrl": API_ENDPOINT},
+        ("CallbackApi", "callbacks"): {"baseUrl": API_ENDPOINT},
         ("InstallationStore", "installations"): {
             "tableName": "bigcommerce-test-installations",
             "keyArn": f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}",
@@ -106,7 +83,6 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
                 "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
             ),
         },
-        **{("CallbackRoute", name): {} for name in callbacks},
         **{
             ("CallbackFunction", name): {
                 "name": f"bigcommerce-test-{name}",

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from callbacks import apps, credentials, installation_table, token_exchange
-from callbacks.log import logger
+from lambdas.callbacks import apps, credentials, installation_table, token_exchange
+from lambdas.callbacks.log import logger
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Server, Store, serve
 from tests.lambdas.harness import BASE_URL, AwsCalls, Backend, client, confidential, leaks
 

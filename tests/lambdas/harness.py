@@ -13,12 +13,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
-import auth
-import load
-import remove_user
-import uninstall
-from callbacks import aws, installation_table
-from callbacks.endpoint import LambdaContext
+from lambdas import auth, load, remove_user, uninstall
+from lambdas.callbacks import aws, installation_table
+from lambdas.callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
 
 BASE_URL = "https://callbacks.example.com"
@@ -27,7 +24,7 @@ FRAME_ANCESTORS = "https://*.mybigcommerce.com https://*.bigcommerce.com"
 RETENTION_SECONDS = 30 * 24 * 60 * 60
 
 TABLE = "installations"
-SECRET_PREFIX = "bigcommerce/test/"
+SECRET_PREFIX = "bigcommerce/test/apps/"
 
 HANDLERS = {
     "redirect-url": auth.handler,
@@ -87,7 +84,7 @@ class Page(HTMLParser):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What a handler answered."""
 
     status: int
@@ -238,7 +235,7 @@ class Backend:
         plaintext: bytes = answer["Plaintext"]
         return plaintext.decode()
 
-    def get(self, url: str, *, remaining_milliseconds: int = 29_000) -> Answer:
+    def get(self, url: str, *, remaining_milliseconds: int = 29_000) -> Response:
         """GET a callback URL."""
         parts = urlsplit(url)
         for name, value in parse_qsl(parts.query):
@@ -250,11 +247,11 @@ class Backend:
         event = api_event(organization_id, callback, parts.query)
         return self.handle(callback, event, Context(remaining_milliseconds))
 
-    def handle(self, callback: str, event: Any, context: LambdaContext | None = None) -> Answer:
+    def handle(self, callback: str, event: Any, context: LambdaContext | None = None) -> Response:
         """Call a function with an event of API Gateway, or with anything else."""
         response = HANDLERS[callback](event, context or Context(29_000))
         self.answered.append(json.dumps(response))
-        return Answer(response["statusCode"], response["headers"], response["body"])
+        return Response(response["statusCode"], response["headers"], response["body"])
 
 
 def callback_url(app: App, callback: str, **query: str) -> str:

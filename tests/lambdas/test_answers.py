@@ -8,18 +8,18 @@ from dataclasses import replace
 
 import pytest
 
-from callbacks import apps
+from lambdas.callbacks import apps
 from local.bigcommerce import App, BigCommerce, Store, faults
-from local.bigcommerce.messages import Answer as TokenAnswer
+from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.conftest import SUPPORT_URL
 from tests.lambdas.harness import (
     BASE_URL,
     CALLBACKS,
     FRAME_ANCESTORS,
     SIGNED_CALLBACKS,
-    Answer,
     Backend,
     Page,
+    Response,
     api_event,
     callback_url,
     signed_url,
@@ -42,7 +42,7 @@ HOSTILE = [
 ]
 
 
-def assert_secure(answer: Answer) -> None:
+def assert_secure(answer: Response) -> None:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
@@ -60,11 +60,11 @@ def assert_secure(answer: Answer) -> None:
     }
 
 
-def _policy(answer: Answer) -> str:
+def _policy(answer: Response) -> str:
     return answer.headers["Content-Security-Policy"]
 
 
-def _style_source(answer: Answer) -> str:
+def _style_source(answer: Response) -> str:
     """What a browser compares with the policy: the hash of the style sheet in the page."""
     (style,) = re.findall(r"<style>(.*?)</style>", answer.body, re.DOTALL) or [""]
     return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
@@ -229,7 +229,7 @@ def test_hostile_error_texts_of_bigcommerce_are_not_shown(
     store: Store,
 ) -> None:
     content = json.dumps({"error": hostile, "error_description": hostile}).encode()
-    fault = TokenAnswer(status, content, {"Retry-After": hostile, "Content-Type": "text/html"})
+    fault = TokenResponse(status, content, {"Retry-After": hostile, "Content-Type": "text/html"})
     bigcommerce.token_endpoint.next_answers.extend([lambda _: fault] * 3)
 
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))

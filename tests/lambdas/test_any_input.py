@@ -15,13 +15,25 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from callbacks import apps, credentials
+from lambdas.callbacks import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store
 from local.bigcommerce.faults import Exchange, Fault
-from local.bigcommerce.messages import Answer as TokenAnswer
+from local.bigcommerce.messages import Response as TokenResponse
 from tests.conftest import Count
 from tests.lambdas import documented
-from tests.lambdas.chance import (
+from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
+from tests.lambdas.expected_errors import invalid_parameter
+from tests.lambdas.harness import (
+    CALLBACKS,
+    SECRET_PARAMETERS,
+    SIGNED_CALLBACKS,
+    AwsCalls,
+    Backend,
+    Response,
+    api_event,
+    callback_url,
+)
+from tests.lambdas.strategies import (
     MARK,
     Pairs,
     any_queries,
@@ -34,18 +46,6 @@ from tests.lambdas.chance import (
     strangers_texts,
     texts,
 )
-from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
-from tests.lambdas.harness import (
-    CALLBACKS,
-    SECRET_PARAMETERS,
-    SIGNED_CALLBACKS,
-    Answer,
-    AwsCalls,
-    Backend,
-    api_event,
-    callback_url,
-)
-from tests.lambdas.refusals import invalid_parameter
 from tests.lambdas.tokens import claims, sign
 
 DAY = 24 * 60 * 60
@@ -66,14 +66,14 @@ def examples(number: int, of: object = None) -> Callable[[Callable[..., None]], 
     return decorate
 
 
-def assert_documented(answer: Answer) -> None:
+def assert_documented(answer: Response) -> None:
     """What API Gateway accepts and the documentation names."""
     assert answer.status in DOCUMENTED
     assert all(isinstance(value, str) for value in answer.headers.values())
     "".join([answer.body, *answer.headers.values()]).encode()  # text, as Lambda demands
 
 
-def assert_refused(answer: Answer, aws: AwsCalls) -> None:
+def assert_refused(answer: Response, aws: AwsCalls) -> None:
     assert_documented(answer)
     assert answer.status in REFUSED
     assert answer.status != 302 or answer.headers["Location"].endswith("/install/failed")
@@ -200,7 +200,7 @@ def test_a_changed_auth_link_installs_where_it_says_the_same_and_else_nothing(
             not any(uuids) or uuids == [app.account_uuid]
         )
 
-    def assert_installed(answer: Answer, values: Mapping[str, list[str]]) -> None:
+    def assert_installed(answer: Response, values: Mapping[str, list[str]]) -> None:
         record = backend.record(app, store)
         assert (record["status"], record["scopes"]) == ("installed", list(app.scopes))
         access_token = bigcommerce.token_endpoint.access_token(codes[-1])
@@ -531,8 +531,8 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
     count: Count,
 ) -> None:
     def answering(status: int, content: bytes, headers: dict[str, str]) -> Fault:
-        def fault(_: Exchange) -> TokenAnswer:
-            return TokenAnswer(status, content, headers)
+        def fault(_: Exchange) -> TokenResponse:
+            return TokenResponse(status, content, headers)
 
         return fault
 

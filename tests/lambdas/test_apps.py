@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from callbacks import apps
-from callbacks.errors import UnknownOrganization
+from lambdas.callbacks import apps
+from lambdas.callbacks.errors import UnknownOrganizationError
 from local.bigcommerce import App
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
 from tests.lambdas.harness import AwsCalls, Backend
@@ -13,7 +13,7 @@ from tests.lambdas.harness import AwsCalls, Backend
 
 @pytest.mark.usefixtures("app")
 def test_an_app_is_what_the_deployment_wrote() -> None:
-    assert apps.find(ORGANIZATION_ID) == apps.App(
+    assert apps.find(ORGANIZATION_ID) == apps.AppProfile(
         organization_id=ORGANIZATION_ID,
         name="Order Sync",
         scopes=SCOPES,
@@ -25,7 +25,9 @@ def test_an_app_is_what_the_deployment_wrote() -> None:
 def test_an_app_may_have_no_support_url_and_no_scopes(backend: Backend, app: App) -> None:
     backend.deploy(replace(app, scopes=(), multiple_users=False))
 
-    assert apps.find(ORGANIZATION_ID) == apps.App(ORGANIZATION_ID, "Order Sync", (), False, None)
+    assert apps.find(ORGANIZATION_ID) == apps.AppProfile(
+        ORGANIZATION_ID, "Order Sync", (), False, None
+    )
 
 
 @pytest.mark.usefixtures("app")
@@ -57,7 +59,7 @@ def test_a_forgotten_app_is_read_again(aws: AwsCalls) -> None:
 def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
     backend: Backend, app: App
 ) -> None:
-    with pytest.raises(UnknownOrganization):
+    with pytest.raises(UnknownOrganizationError):
         apps.find("newcomer")
 
     backend.deploy(replace(app, organization_id="newcomer"))
@@ -71,7 +73,7 @@ def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
     ids=ascii,
 )
 def test_a_malformed_organization_id_costs_no_call(organization_id: str, aws: AwsCalls) -> None:
-    with pytest.raises(UnknownOrganization):
+    with pytest.raises(UnknownOrganizationError):
         apps.find(organization_id)
 
     assert aws.operations == []

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from callbacks import apps, installation_table
-from callbacks.installation import Uninstall, Uninstalled
+from lambdas.callbacks import apps, installation_table
+from lambdas.callbacks.installation import Uninstall, Uninstalled
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
-from local.bigcommerce.messages import Answer as TokenAnswer
+from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
+from tests.lambdas.expected_errors import CODE_REFUSED, NOT_STORED
 from tests.lambdas.harness import (
     BASE_URL,
     RETENTION_SECONDS,
@@ -20,7 +21,6 @@ from tests.lambdas.harness import (
     signed_url,
     user_ids,
 )
-from tests.lambdas.refusals import CODE_REFUSED, NOT_STORED
 
 ADMINISTRATOR = User(8_765_432, "administrator", "administrator@example.com")
 
@@ -427,7 +427,7 @@ def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_befor
     began_at = clock.now
     uninstalled: list[int] = []
 
-    def takes_two_seconds(exchange: Exchange) -> TokenAnswer:
+    def takes_two_seconds(exchange: Exchange) -> TokenResponse:
         clock.advance(2)
         return exchange()
 

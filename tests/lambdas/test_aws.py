@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from callbacks import aws
-from callbacks.endpoint import RESERVE_SECONDS
 from components.callbacks import CALLBACKS
+from lambdas.callbacks import aws
+from lambdas.callbacks.endpoint import RESERVE_SECONDS
 
 # Of a retry's pause at most, in botocore's standard mode with its first two retries.
 LONGEST_PAUSES_SECONDS = 1 + 2

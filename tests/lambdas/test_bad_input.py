@@ -7,20 +7,10 @@ from dataclasses import dataclass, replace
 import pytest
 import urllib3
 
-from callbacks import apps, token_exchange
+from lambdas.callbacks import apps, token_exchange
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from tests.lambdas.conftest import Clock, Logs
-from tests.lambdas.harness import (
-    BASE_URL,
-    CALLBACKS,
-    SIGNED_CALLBACKS,
-    AwsCalls,
-    Backend,
-    api_event,
-    callback_url,
-    signed_url,
-)
-from tests.lambdas.refusals import (
+from tests.lambdas.expected_errors import (
     CODE_REFUSED,
     INVALID_PAYLOAD,
     NOT_ALLOWED,
@@ -31,6 +21,16 @@ from tests.lambdas.refusals import (
     UNKNOWN_ORGANIZATION,
     UNREACHABLE,
     invalid_parameter,
+)
+from tests.lambdas.harness import (
+    BASE_URL,
+    CALLBACKS,
+    SIGNED_CALLBACKS,
+    AwsCalls,
+    Backend,
+    api_event,
+    callback_url,
+    signed_url,
 )
 from tests.lambdas.tokens import claims, sign
 

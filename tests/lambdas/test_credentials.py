@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from callbacks import credentials
-from callbacks.errors import AppNotRegistered, InvalidSignedPayload
+from lambdas.callbacks import credentials
+from lambdas.callbacks.errors import AppNotRegisteredError, InvalidSignedPayloadError
 from local.bigcommerce import App, Store
 from tests.conftest import Count
 from tests.lambdas.conftest import Clock, Logs
@@ -62,7 +62,7 @@ def test_a_missing_registration_is_looked_for_at_most_every_two_seconds(
     backend.put_credentials(ORGANIZATION, {})
     for seconds in (0, 1):
         clock.advance(seconds)
-        with pytest.raises(AppNotRegistered):
+        with pytest.raises(AppNotRegisteredError):
             credentials.find(ORGANIZATION)
     assert reads(aws) == 1
 
@@ -95,7 +95,7 @@ def test_a_secret_that_somebody_spoilt_holds_no_credentials(
     backend.put_credentials(ORGANIZATION, {})
     backend.edit_secret(ORGANIZATION, secret)
 
-    with pytest.raises(AppNotRegistered):
+    with pytest.raises(AppNotRegisteredError):
         credentials.find(ORGANIZATION)
 
     backend.put_credentials(ORGANIZATION, NEW)
@@ -113,14 +113,14 @@ class Attempts:
     def __call__(self) -> bool:
         """Whether one of them succeeded."""
         try:
-            return credentials.use(ORGANIZATION, self._attempt, refusal=InvalidSignedPayload)
-        except InvalidSignedPayload:
+            return credentials.use(ORGANIZATION, self._attempt, refusal=InvalidSignedPayloadError)
+        except InvalidSignedPayloadError:
             return False
 
     def _attempt(self, known: credentials.Credentials) -> bool:
         self.made_with.append(known)
         if self.right is None or known != credentials.Credentials(**self.right):
-            raise InvalidSignedPayload("refused")
+            raise InvalidSignedPayloadError("refused")
         return True
 
 
@@ -174,14 +174,14 @@ def test_what_is_no_refusal_renews_nothing(clock: Clock, aws: AwsCalls) -> None:
     credentials.find(ORGANIZATION)
     clock.advance(10)
 
-    with pytest.raises(AppNotRegistered):
-        credentials.use(ORGANIZATION, not_registered, refusal=InvalidSignedPayload)
+    with pytest.raises(AppNotRegisteredError):
+        credentials.use(ORGANIZATION, not_registered, refusal=InvalidSignedPayloadError)
 
     assert reads(aws) == 1
 
 
 def not_registered(_: credentials.Credentials) -> None:
-    raise AppNotRegistered("refused")
+    raise AppNotRegisteredError("refused")
 
 
 FAILURES = [

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from callbacks.deadline import DeadlineExceeded, within
+from lambdas.callbacks.deadline import DeadlineExceededError, within
 
 A_LONG_TIME = 30
 
@@ -19,7 +19,7 @@ def hang() -> None:
 def test_what_takes_longer_is_interrupted_even_when_no_time_was_left_at_all(
     seconds: float,
 ) -> None:
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(DeadlineExceededError):
         within(seconds, hang)
 
 
@@ -28,7 +28,7 @@ def test_it_goes_through_code_that_catches_every_error() -> None:
         with suppress(Exception):
             hang()
 
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(DeadlineExceededError):
         within(0.01, catch_every_error)
 
 
@@ -43,7 +43,7 @@ def test_one_that_is_swallowed_is_followed_by_another() -> None:
         del hanging
         hang()
 
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(DeadlineExceededError):
         within(0.01, swallow)
 
 
@@ -63,7 +63,7 @@ def test_nothing_is_left_ticking_after_an_error() -> None:
 
 
 def test_nothing_is_left_ticking_after_the_deadline() -> None:
-    with pytest.raises(DeadlineExceeded):
+    with pytest.raises(DeadlineExceededError):
         within(0.01, hang)
 
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

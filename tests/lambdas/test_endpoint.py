@@ -5,9 +5,10 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from callbacks import access_tokens, installation_table, pages
+from lambdas.callbacks import access_tokens, installation_table, pages
 from local.bigcommerce import App, BigCommerce, Store
 from tests.lambdas.conftest import ORGANIZATION_ID, Logs
+from tests.lambdas.expected_errors import NOT_REGISTERED
 from tests.lambdas.harness import (
     BASE_URL,
     BROWSER_CALLBACKS,
@@ -21,7 +22,6 @@ from tests.lambdas.harness import (
     leaks,
     signed_url,
 )
-from tests.lambdas.refusals import NOT_REGISTERED
 
 OCCASIONAL = {"level", "location", "message", "timestamp", "service", "milliseconds"}
 
@@ -201,7 +201,7 @@ def test_an_aws_call_that_hangs_is_interrupted_a_second_before_lambda_stops_the_
 
     assert answer.status == 503
     assert answer.headers["Retry-After"] == "5"
-    assert logs.last["reason"] == "DeadlineExceeded"
+    assert logs.last["reason"] == "DeadlineExceededError"
 
 
 def test_a_call_that_arrives_with_no_time_left_is_answered_all_the_same(

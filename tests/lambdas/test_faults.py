@@ -17,21 +17,21 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.retries.standard import ExponentialBackoff
 
-from callbacks import apps, credentials, token_exchange
+from lambdas.callbacks import apps, credentials, token_exchange
 from local.bigcommerce import App, BigCommerce, Store, User, faults
 from tests.conftest import Count
 from tests.lambdas import wire as wires
 from tests.lambdas.conftest import Clock, Logs
+from tests.lambdas.expected_errors import BUSY, NOT_STORED, TOO_SLOW
 from tests.lambdas.harness import (
     CALLBACKS,
     CLIENTS,
-    Answer,
     Backend,
     Countdown,
+    Response,
     api_event,
     signed_url,
 )
-from tests.lambdas.refusals import BUSY, NOT_STORED, TOO_SLOW
 from tests.lambdas.wire import Fault, Wire
 
 EXTERNAL = "external"
@@ -130,10 +130,10 @@ class Stage:
             return self._bigcommerce.external_auth_callback_url(self._app, self._store, user)
         return signed_url(self._app, step.callback, self._store, user)
 
-    def run(self, link: str) -> Answer:
+    def run(self, link: str) -> Response:
         return self._backend.get(link)
 
-    def retry(self, step: Step, link: str) -> Answer:
+    def retry(self, step: Step, link: str) -> Response:
         """What a person or BigCommerce does next: a code is used up, a payload is not."""
         self.wire.repair()
         return self.run(self.link(step) if step.path == "redirect-url" else link)
@@ -154,13 +154,13 @@ class Stage:
         return record
 
 
-def succeeded(answer: Answer) -> bool:
+def succeeded(answer: Response) -> bool:
     if answer.status == 302:
         return answer.headers["Location"].endswith("/install/succeeded")
     return answer.status == 200
 
 
-def assert_busy(answer: Answer, step: Step, calls: Sequence[str]) -> None:
+def assert_busy(answer: Response, step: Step, calls: Sequence[str]) -> None:
     """The documented answer when the last of these calls failed.
 
     For an external install that is the way back, once the app is known; for any other, what has to
@@ -296,7 +296,7 @@ def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_suc
 
             assert_busy(stage.run(link), step, calls[: index + 1])
 
-            assert logs.last["reason"] == "DeadlineExceeded"
+            assert logs.last["reason"] == "DeadlineExceededError"
             assert stage.item() == stage.item_before
             assert succeeded(stage.retry(step, link))
             assert stage.state() == after

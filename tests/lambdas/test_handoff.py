@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 import jwt
 import pytest
 
-from callbacks import apps, credentials
-from callbacks.handoff import Visitor, handoff_url
+from lambdas.callbacks import apps, credentials
+from lambdas.callbacks.handoff import Visitor, handoff_url
 from local.bigcommerce import App, BigCommerce, Store, User, load_url, signed_payload
+from tests.documents import snippet
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
-from tests.lambdas.harness import BASE_URL, Answer, Backend, callback_url
-from tests.readme import snippet
+from tests.lambdas.harness import BASE_URL, Backend, Response, callback_url
 
 APP_URL = "https://orders.example.com/bigcommerce?theme=plain"
 APP_ORIGIN = "https://orders.example.com"
@@ -27,14 +27,14 @@ def opening(backend: Backend, app: App) -> App:
     return app
 
 
-def token(answer: Answer) -> str:
+def token(answer: Response) -> str:
     return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))["handoff_token"]
 
 
 def verified(handoff_token: str) -> dict[str, Any]:
-    """What the app makes of the token, by the README's code."""
+    """What the app makes of the token, by the code of docs/handoff.md."""
     names: dict[str, Any] = {}
-    exec(snippet("read_handoff_token"), names)  # noqa: S102 (our own README)
+    exec(snippet("read_handoff_token"), names)  # noqa: S102 (our own document)
     claims: dict[str, Any] = names["read_handoff_token"](
         handoff_token, KEY, base_url=BASE_URL, app_origin=APP_ORIGIN
     )

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from callbacks.errors import InvalidSignedPayload, StoreNotInstalled, UserNotAllowed
-from callbacks.installation import (
+from lambdas.callbacks.errors import (
+    InvalidSignedPayloadError,
+    StoreNotInstalledError,
+    UserNotAllowedError,
+)
+from lambdas.callbacks.installation import (
     Installation,
     Record,
     Uninstall,
@@ -16,7 +20,12 @@ from callbacks.installation import (
     remove_user,
     uninstall,
 )
-from callbacks.signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
+from lambdas.callbacks.signed_payload import (
+    LEEWAY_SECONDS,
+    LIFETIME_SECONDS,
+    PayloadUser,
+    SignedPayload,
+)
 
 OWNER, ASSISTANT, STRANGER = "1", "2", "3"
 INSTALLED_AT = 1_700_000_000
@@ -233,12 +242,12 @@ class TestLoad:
     def test_what_is_not_installed_is_not_loaded(
         self, record: Record, multiple_users: bool
     ) -> None:
-        with pytest.raises(StoreNotInstalled):
+        with pytest.raises(StoreNotInstalledError):
             load(record, payload(STRANGER, INSTALLED_AT), multiple_users=multiple_users)
 
     def test_an_installation_of_an_app_before_is_not_loaded(self) -> None:
         before = replace(INSTALLATION, client_id="anotherone")
-        with pytest.raises(StoreNotInstalled):
+        with pytest.raises(StoreNotInstalledError):
             load(before, payload(OWNER, INSTALLED_AT + 1), multiple_users=True)
 
     @pytest.mark.parametrize("multiple_users", [True, False])
@@ -271,11 +280,11 @@ class TestLoad:
     def test_another_user_is_not_allowed_when_multiple_users_are_off(
         self, users: tuple[str, ...]
     ) -> None:
-        with pytest.raises(UserNotAllowed):
+        with pytest.raises(UserNotAllowedError):
             load(again(0, *users), payload(STRANGER, INSTALLED_AT + 10), multiple_users=False)
 
     def test_an_unknown_user_from_before_the_installation_is_refused(self) -> None:
-        with pytest.raises(InvalidSignedPayload, match="issued before the installation"):
+        with pytest.raises(InvalidSignedPayloadError, match="issued before the installation"):
             load(INSTALLATION, payload(STRANGER, INSTALLED_AT - 1), multiple_users=True)
 
     @pytest.mark.parametrize("seconds_later", [4, 5])
@@ -284,7 +293,7 @@ class TestLoad:
     ) -> None:
         record = replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT + 5})
 
-        with pytest.raises(InvalidSignedPayload, match="issued before the user's removal"):
+        with pytest.raises(InvalidSignedPayloadError, match="issued before the user's removal"):
             load(record, payload(STRANGER, INSTALLED_AT + seconds_later), multiple_users=True)
 
     def test_a_removed_user_is_added_again_with_what_was_issued_since(self) -> None:
@@ -360,7 +369,7 @@ class TestUninstall:
 
     @pytest.mark.parametrize("record", [None, UNINSTALLED, INSTALLATION])
     def test_another_user_is_not_allowed_when_multiple_users_are_off(self, record: Record) -> None:
-        with pytest.raises(UserNotAllowed):
+        with pytest.raises(UserNotAllowedError):
             end(record, payload(STRANGER, INSTALLED_AT), multiple_users=False)
 
     def test_the_owner_is_allowed_when_multiple_users_are_off(self) -> None:

@@ -6,11 +6,13 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
-from callbacks import installation_table
-from callbacks.errors import ServiceUnavailable
-from callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
+from lambdas.callbacks import installation_table
+from lambdas.callbacks.errors import ServiceUnavailableError
+from lambdas.callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
+from tests.documents import code_spans, table
 from tests.lambdas.harness import AwsCalls, Backend
 
 INSTALLATION = Installation(
@@ -98,6 +100,29 @@ def test_a_marker_replaces_the_whole_record(backend: Backend) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("record", "when"),
+    [
+        (replace(INSTALLATION, previous_uninstall=UNINSTALLED.uninstall), "installed"),
+        (UNINSTALLED, "uninstalled"),
+    ],
+    ids=["installed", "uninstalled"],
+)
+def test_an_item_has_the_attributes_that_are_documented(
+    record: Record, when: str, backend: Backend
+) -> None:
+    update(always(record))
+
+    (item,) = backend.stored()
+    rows = table("docs/architecture.md", "Attribute", "Type", "When", "Meaning")
+    documented = {
+        code_spans(name)[0]: type_
+        for name, type_, condition, _ in rows
+        if condition.partition(",")[0] in {"always", when}
+    }
+    assert {name: next(iter(TypeSerializer().serialize(item[name]))) for name in item} == documented
+
+
 def test_a_record_that_stays_the_same_is_not_written(backend: Backend, aws: AwsCalls) -> None:
     update(always(INSTALLATION))
     update(always(replace(INSTALLATION)))
@@ -133,7 +158,7 @@ def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> Non
         update(always(replace(INSTALLATION, owner_id=str(len(attempts)))))
         return UNINSTALLED
 
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(ServiceUnavailableError):
         update(rule)
     assert len(attempts) == installation_table.ATTEMPTS == 6
     assert read() == replace(INSTALLATION, owner_id="6")
@@ -142,9 +167,9 @@ def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> Non
 @pytest.mark.usefixtures("backend")
 def test_what_a_rule_raises_is_passed_on_and_nothing_is_written(aws: AwsCalls) -> None:
     def rule(_: Record) -> Record:
-        raise ServiceUnavailable("no")
+        raise ServiceUnavailableError("no")
 
-    with pytest.raises(ServiceUnavailable, match="no"):
+    with pytest.raises(ServiceUnavailableError, match="no"):
         update(rule)
     assert aws.operations == ["GetItem"]
 

@@ -5,8 +5,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from callbacks.errors import InvalidParameter
-from callbacks.request import CallbackRequest
+from lambdas.callbacks.errors import InvalidParameterError
+from lambdas.callbacks.request import CallbackRequest
 
 
 def request(query: str) -> CallbackRequest:
@@ -65,13 +65,13 @@ def test_a_value_with_a_comma_is_one_value() -> None:
 
 @pytest.mark.parametrize("query", ["code=a&code=b", "code=a&code=a", "code=&code=a", "code=a&code"])
 def test_a_repeated_parameter_is_refused_even_when_it_repeats_itself(query: str) -> None:
-    with pytest.raises(InvalidParameter, match="code is given more than once"):
+    with pytest.raises(InvalidParameterError, match="code is given more than once"):
         request(query).required("code")
 
 
 @pytest.mark.parametrize("query", ["", "code", "code=", "Code=a", "code%00=a", "&&", "=a"])
 def test_a_missing_or_empty_parameter_is_refused(query: str) -> None:
-    with pytest.raises(InvalidParameter, match="code is missing"):
+    with pytest.raises(InvalidParameterError, match="code is missing"):
         request(query).required("code")
 
 
@@ -80,14 +80,14 @@ def test_a_value_of_the_greatest_length_is_read() -> None:
 
 
 def test_a_longer_value_is_refused_without_being_quoted() -> None:
-    with pytest.raises(InvalidParameter, match=r"^code is too long$") as refusal:
+    with pytest.raises(InvalidParameterError, match=r"^code is too long$") as refusal:
         request(f"code={'a' * 8193}").required("code")
     assert "aaa" not in refusal.value.message
 
 
 @pytest.mark.parametrize("value", ["\ud800", "\udfff", "a\udc80b", "\ude00\ud83d"], ids=ascii)
 def test_a_value_that_is_no_text_is_refused_without_being_quoted(value: str) -> None:
-    with pytest.raises(InvalidParameter, match=r"^code is not text$") as refusal:
+    with pytest.raises(InvalidParameterError, match=r"^code is not text$") as refusal:
         request(f"code={value}").required("code")
     assert value not in refusal.value.message
 
@@ -109,7 +109,7 @@ def test_an_optional_parameter_is_its_value_or_none() -> None:
     ids=lambda query: ascii(query[:9]),
 )
 def test_an_optional_parameter_that_is_repeated_too_long_or_no_text_is_refused(query: str) -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(InvalidParameterError):
         request(query).optional("a")
 
 

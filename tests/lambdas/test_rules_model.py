@@ -14,8 +14,8 @@ from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from callbacks.errors import CallbackError
-from callbacks.installation import (
+from lambdas.callbacks.errors import CallbackError
+from lambdas.callbacks.installation import (
     Installation,
     Record,
     User,
@@ -24,7 +24,12 @@ from callbacks.installation import (
     remove_user,
     uninstall,
 )
-from callbacks.signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
+from lambdas.callbacks.signed_payload import (
+    LEEWAY_SECONDS,
+    LIFETIME_SECONDS,
+    PayloadUser,
+    SignedPayload,
+)
 
 CLIENT_ID = "theclientid"
 OWNER = "1"

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from callbacks.errors import InvalidSignedPayload
-from callbacks.signed_payload import PayloadUser, SignedPayload, verify
+from lambdas.callbacks.errors import InvalidSignedPayloadError
+from lambdas.callbacks.signed_payload import PayloadUser, SignedPayload, verify
 from local.bigcommerce import App, Store, User, signed_payload
 from tests.lambdas.conftest import Clock
 from tests.lambdas.tokens import HEADER, claims, encoded, sign
@@ -45,10 +45,10 @@ def token_without(claim: str) -> str:
 
 
 def assert_refused(forged: str) -> None:
-    with pytest.raises(InvalidSignedPayload) as refusal:
+    with pytest.raises(InvalidSignedPayloadError) as refusal:
         verified(forged)
     assert refusal.value.status == 401
-    assert refusal.value.message == InvalidSignedPayload.message
+    assert refusal.value.message == InvalidSignedPayloadError.message
     # Nor may the traceback that a log could hold lead to an error whose text quotes the token.
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__ or refusal.value.__context__ is None
@@ -156,7 +156,7 @@ def test_a_secret_that_is_a_public_key_never_verifies_what_was_signed_with_its_t
     public_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
-    with pytest.raises(InvalidSignedPayload):
+    with pytest.raises(InvalidSignedPayloadError):
         verify(sign(claims(APP, STORE, ASSISTANT), pem), client_id=APP.client_id, client_secret=pem)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbacks.store_hash import from_context
+from lambdas.callbacks.store_hash import from_context
 
 
 @pytest.mark.parametrize("store_hash", ["a", "abc123def4", "ABC", "0", "a" * 64])

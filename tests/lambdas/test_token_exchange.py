@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 import urllib3
 
-from callbacks import token_exchange
-from callbacks.credentials import Credentials
-from callbacks.deadline import within
-from callbacks.errors import (
-    BigCommerceBusy,
-    BigCommerceTimeout,
-    BigCommerceUnavailable,
-    CodeRefused,
+from lambdas.callbacks import token_exchange
+from lambdas.callbacks.credentials import Credentials
+from lambdas.callbacks.deadline import within
+from lambdas.callbacks.errors import (
+    BigCommerceBusyError,
+    BigCommerceTimeoutError,
+    BigCommerceUnavailableError,
+    CodeRefusedError,
 )
-from callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
+from lambdas.callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
 from local.bigcommerce import BigCommerce, faults
-from local.bigcommerce.messages import Answer
+from local.bigcommerce.messages import Response
 from tests.lambdas.conftest import Clock
 
 CREDENTIALS = Credentials("a" * 31, "0" * 64)
@@ -57,7 +57,7 @@ class TokenEndpoint:
         self._login_url = login_url
 
     def answers(self, *bodies: object, status: int = 200) -> None:
-        """Answer with these bodies in turn; one that is not bytes becomes JSON first."""
+        """Response with these bodies in turn; one that is not bytes becomes JSON first."""
         for body in bodies:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.fails(_answer(status, content))
@@ -75,7 +75,7 @@ class TokenEndpoint:
 
 
 def _answer(status: int, content: bytes) -> faults.Fault:
-    return lambda _: Answer(status, content)
+    return lambda _: Response(status, content)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_third_failure_is_the_last(fault: faults.Fault, endpoint: TokenEndpoin
     endpoint.fails(fault, fault, fault)
     endpoint.answers(ANSWER)
 
-    with pytest.raises(BigCommerceUnavailable):
+    with pytest.raises(BigCommerceUnavailableError):
         endpoint.exchange()
     assert endpoint.asked == 3
 
@@ -164,7 +164,7 @@ def test_the_pause_before_a_retry_grows(
     monkeypatch.setattr(time, "sleep", pauses.append)
     endpoint.fails(*[faults.status(500)] * 3)
 
-    with pytest.raises(BigCommerceUnavailable):
+    with pytest.raises(BigCommerceUnavailableError):
         endpoint.exchange()
     assert pauses == [0.2, 0.4]
 
@@ -175,7 +175,7 @@ def test_an_answer_that_does_not_come_in_time_is_not_asked_for_again(
 ) -> None:
     endpoint.fails(faults.slow(0.3))
 
-    with pytest.raises(BigCommerceTimeout):
+    with pytest.raises(BigCommerceTimeoutError):
         endpoint.exchange()
     assert endpoint.asked == 1
 
@@ -183,7 +183,7 @@ def test_an_answer_that_does_not_come_in_time_is_not_asked_for_again(
 def test_a_body_that_trickles_in_ends_at_the_deadline(endpoint: TokenEndpoint) -> None:
     endpoint.fails(faults.byte_by_byte(0.02))
 
-    with pytest.raises(BigCommerceTimeout, match="the function's time ran out"):
+    with pytest.raises(BigCommerceTimeoutError, match="the function's time ran out"):
         within(0.2, endpoint.exchange)
     assert endpoint.asked == 1
 
@@ -194,7 +194,7 @@ def test_a_pause_before_a_retry_ends_at_the_deadline(
     monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 60)
     endpoint.fails(faults.status(500))
 
-    with pytest.raises(BigCommerceTimeout):
+    with pytest.raises(BigCommerceTimeoutError):
         within(0.2, endpoint.exchange)
     assert endpoint.asked == 1
 
@@ -204,20 +204,20 @@ def test_a_pause_before_a_retry_ends_at_the_deadline(
     [
         pytest.param(
             urllib3.exceptions.ConnectTimeoutError(None, "slow"),
-            BigCommerceTimeout,
+            BigCommerceTimeoutError,
             id="no connection in time",
         ),
         pytest.param(
             urllib3.exceptions.NewConnectionError(None, "refused"),  # type: ignore[arg-type]
-            BigCommerceUnavailable,
+            BigCommerceUnavailableError,
             id="connection refused",
         ),
         pytest.param(
             urllib3.exceptions.NameResolutionError("login", None, OSError()),  # type: ignore[arg-type]
-            BigCommerceUnavailable,
+            BigCommerceUnavailableError,
             id="name unknown",
         ),
-        pytest.param(urllib3.exceptions.SSLError("bad"), BigCommerceUnavailable, id="TLS"),
+        pytest.param(urllib3.exceptions.SSLError("bad"), BigCommerceUnavailableError, id="TLS"),
     ],
 )
 def test_without_a_connection_three_attempts_are_made(
@@ -234,7 +234,7 @@ def test_without_a_connection_three_attempts_are_made(
 
     monkeypatch.setattr(token_exchange._http, "request", fail)
 
-    with pytest.raises(BigCommerceUnavailable) as failure:
+    with pytest.raises(BigCommerceUnavailableError) as failure:
         endpoint.exchange()
     assert type(failure.value) is kind
     assert len(attempts) == 3
@@ -244,7 +244,7 @@ def test_without_a_connection_three_attempts_are_made(
 def test_a_client_error_refuses_the_code_at_once(status: int, endpoint: TokenEndpoint) -> None:
     endpoint.answers({"error": "invalid_grant"}, status=status)
 
-    with pytest.raises(CodeRefused, match=f"^token endpoint answered {status} invalid_grant$"):
+    with pytest.raises(CodeRefusedError, match=f"^token endpoint answered {status} invalid_grant$"):
         endpoint.exchange()
     assert endpoint.asked == 1
 
@@ -260,7 +260,7 @@ def test_a_refusal_after_a_try_that_may_have_used_the_code_is_no_refusal(
     endpoint.answers({"error": "invalid_grant"}, status=400)
 
     with pytest.raises(
-        BigCommerceUnavailable, match=r"^token endpoint answered 400 invalid_grant$"
+        BigCommerceUnavailableError, match=r"^token endpoint answered 400 invalid_grant$"
     ):
         endpoint.exchange()
     assert endpoint.asked == 2
@@ -289,7 +289,7 @@ def test_a_refusal_after_a_connection_that_was_never_made_is_a_refusal(
 
     monkeypatch.setattr(token_exchange._http, "request", refused_once)
 
-    with pytest.raises(CodeRefused):
+    with pytest.raises(CodeRefusedError):
         endpoint.exchange()
 
 
@@ -325,7 +325,7 @@ def raw_server(*answers: bytes) -> Iterator[tuple[str, list[int]]]:
 def test_an_answer_that_breaks_off_is_not_asked_for_again(answer: bytes) -> None:
     ok = b"HTTP/1.1 200 OK\r\n"
     with raw_server(ok + answer, ok + answer) as (url, ports):
-        with pytest.raises(BigCommerceUnavailable, match=r"the answer breaks off: \w+$"):
+        with pytest.raises(BigCommerceUnavailableError, match=r"the answer breaks off: \w+$"):
             exchange(url, REQUEST, CREDENTIALS)
         assert len(ports) == 1
 
@@ -373,7 +373,7 @@ def test_a_refusal_puts_nothing_into_the_log_but_a_plain_error_name(
 ) -> None:
     endpoint.answers(body, status=400)
 
-    with pytest.raises(CodeRefused, match=r"^token endpoint answered 400 $"):
+    with pytest.raises(CodeRefusedError, match=r"^token endpoint answered 400 $"):
         endpoint.exchange()
 
 
@@ -396,9 +396,9 @@ def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
     retry_after: str, seconds: int, endpoint: TokenEndpoint, clock: Clock
 ) -> None:
     clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
-    endpoint.fails(lambda _: Answer(429, headers={"Retry-After": retry_after}))
+    endpoint.fails(lambda _: Response(429, headers={"Retry-After": retry_after}))
 
-    with pytest.raises(BigCommerceBusy, match=r"^token endpoint answered 429$") as failure:
+    with pytest.raises(BigCommerceBusyError, match=r"^token endpoint answered 429$") as failure:
         endpoint.exchange()
     assert failure.value.retry_after == seconds
     assert f"Try again in {seconds} seconds" in failure.value.message
@@ -408,7 +408,7 @@ def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
 def test_a_429_without_retry_after_asks_for_a_minute(endpoint: TokenEndpoint) -> None:
     endpoint.fails(faults.status(429))
 
-    with pytest.raises(BigCommerceBusy) as failure:
+    with pytest.raises(BigCommerceBusyError) as failure:
         endpoint.exchange()
     assert failure.value.retry_after == 60
 
@@ -419,7 +419,7 @@ def test_any_other_status_is_no_grant_and_is_not_asked_for_again(
 ) -> None:
     endpoint.answers(ANSWER if status == 201 else b"", status=status)
 
-    with pytest.raises(BigCommerceUnavailable, match=f"^token endpoint answered {status}$"):
+    with pytest.raises(BigCommerceUnavailableError, match=f"^token endpoint answered {status}$"):
         endpoint.exchange()
     assert endpoint.asked == 1
 
@@ -428,7 +428,7 @@ def test_the_credentials_do_not_follow_a_redirect(endpoint: TokenEndpoint, login
     endpoint.fails(faults.redirected(f"{login_url}/oauth2/token"))
     endpoint.answers(ANSWER)
 
-    with pytest.raises(BigCommerceUnavailable):
+    with pytest.raises(BigCommerceUnavailableError):
         endpoint.exchange()
     assert endpoint.asked == 1
 
@@ -452,7 +452,7 @@ def test_an_answer_that_is_no_json_object_makes_no_sense(
 ) -> None:
     endpoint.answers(body)
 
-    with pytest.raises(BigCommerceUnavailable, match="the answer makes no sense"):
+    with pytest.raises(BigCommerceUnavailableError, match="the answer makes no sense"):
         endpoint.exchange()
     assert endpoint.asked == 1
 
@@ -461,7 +461,7 @@ def test_an_answer_that_is_no_json_object_makes_no_sense(
 def test_an_answer_without_a_field_makes_no_sense(name: str, endpoint: TokenEndpoint) -> None:
     endpoint.answers({key: value for key, value in ANSWER.items() if key != name})
 
-    with pytest.raises(BigCommerceUnavailable, match="the answer makes no sense"):
+    with pytest.raises(BigCommerceUnavailableError, match="the answer makes no sense"):
         endpoint.exchange()
 
 
@@ -498,7 +498,7 @@ def test_an_answer_with_a_value_of_another_type_makes_no_sense_and_is_not_quoted
 ) -> None:
     endpoint.answers(ANSWER | {name: value})
 
-    with pytest.raises(BigCommerceUnavailable) as failure:
+    with pytest.raises(BigCommerceUnavailableError) as failure:
         endpoint.exchange()
     assert failure.value.reason.startswith("the answer makes no sense: ")
     assert failure.value.__suppress_context__  # what is behind it may quote the token

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from callbacks import apps
+from lambdas.callbacks import apps
 from local.bigcommerce import App, BigCommerce, Store, User
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock
 from tests.lambdas.harness import (

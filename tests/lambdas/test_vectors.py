@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.errors import InvalidSignedPayload
-from callbacks.signed_payload import verify
+from lambdas.callbacks.errors import InvalidSignedPayloadError
+from lambdas.callbacks.signed_payload import verify
 from tests.lambdas.conftest import Clock
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "hs256.json").read_text("utf-8"))
@@ -53,5 +53,5 @@ def test_a_valid_token_holds(token: str, client_secret: str) -> None:
 
 @pytest.mark.parametrize(("token", "client_secret"), vectors("invalid"))
 def test_an_invalid_token_is_refused(token: str, client_secret: str) -> None:
-    with pytest.raises(InvalidSignedPayload):
+    with pytest.raises(InvalidSignedPayloadError):
         verify(token, client_id=CLIENT_ID, client_secret=client_secret)

@@ -7,7 +7,7 @@ import pytest
 
 from local import loopback_http
 from local.bigcommerce import BigCommerce, serve
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 
 def test_names_under_localhost_reach_this_machine() -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from registration.model import App, Registration
+from registration.portal.model import AppRegistration, Registration
 
 BASE_URL = "https://apps.example.com"
 OLD_BASE_URL = "https://abc123.execute-api.us-east-1.amazonaws.com"
@@ -11,7 +11,7 @@ GLOBEX = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 CLIENT_ID = "1abcdefghijklmnopqrstuvwxyz23456"
 
 
-def app(organization_id: str = "acme", **values: Any) -> App:
+def app(organization_id: str = "acme", **values: Any) -> AppRegistration:
     """An app that awaits registration, or what the values make of it."""
     fields: dict[str, Any] = {
         "organization_id": organization_id,
@@ -24,23 +24,33 @@ def app(organization_id: str = "acme", **values: Any) -> App:
         "multiple_users": True,
         "support_url": "https://support.example.com",
     }
-    return App.model_validate(fields | values)
+    return AppRegistration.model_validate(fields | values)
 
 
-def ready(organization_id: str = "acme", **values: Any) -> App:
+def ready(organization_id: str = "acme", **values: Any) -> AppRegistration:
     """An app that has its credentials, with the URLs of this deployment in the portal."""
     return app(
         organization_id, **{"client_id": CLIENT_ID, "registered_base_url": BASE_URL} | values
     )
 
 
-def registration(*apps: App) -> Registration:
+def registration(*apps: AppRegistration) -> Registration:
     """A stack with these apps."""
     return Registration(
         stack="dev",
         login_url="https://login.bigcommerce.com",
         frame_ancestors=("https://*.mybigcommerce.com", "https://*.bigcommerce.com"),
         apps=apps,
+    )
+
+
+def many(count: int) -> Registration:
+    """A stack with apps `org-0`, `org-1` and so on, every second of them ready."""
+    return registration(
+        *(
+            (app, ready)[number % 2](f"org-{number}", name=f"App {number}")
+            for number in range(count)
+        )
     )
 
 

@@ -17,10 +17,10 @@ import pytest
 from rich.console import Console
 
 from local.backend import LocalBackend
-from registration.check_report import check_deployment
-from registration.checks import CheckFailedError, Checks, Result
+from registration.check.checks import CheckFailedError, Checks, Result
+from registration.check.report import check_deployment
 from registration.outputs import read_outputs
-from tests.registration.meddler import Meddler, Reply, meddler
+from tests.registration.faulty_proxy import FaultyProxy, Response, faulty_proxy
 
 ROOT = Path(__file__).parents[2]
 A, B = "App A (org-a)", "App B (org-b)"
@@ -70,7 +70,9 @@ def check(
 
     def check_text(text: str) -> tuple[Results, str]:
         printed = io.StringIO()
-        return check_deployment(read_outputs(text), Console(file=printed)), printed.getvalue()
+        outputs = read_outputs(text)
+        results = check_deployment(outputs, outputs.registration.apps, Console(file=printed))
+        return results, printed.getvalue()
 
     return check_text
 
@@ -103,20 +105,20 @@ def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterato
 
 
 @pytest.fixture
-def between(deployed: LocalBackend) -> Iterator[Meddler]:
-    with meddler(deployed.outputs["baseUrl"]) as meddling:
+def between(deployed: LocalBackend) -> Iterator[FaultyProxy]:
+    with faulty_proxy(deployed.outputs["baseUrl"]) as meddling:
         yield meddling
 
 
-def check_through(between: Meddler, check: Check, backend: LocalBackend) -> Results:
+def check_through(between: FaultyProxy, check: Check, backend: LocalBackend) -> Results:
     results, _ = check(outputs_text(backend).replace(between.behind, between.url))
     return results
 
 
-def without_route(path: str) -> Callable[[Reply], None]:
+def without_route(path: str) -> Callable[[Response], None]:
     """API Gateway's own answer at a path that has no route."""
 
-    def change(reply: Reply) -> None:
+    def change(reply: Response) -> None:
         if reply.path.startswith(path):
             reply.status, reply.headers, reply.body = 404, {}, b'{"message":"Not Found"}'
 
@@ -149,6 +151,12 @@ class TestWhatHolds:
         counts = [(each.get("name"), each.get("tests"), each.get("failures")) for each in suites]
         assert counts == [("stack local", "1", "0"), (A, "8", "0"), (B, "6", "0")]
 
+    def test_only_the_apps_that_were_chosen_are_checked(self, deployed: LocalBackend) -> None:
+        done = run(deployed, "--app", "org-b")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"\n{B}\n" in done.stdout
+        assert A not in done.stdout
+
     def test_nothing_secret_is_printed(self, deployed: LocalBackend, tmp_path: Path) -> None:
         report = tmp_path / "check.xml"
         done = run(deployed, "--junit", str(report))
@@ -167,7 +175,7 @@ class TestWhatHolds:
         assert items() == before
 
     def test_only_documented_urls_are_called(
-        self, deployed: LocalBackend, check: Check, between: Meddler
+        self, deployed: LocalBackend, check: Check, between: FaultyProxy
     ) -> None:
         check_through(between, check, deployed)
         paths = ("redirect-url", "load", "uninstall", "remove-user", "load", "uninstall")
@@ -204,13 +212,13 @@ class TestWhatIsFound:
         self,
         deployed: LocalBackend,
         check: Check,
-        between: Meddler,
+        between: FaultyProxy,
         *,
         header: str,
         value: str,
         said: str,
     ) -> None:
-        def change(reply: Reply) -> None:
+        def change(reply: Response) -> None:
             if reply.path.startswith("/org-a/load"):
                 reply.headers = {
                     name: text for name, text in reply.headers.items() if name != header.lower()
@@ -240,13 +248,13 @@ class TestWhatIsFound:
         self,
         deployed: LocalBackend,
         check: Check,
-        between: Meddler,
+        between: FaultyProxy,
         *,
         status: int,
         said: str,
         commands: tuple[str, ...],
     ) -> None:
-        def change(reply: Reply) -> None:
+        def change(reply: Response) -> None:
             if reply.path == "/org-a/remove-user":
                 reply.status = status
 
@@ -258,9 +266,9 @@ class TestWhatIsFound:
         assert failures(results, B) == {}
 
     def test_an_error_that_does_not_name_the_parameter(
-        self, deployed: LocalBackend, check: Check, between: Meddler
+        self, deployed: LocalBackend, check: Check, between: FaultyProxy
     ) -> None:
-        def change(reply: Reply) -> None:
+        def change(reply: Response) -> None:
             reply.body = b"Bad Request"
 
         between.change = change
@@ -269,9 +277,9 @@ class TestWhatIsFound:
         assert {str(each) for each in failed.values()} == {"it does not name the missing parameter"}
 
     def test_an_awaiting_app_that_does_not_say_so(
-        self, deployed: LocalBackend, check: Check, between: Meddler
+        self, deployed: LocalBackend, check: Check, between: FaultyProxy
     ) -> None:
-        def change(reply: Reply) -> None:
+        def change(reply: Response) -> None:
             reply.status = 400
 
         between.change = change
@@ -282,7 +290,7 @@ class TestWhatIsFound:
         )
 
     def test_a_route_that_is_not_deployed(
-        self, between: Meddler, deployed: LocalBackend, check: Check
+        self, between: FaultyProxy, deployed: LocalBackend, check: Check
     ) -> None:
         between.change = without_route("/org-a/uninstall")
         results, printed = check(outputs_text(deployed).replace(between.behind, between.url))
@@ -423,7 +431,7 @@ class TestWhatIsFound:
         assert "its secret cannot be read: AccessDenied" in done.stdout
 
     def test_a_failure_stands_in_the_junit_report(
-        self, between: Meddler, deployed: LocalBackend, tmp_path: Path
+        self, between: FaultyProxy, deployed: LocalBackend, tmp_path: Path
     ) -> None:
         between.change = without_route("/org-b/load")
         text = outputs_text(deployed).replace(between.behind, between.url)

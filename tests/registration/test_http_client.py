@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from registration.http_client import Client, UnreachableError, is_loopback
+from registration.check.http_client import Client, UnreachableError, is_loopback
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from registration.commands import Commands
-from registration.install_links import install_links
-from registration.model import App, Registration
-from registration.oauth_scopes import OAUTH_SCOPES
-from registration.progress import APP_STEPS, COMPANY_STEPS, next_step
-from registration.review import app_warnings, scope_warning
-from registration.url_changes import url_change_warnings
+from registration.choice import UnknownAppError, chosen_apps
+from registration.portal.model import AppRegistration, Registration
+from registration.portal.oauth_scopes import OAUTH_SCOPES
+from registration.sheet.commands import Commands
+from registration.sheet.install_links import install_links
+from registration.sheet.progress import APP_STEPS, COMPANY_STEPS, next_step
+from registration.sheet.review import app_warnings, scope_warning
+from registration.sheet.url_changes import url_change_warnings
 from tests.registration.examples import (
     BASE_URL,
     CLIENT_ID,
@@ -93,7 +94,7 @@ def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
         (ready(), 10, ["check"]),
     ],
 )
-def test_next_step(of: App, number: int, commands: list[str]) -> None:
+def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
     step = next_step(of, Commands(registration(of)))
     assert step.number == number
     assert step.number in COMPANY_STEPS | APP_STEPS
@@ -110,6 +111,17 @@ def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> No
         assert f"\n  {field.label}: {url}\n" in warning
     assert warning.endswith(
         f"pulumi config set --stack dev --path 'apps[1].registeredBaseUrl' {BASE_URL}"
+    )
+
+
+def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_nearest() -> None:
+    stack = registration(app("acme-shop"), app("globex"), app("acme-store"), app("initech"), app())
+    with pytest.raises(UnknownAppError) as refused:
+        chosen_apps(stack, ["globex", "acme-stor"])
+    assert str(refused.value) == (
+        "Stack dev has no app with the organization id 'acme-stor'. "
+        "The nearest: acme-store, acme-shop, acme\n"
+        "Every app: python -m registration show --stack dev"
     )
 
 

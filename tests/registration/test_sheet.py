@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from registration.model import App
-from registration.sheet import markdown_sheet
+from registration.portal.model import AppRegistration
+from registration.sheet.documents import markdown_sheet
 from tests.registration.examples import (
     BASE_URL,
     EVERY_STAGE,
     OLD_BASE_URL,
     app,
+    many,
     ready,
     registration,
 )
@@ -24,7 +25,7 @@ from tests.registration.examples import (
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-def sheet(*apps: App) -> str:
+def sheet(*apps: AppRegistration) -> str:
     return markdown_sheet(registration(*apps))
 
 
@@ -47,7 +48,7 @@ def test_sheet_of_apps_at_every_stage() -> None:
         ([app(), ready("globex")], [*range(1, 12), *range(7, 12)]),
     ],
 )
-def test_every_step_of_the_guide_is_there(apps: list[App], steps: list[int]) -> None:
+def test_every_step_of_the_guide_is_there(apps: list[AppRegistration], steps: list[int]) -> None:
     numbers = re.findall(r"^(\d+)\. ", sheet(*apps), flags=re.MULTILINE)
     assert [int(number) for number in numbers] == steps
 
@@ -60,6 +61,44 @@ def test_commands_are_for_the_app_they_stand_under() -> None:
     assert f"--path 'apps[1].registeredBaseUrl' {BASE_URL}" in own
     assert "'apps[1].partnerId' PARTNER_ID" in text
     assert "apps[0]" not in text
+
+
+def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -> None:
+    stack = many(12)
+    text = markdown_sheet(stack, stack.apps[10:11])
+    assert headings_of(text)[3].content == "App 10"
+    assert set(re.findall(r"apps\[\d+\]", text)) == {"apps[10]"}
+    assert "python -m registration check --stack dev --app org-10" in text
+    assert "org-1`" not in text
+
+
+def test_ten_apps_have_their_whole_sheets() -> None:
+    assert len(headings_of(markdown_sheet(many(10)))) == 5 + 10
+
+
+def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_sheet_of_one() -> None:
+    text = markdown_sheet(many(11))
+    assert [each.content for each in headings_of(text)] == ["Registration sheet of stack dev"]
+    assert "11 apps: 6 awaiting registration, 5 ready." in text
+    assert (
+        "\npython -m registration show --stack dev --app ORGANIZATION_ID --format markdown\n"
+        in text
+    )
+    rows = re.findall(r"^\| App (\d+) \| `org-\d+` \| (\S+) \| (.+) \|$", text, flags=re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == [*range(11)]
+    assert {row[1:] for row in rows} == {
+        ("awaiting-registration", "step 7: Create the app"),
+        ("ready", "step 10: Give the credentials to Rutter"),
+    }
+    assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1
+
+
+def test_app_name_is_text_among_many_too() -> None:
+    others = many(11).apps
+    named = registration(app(name="a | b\n# c"), *others)
+    assert shape(markdown_sheet(named)) == shape(
+        markdown_sheet(registration(app(name="Plain"), *others))
+    )
 
 
 def test_every_command_names_the_stack() -> None:
@@ -85,7 +124,9 @@ def test_urls_that_moved_are_said_where_they_are_entered() -> None:
         (ready(partner_id="4711"), [*range(1, 10)]),
     ],
 )
-def test_steps_that_the_stack_knows_to_be_done_are_marked(of: App, done: list[int]) -> None:
+def test_steps_that_the_stack_knows_to_be_done_are_marked(
+    of: AppRegistration, done: list[int]
+) -> None:
     marked = re.findall(r"^(\d+)\. ✓ ", sheet(of), flags=re.MULTILINE)
     assert [int(number) for number in marked] == done
 

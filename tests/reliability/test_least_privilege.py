@@ -215,7 +215,7 @@ def as_function(aws: Aws, function: str) -> Clients:
     )
     clients: Any = session.client
     config = Config(proxies={}, retries={"total_max_attempts": 1})
-    return cache(partial(clients, endpoint_url=aws.endpoint_url, config=config))
+    return cache(partial(clients, endpoint_url=aws.sts.meta.endpoint_url, config=config))
 
 
 Call = Callable[[Clients, Targets], object]

@@ -13,7 +13,7 @@ from local import walk
 from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
 from local.bigcommerce import BigCommerce, faults
 from local.console import Report
-from local.engine import DeploymentFailed
+from local.engine import DeploymentError
 from local.loopback_http import Response, get
 from local.walk import Walk
 
@@ -133,8 +133,8 @@ def test_malformed_apps_are_explained_by_the_program(
 ) -> None:
     config = module._unregistered({**ready.config, APPS: apps, CLIENT_SECRETS: {}})
     backend = replace(ready, config=config, bigcommerce=BigCommerce(), changes=[])
-    with pytest.raises(DeploymentFailed, match=re.escape(said)) as raised:
+    with pytest.raises(DeploymentError, match=re.escape(said)) as raised:
         backend.deploy()
     assert "Traceback" not in str(raised.value)
-    with pytest.raises(DeploymentFailed, match="is malformed"):
+    with pytest.raises(DeploymentError, match="is malformed"):
         backend.register_apps()

@@ -11,7 +11,7 @@ import urllib3
 from local import loopback_http
 from local.bigcommerce import BigCommerce, PortError, Server, serve
 from local.bigcommerce import server as server_module
-from registration.http_client import UnreachableError
+from registration.check.http_client import UnreachableError
 
 
 def test_it_listens_on_loopback_alone(server: Server) -> None:

@@ -23,7 +23,7 @@ def configured(emulator: Emulator, **settings: Any) -> AwsProvider:
 class Life:
     """One resource, with what an engine would remember of it."""
 
-    def __init__(self, provider: AwsProvider, token: str) -> None:
+    def __init__(self, provider: Any, token: str) -> None:
         self.provider = provider
         self.urn = f"urn:pulumi:test::shop::shop:index:Store${token}::it"
         self.id = ""

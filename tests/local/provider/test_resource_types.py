@@ -3,11 +3,11 @@
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from local.aws import Aws
 from local.emulator import Emulator
@@ -17,23 +17,7 @@ from tests.local.provider.lifecycle import ARCHIVE, Life, configured
 View = Callable[[Aws, dict[str, Any]], dict[str, Any]]
 
 
-@dataclass
-class Case:
-    """One type.
-
-    Attributes:
-        inputs: what it is created with; `{name}` is what the ground has under that name.
-        changes: another value of each input that changes in place.
-        view: what AWS has, by the inputs' names, given the resource's state.
-        restored: what AWS has once the input is taken away.
-        kept: whether AWS keeps it after the delete.
-    """
-
-    inputs: dict[str, Any]
-    view: View
-    changes: dict[str, Any] = field(default_factory=dict)
-    restored: dict[str, Any] = field(default_factory=dict)
-    kept: bool = False
+LIVES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lives.yaml").read_text())
 
 
 def pulumi_names(value: Any) -> Any:
@@ -48,7 +32,7 @@ def _pulumi_name(name: str) -> str:
 
 
 def tags(listed: list[dict[str, str]]) -> dict[str, str]:
-    return dict(tuple(tag.values()) for tag in listed)
+    return dict(map(dict.values, listed))  # type: ignore[arg-type]
 
 
 def key_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
@@ -96,10 +80,6 @@ def item_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
 def secret_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     found: Any = aws.secretsmanager.describe_secret(SecretId=state["arn"])
     return {**pulumi_names(found), "tags": tags(found.get("Tags", []))}
-
-
-def secret_version_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
-    return pulumi_names(aws.secretsmanager.get_secret_value(SecretId=state["secretId"]))
 
 
 def role_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +147,9 @@ def api_view(operation: str, **key: str) -> View:
         found = getattr(aws.apigatewayv2, operation)(**arguments)
         if "arn" in state:
             found["Tags"] = aws.apigatewayv2.get_tags(ResourceArn=state["arn"])["Tags"]
-        return pulumi_names(found) | {"tags": found.get("Tags", {})}
+        if "DomainNameConfigurations" in found:
+            (found["DomainNameConfiguration"],) = found["DomainNameConfigurations"]
+        return {**pulumi_names(found), "tags": found.get("Tags", {})}
 
     return view
 
@@ -178,276 +160,37 @@ def record_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     return {"aliases": record["AliasTarget"]["DNSName"].rstrip(".")}
 
 
-def trust(service: str) -> str:
-    principal = {"Service": f"{service}.amazonaws.com"}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def allow(action: str, **more: Any) -> str:
-    statement = {"Effect": "Allow", "Action": action, "Resource": "*", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def domain(policy: str) -> dict[str, str]:
-    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/a"
-    return {
-        "certificateArn": certificate,
-        "endpointType": "REGIONAL",
-        "securityPolicy": policy,
-    }
-
-
-def alias_record(target: str) -> list[dict[str, Any]]:
-    return [{"name": target, "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}]
-
-
-ROOT = {"AWS": "arn:aws:iam::000000000000:root"}
-TAGS = {"a": "1", "b": "2"}
-OTHER_TAGS = {"b": "3", "c": "4"}
-CASES = {
-    "aws:kms/key:Key": Case(
-        {"description": "one", "enableKeyRotation": True, "deletionWindowInDays": 7, "tags": TAGS},
-        key_view,
-        changes={
-            "description": "two",
-            "policy": allow("kms:*", Principal=ROOT),
-            "enableKeyRotation": False,
-            "deletionWindowInDays": 8,
-            "tags": OTHER_TAGS,
-        },
-        restored={"description": "", "enableKeyRotation": False, "tags": {}},
+# What AWS has, by the inputs' names, given the resource's state.
+VIEWS: dict[str, View] = {
+    "aws:kms/key:Key": key_view,
+    "aws:kms/alias:Alias": lambda aws, state: {
+        "targetKeyId": aws.kms.describe_key(KeyId=state["name"])["KeyMetadata"]["KeyId"]
+    },
+    "aws:dynamodb/table:Table": table_view,
+    "aws:dynamodb/tableItem:TableItem": item_view,
+    "aws:secretsmanager/secret:Secret": secret_view,
+    "aws:secretsmanager/secretVersion:SecretVersion": lambda aws, state: pulumi_names(
+        aws.secretsmanager.get_secret_value(SecretId=state["secretId"])
     ),
-    "aws:kms/alias:Alias": Case(
-        {"name": "alias/types", "targetKeyId": "{key}"},
-        lambda aws, state: {
-            "targetKeyId": aws.kms.describe_key(KeyId=state["name"])["KeyMetadata"]["KeyId"]
-        },
-        changes={"targetKeyId": "{other_key}"},
+    "aws:iam/role:Role": role_view,
+    "aws:iam/rolePolicy:RolePolicy": role_policy_view,
+    "aws:iam/policy:Policy": policy_view,
+    "aws:cloudwatch/logGroup:LogGroup": log_group_view,
+    "aws:lambda/function:Function": function_view,
+    "aws:lambda/permission:Permission": permission_view,
+    "aws:apigatewayv2/api:Api": api_view("get_api", ApiId="{id}"),
+    "aws:apigatewayv2/stage:Stage": api_view("get_stage", ApiId="{apiId}", StageName="{name}"),
+    "aws:apigatewayv2/integration:Integration": api_view(
+        "get_integration", ApiId="{apiId}", IntegrationId="{id}"
     ),
-    "aws:dynamodb/table:Table": Case(
-        {
-            "name": "types",
-            "billingMode": "PAY_PER_REQUEST",
-            "hashKey": "pk",
-            "rangeKey": "sk",
-            "attributes": [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
-            "ttl": {"attributeName": "expires", "enabled": True},
-            "pointInTimeRecovery": {"enabled": True},
-            "streamEnabled": True,
-            "streamViewType": "NEW_AND_OLD_IMAGES",
-            "serverSideEncryption": {"enabled": True, "kmsKeyArn": "{key_arn}"},
-            "deletionProtectionEnabled": True,
-            "tags": TAGS,
-        },
-        table_view,
-        changes={
-            "ttl": {"attributeName": "expires", "enabled": False},
-            "pointInTimeRecovery": {"enabled": False},
-            "serverSideEncryption": {"enabled": True, "kmsKeyArn": "{other_key_arn}"},
-            "deletionProtectionEnabled": False,
-            "tags": OTHER_TAGS,
-            "streamViewType": "KEYS_ONLY",
-            "streamEnabled": False,
-            "billingMode": "PROVISIONED",
-        },
-        restored={
-            "ttl": {"enabled": False},
-            "pointInTimeRecovery": {"enabled": False},
-            "deletionProtectionEnabled": False,
-            "serverSideEncryption": {"enabled": False},
-            "tags": {},
-        },
+    "aws:apigatewayv2/route:Route": api_view("get_route", ApiId="{apiId}", RouteId="{id}"),
+    "aws:apigatewayv2/domainName:DomainName": api_view(
+        "get_domain_name", DomainName="{domainName}"
     ),
-    "aws:dynamodb/tableItem:TableItem": Case(
-        {
-            "tableName": "{table}",
-            "hashKey": "pk",
-            "rangeKey": "sk",
-            "item": '{"pk": {"S": "a"}, "sk": {"S": "x"}, "n": {"N": "1"}}',
-        },
-        item_view,
-        changes={"item": '{"pk": {"S": "a"}, "sk": {"S": "y"}, "n": {"N": "2"}}'},
+    "aws:apigatewayv2/apiMapping:ApiMapping": api_view(
+        "get_api_mapping", ApiMappingId="{id}", DomainName="{domainName}"
     ),
-    "aws:secretsmanager/secret:Secret": Case(
-        {"name": "types/one", "description": "one", "recoveryWindowInDays": 0, "tags": TAGS},
-        secret_view,
-        changes={
-            "description": "two",
-            "kmsKeyId": "{key_arn}",
-            "recoveryWindowInDays": 7,
-            "tags": OTHER_TAGS,
-        },
-        restored={"description": "", "tags": {}},
-    ),
-    "aws:secretsmanager/secretVersion:SecretVersion": Case(
-        {"secretId": "{secret}", "secretString": "hidden"}, secret_version_view, kept=True
-    ),
-    "aws:iam/role:Role": Case(
-        {
-            "name": "types",
-            "description": "one",
-            "assumeRolePolicy": trust("lambda"),
-            "tags": TAGS,
-        },
-        role_view,
-        changes={
-            "description": "two",
-            "assumeRolePolicy": trust("scheduler"),
-            "tags": OTHER_TAGS,
-        },
-        restored={"tags": {}},  # the embedded AWS does not take a description away
-    ),
-    "aws:iam/rolePolicy:RolePolicy": Case(
-        {"name": "types", "role": "{role}", "policy": allow("s3:GetObject")},
-        role_policy_view,
-        changes={"policy": allow("s3:PutObject")},
-    ),
-    "aws:iam/policy:Policy": Case(
-        {"name": "types", "description": "one", "policy": allow("s3:GetObject"), "tags": TAGS},
-        policy_view,
-        changes={"policy": allow("s3:PutObject"), "tags": OTHER_TAGS},
-        restored={"tags": {}},
-    ),
-    "aws:cloudwatch/logGroup:LogGroup": Case(
-        {"name": "types", "retentionInDays": 14, "tags": TAGS},
-        log_group_view,
-        changes={"retentionInDays": 7, "tags": OTHER_TAGS},
-        restored={"retentionInDays": 0, "tags": {}},
-    ),
-    "aws:lambda/function:Function": Case(
-        {
-            "name": "types",
-            "description": "one",
-            "role": "{role_arn}",
-            "runtime": "python3.13",
-            "handler": "handler.handler",
-            "code": "{one}",
-            "architectures": ["arm64"],
-            "timeout": 5,
-            "memorySize": 256,
-            "environment": {"variables": {"Some_Name": "x"}},
-            "tracingConfig": {"mode": "Active"},
-            "reservedConcurrentExecutions": 2,
-            "tags": TAGS,
-        },
-        function_view,
-        changes={
-            "description": "two",
-            "role": "{other_role_arn}",
-            "runtime": "python3.12",
-            "handler": "handler.other",
-            "code": "{two}",
-            "architectures": ["x86_64"],
-            "timeout": 6,
-            "memorySize": 512,
-            "environment": {"variables": {"Other_Name": "y"}},
-            "tracingConfig": {"mode": "PassThrough"},
-            "reservedConcurrentExecutions": 3,
-            "tags": OTHER_TAGS,
-        },
-        restored={
-            "description": "",
-            "architectures": ["x86_64"],
-            "timeout": 3,
-            "memorySize": 128,
-            "environment": {"variables": {}},
-            "tracingConfig": {"mode": "PassThrough"},
-            "reservedConcurrentExecutions": -1,
-            "tags": {},
-        },
-    ),
-    "aws:lambda/permission:Permission": Case(
-        {
-            "statementId": "types",
-            "action": "lambda:InvokeFunction",
-            "function": "{function}",
-            "principal": "apigateway.amazonaws.com",
-            "sourceArn": "arn:aws:execute-api:us-east-1:000000000000:a/*/GET/x",
-        },
-        permission_view,
-    ),
-    "aws:apigatewayv2/api:Api": Case(
-        {"name": "types", "protocolType": "HTTP", "description": "one", "tags": TAGS},
-        api_view("get_api", ApiId="{id}"),
-        changes={"name": "other", "description": "two", "tags": OTHER_TAGS},
-        restored={"description": "", "tags": {}},
-    ),
-    "aws:apigatewayv2/stage:Stage": Case(
-        {
-            "apiId": "{api}",
-            "name": "types",
-            "autoDeploy": True,
-            "defaultRouteSettings": {"throttlingRateLimit": 7.5, "throttlingBurstLimit": 100},
-            "accessLogSettings": {"destinationArn": "arn:x", "format": "$a"},
-            "tags": TAGS,
-        },
-        api_view("get_stage", ApiId="{apiId}", StageName="{name}"),
-        changes={
-            "autoDeploy": False,
-            "defaultRouteSettings": {"throttlingRateLimit": 8, "throttlingBurstLimit": 9},
-            "routeSettings": [
-                {"routeKey": "GET /a", "throttlingRateLimit": 1.5, "throttlingBurstLimit": 2}
-            ],
-            "accessLogSettings": {"destinationArn": "arn:y", "format": "$b"},
-            "tags": OTHER_TAGS,
-        },
-        restored={
-            "autoDeploy": False,
-            "defaultRouteSettings": {},
-            "routeSettings": [],
-            "accessLogSettings": {},
-            "tags": {},
-        },
-    ),
-    "aws:apigatewayv2/integration:Integration": Case(
-        {
-            "apiId": "{api}",
-            "integrationType": "AWS_PROXY",
-            "integrationMethod": "POST",
-            "integrationUri": "arn:aws:lambda:us-east-1:000000000000:function:a",
-            "payloadFormatVersion": "2.0",
-        },
-        api_view("get_integration", ApiId="{apiId}", IntegrationId="{id}"),
-        changes={
-            "integrationMethod": "GET",
-            "integrationUri": "arn:aws:lambda:us-east-1:000000000000:function:b",
-            "payloadFormatVersion": "1.0",
-        },
-    ),
-    "aws:apigatewayv2/route:Route": Case(
-        {"apiId": "{api}", "routeKey": "GET /a", "target": "integrations/a"},
-        api_view("get_route", ApiId="{apiId}", RouteId="{id}"),
-        changes={"routeKey": "GET /b", "target": "integrations/b"},
-    ),
-    "aws:apigatewayv2/domainName:DomainName": Case(
-        {
-            "domainName": "types.example.com",
-            "domainNameConfiguration": domain("TLS_1_2"),
-            "tags": TAGS,
-        },
-        lambda aws, state: (
-            api_view("get_domain_name", DomainName="{domainName}")(aws, state)
-            | {"domainNameConfiguration": state["domainNameConfiguration"]}
-        ),
-        changes={"domainNameConfiguration": domain("TLS_1_3"), "tags": OTHER_TAGS},
-        restored={"tags": {}},
-    ),
-    "aws:apigatewayv2/apiMapping:ApiMapping": Case(
-        {"apiId": "{api}", "domainName": "{domain}", "stage": "one"},
-        api_view("get_api_mapping", ApiMappingId="{id}", DomainName="{domainName}"),
-        changes={"apiId": "{other_api}", "stage": "two"},
-    ),
-    "aws:route53/record:Record": Case(
-        {
-            "name": "app.example.com",
-            "type": "A",
-            "zoneId": "{zone}",
-            "aliases": alias_record("a.example.com"),
-        },
-        record_view,
-        changes={"aliases": alias_record("b.example.com")},
-    ),
+    "aws:route53/record:Record": record_view,
 }
 
 
@@ -460,7 +203,7 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
         key = aws.kms.create_key()["KeyMetadata"]
         made |= {name: key["KeyId"], f"{name}_arn": key["Arn"]}
     for name in ("role", "other_role"):
-        role = {"RoleName": made.get(name, name), "AssumeRolePolicyDocument": trust("lambda")}
+        role = {"RoleName": made.get(name, name), "AssumeRolePolicyDocument": "{}"}
         made[f"{name}_arn"] = aws.iam.create_role(**role)["Role"]["Arn"]
     aws.dynamodb.create_table(
         TableName="ground",
@@ -479,7 +222,7 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
     made["domain"] = "ground.example.com"
     aws.apigatewayv2.create_domain_name(
         DomainName=made["domain"],
-        DomainNameConfigurations=[{"CertificateArn": domain("TLS_1_2")["certificateArn"]}],
+        DomainNameConfigurations=[{"CertificateArn": "arn:aws:acm:us-east-1:0:certificate/a"}],
     )
     zone = aws.route53.create_hosted_zone(Name="example.com", CallerReference="ground")
     made["zone"] = zone["HostedZone"]["Id"].rpartition("/")[2]
@@ -507,7 +250,7 @@ def grounded(value: Any, ground: dict[str, Any]) -> Any:
     return ground[value[1:-1]] if is_name else value
 
 
-def assert_seen(wanted: dict[str, Any], seen: dict[str, Any], of: str = "") -> None:
+def assert_seen(wanted: Any, seen: Any, of: str = "") -> None:
     """What was wanted is what AWS has, as far as it shows it."""
     for name, value in wanted.items():
         if name not in seen and of == "":
@@ -531,26 +274,27 @@ def assert_seen(wanted: dict[str, Any], seen: dict[str, Any], of: str = "") -> N
                 assert (found or value) == value if value == "" else found == value, f"{of}.{name}"
 
 
-def test_every_type_has_a_case() -> None:
-    assert CASES.keys() == RESOURCE_TYPES.keys()
+def test_every_type_has_a_life() -> None:
+    assert LIVES.keys() == VIEWS.keys() == RESOURCE_TYPES.keys()
 
 
-@pytest.mark.parametrize("token", CASES)
+@pytest.mark.parametrize("token", LIVES)
 def test_a_resource_is_created_read_changed_in_place_and_deleted(
     emulator: Emulator, ground: dict[str, Any], token: str
 ) -> None:
-    case, kind = CASES[token], RESOURCE_TYPES[token]
-    assert case.changes.keys() | kind.immutable_inputs == kind.inputs
+    planned, kind = LIVES[token], RESOURCE_TYPES[token]
+    changes = planned.get("changes", {})
+    assert changes.keys() | kind.immutable_inputs == kind.inputs
     life = Life(configured(emulator), token)
-    inputs = grounded(case.inputs, ground)
+    inputs = grounded(planned["inputs"], ground)
 
     def seen() -> dict[str, Any]:
-        return case.view(emulator.aws, {**life.state, "id": life.id})
+        return VIEWS[token](emulator.aws, {**life.state, "id": life.id})
 
     life.create(inputs)
     assert_seen(inputs, seen())
     assert not life.diff(inputs).diffs
-    for name, value in case.changes.items():
+    for name, value in changes.items():
         inputs[name] = grounded(value, ground)
         diff = life.diff(inputs)
         assert (diff.diffs, diff.replaces) == ([name], [])
@@ -559,21 +303,21 @@ def test_a_resource_is_created_read_changed_in_place_and_deleted(
         found = life.read()
         assert (found.id, found.inputs.fields.keys()) == (life.id, life.inputs.keys())
         assert life.state.keys() == found.properties.fields.keys()
-    for name, value in case.restored.items():
+    for name, value in planned.get("restored", {}).items():
         del inputs[name]
         life.update(inputs)
         assert_seen({**inputs, name: value}, seen())
     life.delete()
     life.delete()  # is no error
-    assert (life.read().id == life.id) == case.kept
+    assert (life.read().id == life.id) == planned.get("kept", False)
 
 
-@pytest.mark.parametrize("token", CASES)
+@pytest.mark.parametrize("token", LIVES)
 def test_another_value_of_an_immutable_input_replaces(
     emulator: Emulator, ground: dict[str, Any], token: str
 ) -> None:
     life = Life(configured(emulator), token)
-    life.inputs = grounded(CASES[token].inputs, ground)
+    life.inputs = grounded(LIVES[token]["inputs"], ground)
     for name in RESOURCE_TYPES[token].immutable_inputs:
         diff = life.diff({**life.inputs, name: "another"})
         assert diff.replaces == [name]

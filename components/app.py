@@ -1,0 +1,114 @@
+"""BigCommerceApp: an app of the stack: its credentials secret, and its profile in the table.
+
+The profile is what the functions need to know of an app apart from its credentials. It is an item
+beside the installations, because a function's environment variables hold 4 KB and a change of them
+redeploys it: so adding an app adds resources, and changes none.
+"""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import SecretStr
+
+from .settings import AppSettings
+from .stack_context import StackContext
+
+
+class BigCommerceApp(pulumi.ComponentResource):
+    """An app's secret, named `{project}/{stack}/apps/{organization_id}`, and its item in the table.
+
+    The secret's value is JSON with `client_id`, `client_secret`, and `handoff_key` where the app
+    has a URL of its own; or an empty object while the app awaits registration: so registering
+    changes the value and nothing else. The item has the partition key `ORG#{organization_id}` and
+    the sort key `APP`.
+
+    Attributes:
+        secret_arn: the secret's ARN.
+    """
+
+    secret_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        app: AppSettings,
+        *,
+        client_secret: SecretStr | None,
+        handoff_key: SecretStr | None,
+        table_name: pulumi.Input[str],
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:BigCommerceApp", app.organization_id, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        secret = aws.secretsmanager.Secret(
+            app.organization_id,
+            name=f"{secret_prefix(context)}{app.organization_id}",
+            description=f"Credentials of the BigCommerce app {app.name}",
+            # While a deleted secret can be recovered its name is taken: a stack that need not be
+            # protected can be destroyed and created again at once.
+            recovery_window_in_days=30 if protect else 0,
+            opts=child,
+        )
+        aws.secretsmanager.SecretVersion(
+            app.organization_id,
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(_secret_value(app, client_secret, handoff_key)),
+            opts=child,
+        )
+        aws.dynamodb.TableItem(
+            app.organization_id,
+            table_name=table_name,
+            hash_key="pk",
+            range_key="sk",
+            item=json.dumps(_item(app)),
+            opts=child,
+        )
+        self.secret_arn = secret.arn
+        self.register_outputs({"secretArn": self.secret_arn})
+
+
+def secret_prefix(context: StackContext) -> str:
+    """The part of every credentials secret's name before the organization id.
+
+    No other secret's name begins with it: the callbacks' roles may read all that do.
+    """
+    return f"{context.project}/{context.stack}/apps/"
+
+
+def read_credentials_statement(context: StackContext) -> dict[str, object]:
+    """The IAM statement that allows reading the credentials of the stack's apps.
+
+    It names their prefix, so that the roles stay as they are whatever apps there are.
+    """
+    return {
+        "Sid": "ReadCredentials",
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue"],
+        "Resource": [context.arn("secretsmanager", f"secret:{secret_prefix(context)}*")],
+    }
+
+
+def _secret_value(
+    app: AppSettings, client_secret: SecretStr | None, handoff_key: SecretStr | None
+) -> str:
+    if app.client_id is None or client_secret is None:
+        return "{}"
+    value = {"client_id": app.client_id, "client_secret": client_secret.get_secret_value()}
+    if handoff_key is not None:
+        value["handoff_key"] = handoff_key.get_secret_value()
+    return json.dumps(value)
+
+
+def _item(app: AppSettings) -> dict[str, object]:
+    """The item in DynamoDB's JSON."""
+    links = {"support_url": app.support_url, "app_url": app.app_url}
+    return {
+        "pk": {"S": f"ORG#{app.organization_id}"},
+        "sk": {"S": "APP"},
+        "name": {"S": app.name},
+        "scopes": {"L": [{"S": scope} for scope in app.scopes]},
+        "multiple_users": {"BOOL": app.multiple_users},
+        **{name: {"S": url} for name, url in links.items() if url},
+    }

@@ -1,0 +1,171 @@
+"""Checks of a deployment: its URLs are called as BigCommerce would, without side effects.
+
+A load and an uninstall are signed with the app's real client secret, for a store that cannot
+exist: the callbacks look it up, do not find it, and write nothing.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
+from registration.portal.model import AppRegistration
+from registration.sheet.commands import Commands
+from registration.sheet.progress import next_step
+
+from ..outputs import Outputs
+from .client_secret import SecretUnreadableError, WrongSecretError, client_secret
+from .headers import header_problems
+from .http_client import Client, Response, UnreachableError, is_loopback
+from .signed_payload import signed_payload
+
+_PAYLOAD = "signed_payload_jwt"
+_MEANINGS = {
+    401: "the function has other credentials than the secret",
+    404: "no app or no route is deployed at this URL",
+    503: "the function has no credentials, or an AWS call failed",
+}
+# Any of these may be the first that the Auth callback misses.
+_AUTH_PARAMETERS = ("code", "scope", "context")
+# What reads the secret are the operator's own AWS credentials.
+_SIGN_IN = "aws sso login    # or set AWS_PROFILE to one that may read the secret"
+
+
+class CheckFailedError(Exception):
+    """A check did not hold: the message says what is wrong.
+
+    Attributes:
+        commands: what fixes it.
+    """
+
+    def __init__(self, message: str, *commands: str) -> None:
+        super().__init__(message)
+        self.commands = commands
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check went.
+
+    Attributes:
+        name: what was checked.
+        observed: what was found, in a few words, where it held.
+        failure: why it did not hold; None where it did.
+        seconds: it took.
+    """
+
+    name: str
+    observed: str
+    failure: CheckFailedError | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that is to hold; `probe` returns what it observed, or raises CheckFailedError."""
+
+    name: str
+    probe: Callable[[], str]
+
+    def run(self) -> Result:
+        """Probe, and time it."""
+        started = time.perf_counter()
+        observed, failure = "", None
+        try:
+            observed = self.probe()
+        except CheckFailedError as error:
+            failure = error
+        return Result(self.name, observed, failure, time.perf_counter() - started)
+
+
+class Checks:
+    """The checks of one deployment."""
+
+    def __init__(self, outputs: Outputs) -> None:
+        self._registration = outputs.registration
+        self._secret_arns = outputs.credential_secret_arns
+        self._commands = Commands(outputs.registration)
+        self._client = Client()
+
+    def of_stack(self) -> Iterator[Check]:
+        """What holds for the stack, whatever its apps are."""
+        yield Check("unknown organization", self._unknown_organization)
+
+    def of_app(self, app: AppRegistration) -> Iterator[Check]:
+        """What holds for an app; for one that awaits registration, that its callbacks say so."""
+        yield Check("HTTPS", partial(self._https, app))
+        for field in CALLBACK_FIELDS:
+            yield Check(f"{field.label}, unsigned", partial(self._unsigned, app, field))
+        if app.status == "ready":
+            for field, status in ((LOAD, 404), (UNINSTALL, 200)):
+                probe = partial(self._signed, app, field, status)
+                yield Check(f"{field.label}, signed for an unknown store", probe)
+        yield Check("URLs in the developer portal", partial(self._registered, app))
+
+    def _unknown_organization(self) -> str:
+        base_url = self._registration.apps[0].base_url
+        url = f"{base_url}/registration-check-{secrets.token_hex(8)}/load"
+        self._expect(self._get(url), 404)
+        return "404"
+
+    def _https(self, app: AppRegistration) -> str:
+        if app.base_url.startswith("https://"):
+            return "every URL"
+        if is_loopback(app.base_url):
+            return "not needed on this machine: BigCommerce could not call these URLs"
+        raise CheckFailedError("BigCommerce calls HTTPS URLs only", self._commands.up)
+
+    def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
+        answer = self._get(app.callback_urls[field])
+        if app.status == "ready":
+            self._expect(answer, 400)
+            names = _AUTH_PARAMETERS if field == AUTH else (_PAYLOAD,)
+            if not any(name in answer.body for name in names):
+                raise CheckFailedError("it does not name the missing parameter", self._commands.up)
+        else:
+            self._expect(answer, 503)
+        self._expect_headers(answer)
+        return str(answer.status)
+
+    def _signed(self, app: AppRegistration, field: CallbackField, status: int) -> str:
+        try:
+            secret = client_secret(app, self._secret_arns)
+        except SecretUnreadableError as error:
+            raise CheckFailedError(str(error), _SIGN_IN) from None
+        except WrongSecretError as error:
+            raise CheckFailedError(str(error), self._commands.up) from None
+        payload = signed_payload(str(app.client_id), secret)
+        answer = self._get(app.callback_urls[field], {_PAYLOAD: payload})
+        self._expect(answer, status)
+        self._expect_headers(answer)
+        return str(answer.status)
+
+    def _registered(self, app: AppRegistration) -> str:
+        if app.has_registered_urls:
+            return "recorded as these"
+        if app.has_moved or app.status == "ready":
+            step = next_step(app, self._commands)
+            raise CheckFailedError(step.what, *step.commands)
+        return "not yet"
+
+    def _get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
+        try:
+            return self._client.get(url, query)
+        except UnreachableError as error:
+            raise CheckFailedError(f"{url}: {error}", self._commands.up) from None
+
+    def _expect(self, answer: Response, status: int) -> None:
+        if answer.status == status:
+            return
+        meaning = f": {_MEANINGS[answer.status]}" if answer.status in _MEANINGS else ""
+        commands = [self._commands.up]
+        if answer.status >= 500:
+            commands.append(self._commands.logs)
+        raise CheckFailedError(f"it answers {answer.status}, not {status}{meaning}", *commands)
+
+    def _expect_headers(self, answer: Response) -> None:
+        problems = header_problems(answer.headers, self._registration.frame_ancestors)
+        if problems:
+            raise CheckFailedError("; ".join(problems), self._commands.up)

@@ -1,0 +1,71 @@
+"""What the check prints: progress while it runs, a line for each check, a verdict for each app."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from registration.portal.model import AppRegistration
+from registration.sheet.commands import Commands
+from registration.sheet.progress import next_step
+from registration.sheet.terminal import STATUS_STYLES, print_whole
+from registration.sheet.text import one_line
+
+from ..outputs import Outputs
+from .checks import Check, Checks, Result
+
+
+def check_deployment(
+    outputs: Outputs, apps: Sequence[AppRegistration], console: Console
+) -> dict[str, list[Result]]:
+    """Check the stack and these of its apps, print what is found, and give it by subject."""
+    checks, commands = Checks(outputs), Commands(outputs.registration)
+    report = _Report(console)
+    stack = f"stack {outputs.registration.stack}"
+    results = {stack: report.run(stack, checks.of_stack())}
+    for app in apps:
+        subject = f"{one_line(app.name)} ({app.organization_id})"
+        results[subject] = report.run(subject, checks.of_app(app))
+        report.verdict(app, results[subject], commands)
+    return results
+
+
+class _Report:
+    """Prints to a terminal, and plainly to anything else."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def run(self, subject: str, checks: Iterable[Check]) -> list[Result]:
+        self._say(Text(subject, style="bold"))
+        results = []
+        for check in checks:
+            with self._console.status(Text(check.name)):
+                result = check.run()
+            self._result(result)
+            results.append(result)
+        return results
+
+    def verdict(self, app: AppRegistration, results: Iterable[Result], commands: Commands) -> None:
+        problems = sum(result.failure is not None for result in results)
+        if problems:
+            self._say(Text(f"  not as it should be: {problems} failed", style="bold red"))
+        else:
+            self._say(Text(f"  {app.status.replace('-', ' ')}", style=STATUS_STYLES[app.status]))
+        if app.status == "awaiting-registration" and not problems:
+            self._say(Text(f"  Next: {next_step(app, commands).what}"))
+
+    def _result(self, result: Result) -> None:
+        milliseconds = f"{result.seconds * 1000:6.0f} ms"
+        if result.failure is None:
+            self._line("✓", "green", result.name, f"{milliseconds}  {result.observed}")
+            return
+        self._line("✗", "red", result.name, milliseconds)
+        for line in (one_line(str(result.failure)), *result.failure.commands):
+            self._say(Text(f"      {line}"))
+
+    def _line(self, mark: str, color: str, name: str, rest: str) -> None:
+        self._say(Text.assemble("  ", (mark, color), f" {name:<52} {rest}"))
+
+    def _say(self, line: Text) -> None:
+        print_whole(line, self._console)

@@ -1,0 +1,102 @@
+"""How far an app's registration is: which steps of the guide are done, and which is next.
+
+The steps are those of Rutter's BigCommerce setup guide. The stack knows of some of them; whether
+the others are done only the engineer knows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registration.portal.fields import CALLBACK_FIELDS
+from registration.portal.model import AppRegistration
+
+from .commands import Commands
+
+COMPANY_STEPS = {
+    1: "Apply for a partner account",
+    2: "Log in to it",
+    3: "Name a financial contact",
+    4: "Record the Partner ID",
+    5: "Create a seller account",
+    6: "Open the developer portal",
+}
+APP_STEPS = {
+    7: "Create the app",
+    8: "Enter the callback URLs and the scopes",
+    9: "Give the credentials to this stack",
+    10: "Give the credentials to Rutter",
+    11: "Enable BigCommerce in Rutter",
+}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do next for an app.
+
+    Attributes:
+        number: the step of the guide it begins with.
+        what: a sentence.
+        commands: to be run in this order; none where the step is outside of this stack.
+    """
+
+    number: int
+    what: str
+    commands: tuple[str, ...] = ()
+
+
+def done_steps(app: AppRegistration) -> frozenset[int]:
+    """The steps that are done, as far as the app's settings tell."""
+    done: set[int] = set()
+    if app.partner_id:
+        done |= {1, 2, 3, 4}
+    if app.client_id:
+        done |= {5, 6, 7, 9}
+    if app.has_registered_urls:
+        done |= {5, 6, 7, 8}
+    return frozenset(done)
+
+
+def done_by_company(apps: Sequence[AppRegistration]) -> frozenset[int]:
+    """The company's steps that are done: the Partner ID must be recorded for each app."""
+    done = frozenset().union(*map(done_steps, apps)) & COMPANY_STEPS.keys()
+    return done if all(app.partner_id for app in apps) else done - {4}
+
+
+def next_step(app: AppRegistration, commands: Commands) -> NextStep:
+    """The first thing that is still to be done, as far as the app's settings tell."""
+    if app.has_moved:
+        return NextStep(
+            8,
+            f"The callback URLs have changed. In the developer portal edit {_fields()}, save, and "
+            "record it.",
+            (commands.set_registered_base_url(app), commands.up),
+        )
+    if app.status == "awaiting-registration":
+        return _register(app, commands)
+    if not app.has_registered_urls:
+        return NextStep(
+            8,
+            "Make sure that the developer portal has the four callback URLs below, and record it.",
+            (commands.set_registered_base_url(app), commands.up),
+        )
+    return NextStep(
+        10,
+        "Give the credentials to Rutter, enable BigCommerce there, and install the app on a test "
+        "store.",
+        (commands.check(app),),
+    )
+
+
+def _register(app: AppRegistration, commands: Commands) -> NextStep:
+    if not app.has_registered_urls:
+        return NextStep(7, "Create the app in the developer portal, and go on to step 9.")
+    return NextStep(
+        9,
+        "Give the app's Client ID and Client Secret to this stack.",
+        (commands.set_client_id(app), commands.set_client_secret(app), commands.up),
+    )
+
+
+def _fields() -> str:
+    *others, last = (field.label for field in CALLBACK_FIELDS)
+    return f"{', '.join(others)} and {last}"
