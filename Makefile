@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak test test-browser lint format lock clean
+.PHONY: help up serve emulator soak test test-browser test-cli lint format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,11 +20,14 @@ emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
 	@$(BIN)/python -m local soak
 
-test: $(READY)  ## run every test that needs no browser, with coverage
-	@$(BIN)/python -m pytest --ignore=tests/browser -n 2 --cov --cov-report=term
+test: $(READY)  ## run every test that needs no browser and no Pulumi CLI, with coverage
+	@$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/cli -n 2 --cov --cov-report=term
 
 test-browser: $(READY)  ## run the tests in a browser, which need Chromium
 	@$(BIN)/python -m pytest tests/browser
+
+test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built where Go is installed
+	@$(BIN)/python -m pytest tests/cli
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check .
