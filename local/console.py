@@ -1,25 +1,19 @@
 """What the local commands print: progress while it works, and outputs that can be copied."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from textwrap import indent
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from local.bigcommerce import App
 from local.engine import Deployment, Event, LogEvent
-from local.soak import Figures, Plan
-from local.soak.model import Callback
 from local.walk import PlannedStep, Step, StepFailedError
 
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
-_PROBLEMS_SHOWN = 20
 # Printed on its own, as the document it is; the others say the same for machines and web pages.
 _SHEET = "readme"
 _NOT_LISTED = {_SHEET, "registration"}
@@ -100,31 +94,6 @@ class Report:
             self._step(step)
         return True
 
-    @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
-        """Show how much of a total is done; what it gives counts one more."""
-        columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=self._console, transient=True) as progress:
-            yield partial(progress.advance, progress.add_task(what, total=total))
-
-    def soaked(self, plan: Plan, figures: Figures) -> None:
-        """Print what a soak found: answers and times, faults, then everything that is wrong."""
-        self._heading(
-            f"{len(figures.answers):,} callbacks, {plan.stores} stores, {plan.at_once} at a time, "
-            f"{figures.faults.total()} faults, {figures.seconds:.0f} s"
-        )
-        self._console.print(_answers(figures))
-        self._console.print(_faults(figures))
-        for problem in figures.problems[:_PROBLEMS_SHOWN]:
-            self.say(f"  ✗ {problem}")
-        if len(figures.problems) > _PROBLEMS_SHOWN:
-            self.say(f"  … and {len(figures.problems) - _PROBLEMS_SHOWN} more")
-        self.say(
-            f"\nInstallations lost: {len(figures.lost)}, doubled: {len(figures.doubled)}, "
-            f"different from the model: {len(figures.different)}; "
-            f"unexpected answers: {len(figures.unexpected)}"
-        )
-
     def _step(self, step: Step) -> None:
         self._line("✓", "green", step.name, f"{step.outcome:<10} {step.milliseconds:7.0f} ms")
 
@@ -135,22 +104,3 @@ class Report:
     def _heading(self, text: str) -> None:
         self._console.print()
         self._console.print(Text(text, style="bold"))
-
-
-def _answers(figures: Figures) -> Table:
-    table = Table("callback", "answers by status", box=None)
-    table.add_column("p50 ms", justify="right")
-    table.add_column("p99 ms", justify="right")
-    for callback in Callback:
-        statuses = figures.statuses(callback).items()
-        times = (f"{figures.percentile(callback, percent):.0f}" for percent in (50, 99))
-        table.add_row(callback, ", ".join(f"{count} x {code}" for code, count in statuses), *times)
-    return table
-
-
-def _faults(figures: Figures) -> Table:
-    table = Table("fault", box=None)
-    table.add_column("injected", justify="right")
-    for fault, count in sorted(figures.faults.items()):
-        table.add_row(fault, str(count))
-    return table
