@@ -49,9 +49,6 @@ class Action:
     user: int
     special: str | None = None
 
-    def __str__(self) -> str:
-        return f"{self.callback} by user {self.user} ({self.special or 'plain'})"
-
 
 Turn = tuple[Action, ...]
 """What happens at a store at once."""

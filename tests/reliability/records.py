@@ -24,7 +24,7 @@ class Kind(StrEnum):
     DOUBLED = "doubled"
     DIFFERENT = "different from the model"
     UNEXPECTED = "unexpected answers"
-    NOT_MADE = "given up"
+    NOT_TAKEN = "not taken"
 
 
 @dataclass(frozen=True)

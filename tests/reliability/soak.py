@@ -71,7 +71,7 @@ class Soak:
                 self._give_up_at = 0
         self._figures.seconds = time.monotonic() - started
         if not_made := sum(map(len, turns)):
-            self._note(Kind.NOT_MADE, f"{not_made} callbacks were not made")
+            self._note(Kind.NOT_TAKEN, f"{not_made} turns were not taken")
         self._figures.problems += audit(self._records, lives, before)
         return self._figures
 
@@ -99,14 +99,17 @@ class Soak:
 
     def _take(self, life: Life, turn: Turn) -> None:
         deliveries = [each for action in turn for each in self._deliveries(life, action)]
+        if len(deliveries) > 1:
+            self._count("two at once")
         statuses, outcomes = life.deliver(deliveries, self._status)
         allowed = [after for answered, after in outcomes if answered == statuses]
         stored = self._records.stored(life)
         life.possible = [model for model in allowed if model.stored == stored]
-        what = f"{life.name} after {', '.join(map(str, turn))}"
+        specials = ", ".join(action.special or "plain" for action in turn)
+        what = f"{life.name} after {[each.event for each in deliveries]} ({specials})"
         if not allowed:
             expected = {answered for answered, _ in outcomes}
-            self._note(Kind.UNEXPECTED, f"{what} answered {statuses}, not one of {expected}")
+            self._note(Kind.UNEXPECTED, f"{what} was answered {statuses}, not one of {expected}")
         elif problem := difference(what, stored, allowed):
             self._note(problem.kind, problem.what)
 
@@ -114,8 +117,7 @@ class Soak:
         """What arrives by an action: a delivery, or nothing yet."""
         callback, user, special = action.callback, action.user, action.special
         if special:
-            with self._lock:
-                self._figures.specials[special] += 1
+            self._count(special)
         match special:
             case None:
                 return [life.issue(callback, user)]
@@ -149,6 +151,10 @@ class Soak:
             self._figures.answers.append(answer)
         self._on_answer()
         return status
+
+    def _count(self, special: str) -> None:
+        with self._lock:
+            self._figures.specials[special] += 1
 
     def _note(self, kind: Kind, what: str) -> None:
         with self._lock:
