@@ -33,6 +33,7 @@ class LocalBackend:
         on_event: told of what deployments do as they do it.
         changes: what the latest deployment created, updated and deleted.
         outputs: the stack's outputs, as the latest deployment gave them.
+        secret_outputs: the names of those that are secret.
     """
 
     emulator: Emulator
@@ -43,11 +44,20 @@ class LocalBackend:
     _stack: Stack
     changes: list[ResourceEvent] = field(default_factory=list)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    secret_outputs: frozenset[str] = frozenset()
 
     @property
     def apps(self) -> list[App]:
         """The apps as BigCommerce knows them, in the configuration's order."""
         return list(self.bigcommerce.apps.values())
+
+    @property
+    def shown_outputs(self) -> dict[str, Any]:
+        """The outputs as `pulumi stack output` shows them: `[secret]` for one that is secret."""
+        return {
+            name: "[secret]" if name in self.secret_outputs else value
+            for name, value in self.outputs.items()
+        }
 
     def deploy(self) -> Deployment:
         """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
@@ -59,7 +69,7 @@ class LocalBackend:
         deployment = self._stack.up(
             self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self._note_and_pass_on
         )
-        self.outputs = deployment.outputs
+        self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
         self.register_apps()
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
@@ -112,6 +122,11 @@ class LocalBackend:
             settings["clientId"] = app.client_id
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
 
+    def record_registered_urls(self) -> None:
+        """Record that the portal has the callback URLs of the latest deployment."""
+        for settings in self.config[APPS]:
+            settings["registeredBaseUrl"] = self.outputs["baseUrl"]
+
     def _note_and_pass_on(self, event: Event) -> None:
         if isinstance(event, ResourceEvent) and event.operation != "same":
             self.changes.append(event)
@@ -157,13 +172,14 @@ def local_backend(
 def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration before registration, and with keys of this run's own.
 
-    Credentials in the file are those of another BigCommerce, or encrypted for the CLI alone.
+    Credentials and URLs in the file are those of another BigCommerce, or encrypted for the CLI.
     """
     config = deepcopy(config)
     apps = config[APPS] if isinstance(config.get(APPS), list) else []
     for app in apps:
         if isinstance(app, dict):
             app.pop("clientId", None)
+            app.pop("registeredBaseUrl", None)
             if app.get("appUrl"):
                 config[HANDOFF_KEYS][str(app.get("organizationId"))] = secrets.token_hex(32)
     return config

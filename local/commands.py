@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from local.backend import LocalBackend, local_backend
@@ -15,6 +16,13 @@ from local.bigcommerce import PortError
 from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentFailed
+from local.outputs_file import (
+    OUTPUTS_FILE,
+    check_command,
+    show_command,
+    shown_path,
+    write_outputs,
+)
 from local.walk import Walk
 
 # The ports that Pulumi.local.yaml names.
@@ -58,7 +66,7 @@ def _exit_for_signal(number: int, _frame: FrameType | None) -> None:
 def up(report: Report, options: argparse.Namespace) -> int:
     """Deploy, print the outputs, walk the life of an installation, and stop."""
     with _started(report, options) as backend:
-        held = _deploy_and_walk(report, backend)
+        held = _deploy_and_walk(report, backend, options.outputs)
     report.say("\nEvery step held." if held else "\nThe back end does not work; see above.")
     return 0 if held else 1
 
@@ -66,12 +74,15 @@ def up(report: Report, options: argparse.Namespace) -> int:
 def serve(report: Report, options: argparse.Namespace) -> int:
     """Do what `up` does, then keep serving until Ctrl-C."""
     with _started(report, options) as backend:
-        if not _deploy_and_walk(report, backend):
+        if not _deploy_and_walk(report, backend, options.outputs):
             return 1
-        report.callback_urls(backend.apps)
+        endpoint_url = backend.emulator.endpoint_url
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
-        report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
-        report.say("Press Ctrl-C to stop.")
+        report.say(f"AWS endpoint   {endpoint_url}")
+        report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
+        report.say(f"  {show_command(options.outputs)}")
+        report.say(f"  {check_command(options.outputs, endpoint_url)}")
+        report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(signal.pause)
 
 
@@ -111,12 +122,15 @@ def _started(report: Report, options: argparse.Namespace) -> AbstractContextMana
     )
 
 
-def _deploy_and_walk(report: Report, backend: LocalBackend) -> bool:
+def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
     with report.working("Deploying the stack local"):
         deployment = backend.deploy()
     report.deployed(deployment)
-    report.outputs(deployment)
-    return report.walk(Walk(backend).steps)
+    write_outputs(file, backend.shown_outputs)
+    report.outputs(backend.shown_outputs, file)
+    held = report.walk(Walk(backend).steps)
+    write_outputs(file, backend.shown_outputs)  # the walk has registered the app
+    return held
 
 
 def _until_interrupted(wait: Callable[[], None]) -> int:
@@ -161,5 +175,13 @@ def _parser() -> argparse.ArgumentParser:
             default=bigcommerce_port,
             metavar="PORT",
             help=f"port of the simulated BigCommerce (default: {bigcommerce_port or 'a free one'})",
+        )
+    for name in ("up", "serve"):
+        commands.choices[name].add_argument(
+            "--outputs",
+            type=Path,
+            default=OUTPUTS_FILE,
+            metavar="FILE",
+            help=f"where to write the stack's outputs (default: {shown_path(OUTPUTS_FILE)})",
         )
     return parser

@@ -1,22 +1,21 @@
 """What the local commands print: progress while it works, and outputs that can be copied."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from textwrap import indent
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from local.bigcommerce import App
 from local.engine import Deployment, Event, LogEvent
+from local.outputs_file import show_command, shown_path
 from local.walk import PlannedStep, Step, StepFailedError
 
-_MARKS = {"create": "+", "update": "~", "delete": "-"}
-# Printed on its own, as the document it is; the others say the same for machines and web pages.
+# The sheet is a document of its own, and a command shows it.
 _SHEET = "readme"
-_NOT_LISTED = {_SHEET, "registration"}
 
 
 class Report:
@@ -25,6 +24,7 @@ class Report:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, emoji=False)
         self._status: Status | None = None
+        self._done: Counter[str] = Counter()
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
@@ -40,45 +40,32 @@ class Report:
         self._console.print(line, markup=False, soft_wrap=True)
 
     def event(self, event: Event) -> None:
-        """Show what a deployment does: each change as a line, the rest in passing."""
+        """Show what a deployment does: what the program says as a line, the rest in passing."""
         if isinstance(event, LogEvent):
             self.say(f"  {event.severity}: {event.text}")
-        elif event.operation in _MARKS:
-            self.say(f"  {_MARKS[event.operation]} {event.type} {event.name}")
         elif self._status is not None:
-            self._status.update(f"{event.type} {event.name}")
+            self._done[_service(event.type)] += 1
+            self._status.update(
+                f"{self._done.total()} resources, the latest: {event.type} {event.name}"
+            )
 
     def deployed(self, deployment: Deployment) -> None:
-        """Sum a deployment up."""
-        counts = f"{deployment.created} created, {deployment.updated} updated"
-        counts += f", {deployment.deleted} deleted, {deployment.same} unchanged"
-        self.say(f"  {counts}, {deployment.seconds:.1f} s")
+        """Sum the first deployment up."""
+        services = ", ".join(f"{name} {count}" for name, count in sorted(self._done.items()))
+        created = f"{deployment.created} resources created in {deployment.seconds:.1f} s"
+        self.say(f"  {created}: {services}")
 
-    def outputs(self, deployment: Deployment) -> None:
-        """Print the stack outputs as `pulumi stack output` does, then the registration sheet."""
+    def outputs(self, outputs: Mapping[str, Any], file: Path) -> None:
+        """Print the outputs that are a line each, and say where the others are."""
         self._heading("Stack outputs")
-        shown = {
-            name: "[secret]" if name in deployment.secret_outputs else value
-            for name, value in deployment.outputs.items()
-            if name not in _NOT_LISTED
-        }
-        width = max(map(len, shown))
-        for name, value in shown.items():
-            if isinstance(value, str):
-                self.say(f"  {name:<{width}}  {value}")
-            else:
-                self.say(f"  {name}")
-                self.say(indent(json.dumps(value, indent=2), "    "))
+        others = [name for name, value in outputs.items() if not isinstance(value, str)]
+        lines = {name: outputs[name] for name in outputs if name not in (*others, _SHEET)}
+        width = max(map(len, lines))
+        for name, value in lines.items():
+            self.say(f"  {name:<{width}}  {value}")
+        self.say(f"  All of them, with {', '.join(others)}:\n    {shown_path(file)}")
         self._heading("Registration sheet (on AWS you would follow it now; here the walk does)")
-        self.say(deployment.outputs[_SHEET])
-
-    def callback_urls(self, apps: Sequence[App]) -> None:
-        """Print the URLs that stand in the portal."""
-        for app in apps:
-            self._heading(f"Callback URLs of {app.name}")
-            urls = app.callback_urls
-            for url in (urls.auth, urls.load, urls.uninstall, urls.remove_user):
-                self.say(f"  {url}")
+        self.say(f"  {show_command(file, '--format', 'markdown')}")
 
     def walk(self, steps: Iterator[PlannedStep]) -> bool:
         """Take the steps, a line each; whether all of them held."""
@@ -104,3 +91,8 @@ class Report:
     def _heading(self, text: str) -> None:
         self._console.print()
         self._console.print(Text(text, style="bold"))
+
+
+def _service(type_: str) -> str:
+    """The AWS service of a resource: `lambda` of `aws:lambda/function:Function`."""
+    return type_.split(":")[1].partition("/")[0]

@@ -86,6 +86,7 @@ class Walk:
 
     def _register(self) -> str:
         self._backend.configure_credentials()
+        self._backend.record_registered_urls()
         self._backend.deploy()
         touched = {event.type for event in self._backend.changes}
         if touched != TOUCHED_BY_REGISTRATION:

@@ -5,12 +5,14 @@ import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from inspect import getdoc
 from pathlib import Path
 from textwrap import indent
 
 from rich.console import Console
 
+from registration.choice import UnknownAppError, chosen_apps
 from registration.outputs import (
     Outputs,
     OutputsError,
@@ -19,7 +21,7 @@ from registration.outputs import (
     piped_outputs,
     read_outputs,
 )
-from registration.portal.model import Registration
+from registration.portal.model import AppRegistration, Registration
 from registration.sheet.terminal import print_registration, table_text
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
@@ -28,6 +30,8 @@ what to enter in BigCommerce's developer portal, in this terminal:
   python -m registration --stack dev
 the whole guide with this stack's values, as a page with copy buttons:
   python -m registration show --stack dev --format html --output registration.html
+the same for one app of many:
+  python -m registration show --stack dev --app ORGANIZATION_ID --format html --output app.html
 in a GitHub Actions job, as its summary:
   python -m registration show --stack dev --format markdown >> "$GITHUB_STEP_SUMMARY"
 whether the deployed callbacks answer as BigCommerce expects (exit status 0 or 1):
@@ -51,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
     try:
         return int(options.command(_outputs(options), options))
-    except (OutputsError, OutputFileError) as error:
+    except (OutputsError, OutputFileError, UnknownAppError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except BrokenPipeError:
@@ -66,15 +70,18 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     """Show what to enter in the developer portal, and what is next.
 
     The table is for terminals; html and markdown are the whole guide; json is the stack output
-    technicalTab.
+    technicalTab. Of more than ten apps, table and markdown say where each of them stands: choose
+    one with --app.
     """
+    registration = outputs.registration
+    apps = chosen_apps(registration, options.app)
     if options.format == "table" and options.output is None:
-        print_registration(outputs.registration, _console())
+        print_registration(registration, apps, _console())
         return 0
     if options.format == "table":
-        text = table_text(outputs.registration)
+        text = table_text(registration, apps)
     else:
-        text = _rendered(outputs.registration, options.format)
+        text = _rendered(registration, apps, options.format)
     if options.output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -94,20 +101,22 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
     from registration.check.junit import junit_xml  # noqa: PLC0415
     from registration.check.report import check_deployment  # noqa: PLC0415
 
-    results = check_deployment(outputs, _console())
+    apps = chosen_apps(outputs.registration, options.app)
+    results = check_deployment(outputs, apps, _console())
     if options.junit is not None:
         _write(options.junit, junit_xml(results))
     failed = any(result.failure for checked in results.values() for result in checked)
     return 1 if failed else 0
 
 
-def _rendered(registration: Registration, format_: str) -> str:
-    """The registration as a document."""
+def _rendered(registration: Registration, apps: Sequence[AppRegistration], format_: str) -> str:
+    """The registration of these apps as a document."""
     if format_ == "json":
-        return json.dumps(registration.technical_tabs(), indent=2) + "\n"
+        tabs = {app.organization_id: app.technical_tab() for app in apps}
+        return json.dumps(tabs, indent=2) + "\n"
     from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
-    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration)
+    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps)
 
 
 def _outputs(options: argparse.Namespace) -> Outputs:
@@ -149,6 +158,13 @@ def _parser() -> argparse.ArgumentParser:
         )
         one.set_defaults(command=command)
         _add_source(one)
+        one.add_argument(
+            "--app",
+            action="append",
+            default=[],
+            metavar="ORGANIZATION_ID",
+            help="only this app; may be given several times",
+        )
     shown, checked = commands.choices["show"], commands.choices["check"]
     shown.add_argument(
         "--format",

@@ -1,6 +1,6 @@
 """What the check prints: progress while it runs, a line for each check, a verdict for each app."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -15,13 +15,15 @@ from ..outputs import Outputs
 from .checks import Check, Checks, Result
 
 
-def check_deployment(outputs: Outputs, console: Console) -> dict[str, list[Result]]:
-    """Check the stack and each of its apps, print what is found, and give it by subject."""
+def check_deployment(
+    outputs: Outputs, apps: Sequence[AppRegistration], console: Console
+) -> dict[str, list[Result]]:
+    """Check the stack and these of its apps, print what is found, and give it by subject."""
     checks, commands = Checks(outputs), Commands(outputs.registration)
     report = _Report(console)
     stack = f"stack {outputs.registration.stack}"
     results = {stack: report.run(stack, checks.of_stack())}
-    for app in outputs.registration.apps:
+    for app in apps:
         subject = f"{one_line(app.name)} ({app.organization_id})"
         results[subject] = report.run(subject, checks.of_app(app))
         report.verdict(app, results[subject], commands)

@@ -1,30 +1,42 @@
 """The Pulumi commands that take a registration further, for one stack."""
 
-from dataclasses import dataclass
-
 from registration.portal.model import AppRegistration, Registration
 
 
-@dataclass(frozen=True)
 class Commands:
     """Commands to be copied into a shell. What is in capitals is to be filled in."""
 
-    registration: Registration
+    def __init__(self, registration: Registration) -> None:
+        self._stack = registration.stack
+        # `pulumi config set` names an app by its place in the configuration, chosen or not.
+        self._positions = {
+            app.organization_id: position for position, app in enumerate(registration.apps)
+        }
 
     @property
     def up(self) -> str:
         """Deploys."""
-        return f"pulumi up --stack {self.registration.stack}"
+        return f"pulumi up --stack {self._stack}"
 
     @property
     def logs(self) -> str:
         """Shows what the functions logged in the last minutes."""
-        return f"pulumi logs --stack {self.registration.stack} --since 15m"
+        return f"pulumi logs --stack {self._stack} --since 15m"
 
     @property
-    def check(self) -> str:
-        """Checks the deployment."""
-        return f"python -m registration check --stack {self.registration.stack}"
+    def show(self) -> str:
+        """Shows what to enter in the portal; of many apps, where they stand."""
+        return f"python -m registration show --stack {self._stack}"
+
+    @property
+    def show_app(self) -> str:
+        """Shows what to enter in the portal for one app."""
+        return f"{self.show} --app ORGANIZATION_ID"
+
+    def check(self, app: AppRegistration) -> str:
+        """Checks the deployment of the app: where it is the only one, of the stack."""
+        every = f"python -m registration check --stack {self._stack}"
+        return f"{every} --app {app.organization_id}" if len(self._positions) > 1 else every
 
     def set_partner_id(self, app: AppRegistration) -> str:
         """Records the Partner ID."""
@@ -37,13 +49,12 @@ class Commands:
     def set_client_secret(self, app: AppRegistration) -> str:
         """Gives the stack the Client Secret; the CLI asks for it, so that no history keeps it."""
         path = f"clientSecrets.{app.organization_id}"
-        return f"pulumi config set --stack {self.registration.stack} --secret --path '{path}'"
+        return f"pulumi config set --stack {self._stack} --secret --path '{path}'"
 
     def set_registered_base_url(self, app: AppRegistration) -> str:
         """Records that the portal has the URLs of this deployment."""
         return self._set(app, "registeredBaseUrl", app.base_url)
 
     def _set(self, app: AppRegistration, key: str, value: str) -> str:
-        position = self.registration.apps.index(app)
-        stack = self.registration.stack
-        return f"pulumi config set --stack {stack} --path 'apps[{position}].{key}' {value}"
+        path = f"apps[{self._positions[app.organization_id]}].{key}"
+        return f"pulumi config set --stack {self._stack} --path '{path}' {value}"

@@ -7,17 +7,18 @@ Rutter's BigCommerce setup guide.
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from registration.portal.fields import CALLBACK_FIELDS, PORTAL_URL
-from registration.portal.model import Registration
+from registration.portal.model import AppRegistration, Registration
 
 from .commands import Commands
 from .install_links import install_links
+from .overview import MOST_IN_FULL, status_summary
 from .progress import APP_STEPS, COMPANY_STEPS, done_by_company, done_steps, next_step
 from .review import app_warnings, scope_warning
 from .text import escape_markdown, one_line
@@ -27,18 +28,25 @@ _STYLE = (_TEMPLATES / "sheet.css").read_text(encoding="utf-8")
 _SCRIPT = (_TEMPLATES / "sheet.js").read_text(encoding="utf-8")
 
 
-def markdown_sheet(registration: Registration) -> str:
-    """The sheet in Markdown (CommonMark with tables)."""
-    return _markdown.get_template("sheet.md").render(_values(registration))
+def markdown_sheet(
+    registration: Registration, apps: Sequence[AppRegistration] | None = None
+) -> str:
+    """The sheet of these apps of the stack, or of all, in Markdown (CommonMark with tables).
+
+    Of more than MOST_IN_FULL apps it is a table of where they stand.
+    """
+    apps = apps or registration.apps
+    template = "sheet.md" if len(apps) <= MOST_IN_FULL else "overview.md"
+    return _markdown.get_template(template).render(_values(registration, apps))
 
 
-def html_sheet(registration: Registration) -> str:
+def html_sheet(registration: Registration, apps: Sequence[AppRegistration] | None = None) -> str:
     """The sheet as one HTML page that needs no other file and calls no server.
 
     Values can be copied with a click, and steps ticked off; the browser remembers the ticks.
     """
     return _html.get_template("sheet.html").render(
-        _values(registration),
+        _values(registration, apps or registration.apps),
         style=Markup(_STYLE),  # noqa: S704 (a file of this package)
         script=Markup(_SCRIPT),  # noqa: S704 (a file of this package)
         style_hash=_hash(_STYLE),
@@ -46,12 +54,14 @@ def html_sheet(registration: Registration) -> str:
     )
 
 
-def _values(registration: Registration) -> dict[str, object]:
+def _values(registration: Registration, apps: Sequence[AppRegistration]) -> dict[str, object]:
     commands = Commands(registration)
     return {
-        "registration": registration,
+        "stack": registration.stack,
+        "apps": apps,
+        "summary": status_summary(apps),
         "commands": commands,
-        "next_steps": {app.organization_id: next_step(app, commands) for app in registration.apps},
+        "next_steps": {app.organization_id: next_step(app, commands) for app in apps},
         "done_by_company": done_by_company(registration.apps),
         "install_links": install_links(registration),
     }

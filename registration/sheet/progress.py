@@ -83,7 +83,7 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
         10,
         "Give the credentials to Rutter, enable BigCommerce there, and install the app on a test "
         "store.",
-        (commands.check,),
+        (commands.check(app),),
     )
 
 

@@ -1,6 +1,10 @@
-"""The registration in a terminal: for each app a table, whole so that its URLs can be copied."""
+"""The registration in a terminal: for each app a table, whole so that its URLs can be copied.
+
+Of many apps it is one table of where they stand.
+"""
 
 import io
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -11,26 +15,37 @@ from registration.portal.model import AppRegistration, Registration
 
 from .commands import Commands
 from .install_links import install_links
-from .progress import next_step
+from .overview import MOST_IN_FULL, status_summary
+from .progress import APP_STEPS, next_step
 from .review import app_warnings, scope_warning
 from .text import one_line
 
 STATUS_STYLES = {"ready": "green", "awaiting-registration": "yellow"}
 
 
-def print_registration(registration: Registration, console: Console) -> None:
-    """Print what to enter in the portal for each app, and what is next."""
-    for position, app in enumerate(registration.apps):
+def print_registration(
+    registration: Registration, apps: Sequence[AppRegistration], console: Console
+) -> None:
+    """Print what to enter in the portal for each of these apps of the stack, and what is next.
+
+    Of more than MOST_IN_FULL apps, print where they stand.
+    """
+    commands = Commands(registration)
+    if len(apps) > MOST_IN_FULL:
+        _print_overview(apps, commands, console)
+        return
+    links = install_links(registration)
+    for position, app in enumerate(apps):
         if position:
             console.print()
-        _print_app(app, registration, console)
+        _print_app(app, links.get(app.organization_id), commands, console)
 
 
-def table_text(registration: Registration) -> str:
+def table_text(registration: Registration, apps: Sequence[AppRegistration]) -> str:
     """The same as plain text."""
     console = Console(file=io.StringIO(), highlight=False, emoji=False)
     with console.capture() as capture:
-        print_registration(registration, console)
+        print_registration(registration, apps, console)
     return capture.get()
 
 
@@ -39,17 +54,37 @@ def print_whole(line: Text, console: Console) -> None:
     console.print(line, soft_wrap=True)
 
 
-def _print_app(app: AppRegistration, registration: Registration, console: Console) -> None:
+def _print_overview(apps: Sequence[AppRegistration], commands: Commands, console: Console) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("App", "Organization ID", "Status", "Next"):
+        table.add_column(heading, no_wrap=True)
+    for app in apps:
+        number = next_step(app, commands).number
+        table.add_row(
+            Text(one_line(app.name)),
+            app.organization_id,
+            Text(app.status, STATUS_STYLES[app.status]),
+            f"step {number}: {APP_STEPS[number]}",
+        )
+    _print_table(table, console)
+    console.print()
+    console.print(f"{status_summary(apps)}. What to enter for one of them, and what is next:")
+    print_whole(Text(f"  {commands.show_app}"), console)
+
+
+def _print_app(
+    app: AppRegistration, links: Mapping[str, str] | None, commands: Commands, console: Console
+) -> None:
     title = Text.assemble(
         (one_line(app.name), "bold"),
         f"  {app.organization_id}  ",
         (app.status, STATUS_STYLES[app.status]),
     )
     console.print(title)
-    _print_table(_table(app, registration), console)
+    _print_table(_table(app, links), console)
     for warning in app_warnings(app):
         console.print(_warning(warning))
-    step = next_step(app, Commands(registration))
+    step = next_step(app, commands)
     console.print(Text.assemble((f"Next, step {step.number}: ", "bold"), step.what))
     for command in step.commands:
         print_whole(Text(f"  {command}"), console)
@@ -63,16 +98,16 @@ def _print_table(table: Table, console: Console) -> None:
     console.width = visible
 
 
-def _table(app: AppRegistration, registration: Registration) -> Table:
+def _table(app: AppRegistration, links: Mapping[str, str] | None) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
-    for label, value in _rows(app, registration):
+    for label, value in _rows(app, links):
         table.add_row(label, value)
     return table
 
 
-def _rows(app: AppRegistration, registration: Registration) -> list[tuple[str, Text]]:
+def _rows(app: AppRegistration, links: Mapping[str, str] | None) -> list[tuple[str, Text]]:
     rows = [(row.label, Text(row.value)) for row in app.technical_tab_rows()]
     for group, scopes in app.scope_groups.items():
         label = f"Scopes: {group}"
@@ -81,7 +116,7 @@ def _rows(app: AppRegistration, registration: Registration) -> list[tuple[str, T
             label = ""
             if warning := scope_warning(scope.parameter):
                 rows.append(("", _warning(warning)))
-    if links := install_links(registration).get(app.organization_id):
+    if links is not None:
         rows.append(("Install link", Text(links["externalInstall"])))
     return rows
 

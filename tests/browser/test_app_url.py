@@ -11,14 +11,14 @@ from local.backend import HANDOFF_KEYS
 from local.bigcommerce import App, User
 from tests.browser.merchant import Merchant
 from tests.browser.web_page import WebPage
-from tests.readme import snippet
+from tests.documents import snippet
 
 Verify = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def read_handoff_token() -> Verify:
-    """The function that the README gives to apps."""
+    """The function that docs/handoff.md gives to apps."""
     names: dict[str, Any] = {}
     exec(snippet("read_handoff_token"), names)  # noqa: S102
     verify: Verify = names["read_handoff_token"]

@@ -20,6 +20,7 @@ from tests.components.stacks import (
     GLOBEX,
     GLOBEX_APP,
 )
+from tests.documents import code_spans, table
 
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/apps/"
 POLICY_ARN = "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
@@ -104,6 +105,11 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
         "installationsTable": "bigcommerce-test-installations",
         "accessTokenReaderPolicyArn": POLICY_ARN,
     }
+
+
+def test_outputs_are_those_that_are_documented(awaiting: Recording) -> None:
+    rows = table("docs/outputs.md", "Output", "Meaning")
+    assert {name for names, _ in rows for name in code_spans(names)} == awaiting.outputs.keys()
 
 
 def test_urls_of_a_custom_domain_stand_in_every_output(customized: Recording) -> None:

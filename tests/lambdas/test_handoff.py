@@ -9,9 +9,9 @@ import pytest
 from lambdas.callbacks import apps, credentials
 from lambdas.callbacks.handoff import Visitor, handoff_url
 from local.bigcommerce import App, BigCommerce, Store, User, load_url, signed_payload
+from tests.documents import snippet
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.harness import BASE_URL, Backend, Response, callback_url
-from tests.readme import snippet
 
 APP_URL = "https://orders.example.com/bigcommerce?theme=plain"
 APP_ORIGIN = "https://orders.example.com"
@@ -32,9 +32,9 @@ def token(answer: Response) -> str:
 
 
 def verified(handoff_token: str) -> dict[str, Any]:
-    """What the app makes of the token, by the README's code."""
+    """What the app makes of the token, by the code of docs/handoff.md."""
     names: dict[str, Any] = {}
-    exec(snippet("read_handoff_token"), names)  # noqa: S102 (our own README)
+    exec(snippet("read_handoff_token"), names)  # noqa: S102 (our own document)
     claims: dict[str, Any] = names["read_handoff_token"](
         handoff_token, KEY, base_url=BASE_URL, app_origin=APP_ORIGIN
     )

@@ -6,11 +6,13 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from lambdas.callbacks import installation_table
 from lambdas.callbacks.errors import ServiceUnavailableError
 from lambdas.callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
+from tests.documents import code_spans, table
 from tests.lambdas.harness import AwsCalls, Backend
 
 INSTALLATION = Installation(
@@ -96,6 +98,29 @@ def test_a_marker_replaces_the_whole_record(backend: Backend) -> None:
         "arrived_at": UNINSTALLED.uninstall.arrived_at,
         "expires_at": UNINSTALLED.expires_at,
     }
+
+
+@pytest.mark.parametrize(
+    ("record", "when"),
+    [
+        (replace(INSTALLATION, previous_uninstall=UNINSTALLED.uninstall), "installed"),
+        (UNINSTALLED, "uninstalled"),
+    ],
+    ids=["installed", "uninstalled"],
+)
+def test_an_item_has_the_attributes_that_are_documented(
+    record: Record, when: str, backend: Backend
+) -> None:
+    update(always(record))
+
+    (item,) = backend.stored()
+    rows = table("docs/architecture.md", "Attribute", "Type", "When", "Meaning")
+    documented = {
+        code_spans(name)[0]: type_
+        for name, type_, condition, _ in rows
+        if condition.partition(",")[0] in {"always", when}
+    }
+    assert {name: next(iter(TypeSerializer().serialize(item[name]))) for name in item} == documented
 
 
 def test_a_record_that_stays_the_same_is_not_written(backend: Backend, aws: AwsCalls) -> None:

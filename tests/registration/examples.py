@@ -44,6 +44,16 @@ def registration(*apps: AppRegistration) -> Registration:
     )
 
 
+def many(count: int) -> Registration:
+    """A stack with apps `org-0`, `org-1` and so on, every second of them ready."""
+    return registration(
+        *(
+            (app, ready)[number % 2](f"org-{number}", name=f"App {number}")
+            for number in range(count)
+        )
+    )
+
+
 def outputs_json(of: Registration) -> str:
     """The stack's outputs as the CLI prints them, as far as they are read."""
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/dev/{}-AbCdEf"

@@ -70,7 +70,9 @@ def check(
 
     def check_text(text: str) -> tuple[Results, str]:
         printed = io.StringIO()
-        return check_deployment(read_outputs(text), Console(file=printed)), printed.getvalue()
+        outputs = read_outputs(text)
+        results = check_deployment(outputs, outputs.registration.apps, Console(file=printed))
+        return results, printed.getvalue()
 
     return check_text
 
@@ -148,6 +150,12 @@ class TestWhatHolds:
         suites = ET.parse(report).getroot()  # noqa: S314 (written by the command)
         counts = [(each.get("name"), each.get("tests"), each.get("failures")) for each in suites]
         assert counts == [("stack local", "1", "0"), (A, "8", "0"), (B, "6", "0")]
+
+    def test_only_the_apps_that_were_chosen_are_checked(self, deployed: LocalBackend) -> None:
+        done = run(deployed, "--app", "org-b")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"\n{B}\n" in done.stdout
+        assert A not in done.stdout
 
     def test_nothing_secret_is_printed(self, deployed: LocalBackend, tmp_path: Path) -> None:
         report = tmp_path / "check.xml"

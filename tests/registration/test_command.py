@@ -12,7 +12,7 @@ import pytest
 
 from registration.outputs import OutputsError, read_outputs
 from registration.sheet.documents import html_sheet, markdown_sheet
-from tests.registration.examples import BASE_URL, EVERY_STAGE, app, outputs_json, registration
+from tests.registration.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, registration
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "registration"]
@@ -164,6 +164,42 @@ class TestShow:
         assert shown["markdown"] == markdown_sheet(EVERY_STAGE)
         assert shown["html"] == html_sheet(EVERY_STAGE)
         assert json.loads(shown["json"]) == EVERY_STAGE.technical_tabs()
+
+    def test_documents_are_of_the_apps_that_were_chosen(self) -> None:
+        chosen = EVERY_STAGE.apps[3:]
+        shown = {
+            name: run(
+                "show", "--format", name, "--app", "umbrella", "--app", "acme", piped=OUTPUTS
+            ).stdout
+            for name in ("markdown", "html", "json", "table")
+        }
+        assert shown["markdown"] == markdown_sheet(EVERY_STAGE, chosen)
+        assert shown["html"] == html_sheet(EVERY_STAGE, chosen)
+        assert json.loads(shown["json"]) == {
+            each.organization_id: each.technical_tab() for each in chosen
+        }
+        assert f"{BASE_URL}/umbrella/load" in shown["table"]
+        assert "initech" not in shown["table"]
+
+    def test_table_of_many_apps_is_where_they_stand_and_how_to_see_one(self) -> None:
+        outputs = outputs_json(many(11))
+        lines = [line.rstrip() for line in run(piped=outputs).stdout.splitlines()]
+        assert lines[0].split() == ["App", "Organization", "ID", "Status", "Next"]
+        assert lines[11:] == [
+            "App 10  org-10           awaiting-registration  step 7: Create the app",
+            "",
+            "11 apps: 6 awaiting registration, 5 ready. What to enter for one of them, and",
+            "what is next:",
+            "  python -m registration show --stack dev --app ORGANIZATION_ID",
+        ]
+        one = run("--app", "org-10", piped=outputs).stdout
+        assert one.startswith("App 10  org-10  awaiting-registration\n")
+        assert f"{BASE_URL}/org-10/load" in one
+
+    @pytest.mark.parametrize("command", ["show", "check"])
+    def test_an_app_that_is_not_there_is_said(self, command: str) -> None:
+        said = refused(run(command, "--app", "acmee", piped=OUTPUTS))
+        assert said.startswith("Stack dev has no app with the organization id 'acmee'. The near")
 
     @pytest.mark.parametrize("name", ["table", "html"])
     def test_output_goes_to_a_file(self, tmp_path: Path, name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registration.sheet.documents import html_sheet
-from tests.registration.examples import BASE_URL, EVERY_STAGE, OLD_BASE_URL, app, registration
+from tests.registration.examples import BASE_URL, EVERY_STAGE, OLD_BASE_URL, app, many, registration
 
 Attributes = dict[str, str]
 VOID = {"meta", "input"}
@@ -144,6 +144,15 @@ def test_app_name_is_text_and_nothing_else(name: str) -> None:
     assert page.elements == plain.elements
     shown = "".join(each if each.isprintable() else " " for each in name)
     assert page.texts["#app-acme"] == " ".join(shown.split())
+
+
+def test_every_app_of_many_is_there_unless_one_is_chosen() -> None:
+    stack = many(11)
+    assert {f"#app-org-{number}" for number in range(11)} <= Page(html_sheet(stack)).texts.keys()
+    chosen = html_sheet(stack, stack.apps[10:])
+    assert "apps[10]" in chosen
+    assert "org-1&" not in chosen
+    assert "org-9" not in chosen
 
 
 def test_urls_that_moved_are_said() -> None:

@@ -17,6 +17,7 @@ from tests.registration.examples import (
     EVERY_STAGE,
     OLD_BASE_URL,
     app,
+    many,
     ready,
     registration,
 )
@@ -60,6 +61,44 @@ def test_commands_are_for_the_app_they_stand_under() -> None:
     assert f"--path 'apps[1].registeredBaseUrl' {BASE_URL}" in own
     assert "'apps[1].partnerId' PARTNER_ID" in text
     assert "apps[0]" not in text
+
+
+def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -> None:
+    stack = many(12)
+    text = markdown_sheet(stack, stack.apps[10:11])
+    assert headings_of(text)[3].content == "App 10"
+    assert set(re.findall(r"apps\[\d+\]", text)) == {"apps[10]"}
+    assert "python -m registration check --stack dev --app org-10" in text
+    assert "org-1`" not in text
+
+
+def test_ten_apps_have_their_whole_sheets() -> None:
+    assert len(headings_of(markdown_sheet(many(10)))) == 5 + 10
+
+
+def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_sheet_of_one() -> None:
+    text = markdown_sheet(many(11))
+    assert [each.content for each in headings_of(text)] == ["Registration sheet of stack dev"]
+    assert "11 apps: 6 awaiting registration, 5 ready." in text
+    assert (
+        "\npython -m registration show --stack dev --app ORGANIZATION_ID --format markdown\n"
+        in text
+    )
+    rows = re.findall(r"^\| App (\d+) \| `org-\d+` \| (\S+) \| (.+) \|$", text, flags=re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == [*range(11)]
+    assert {row[1:] for row in rows} == {
+        ("awaiting-registration", "step 7: Create the app"),
+        ("ready", "step 10: Give the credentials to Rutter"),
+    }
+    assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1
+
+
+def test_app_name_is_text_among_many_too() -> None:
+    others = many(11).apps
+    named = registration(app(name="a | b\n# c"), *others)
+    assert shape(markdown_sheet(named)) == shape(
+        markdown_sheet(registration(app(name="Plain"), *others))
+    )
 
 
 def test_every_command_names_the_stack() -> None:

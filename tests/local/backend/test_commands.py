@@ -1,5 +1,6 @@
 """The commands as a person runs them: what they print, how they exit, what is left behind."""
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,9 +58,23 @@ def url_after(label: str, printed: str) -> str:
     return found.group(1)
 
 
+@pytest.fixture
+def outputs_file() -> Iterator[Path]:
+    """Where a command writes the outputs: within the project, as the default is."""
+    file = ROOT / "build" / "local" / f"outputs-{os.getpid()}.json"
+    yield file
+    file.unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="module")
-def walked() -> subprocess.CompletedProcess[str]:
-    return run("up")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `up` writes the outputs: a folder that is made for them."""
+    return tmp_path_factory.mktemp("up") / "new folder" / "outputs.json"
+
+
+@pytest.fixture(scope="module")
+def walked(written: Path) -> subprocess.CompletedProcess[str]:
+    return run("up", "--outputs", str(written))
 
 
 def test_up_walks_the_whole_life_and_succeeds(walked: subprocess.CompletedProcess[str]) -> None:
@@ -84,7 +100,36 @@ def test_up_prints_the_outputs_so_that_they_can_be_copied(
     base_url = url_after("  baseUrl", walked.stdout)
     load_url = url_after("  loadCallbackUrl", walked.stdout)
     assert load_url == f"{base_url}/7c9e6679-7425-40de-944b-e07fc1f90ae7/load"
-    assert f"| Load Callback URL | `{load_url}` |" in walked.stdout
+
+
+def test_up_prints_what_a_person_reads_and_no_more(
+    walked: subprocess.CompletedProcess[str], written: Path
+) -> None:
+    assert len(walked.stdout.splitlines()) <= 60
+    outputs = outputs_in(written)
+    assert outputs["readme"] not in walked.stdout
+    listed = walked.stdout.partition("\nStack outputs\n")[2].partition("\nRegistration sheet")[0]
+    for name in outputs.keys() - {"readme"}:
+        assert len(re.findall(rf"[ ,]{name}\b", listed)) == 1, name
+
+
+def test_up_writes_the_outputs_of_the_registered_app(
+    walked: subprocess.CompletedProcess[str], written: Path
+) -> None:
+    outputs = outputs_in(written)
+    (tab,) = outputs["technicalTab"].values()
+    assert tab["status"] == "ready"
+    assert outputs["loadCallbackUrl"] == url_after("  loadCallbackUrl", walked.stdout)
+    (app,) = outputs["registration"]["apps"]
+    assert app["registeredBaseUrl"] == outputs["baseUrl"]
+
+
+def test_up_says_how_to_see_the_sheet(
+    walked: subprocess.CompletedProcess[str], written: Path
+) -> None:
+    shown = run_as_printed("show", walked.stdout)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout == outputs_in(written)["readme"]
 
 
 def test_up_leaves_nothing_listening(walked: subprocess.CompletedProcess[str]) -> None:
@@ -92,14 +137,21 @@ def test_up_leaves_nothing_listening(walked: subprocess.CompletedProcess[str]) -
         get(url_after("  baseUrl", walked.stdout), 2)
 
 
-def test_serve_serves_until_it_is_interrupted() -> None:
-    with running("serve") as process:
+def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
+    with running("serve", "--outputs", str(outputs_file)) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
         panel, endpoint = url_after("Control panel", printed), url_after("AWS endpoint", printed)
         page = get(panel, 5)
         assert page.status == 200
         assert "Example Commerce" in page.text
         assert get(f"{endpoint}/_ministack/health", 5).status == 200
+        assert f" --file build/local/{outputs_file.name}\n" in printed
+        shown = run_as_printed("show", printed.partition("Control panel")[2])
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert outputs_in(outputs_file)["loadCallbackUrl"] in shown.stdout
+        checked = run_as_printed("check", printed)
+        assert (checked.returncode, checked.stderr) == (0, "")
+        assert checked.stdout.endswith("\n  ready\n")
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         for url in (panel, endpoint):
@@ -123,6 +175,14 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
         assert process.wait(20) == 143
 
 
+def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("up", "--outputs", str(tmp_path / "file" / "outputs.json"))
+    assert done.returncode == 1
+    assert f"{tmp_path}/file: File exists" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_taken_port_is_said_without_a_traceback() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -139,6 +199,28 @@ def test_a_command_is_needed() -> None:
     done = run()
     assert done.returncode == 2
     assert "python -m local [-h] COMMAND" in done.stderr
+
+
+def outputs_in(file: Path) -> dict[str, Any]:
+    outputs: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return outputs
+
+
+def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[str]:
+    """Copy the command into a shell, as somebody does whose AWS settings are of an account."""
+    found = re.search(rf"^  (.+ -m registration {command} .+)$", printed, re.MULTILINE)
+    assert found, printed
+    others = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
+    return subprocess.run(  # noqa: S602 (a line that the project printed)
+        found.group(1),
+        shell=True,
+        cwd=ROOT,
+        env=os.environ | others,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def free_port() -> int:

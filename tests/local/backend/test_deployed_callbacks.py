@@ -11,7 +11,7 @@ from local.aws import REGION
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import Response, get
-from tests.readme import snippet
+from tests.documents import snippet
 
 WARM = 30
 

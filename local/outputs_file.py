@@ -1,0 +1,51 @@
+"""The stack's outputs as a file, and the commands that read it while the stack is served."""
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.aws import ROOT_KEY
+from local.scratch import BUILD
+
+_PROJECT = Path(__file__).resolve().parent.parent
+OUTPUTS_FILE = BUILD / "outputs.json"
+
+
+def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
+    """Write outputs as `pulumi stack output --json` prints them.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(outputs, indent=2, sort_keys=True, ensure_ascii=False)
+    file.write_text(f"{text}\n", encoding="utf-8")
+
+
+def show_command(file: Path, *options: str) -> str:
+    """The command that shows what to enter in the portal, to be run in the project's folder."""
+    return _registration("show", *options, "--file", shown_path(file))
+
+
+def check_command(file: Path, endpoint_url: str) -> str:
+    """The command that checks the deployment in the embedded AWS at this endpoint."""
+    environment = {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+    }
+    settings = " ".join(f"{name}={value}" for name, value in environment.items())
+    return f"{settings} {_registration('check', '--file', shown_path(file))}"
+
+
+def shown_path(path: Path) -> str:
+    """A path as one would write it in the project's folder."""
+    path = path.absolute()
+    return str(path.relative_to(_PROJECT) if path.is_relative_to(_PROJECT) else path)
+
+
+def _registration(*arguments: str) -> str:
+    return shlex.join([shown_path(Path(sys.executable)), "-m", "registration", *arguments])

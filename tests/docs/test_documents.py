@@ -1,0 +1,157 @@
+"""The documents: their links resolve, their tables and commands are those of the code."""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from markdown_it.token import Token
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from components.settings import AppSettings, BigCommerce, Domain, Functions, Settings, Throttle
+from lambdas.callbacks.errors import CallbackError
+from registration.__main__ import main
+from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
+
+MODELS: dict[str, type[BaseModel]] = {
+    "apps[i]": AppSettings,
+    "throttle": Throttle,
+    "functions": Functions,
+    "domain": Domain,
+    "bigcommerce": BigCommerce,
+}
+CONFIGURATION = {
+    code_spans(key)[0]: default.removesuffix(" with `domain`")
+    for key, _, default in table("docs/configuration.md", "Key", "Meaning", "Default")
+}
+
+
+def leaves(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield from leaves(token.children) if token.children else (token,)
+
+
+def links(document: Path) -> Iterator[str]:
+    """Where the document's links and images lead, but for other sites."""
+    for token in leaves(parsed(document)):
+        written = re.findall(r'(?:src|href)="([^"]+)"', token.content)
+        named = [str(token.attrs[name]) for name in ("href", "src") if name in token.attrs]
+        yield from (link for link in (*written, *named) if "://" not in link)
+
+
+def anchors(document: Path) -> set[str]:
+    """What links can name of the document: its headings, as GitHub spells them."""
+    tokens = parsed(document)
+    headings = [
+        tokens[index + 1].content for index, token in enumerate(tokens) if token.tag[:1] == "h"
+    ]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def code() -> Iterator[str]:
+    """The lines of every code block and what stands as code in the text."""
+    for document in DOCUMENTS:
+        for token in leaves(parsed(document)):
+            if token.type in {"fence", "code_inline"}:
+                yield from token.content.split("\n")
+
+
+def commands(start: str) -> list[str]:
+    """The commands that start so and say what with."""
+    return sorted({line for line in code() if line.startswith(start) and "--" in line})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_resolve(document: Path) -> None:
+    for link in links(document):
+        path, _, anchor = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_document_is_linked_from_another() -> None:
+    linked = {
+        (document.parent / link.partition("#")[0]).resolve()
+        for document in DOCUMENTS
+        for link in links(document)
+    }
+    assert {path.name for path in set(DOCUMENTS) - linked} == {"README.md"}
+
+
+def default_of(field: FieldInfo) -> str:
+    """A setting's default, as the table writes it."""
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    values = default if isinstance(default, tuple) else (default,)
+    texts = (str(value).lower() if isinstance(value, bool) else str(value) for value in values)
+    return "none" if default is None else ", ".join(f"`{text}`" for text in texts)
+
+
+def test_configuration_keys_and_defaults_are_those_of_the_settings() -> None:
+    expected = {
+        f"{prefix}.{field.alias}": default_of(field)
+        for prefix, model in MODELS.items()
+        for field in model.model_fields.values()
+    }
+    for field in Settings.model_fields.values():
+        key = str(field.alias)
+        if field.default_factory is dict:
+            expected[f"{key}.ORGANIZATION_ID"] = "none"
+        elif key not in MODELS and key != "apps":
+            expected[key] = default_of(field)
+    assert expected == CONFIGURATION
+
+
+def answers(error: type[CallbackError]) -> Iterator[tuple[str, int, int | None]]:
+    yield error.code, int(error.status), error.retry_after
+    for kind in error.__subclasses__():
+        yield from answers(kind)
+
+
+def test_answers_are_those_of_the_errors() -> None:
+    rows = table("docs/callbacks.md", "Case", "Status", "`error`", "`Retry-After`")
+    documented = [
+        (code_spans(code)[0], int(status), int(after) if after.isdigit() else None)
+        for _, status, code, after in rows
+    ]
+    assert sorted(documented) == sorted(answers(CallbackError))
+
+
+@pytest.mark.parametrize("yaml_block", list(blocks("yaml")))
+def test_configuration_that_is_shown_is_valid(yaml_block: str) -> None:
+    for app in yaml.safe_load(yaml_block)["config"].get("bigcommerce:apps", ()):
+        AppSettings.model_validate(app)
+
+
+@pytest.mark.parametrize("command", commands("pulumi config set --stack"))
+def test_a_key_that_a_command_sets_is_a_setting(command: str) -> None:
+    words = shlex.split(command)
+    key = words[words.index("--path") + 1]
+    assert re.sub(r"\[\d+\]", "[i]", key) in CONFIGURATION
+
+
+@pytest.mark.parametrize("command", commands("python -m registration"))
+def test_a_registration_command_is_understood(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", "")  # so that it ends where it asks the Pulumi CLI for outputs
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(command.partition(" >> ")[0])[3:]) == 2
+
+
+def test_make_targets_are_in_the_makefile() -> None:
+    named = {match[1] for line in code() if (match := re.match(r"make ([a-z-]+)", line))}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert named <= set(re.findall(r"(?m)^([a-z-]+):", makefile))
+
+
+def test_the_newest_entry_of_the_changelog_is_the_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^## (\S+)", changelog)[0] == project["version"]
