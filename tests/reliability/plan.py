@@ -30,9 +30,9 @@ TOKEN_FAULTS: dict[str, tuple[Sequence[Fault], int | None]] = {
 FAULTS = (FORGED, EXPIRED, *TOKEN_FAULTS)
 
 FAULT_SHARE = 0.05
-REPLAY_SHARE = 0.35
+REPLAY_SHARE = 0.4
 HELD_BACK_SHARE = 0.2
-PAIR_SHARE = 0.25
+PAIR_SHARE = 0.35
 WEIGHTS = {
     Callback.INSTALL: 20,
     Callback.LOAD: 45,
