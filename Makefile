@@ -18,7 +18,7 @@ emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 	@$(BIN)/python -m local emulator $(ARGS)
 
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
-	@$(BIN)/python -m local soak
+	@$(BIN)/python -m tests.reliability.soak
 
 test: $(READY)  ## run every test that needs no browser and no Pulumi CLI, with coverage
 	@$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/cli -n 2 --cov --cov-report=term
