@@ -7,8 +7,9 @@ import pytest
 from lambdas.callbacks import apps
 from lambdas.callbacks.errors import UnknownOrganizationError
 from local.bigcommerce import App
+from tests.lambdas.aws_calls import AwsCalls
+from tests.lambdas.backend import Backend
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
-from tests.lambdas.harness import AwsCalls, Backend
 
 
 @pytest.mark.usefixtures("app")
@@ -30,30 +31,21 @@ def test_an_app_may_have_no_support_url_and_no_scopes(backend: Backend, app: App
     )
 
 
-@pytest.mark.usefixtures("app")
-def test_an_app_is_read_once_in_five_minutes(clock: Clock, aws: AwsCalls) -> None:
-    apps.find(ORGANIZATION_ID)
-    clock.advance(299)
-    apps.find(ORGANIZATION_ID)
-
-    assert aws.operations == ["GetItem"]
-
-
-def test_an_app_is_read_again_after_five_minutes(clock: Clock, backend: Backend, app: App) -> None:
+def test_an_app_is_read_once_in_five_minutes_or_when_it_was_forgotten(
+    clock: Clock, backend: Backend, app: App, aws: AwsCalls
+) -> None:
     apps.find(ORGANIZATION_ID)
     backend.deploy(replace(app, name="Renamed"))
-    clock.advance(300)
+    clock.advance(299)
+    assert apps.find(ORGANIZATION_ID).name == "Order Sync"
+    assert aws.operations == ["GetItem"]
 
+    clock.advance(1)
     assert apps.find(ORGANIZATION_ID).name == "Renamed"
 
-
-@pytest.mark.usefixtures("app")
-def test_a_forgotten_app_is_read_again(aws: AwsCalls) -> None:
-    apps.find(ORGANIZATION_ID)
     apps.forget()
     apps.find(ORGANIZATION_ID)
-
-    assert aws.operations == ["GetItem", "GetItem"]
+    assert aws.operations == ["GetItem"] * 3
 
 
 def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
