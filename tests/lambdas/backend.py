@@ -14,7 +14,7 @@ from lambdas import auth, load, remove_user, uninstall
 from lambdas.callbacks import installation_table
 from lambdas.callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
-from tests.lambdas.responses import FRAME_ANCESTORS, REQUEST_ID, Response
+from tests.lambdas.responses import REQUEST_ID, Response
 
 BASE_URL = "https://callbacks.example.com"
 RETENTION_SECONDS = 30 * 24 * 60 * 60
@@ -49,8 +49,7 @@ class Backend:
     `secrets` collects what goes in and must never come out; `answered` is what came out.
     """
 
-    def __init__(self, key_arn: str, secrets: set[str]) -> None:
-        self.key_arn = key_arn
+    def __init__(self, secrets: set[str]) -> None:
         self.secrets = secrets
         self.answered: list[str] = []
         self._secret_names: list[str] = []
@@ -75,18 +74,6 @@ class Backend:
         self._dynamodb.delete_table(TableName=TABLE)
         for name in self._secret_names:
             self._secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-
-    def environment(self, login_url: str) -> dict[str, str]:
-        """The environment variables of the functions."""
-        return {
-            "TABLE_NAME": TABLE,
-            "SECRET_PREFIX": SECRET_PREFIX,
-            "ACCESS_TOKEN_KEY_ARN": self.key_arn,
-            "BASE_URL": BASE_URL,
-            "LOGIN_URL": login_url,
-            "FRAME_ANCESTORS": FRAME_ANCESTORS,
-            "UNINSTALLED_RETENTION_SECONDS": str(RETENTION_SECONDS),
-        }
 
     def deploy(
         self,

@@ -16,7 +16,15 @@ from lambdas.callbacks import apps, credentials, installation_table, token_excha
 from lambdas.callbacks.log import logger
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import BASE_URL, Backend, client
+from tests.lambdas.backend import (
+    BASE_URL,
+    RETENTION_SECONDS,
+    SECRET_PREFIX,
+    TABLE,
+    Backend,
+    client,
+)
+from tests.lambdas.responses import FRAME_ANCESTORS
 
 ORGANIZATION_ID = "9d3c5a70-6f55-4f0c-9f6f-0b8d8e1f2a44"
 SCOPES = ("store_v2_orders", "store_v2_products_read_only")
@@ -98,9 +106,18 @@ def backend(
     login_url: str, _kms_key: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Backend]:
     """A deployed stack without an app; a test in which it answers with a secret fails."""
-    stack = Backend(_kms_key, secrets)
-    for name, value in stack.environment(login_url).items():
+    environment = {
+        "TABLE_NAME": TABLE,
+        "SECRET_PREFIX": SECRET_PREFIX,
+        "ACCESS_TOKEN_KEY_ARN": _kms_key,
+        "BASE_URL": BASE_URL,
+        "LOGIN_URL": login_url,
+        "FRAME_ANCESTORS": FRAME_ANCESTORS,
+        "UNINSTALLED_RETENTION_SECONDS": str(RETENTION_SECONDS),
+    }
+    for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    stack = Backend(secrets)
     yield stack
     stack.destroy()
     assert _leaks(secrets, "".join(stack.answered)) == []

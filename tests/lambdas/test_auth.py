@@ -265,17 +265,6 @@ def test_a_code_of_one_app_does_not_install_another(
     assert backend.stored() == []
 
 
-def test_an_external_install_of_an_unregistered_app_gets_a_page_as_it_has_no_client_id(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    backend.put_credentials(app.organization_id, {})
-
-    answer = backend.get(bigcommerce.external_auth_callback_url(app, store, store.owner))
-
-    assert answer.status == 503
-    assert "not registered yet" in answer.page.text
-
-
 def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:

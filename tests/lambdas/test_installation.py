@@ -134,16 +134,6 @@ class TestInstall:
 
         assert install(now, answered_late) is now
 
-    @pytest.mark.parametrize("seconds_later", [100, 104])
-    def test_an_uninstall_dated_by_a_faster_clock_ends_nothing_that_began_after_its_arrival(
-        self, seconds_later: int
-    ) -> None:
-        ahead = Uninstall(INSTALLED_AT + 105, INSTALLED_AT + 100)
-        now = install(replace(UNINSTALLED, uninstall=ahead), again(100))
-        new = replace(again(seconds_later), access_token=b"third")
-
-        assert install(now, new) == replace(new, previous_uninstall=ahead)
-
     def test_of_two_that_overlap_the_later_grant_stands(self) -> None:
         began_first = replace(
             again(-5), granted_at_ms=INSTALLATION.granted_at_ms + 1, access_token=b"later"
@@ -165,18 +155,16 @@ class TestInstall:
         assert either == other
         assert either == replace(second, granted_at_ms=first.granted_at_ms, access_token=b"later")
 
-    def test_an_app_registered_anew_begins_with_nobody(self) -> None:
+    def test_an_app_registered_anew_begins_with_nothing_of_the_app_before_it(self) -> None:
         before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id=OTHERS)
 
         assert install(before, again(5)) == again(5)
+        assert install(replace(UNINSTALLED, client_id=OTHERS), again(99)) == again(99)
 
     def test_an_app_registered_anew_is_not_replaced_by_the_app_before_it(self) -> None:
         late = replace(again(-5), client_id=OTHERS)
 
         assert install(INSTALLATION, late) is INSTALLATION
-
-    def test_an_uninstall_of_the_app_before_it_ends_nothing_of_an_app_registered_anew(self) -> None:
-        assert install(replace(UNINSTALLED, client_id=OTHERS), again(99)) == again(99)
 
     @pytest.mark.parametrize("seconds_later", [0, 10])
     def test_a_new_consent_replaces_all_but_the_users(self, seconds_later: int) -> None:

@@ -19,12 +19,12 @@ from lambdas.callbacks.errors import (
     BigCommerceUnavailableError,
     CodeRefusedError,
 )
-from lambdas.callbacks.token_exchange import AuthorizationRequest, BigCommerceUser, Grant, exchange
+from lambdas.callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 from local.bigcommerce import App, BigCommerce, Store, faults
 from local.bigcommerce.messages import Response
 from tests.lambdas.backend import Backend
 from tests.lambdas.conftest import Clock
-from tests.lambdas.responses import CODE_REFUSED, RATE_LIMITED, TOO_SLOW, UNREACHABLE
+from tests.lambdas.responses import CODE_REFUSED, RATE_LIMITED, TOO_SLOW, UNREACHABLE, ExpectedError
 
 CREDENTIALS = Credentials("a" * 31, "0" * 64)
 REQUEST = AuthorizationRequest(
@@ -43,7 +43,7 @@ ANSWER: dict[str, Any] = {
 }
 
 
-PASSING_FAULTS = [
+ENDED_BADLY = [
     pytest.param(faults.status(500), id="500"),
     pytest.param(faults.status(599), id="599"),
     pytest.param(faults.reset, id="connection reset"),
@@ -83,28 +83,13 @@ def endpoint(bigcommerce: BigCommerce, login_url: str) -> TokenEndpoint:
     return TokenEndpoint(bigcommerce, login_url)
 
 
-def test_the_grant_is_the_answer(endpoint: TokenEndpoint, clock: Clock) -> None:
-    endpoint.answers(ANSWER)
-
-    assert endpoint.exchange() == Grant(
-        client_id=CREDENTIALS.client_id,
-        granted_at_ms=clock.now * 1000,
-        access_token="the-token",
-        scopes=("store_v2_orders", "store_cart"),
-        user=BigCommerceUser("2", "assistant@example.com"),
-        owner=BigCommerceUser("1", "owner@example.com"),
-        context="stores/abc123def4",
-        account_uuid="a6b1c2d3-0000-4000-8000-000000000000",
-    )
-
-
 def test_a_connection_may_take_three_seconds_and_an_answer_seven() -> None:
     timeout = token_exchange._http.connection_pool_kw["timeout"]
 
     assert (timeout.connect_timeout, timeout.read_timeout) == (3, 7)
 
 
-@pytest.mark.parametrize("fault", PASSING_FAULTS)
+@pytest.mark.parametrize("fault", ENDED_BADLY)
 @pytest.mark.parametrize("failures", [1, 2])
 def test_an_exchange_succeeds_after_at_most_two_failures(
     fault: faults.Fault, failures: int, endpoint: TokenEndpoint
@@ -129,51 +114,57 @@ def test_the_pause_before_a_retry_grows(
     assert pauses == [0.2, 0.4]
 
 
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        pytest.param(
-            urllib3.exceptions.ConnectTimeoutError(None, "slow"),
-            BigCommerceTimeoutError,
-            id="no connection in time",
-        ),
-        pytest.param(
-            urllib3.exceptions.NewConnectionError(None, "refused"),  # type: ignore[arg-type]
-            BigCommerceUnavailableError,
-            id="connection refused",
-        ),
-        pytest.param(
-            urllib3.exceptions.NameResolutionError("login", None, OSError()),  # type: ignore[arg-type]
-            BigCommerceUnavailableError,
-            id="name unknown",
-        ),
-        pytest.param(urllib3.exceptions.SSLError("bad"), BigCommerceUnavailableError, id="TLS"),
-    ],
-)
-def test_without_a_connection_three_attempts_are_made(
+class Unconnected:
+    """Fails the first requests for want of a connection, and makes the others."""
+
+    def __init__(self, error: Exception, failures: int) -> None:
+        self._error = error
+        self._failures = failures
+        self._request = token_exchange._http.request
+        self.tries = 0
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self.tries += 1
+        if self.tries <= self._failures:
+            raise self._error
+        return self._request(*arguments, **options)
+
+
+NO_POOL: Any = None
+UNCONNECTED = [
+    (urllib3.exceptions.ConnectTimeoutError(None, "slow"), BigCommerceTimeoutError),
+    (urllib3.exceptions.NewConnectionError(NO_POOL, "refused"), BigCommerceUnavailableError),
+    (
+        urllib3.exceptions.NameResolutionError("login", NO_POOL, OSError()),  # type: ignore[arg-type]
+        BigCommerceUnavailableError,
+    ),
+    (urllib3.exceptions.SSLError("no handshake"), BigCommerceUnavailableError),
+]
+
+
+@pytest.mark.parametrize(("error", "kind"), UNCONNECTED)
+def test_without_a_connection_three_attempts_are_made_and_the_code_is_not_used(
     error: Exception,
     kind: type[Exception],
     endpoint: TokenEndpoint,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    attempts: list[str] = []
-
-    def fail(_method: str, url: str, **_: object) -> None:
-        attempts.append(url)
-        raise error
-
-    monkeypatch.setattr(token_exchange._http, "request", fail)
+    unconnected = Unconnected(error, 3)
+    monkeypatch.setattr(token_exchange._http, "request", unconnected)
 
     with pytest.raises(BigCommerceUnavailableError) as failure:
         endpoint.exchange()
     assert type(failure.value) is kind
-    assert len(attempts) == 3
+    assert unconnected.tries == 3
+
+    monkeypatch.setattr(token_exchange._http, "request", Unconnected(error, 1))
+    endpoint.answers({"error": "invalid_grant"}, status=400)
+
+    with pytest.raises(CodeRefusedError):
+        endpoint.exchange()
 
 
-DOUBTFUL = [pytest.param(faults.status(500), id="500"), pytest.param(faults.reset, id="reset")]
-
-
-@pytest.mark.parametrize("fault", DOUBTFUL)
+@pytest.mark.parametrize("fault", ENDED_BADLY)
 def test_a_refusal_after_a_try_that_may_have_used_the_code_is_no_refusal(
     fault: faults.Fault, endpoint: TokenEndpoint
 ) -> None:
@@ -185,33 +176,6 @@ def test_a_refusal_after_a_try_that_may_have_used_the_code_is_no_refusal(
     ):
         endpoint.exchange()
     assert endpoint.asked == 2
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        urllib3.exceptions.NewConnectionError(None, "refused"),  # type: ignore[arg-type]
-        urllib3.exceptions.SSLError("no handshake"),
-    ],
-    ids=["no connection", "no TLS"],
-)
-def test_a_refusal_after_a_connection_that_was_never_made_is_a_refusal(
-    failure: Exception, endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    endpoint.answers({"error": "invalid_grant"}, status=400)
-    request = token_exchange._http.request
-    tries: list[object] = []
-
-    def refused_once(*arguments: Any, **options: Any) -> Any:
-        tries.append(arguments)
-        if len(tries) == 1:
-            raise failure
-        return request(*arguments, **options)
-
-    monkeypatch.setattr(token_exchange._http, "request", refused_once)
-
-    with pytest.raises(CodeRefusedError):
-        endpoint.exchange()
 
 
 @contextmanager
@@ -367,41 +331,42 @@ def link(bigcommerce: BigCommerce, app: App, store: Store) -> str:
 
 
 @pytest.mark.figures(FAULTS)
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 499])
-def test_a_code_that_bigcommerce_refuses_is_asked_for_once_and_nothing_is_stored(
-    *, status: int, backend: Backend, endpoint: TokenEndpoint, link: str
-) -> None:
-    endpoint.fails(faults.status(status))
-
-    CODE_REFUSED.assert_is(backend.get(link), "redirect-url")
-    assert backend.stored() == []
-    assert endpoint.asked == 1
-
-
-@pytest.mark.figures(FAULTS)
 @pytest.mark.parametrize(
-    ("fault", "requests"),
+    ("fault", "requests", "expected"),
     [
-        *((pytest.param(faults.status(status), 3, id=str(status))) for status in (500, 503, 599)),
-        pytest.param(faults.reset, 3, id="connection reset"),
-        pytest.param(faults.redirected("http://127.0.0.1:9/oauth2/token"), 1, id="redirect"),
         *(
-            pytest.param(answering(ANSWER, status), 1, id=str(status))
+            pytest.param(faults.status(status), 1, CODE_REFUSED, id=str(status))
+            for status in (400, 401, 403, 404, 409, 422, 499)
+        ),
+        *(
+            (pytest.param(faults.status(status), 3, UNREACHABLE, id=str(status)))
+            for status in (500, 503, 599)
+        ),
+        pytest.param(faults.reset, 3, UNREACHABLE, id="connection reset"),
+        pytest.param(
+            faults.redirected("http://127.0.0.1:9/oauth2/token"), 1, UNREACHABLE, id="redirect"
+        ),
+        *(
+            pytest.param(answering(ANSWER, status), 1, UNREACHABLE, id=str(status))
             for status in (201, 301, 307, 308)
         ),
-        pytest.param(faults.html, 1, id="HTML"),
-        pytest.param(faults.truncated, 1, id="truncated JSON"),
+        pytest.param(faults.html, 1, UNREACHABLE, id="HTML"),
+        pytest.param(faults.truncated, 1, UNREACHABLE, id="truncated JSON"),
         *(
-            pytest.param(answering(body), 1, id=ascii(body[:9]))
+            pytest.param(answering(body), 1, UNREACHABLE, id=ascii(body[:9]))
             for body in (b"", b"\xff\xfe", b"null", b"[]", b'"the-token"', b"[" * 60_000)
         ),
-        pytest.param(answering(b" " * 70_000 + json.dumps(ANSWER).encode()), 1, id="too long"),
+        pytest.param(
+            answering(b" " * 70_000 + json.dumps(ANSWER).encode()), 1, UNREACHABLE, id="too long"
+        ),
         *(
-            pytest.param(faults.without(name), 1, id=f"no {name}")
+            pytest.param(faults.without(name), 1, UNREACHABLE, id=f"no {name}")
             for name in ("access_token", "scope", "user", "owner", "context")
         ),
         *(
-            pytest.param(faults.with_fields(**{name: value}), 1, id=f"{name} is {value!a}")
+            pytest.param(
+                faults.with_fields(**{name: value}), 1, UNREACHABLE, id=f"{name} is {value!a}"
+            )
             for names, values in (
                 (("access_token", "scope", "context"), NOT_TEXTS),
                 (("user", "owner"), NOT_USERS),
@@ -410,13 +375,16 @@ def test_a_code_that_bigcommerce_refuses_is_asked_for_once_and_nothing_is_stored
             for name in names
             for value in values
         ),
-        pytest.param(faults.with_fields(access_token="t" * 4097), 1, id="more than KMS encrypts"),
+        pytest.param(
+            faults.with_fields(access_token="t" * 4097), 1, UNREACHABLE, id="more than KMS encrypts"
+        ),
     ],
 )
 def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_nothing_is_stored(
     *,
     fault: faults.Fault,
     requests: int,
+    expected: ExpectedError,
     backend: Backend,
     bigcommerce: BigCommerce,
     app: App,
@@ -426,7 +394,7 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
 ) -> None:
     endpoint.fails(*[fault] * 5)
 
-    UNREACHABLE.assert_is(backend.get(link), "redirect-url")
+    expected.assert_is(backend.get(link), "redirect-url")
     assert backend.stored() == []
     assert endpoint.asked == requests
 
