@@ -187,11 +187,6 @@ def signed_url(app: App, callback: str, store: Store, user: User, **claims: Any)
     return callback_url(app, callback, signed_payload_jwt=payload)
 
 
-def user_ids(record: Mapping[str, Any]) -> set[str]:
-    """The ids of a record's users."""
-    return set(record["users"])
-
-
 def _deserialized(item: Mapping[str, Any]) -> dict[str, Any]:
     deserialize = TypeDeserializer().deserialize
     return {name: deserialize(value) for name, value in item.items()}

@@ -3,8 +3,6 @@
 That every answer has the security headers is asserted wherever a function is called.
 """
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 
 from lambdas.callbacks import apps
 from local.bigcommerce import App, BigCommerce, Store, faults
-from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
     Backend,
@@ -97,52 +94,6 @@ def test_a_hostile_support_link_stays_one_attribute(
     (link,) = [attributes for element, attributes in page.elements if element == "a"]
     assert set(link) == {"href", "target", "rel"}
     assert link["rel"] == "noopener noreferrer"
-
-
-def _granted_to(who: str) -> Callable[[str], faults.Fault]:
-    return lambda hostile: faults.with_fields(
-        **{who: {"id": 1, "username": hostile, "email": hostile}}
-    )
-
-
-def _failing_with(status: int) -> Callable[[str], faults.Fault]:
-    def answer(hostile: str) -> faults.Fault:
-        content = json.dumps({"error": hostile, "error_description": hostile}).encode()
-        headers = {"Retry-After": hostile, "Content-Type": "text/html"}
-        return lambda _: TokenResponse(status, content, headers)
-
-    return answer
-
-
-@hostile_values
-@hostile_html
-@pytest.mark.parametrize(
-    ("answer", "status"),
-    [
-        pytest.param(_granted_to("user"), 200, id="user"),
-        pytest.param(_granted_to("owner"), 200, id="owner"),
-        pytest.param(_failing_with(200), 502, id="no grant"),
-        *(pytest.param(_failing_with(code), 502, id=str(code)) for code in (429, 500)),
-        pytest.param(_failing_with(400), 400, id="400"),
-    ],
-)
-def test_hostile_texts_of_the_token_endpoint_are_not_shown(
-    *,
-    answer: Callable[[str], faults.Fault],
-    status: int,
-    hostile: str,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-) -> None:
-    bigcommerce.token_endpoint.next_answers.extend([answer(hostile)] * 3)
-
-    answered = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    assert answered.status == status
-    assert_inert(answered.page)
-    assert hostile not in answered.page.text + str(answered.headers)
 
 
 @hostile_values

@@ -430,6 +430,7 @@ def test_claims_of_chance_that_bigcommerce_signed_are_taken_where_they_hold(
         answer = backend.get(callback_url(app, callback, signed_payload_jwt=payload))
 
         assert_documented(answer)
+        assert MARK not in answer.body + str(answer.headers)
         assert answer.status == (
             400
             if len(payload) > LONGEST_VALUE
@@ -525,6 +526,7 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
 
         bigcommerce.token_endpoint.next_answers.clear()
         assert_documented(answer)
+        assert MARK not in answer.body + str(answer.headers)
         assert answer.status in expected_statuses(status, content)
         if answer.status == 200:
             assert_recorded(json.loads(content))

@@ -9,7 +9,7 @@ from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, fault
 from local.bigcommerce.faults import Exchange
 from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import BASE_URL, Backend, callback_url, signed_url, user_ids
+from tests.lambdas.backend import BASE_URL, Backend, callback_url, signed_url
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
 from tests.lambdas.responses import CODE_REFUSED, NOT_STORED
 
@@ -46,10 +46,10 @@ def test_the_token_request_holds_exactly_the_documented_fields(
     }
 
 
-def test_the_installation_is_recorded_with_its_owner_and_its_scopes(
+def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
-    backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    backend.get(bigcommerce.auth_callback_url(app, store, ADMINISTRATOR))
 
     record = backend.record(app, store)
     assert record.pop("access_token")
@@ -66,19 +66,12 @@ def test_the_installation_is_recorded_with_its_owner_and_its_scopes(
         "client_id": app.client_id,
         "granted_at_ms": clock.now * 1000,
         "owner_id": str(store.owner.id),
-        "users": {str(store.owner.id): {"email": store.owner.email, "added_at": clock.now}},
+        "users": {
+            str(user.id): {"email": user.email, "added_at": clock.now}
+            for user in (store.owner, ADMINISTRATOR)
+        },
         "removed_users": {},
     }
-
-
-def test_a_user_who_installs_for_the_owner_is_recorded_beside_the_owner(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    backend.get(bigcommerce.auth_callback_url(app, store, ADMINISTRATOR))
-
-    record = backend.record(app, store)
-    assert record["owner_id"] == str(store.owner.id)
-    assert user_ids(record) == {str(store.owner.id), str(ADMINISTRATOR.id)}
 
 
 def test_the_token_decrypts_with_the_context_of_its_app_and_store_and_no_other(

@@ -81,12 +81,12 @@ def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_wherever_the_de
 def test_an_installation_ends_at_the_app(
     backend: Backend, bigcommerce: BigCommerce, opening: App, store: Store
 ) -> None:
-    answer = backend.get(bigcommerce.auth_callback_url(opening, store, store.owner))
+    answer = backend.get(bigcommerce.auth_callback_url(opening, store, store.staff[0]))
 
     assert answer.status == 302
     claims = verified(token(answer))
     assert claims["sub"] == f"stores/{store.hash}"
-    assert claims["user"] == {"id": str(store.owner.id), "locale": None}
+    assert claims["user"] == {"id": str(store.staff[0].id), "locale": None}
     assert backend.decrypt(opening, store) not in claims.values()
 
 

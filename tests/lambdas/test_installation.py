@@ -252,13 +252,6 @@ class TestLoad:
 
         assert set(after.users) == {OWNER}
 
-    @pytest.mark.parametrize("users", [(OWNER,), (OWNER, STRANGER)], ids=["unknown", "known"])
-    def test_another_user_is_not_allowed_when_multiple_users_are_off(
-        self, users: tuple[str, ...]
-    ) -> None:
-        with pytest.raises(UserNotAllowedError):
-            load(again(0, *users), payload(STRANGER, INSTALLED_AT + 10), multiple_users=False)
-
     def test_an_unknown_user_from_before_the_installation_is_refused(self) -> None:
         with pytest.raises(InvalidSignedPayloadError, match="issued before the installation"):
             load(INSTALLATION, payload(STRANGER, INSTALLED_AT - 1), multiple_users=True)
@@ -344,11 +337,6 @@ class TestUninstall:
     def test_another_user_is_not_allowed_when_multiple_users_are_off(self, record: Record) -> None:
         with pytest.raises(UserNotAllowedError):
             end(record, payload(STRANGER, INSTALLED_AT), multiple_users=False)
-
-    def test_the_owner_is_allowed_when_multiple_users_are_off(self) -> None:
-        ended = end(INSTALLATION, payload(OWNER, INSTALLED_AT), multiple_users=False)
-
-        assert isinstance(ended, Uninstalled)
 
 
 class TestRemoveUser:
