@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from local.backend import APPS, LocalBackend, local_backend
 from local.emulator import EmulatorError
-from local.engine import DeploymentFailed
+from local.engine import DeploymentError
 from local.loopback_http import get
 from registration.check.http_client import UnreachableError
 from tests.local.backend.conftest import TWO_APPS
@@ -188,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             backend.configure_credentials()
             backend.deploy()
             return run(backend, Plan(), console)
-    except (DeploymentFailed, EmulatorError, OSError) as error:
+    except (DeploymentError, EmulatorError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
