@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak test test-browser lint format lock clean
+.PHONY: help up serve emulator soak bench test test-unit test-browser test-cli lint format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,18 +18,27 @@ emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 	@$(BIN)/python -m local emulator $(ARGS)
 
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
-	@$(BIN)/python -m local soak
+	@$(BIN)/python -m tests.reliability.soak
 
-test: $(READY)  ## run every test that needs no browser, with coverage
-	@$(BIN)/python -m pytest --ignore=tests/browser -n 2 --cov --cov-report=term
+bench: $(READY)  ## measure what the program costs to evaluate as it gets more apps
+	@$(BIN)/python -m bench
+
+test: $(READY)  ## run every test that needs no browser and no Pulumi CLI, with coverage
+	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --cov --cov-report=term
+
+test-unit: $(READY)  ## run the tests that need nothing but Python, in under a minute
+	@$(BIN)/python -m pytest -m unit -n 2
 
 test-browser: $(READY)  ## run the tests in a browser, which need Chromium
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest -m browser
+
+test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built where Go is installed
+	@$(BIN)/python -m pytest -m cli
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy components local registration __main__.py lambdas
+	@$(BIN)/mypy __main__.py bench components lambdas local registration tests
 
 format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .

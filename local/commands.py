@@ -1,4 +1,4 @@
-"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator, soak."""
+"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
 
 import argparse
 import io
@@ -23,7 +23,6 @@ from local.outputs_file import (
     shown_path,
     write_outputs,
 )
-from local.soak import Plan, Soak
 from local.walk import Walk
 
 # The ports that Pulumi.local.yaml names.
@@ -108,19 +107,6 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
         return _until_interrupted(partial(_await_deployment, report, backend))
 
 
-def soak(report: Report, options: argparse.Namespace) -> int:
-    """Deploy, make 2,000 callbacks with faults, compare the table with a model, and stop."""
-    with _started(report, options) as backend:
-        with report.working("Deploying the stack local"):
-            backend.configure_credentials()
-            report.deployed(backend.deploy())
-        plan = Plan()
-        with report.progress("Callbacks", plan.callbacks) as on_answer:
-            figures = Soak(backend, plan).run(on_answer)
-    report.soaked(plan, figures)
-    return 1 if figures.problems else 0
-
-
 def _await_deployment(report: Report, backend: LocalBackend) -> None:
     while not backend.find_deployed():
         time.sleep(1)
@@ -173,7 +159,6 @@ def _parser() -> argparse.ArgumentParser:
         ("up", up, None, 0),
         ("serve", serve, None, 0),
         ("emulator", emulator, EMULATOR_PORT, BIGCOMMERCE_PORT),
-        ("soak", soak, None, 0),
     ):
         described = (command.__doc__ or "").split("\n")[0]
         one = commands.add_parser(name, help=described.rstrip("."), description=described)

@@ -1,25 +1,19 @@
 """What the local commands print: progress while it works, and outputs that can be copied."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from local.engine import Deployment, Event, LogEvent
 from local.outputs_file import show_command, shown_path
-from local.soak import Figures, Plan
-from local.soak.model import Callback
 from local.walk import PlannedStep, Step, StepFailedError
 
-_PROBLEMS_SHOWN = 20
 # The sheet is a document of its own, and a command shows it.
 _SHEET = "readme"
 
@@ -87,31 +81,6 @@ class Report:
             self._step(step)
         return True
 
-    @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
-        """Show how much of a total is done; what it gives counts one more."""
-        columns = TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=self._console, transient=True) as progress:
-            yield partial(progress.advance, progress.add_task(what, total=total))
-
-    def soaked(self, plan: Plan, figures: Figures) -> None:
-        """Print what a soak found: answers and times, faults, then everything that is wrong."""
-        self._heading(
-            f"{len(figures.answers):,} callbacks, {plan.stores} stores, {plan.at_once} at a time, "
-            f"{figures.faults.total()} faults, {figures.seconds:.0f} s"
-        )
-        self._console.print(_answers(figures))
-        self._console.print(_faults(figures))
-        for problem in figures.problems[:_PROBLEMS_SHOWN]:
-            self.say(f"  ✗ {problem}")
-        if len(figures.problems) > _PROBLEMS_SHOWN:
-            self.say(f"  … and {len(figures.problems) - _PROBLEMS_SHOWN} more")
-        self.say(
-            f"\nInstallations lost: {len(figures.lost)}, doubled: {len(figures.doubled)}, "
-            f"different from the model: {len(figures.different)}; "
-            f"unexpected answers: {len(figures.unexpected)}"
-        )
-
     def _step(self, step: Step) -> None:
         self._line("✓", "green", step.name, f"{step.outcome:<10} {step.milliseconds:7.0f} ms")
 
@@ -127,22 +96,3 @@ class Report:
 def _service(type_: str) -> str:
     """The AWS service of a resource: `lambda` of `aws:lambda/function:Function`."""
     return type_.split(":")[1].partition("/")[0]
-
-
-def _answers(figures: Figures) -> Table:
-    table = Table("callback", "answers by status", box=None)
-    table.add_column("p50 ms", justify="right")
-    table.add_column("p99 ms", justify="right")
-    for callback in Callback:
-        statuses = figures.statuses(callback).items()
-        times = (f"{figures.percentile(callback, percent):.0f}" for percent in (50, 99))
-        table.add_row(callback, ", ".join(f"{count} x {code}" for code, count in statuses), *times)
-    return table
-
-
-def _faults(figures: Figures) -> Table:
-    table = Table("fault", box=None)
-    table.add_column("injected", justify="right")
-    for fault, count in sorted(figures.faults.items()):
-        table.add_row(fault, str(count))
-    return table

@@ -11,6 +11,10 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
 
+# The markers of tests that need more than Python.
+NEEDS = {"emulated", "browser", "cli"}
+
+
 class Count:
     """How many cases a test tries."""
 
@@ -38,6 +42,13 @@ def _figures(request: pytest.FixtureRequest) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "figures(name): count the cases under this name")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as unit tests those that need no more than Python."""
+    for item in items:
+        if not NEEDS.intersection(mark.name for mark in item.iter_markers()):
+            item.add_marker("unit")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

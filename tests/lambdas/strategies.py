@@ -3,6 +3,9 @@
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -141,13 +144,12 @@ def _changed_pairs(draw: st.DrawFn, pairs: Pairs, others: st.SearchStrategy[str]
 
 def replaced(document: Any, path: tuple[str, ...], value: object) -> Any:
     """The document with the value at this path replaced, or removed where it is `...`."""
-    if not path:
-        return value
-    changed = dict(document)
-    if value is ... and len(path) == 1:
-        del changed[path[0]]
+    changed = deepcopy(document)
+    *parents, name = path
+    if value is ...:
+        del _at(changed, parents)[name]
     else:
-        changed[path[0]] = replaced(document[path[0]], path[1:], value)
+        _at(changed, parents)[name] = value
     return changed
 
 
@@ -159,10 +161,8 @@ def paths(document: Any) -> list[tuple[str, ...]]:
     ]
 
 
-def _at(document: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        document = document[name]
-    return document
+def _at(document: Any, path: Sequence[str]) -> Any:
+    return reduce(getitem, path, document)
 
 
 _ODD_VALUES: list[Any] = [

@@ -1,26 +1,17 @@
 """The auth callback: the code becomes a stored, encrypted token, or nothing is stored."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError
-from werkzeug import Response as TokenResponse
 
-from lambdas.callbacks import apps, installation_table
-from lambdas.callbacks.installation import Uninstall, Uninstalled
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
+from werkzeug import Response as TokenResponse
+from tests.lambdas.aws_calls import AwsCalls
+from tests.lambdas.backend import BASE_URL, Backend, callback_url, signed_url
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
-from tests.lambdas.expected_errors import CODE_REFUSED, NOT_STORED
-from tests.lambdas.harness import (
-    BASE_URL,
-    RETENTION_SECONDS,
-    AwsCalls,
-    Backend,
-    callback_url,
-    signed_url,
-    user_ids,
-)
+from tests.lambdas.responses import CODE_REFUSED, NOT_STORED
 
 ADMINISTRATOR = User(8_765_432, "administrator", "administrator@example.com")
 
@@ -55,10 +46,10 @@ def test_the_token_request_holds_exactly_the_documented_fields(
     }
 
 
-def test_the_installation_is_recorded_with_its_owner_and_its_scopes(
+def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
-    backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    backend.get(bigcommerce.auth_callback_url(app, store, ADMINISTRATOR))
 
     record = backend.record(app, store)
     assert record.pop("access_token")
@@ -75,171 +66,113 @@ def test_the_installation_is_recorded_with_its_owner_and_its_scopes(
         "client_id": app.client_id,
         "granted_at_ms": clock.now * 1000,
         "owner_id": str(store.owner.id),
-        "users": {str(store.owner.id): {"email": store.owner.email, "added_at": clock.now}},
+        "users": {
+            str(user.id): {"email": user.email, "added_at": clock.now}
+            for user in (store.owner, ADMINISTRATOR)
+        },
         "removed_users": {},
     }
 
 
-def test_a_user_who_installs_for_the_owner_is_recorded_beside_the_owner(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    backend.get(bigcommerce.auth_callback_url(app, store, ADMINISTRATOR))
-
-    record = backend.record(app, store)
-    assert record["owner_id"] == str(store.owner.id)
-    assert user_ids(record) == {str(store.owner.id), str(ADMINISTRATOR.id)}
-
-
-def test_the_token_decrypts_with_the_context_of_its_app_and_store(
+def test_the_token_decrypts_with_the_context_of_its_app_and_store_and_no_other(
     backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
 ) -> None:
     installation = bigcommerce.installation(app, installed_store)
-
     assert installation is not None
     assert backend.decrypt(app, installed_store) == installation.access_token
+    assert installation.access_token not in str(backend.stored())
+
+    organization = {"organization_id": ORGANIZATION_ID}
+    ciphertext = bytes(backend.record(app, installed_store)["access_token"])
+    for context in ({}, organization, organization | {"store_hash": "another123"}):
+        with pytest.raises(ClientError, match="InvalidCiphertext"):
+            backend.kms.decrypt(CiphertextBlob=ciphertext, EncryptionContext=context)
+
+
+@pytest.fixture
+def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
+    """Another app of the stack."""
+    other = bigcommerce.register_app(
+        "another-organization",
+        "Other",
+        app.scopes,
+        callback_urls=CallbackUrls.under(BASE_URL, "another-organization"),
+    )
+    backend.deploy(other)
+    return other
 
 
 @pytest.mark.parametrize(
-    "context",
+    ("configured", "granted", "missing", "extra"),
     [
-        pytest.param({}, id="no context"),
-        pytest.param({"organization_id": ORGANIZATION_ID}, id="organization alone"),
-        pytest.param(
-            {"organization_id": ORGANIZATION_ID, "store_hash": "another123"}, id="another store"
-        ),
+        pytest.param(("a", "b", "c"), ("a", "b"), ["c"], [], id="one was not granted"),
+        pytest.param(("a",), ("a", "b"), [], ["b"], id="one is not configured"),
+        pytest.param(("a", "b"), ("a", "c"), ["b"], ["c"], id="both"),
+        pytest.param(("a",), ("a", "b", "x@b.example"), [], ["b"], id="one is no scope"),
+        pytest.param(("a", "b"), ("b", "a"), [], [], id="another order is no difference"),
     ],
 )
-def test_the_token_does_not_decrypt_with_another_context(
-    context: dict[str, str], backend: Backend, app: App, installed_store: Store
+def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logged(
+    *,
+    configured: tuple[str, ...],
+    granted: tuple[str, ...],
+    missing: list[str],
+    extra: list[str],
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    logs: Logs,
 ) -> None:
-    ciphertext = bytes(backend.record(app, installed_store)["access_token"])
-
-    with pytest.raises(ClientError, match="InvalidCiphertext"):
-        backend.kms.decrypt(CiphertextBlob=ciphertext, EncryptionContext=context)
-
-
-def test_the_token_stands_nowhere_in_the_table_in_clear(
-    backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
-) -> None:
-    installation = bigcommerce.installation(app, installed_store)
-
-    assert installation is not None
-    assert installation.access_token not in str(backend.stored())
-
-
-def test_two_apps_on_one_store_do_not_touch_each_other(
-    backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
-) -> None:
-    other = replace(app, organization_id="another-organization", client_id="b" * 31)
-    other.callback_urls = type(app.callback_urls).under(BASE_URL, other.organization_id)
-    bigcommerce.apps[other.client_id] = other
-    backend.deploy(other)
-    first = backend.record(app, installed_store)
-
-    backend.get(bigcommerce.auth_callback_url(other, installed_store, installed_store.owner))
-
-    assert backend.record(app, installed_store) == first
-    assert backend.decrypt(app, installed_store) != backend.decrypt(other, installed_store)
-
-
-def test_a_new_consent_overwrites_token_and_scopes_and_keeps_the_users(
-    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
-) -> None:
-    (assistant,) = installed_store.staff
-    backend.get(signed_url(app, "load", installed_store, assistant))
-    first_token = backend.decrypt(app, installed_store)
-    clock.advance(3600)
-    app.scopes = ("store_v2_customers",)
-
-    backend.get(bigcommerce.auth_callback_url(app, installed_store, installed_store.owner))
-
-    record = backend.record(app, installed_store)
-    assert backend.decrypt(app, installed_store) != first_token
-    assert record["installed_at"] == clock.now
-    assert record["scopes"] == ["store_v2_customers"]
-    assert user_ids(record) == {str(installed_store.owner.id), str(assistant.id)}
-
-
-def test_a_store_can_be_installed_again_after_it_was_uninstalled_with_no_user_left_from_before(
-    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
-) -> None:
-    (assistant,) = installed_store.staff
-    backend.get(signed_url(app, "load", installed_store, assistant))
-    backend.get(signed_url(app, "uninstall", installed_store, installed_store.owner))
-    clock.advance(60)
-
-    answer = backend.get(bigcommerce.auth_callback_url(app, installed_store, installed_store.owner))
-
-    assert answer.status == 200
-    record = backend.record(app, installed_store)
-    assert record["status"] == "installed"
-    assert "expires_at" not in record  # or DynamoDB would delete a living installation
-    assert user_ids(record) == {str(installed_store.owner.id)}
-
-
-def test_scopes_that_were_not_granted_are_shown_and_logged(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
-) -> None:
-    backend.deploy(replace(app, scopes=(*SCOPES, "store_v2_customers")))
-    apps.forget()
+    app.scopes = configured
+    backend.deploy(app)
+    grant = faults.with_fields(scope=" ".join(granted))
+    bigcommerce.token_endpoint.next_answers.append(grant)
 
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
 
     assert answer.status == 200
-    assert "Reinstall the app to grant them: store_v2_customers" in answer.page.text
-    (warning,) = [line for line in logs.lines if line["level"] == "WARNING"]
-    assert warning["missing_scopes"] == ["store_v2_customers"]
-    assert warning["extra_scopes"] == []
-    assert warning["store_hash"] == store.hash
+    assert ("not granted" in answer.page.text) == bool(missing)
+    assert f"the app to grant them: {' '.join(missing)}" in answer.page.text or not missing
+    assert f"the app is not configured with: {' '.join(extra)}" in answer.page.text or not extra
+    assert backend.record(app, store)["scopes"] == list(granted)
+    warnings = [
+        (line["store_hash"], line["missing_scopes"], line["extra_scopes"])
+        for line in logs.lines
+        if line["level"] == "WARNING"
+    ]
+    assert warnings == ([(store.hash, missing, extra)] if missing or extra else [])
 
 
-def test_scopes_that_are_not_configured_are_shown_and_logged(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
-) -> None:
-    backend.deploy(replace(app, scopes=SCOPES[:1]))
-    apps.forget()
-
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    assert f"the app is not configured with: {SCOPES[1]}" in answer.page.text
-    (warning,) = [line for line in logs.lines if line["level"] == "WARNING"]
-    assert (warning["missing_scopes"], warning["extra_scopes"]) == ([], [SCOPES[1]])
+TAMPERED = "links of the auth callback that were tampered with"
 
 
-def test_the_granted_scopes_are_compared_not_the_requested_ones(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.with_fields(scope=SCOPES[0]))
-
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    assert f"Reinstall the app to grant them: {SCOPES[1]}" in answer.page.text
-    assert backend.record(app, store)["scopes"] == [SCOPES[0]]
-
-
-def test_the_same_scopes_in_another_order_are_no_difference(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
-) -> None:
-    reordered = " ".join(reversed(SCOPES))
-    bigcommerce.token_endpoint.next_answers.append(faults.with_fields(scope=reordered))
-
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    assert "not granted" not in answer.page.text
-    assert all(line["level"] == "INFO" for line in logs.lines)
-
-
-@pytest.mark.figures("links of the auth callback that were tampered with")
-@pytest.mark.parametrize("field", ["context", "account_uuid"])
+@pytest.mark.figures(TAMPERED)
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        pytest.param("context", lambda _: "stores/other", id="another store"),
+        pytest.param("context", str.upper, id="context in another case"),
+        pytest.param("account_uuid", str.upper, id="another account"),
+    ],
+)
 def test_a_grant_that_answers_another_request_is_refused_and_not_stored(
-    *, field: str, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
+    *,
+    field: str,
+    change: Callable[[str], str],
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    logs: Logs,
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.with_fields(**{field: "stores/other"}))
+    right = {"context": store.context, "account_uuid": app.account_uuid}
+    other = faults.with_fields(**{field: change(right[field])})
+    bigcommerce.token_endpoint.next_answers.append(other)
 
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
 
-    assert answer.status == 400
-    assert "Nothing was stored." in answer.page.text
+    CODE_REFUSED.assert_is(answer, "redirect-url")
     assert backend.stored() == []
     assert logs.last["reason"] == f"the grant is for another {field}"
 
@@ -260,52 +193,46 @@ def test_an_external_install_ends_at_bigcommerce_when_it_has_succeeded(
 ) -> None:
     answer = backend.get(bigcommerce.external_auth_callback_url(app, store, store.owner))
 
-    assert answer.status == 302
+    assert (answer.status, answer.body) == (302, "")
     assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/succeeded"
-    assert answer.body == ""
     assert backend.record(app, store)["status"] == "installed"
 
 
 def test_an_external_install_ends_at_bigcommerce_when_it_has_failed(
-    *,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    login_url: str,
-    logs: Logs,
+    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, login_url: str
 ) -> None:
     bigcommerce.token_endpoint.next_answers.append(faults.html)
+    failing = bigcommerce.external_auth_callback_url(app, store, store.owner)
+    without_code = callback_url(app, "redirect-url", context=store.context, external_install="")
 
-    answer = backend.get(bigcommerce.external_auth_callback_url(app, store, store.owner))
-
-    assert answer.status == 302
-    assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/failed"
+    for link in (failing, without_code):
+        answer = backend.get(link)
+        assert answer.status == 302
+        assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/failed"
     assert backend.stored() == []
-    assert logs.last["error"] == "bigcommerce_unavailable"
 
 
-@pytest.mark.figures("links of the auth callback that were tampered with")
+@pytest.mark.figures(TAMPERED)
 @pytest.mark.parametrize("value", ["{}", "", "true&external_install={}", "//evil.example/{}"])
 def test_an_external_install_ends_at_the_app_itself_whichever_app_it_names(
     *,
     value: str,
     backend: Backend,
     app: App,
+    other_app: App,
     bigcommerce: BigCommerce,
     store: Store,
     login_url: str,
 ) -> None:
-    other = bigcommerce.register_app("another-organization", "Other", ["store_v2_orders"])
     link = bigcommerce.auth_callback_url(app, store, store.owner)
 
-    answer = backend.get(f"{link}&external_install={value.format(other.client_id)}")
+    answer = backend.get(f"{link}&external_install={value.format(other_app.client_id)}")
 
     assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/succeeded"
-    assert other.client_id not in str(backend.answered)
+    assert other_app.client_id not in str(backend.answered)
 
 
-@pytest.mark.figures("links of the auth callback that were tampered with")
+@pytest.mark.figures(TAMPERED)
 def test_a_code_of_one_store_does_not_touch_another_that_its_link_was_made_to_name(
     backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
 ) -> None:
@@ -319,57 +246,16 @@ def test_a_code_of_one_store_does_not_touch_another_that_its_link_was_made_to_na
     assert backend.stored() == before
 
 
-@pytest.mark.figures("links of the auth callback that were tampered with")
+@pytest.mark.figures(TAMPERED)
 def test_a_code_of_one_app_does_not_install_another(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
+    backend: Backend, app: App, other_app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
-    other = bigcommerce.register_app(
-        "another-organization",
-        "Other",
-        app.scopes,
-        callback_urls=CallbackUrls.under(BASE_URL, "another-organization"),
-    )
-    backend.deploy(other)
-    link = bigcommerce.auth_callback_url(other, store, store.owner)
+    link = bigcommerce.auth_callback_url(other_app, store, store.owner)
 
-    answer = backend.get(link.replace(other.organization_id, app.organization_id))
+    answer = backend.get(link.replace(other_app.organization_id, app.organization_id))
 
     CODE_REFUSED.assert_is(answer, "redirect-url")
     assert backend.stored() == []
-
-
-def test_an_external_install_without_a_code_has_failed(
-    backend: Backend, app: App, store: Store, login_url: str
-) -> None:
-    answer = backend.get(
-        callback_url(app, "redirect-url", context=store.context, external_install="")
-    )
-
-    assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/failed"
-
-
-def test_an_external_install_of_an_unregistered_app_gets_a_page_as_it_has_no_client_id(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    backend.put_credentials(app.organization_id, {})
-
-    answer = backend.get(bigcommerce.external_auth_callback_url(app, store, store.owner))
-
-    assert answer.status == 503
-    assert "not registered yet" in answer.page.text
-
-
-def test_a_code_works_once(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    url = bigcommerce.auth_callback_url(app, store, store.owner)
-    backend.get(url)
-    before = backend.stored()
-
-    again = backend.get(url)
-
-    assert again.status == 400
-    assert backend.stored() == before
 
 
 def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(
@@ -382,37 +268,6 @@ def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(
     backend.put_credentials(app.organization_id, right)
 
     assert backend.get(bigcommerce.auth_callback_url(app, store, store.owner)).status == 200
-
-
-def test_a_refused_code_is_not_tried_again_with_unchanged_credentials(
-    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
-) -> None:
-    clock.advance(10)
-    bigcommerce.token_endpoint.requests.clear()
-
-    answer = backend.get(
-        callback_url(
-            app, "redirect-url", code="0" * 31, scope=app.scope, context=installed_store.context
-        )
-    )
-
-    assert answer.status == 400
-    assert len(bigcommerce.token_endpoint.requests) == 1
-
-
-def test_a_store_uninstalled_while_it_was_being_installed_stays_uninstalled(
-    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    url = bigcommerce.auth_callback_url(app, store, store.owner)
-    overtaking = Uninstall(clock.now + 5, clock.now + 5)
-    marker = Uninstalled(app.client_id, overtaking, clock.now + RETENTION_SECONDS)
-    installation_table.update(app.organization_id, store.hash, lambda _: marker)
-    before = backend.stored()
-
-    answer = backend.get(url)
-
-    assert answer.status == 404
-    assert backend.stored() == before
 
 
 def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_before_it(
@@ -444,32 +299,6 @@ def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_befor
     assert [record["status"] for record in backend.stored()] == ["uninstalled"]
 
 
-def test_a_store_uninstalled_and_installed_again_meanwhile_keeps_the_token_of_the_latter(
-    *,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    aws: AwsCalls,
-) -> None:
-    def uninstalled_and_installed_again() -> None:
-        del aws.instead["Encrypt"]
-        clock.advance(1)
-        assert backend.get(signed_url(app, "uninstall", store, store.owner)).status == 200
-        clock.advance(1)
-        again = bigcommerce.auth_callback_url(app, store, store.owner)
-        assert backend.get(again).status == 200
-
-    aws.instead["Encrypt"] = uninstalled_and_installed_again
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    assert answer.status == 200
-    current = bigcommerce.installation(app, store)
-    assert current is not None
-    assert backend.decrypt(app, store) == current.access_token
-
-
 def test_an_installation_that_others_keep_overtaking_is_to_be_begun_anew(
     backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, aws: AwsCalls
 ) -> None:
@@ -479,64 +308,4 @@ def test_an_installation_that_others_keep_overtaking_is_to_be_begun_anew(
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
 
     NOT_STORED.assert_is(answer, "redirect-url")
-    assert backend.stored() == []
-
-
-def test_a_granted_scope_that_has_not_the_form_of_one_is_not_logged(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, logs: Logs
-) -> None:
-    odd = faults.with_fields(scope=f"{app.scope} store_cart somebody@shop.example")
-    bigcommerce.token_endpoint.next_answers.append(odd)
-
-    assert backend.get(bigcommerce.auth_callback_url(app, store, store.owner)).status == 200
-
-    (warning,) = (line for line in logs.lines if line["level"] == "WARNING")
-    assert "somebody@shop.example" not in str(warning)
-
-
-def test_a_context_is_the_same_to_the_letter(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    other_case = faults.with_fields(context=store.context.upper())
-    bigcommerce.token_endpoint.next_answers.append(other_case)
-
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    CODE_REFUSED.assert_is(answer, "redirect-url")
-    assert backend.stored() == []
-
-
-def test_of_two_callbacks_that_overlap_the_second_sees_what_the_first_did(
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    installed_store: Store,
-    aws: AwsCalls,
-) -> None:
-    (assistant,) = installed_store.staff
-
-    def assistant_opens_the_app_meanwhile() -> None:
-        del aws.instead["PutItem"]
-        backend.get(signed_url(app, "load", installed_store, assistant))
-
-    aws.instead["PutItem"] = assistant_opens_the_app_meanwhile
-    backend.get(bigcommerce.auth_callback_url(app, installed_store, installed_store.owner))
-
-    record = backend.record(app, installed_store)
-    latest = bigcommerce.installation(app, installed_store)
-    assert latest is not None
-    assert backend.decrypt(app, installed_store) == latest.access_token
-    assert str(assistant.id) in user_ids(record)
-
-
-def test_an_answer_after_the_deadline_is_a_timeout_and_nothing_is_stored(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    url = bigcommerce.auth_callback_url(app, store, store.owner)
-    bigcommerce.token_endpoint.next_answers.append(faults.byte_by_byte(0.05))
-
-    answer = backend.get(url, remaining_milliseconds=1_200)
-
-    assert answer.status == 504
-    assert "BigCommerce took too long to answer" in answer.page.text
     assert backend.stored() == []

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -55,15 +56,15 @@ def test_what_is_done_in_time_is_left_alone() -> None:
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
-def test_nothing_is_left_ticking_after_an_error() -> None:
-    with pytest.raises(ZeroDivisionError):
-        within(A_LONG_TIME, lambda: 1 / 0)
-
-    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
-
-
-def test_nothing_is_left_ticking_after_the_deadline() -> None:
-    with pytest.raises(DeadlineExceededError):
-        within(0.01, hang)
+@pytest.mark.parametrize(
+    ("seconds", "work", "error"),
+    [(A_LONG_TIME, lambda: 1 / 0, ZeroDivisionError), (0.01, hang, DeadlineExceededError)],
+    ids=["an error", "the deadline"],
+)
+def test_nothing_is_left_ticking_after(
+    seconds: float, work: Callable[[], object], error: type[BaseException]
+) -> None:
+    with pytest.raises(error):
+        within(seconds, work)
 
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)

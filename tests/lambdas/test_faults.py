@@ -20,19 +20,11 @@ from botocore.retries.standard import ExponentialBackoff
 from lambdas.callbacks import apps, credentials, token_exchange
 from local.bigcommerce import App, BigCommerce, Store, User, faults
 from tests.conftest import Count
-from tests.lambdas import wire as wires
+from tests.lambdas import aws_calls
+from tests.lambdas.aws_calls import CLIENTS, AwsCalls, Fault
+from tests.lambdas.backend import CALLBACKS, Backend, Countdown, api_event, signed_url
 from tests.lambdas.conftest import Clock, Logs
-from tests.lambdas.expected_errors import BUSY, NOT_STORED, TOO_SLOW
-from tests.lambdas.harness import (
-    CALLBACKS,
-    CLIENTS,
-    Backend,
-    Countdown,
-    Response,
-    api_event,
-    signed_url,
-)
-from tests.lambdas.wire import Fault, Wire
+from tests.lambdas.responses import BUSY, NOT_STORED, TOO_SLOW, Response
 
 EXTERNAL = "external"
 
@@ -77,13 +69,13 @@ SCENARIOS: dict[str, tuple[list[Step], Step]] = {
 
 # The codes are those of the three services' API references.
 LASTING: dict[str, Fault] = {
-    "throttled": wires.refusal(400, "ThrottlingException"),
-    "failed inside": wires.refusal(500, "InternalServerError"),
-    "access denied": wires.refusal(400, "AccessDeniedException"),
-    "transaction conflict": wires.refusal(400, "TransactionConflictException"),
-    "not reached": wires.no_connection,
-    "timed out": wires.timeout,
-    "done but not answered": wires.lost,
+    "throttled": aws_calls.refusal(400, "ThrottlingException"),
+    "failed inside": aws_calls.refusal(500, "InternalServerError"),
+    "access denied": aws_calls.refusal(400, "AccessDeniedException"),
+    "transaction conflict": aws_calls.refusal(400, "TransactionConflictException"),
+    "not reached": aws_calls.no_connection,
+    "timed out": aws_calls.timeout,
+    "done but not answered": aws_calls.lost,
 }
 PASSING: dict[str, Fault] = {
     name: LASTING[name] for name in ("throttled", "not reached", "done but not answered")
@@ -94,13 +86,13 @@ class Stage:
     """One store of one app, set back before every run to what had happened `before`."""
 
     def __init__(
-        self, backend: Backend, bigcommerce: BigCommerce, app: App, store: Store, wire: Wire
+        self, backend: Backend, bigcommerce: BigCommerce, app: App, store: Store, aws: AwsCalls
     ) -> None:
         self._backend = backend
         self._bigcommerce = bigcommerce
         self._app = app
         self._store = store
-        self.wire = wire
+        self.aws = aws
 
     def undisturbed(self, before: list[Step], step: Step) -> tuple[list[str], dict[str, Any]]:
         """The calls a step makes, and the record after it."""
@@ -110,11 +102,11 @@ class Stage:
         self._installed_before = dict(self._bigcommerce.installations)
         self.begin()
         assert succeeded(self.run(self.link(step)))
-        return list(self.wire.calls), self.state()
+        return list(self.aws.operations), self.state()
 
     def begin(self) -> None:
         """Go back, with cold functions and nothing broken."""
-        self.wire.repair()
+        self.aws.repair()
         self._backend.put_item(self._app, self._store, self.item_before)
         self._bigcommerce.installations.clear()
         self._bigcommerce.installations.update(self._installed_before)
@@ -135,7 +127,7 @@ class Stage:
 
     def retry(self, step: Step, link: str) -> Response:
         """What a person or BigCommerce does next: a code is used up, a payload is not."""
-        self.wire.repair()
+        self.aws.repair()
         return self.run(self.link(step) if step.path == "redirect-url" else link)
 
     def item(self) -> dict[str, Any] | None:
@@ -196,9 +188,9 @@ def stage(  # noqa: PLR0917
     monkeypatch: pytest.MonkeyPatch,
 ) -> Stage:
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
-    wire = Wire()
-    wire.connect()
-    return Stage(backend, bigcommerce, app, store, wire)
+    aws = AwsCalls()
+    aws.watch()
+    return Stage(backend, bigcommerce, app, store, aws)
 
 
 @contextmanager
@@ -224,12 +216,12 @@ def test_a_call_that_fails_is_a_busy_app_and_nothing_is_half_written(
         with case(count, operation, name):
             stage.begin()
             link = stage.link(step)
-            stage.wire.break_call(index, fault, wires.ATTEMPTS)
+            stage.aws.break_call(index, fault)
 
             assert_busy(stage.run(link), step, calls[: index + 1])
 
-            assert stage.wire.calls == calls[: index + 1]  # nothing is asked after a failure
-            if operation == "PutItem" and fault is wires.lost:
+            assert stage.aws.operations == calls[: index + 1]  # nothing is asked after a failure
+            if operation == "PutItem" and fault is aws_calls.lost:
                 assert stage.state() == after
             else:
                 assert stage.item() == stage.item_before
@@ -248,7 +240,7 @@ def test_a_call_that_fails_twice_is_repeated_and_succeeds(
     for (index, operation), (name, fault) in product(enumerate(calls), PASSING.items()):
         with case(count, operation, name):
             stage.begin()
-            stage.wire.break_call(index, fault, wires.ATTEMPTS - 1)
+            stage.aws.break_call(index, fault, aws_calls.ATTEMPTS - 1)
 
             assert succeeded(stage.run(stage.link(step)))
 
@@ -260,20 +252,20 @@ def test_a_call_that_fails_twice_is_repeated_and_succeeds(
 def test_a_write_that_conflicts_is_made_again(scenario: str, stage: Stage, count: Count) -> None:
     before, step = SCENARIOS[scenario]
     calls, after = stage.undisturbed(before, step)
-    conflict = wires.refusal(400, "ConditionalCheckFailedException")
+    conflict = aws_calls.refusal(400, "ConditionalCheckFailedException")
 
     for index in (index for index, operation in enumerate(calls) if operation == "PutItem"):
         with case(count, "PutItem"):
             stage.begin()
-            stage.wire.break_call(index, conflict, 1)
+            stage.aws.break_call(index, conflict, 1)
 
             assert succeeded(stage.run(stage.link(step)))
 
-            assert stage.wire.calls[index:] == ["PutItem", "GetItem", "PutItem"]
+            assert stage.aws.operations[index:] == ["PutItem", "GetItem", "PutItem"]
             assert stage.state() == after
 
 
-def deadline_passes(_: wires.Deliver) -> AWSResponse:
+def deadline_passes(_: aws_calls.Deliver) -> AWSResponse:
     """The function's time is up while AWS keeps it waiting."""
     signal.setitimer(signal.ITIMER_REAL, 0.001)
     time.sleep(60)
@@ -292,7 +284,7 @@ def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_suc
         with case(count, operation):
             stage.begin()
             link = stage.link(step)
-            stage.wire.break_call(index, deadline_passes, 1)
+            stage.aws.break_call(index, deadline_passes, 1)
 
             assert_busy(stage.run(link), step, calls[: index + 1])
 

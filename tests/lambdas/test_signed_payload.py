@@ -1,5 +1,13 @@
-"""The signed payload: what BigCommerce signs is read, and everything else is refused alike."""
+"""The signed payload: what BigCommerce signs is read, and everything else is refused alike.
 
+Signatures, headers and segments are those of `vectors/hs256.json`, in the layout of the Wycheproof
+project: a group for each client secret. Its signatures were made apart from the code under test,
+and compared with those of OpenSSL.
+"""
+
+import base64
+import json
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -11,7 +19,7 @@ from lambdas.callbacks.errors import InvalidSignedPayloadError
 from lambdas.callbacks.signed_payload import PayloadUser, SignedPayload, verify
 from local.bigcommerce import App, Store, User, signed_payload
 from tests.lambdas.conftest import Clock
-from tests.lambdas.tokens import HEADER, claims, encoded, sign
+from tests.lambdas.tokens import HEADER, claims, sign
 
 # Not of chance: the values are part of the tests' names.
 APP = App(
@@ -26,11 +34,33 @@ ASSISTANT = User(2_345_678, "assistant", "assistant@example.com", locale="de-DE"
 STORE = Store("abc123def4", "Flowers", OWNER, (ASSISTANT,))
 DAY = 24 * 60 * 60
 
+VECTORS = json.loads((Path(__file__).parent / "vectors" / "hs256.json").read_text("utf-8"))
+VECTORS_ISSUED_AT = 1_772_323_200  # 2026-03-01T00:00:00Z
+
 pytestmark = pytest.mark.figures("signed payloads, forged or odd, each made for its case")
 
 
-def verified(token: str) -> SignedPayload:
-    return verify(token, client_id=APP.client_id, client_secret=APP.client_secret)
+def vectors() -> list[Any]:
+    """The parameters of every test: its token, its group's client secret, and whether it holds."""
+    return [
+        pytest.param(
+            test["jws"],
+            _client_secret(group),
+            test["result"] == "valid",
+            id=f"{test['tcId']} {test['comment']}",
+        )
+        for group in VECTORS["testGroups"]
+        for test in group["tests"]
+    ]
+
+
+def _client_secret(group: dict[str, dict[str, str]]) -> str:
+    key = group["private"]["k"]
+    return base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode()
+
+
+def verified(token: str, client_secret: str = APP.client_secret) -> SignedPayload:
+    return verify(token, client_id=APP.client_id, client_secret=client_secret)
 
 
 def token(**changes: Any) -> str:
@@ -44,15 +74,29 @@ def token_without(claim: str) -> str:
     return sign(content, APP.client_secret)
 
 
-def assert_refused(forged: str) -> None:
+def assert_refused(forged: str, client_secret: str = APP.client_secret) -> None:
     with pytest.raises(InvalidSignedPayloadError) as refusal:
-        verified(forged)
+        verified(forged, client_secret)
     assert refusal.value.status == 401
     assert refusal.value.message == InvalidSignedPayloadError.message
     # Nor may the traceback that a log could hold lead to an error whose text quotes the token.
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__ or refusal.value.__context__ is None
-    assert APP.client_secret not in refusal.value.reason
+    assert client_secret not in refusal.value.reason
+
+
+@pytest.mark.figures("test vectors for HS256")
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+@pytest.mark.parametrize(("token", "client_secret", "holds"), vectors())
+def test_a_test_vector_holds_or_is_refused(
+    token: str, client_secret: str, holds: bool, clock: Clock
+) -> None:
+    clock.now = VECTORS_ISSUED_AT
+
+    if holds:
+        assert verified(token, client_secret).store_hash == "abc123def4"
+    else:
+        assert_refused(token, client_secret)
 
 
 def test_a_payload_from_bigcommerce_holds_and_is_read_whole(clock: Clock) -> None:
@@ -98,47 +142,16 @@ def test_a_repeated_claim_whose_last_value_is_wrong_is_refused() -> None:
     assert_refused(sign(content, APP.client_secret))
 
 
-def test_the_signature_is_that_of_rfc_7515_appendix_a_1() -> None:
-    key = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
-    token = (
-        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
-        ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0"
-        "cnVlfQ"
-        ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    )
-
-    assert jwt.PyJWS().decode(token, jwt.utils.base64url_decode(key), ["HS256"])
-
-
-def test_the_key_is_the_secret_as_text_not_the_bytes_its_hexadecimal_digits_stand_for() -> None:
-    key = bytes.fromhex(APP.client_secret)
-
-    assert_refused(jwt.encode(claims(APP, STORE, ASSISTANT), key, "HS256"))
-
-
-@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
-def test_another_hmac_is_refused(algorithm: str) -> None:
-    assert_refused(jwt.encode(claims(APP, STORE, ASSISTANT), APP.client_secret, algorithm))
+@pytest.mark.parametrize("store_hash", ["a", "ABC123", "0", "a" * 64])
+def test_a_store_hash_is_up_to_64_letters_and_digits(store_hash: str) -> None:
+    assert verified(token(sub=f"stores/{store_hash}")).store_hash == store_hash
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        pytest.param({"alg": "none"}, id="none"),
-        pytest.param({"alg": "None"}, id="none in another case"),
-        pytest.param({"alg": "hs256"}, id="lower case"),
-        pytest.param({"alg": "RS256"}, id="RS256 with an HMAC"),
-        pytest.param({"alg": ""}, id="empty"),
-        pytest.param({"alg": None}, id="null"),
-        pytest.param({"alg": ["HS256"]}, id="list"),
-        pytest.param({"alg": {"HS256": 1}}, id="object"),
-        pytest.param({}, id="missing"),
-        pytest.param([], id="header is a list"),
-        pytest.param(b"HS256", id="header is not JSON"),
-        pytest.param(b"\xff\xfe", id="header is not text"),
-        pytest.param(b"[" * 4000, id="header is deeply nested"),
-        pytest.param(HEADER | {"crit": ["exp"]}, id="critical extension"),
-        pytest.param(HEADER | {"b64": False}, id="detached payload"),
+        pytest.param(b"[" * 4000, id="deeply nested"),
+        pytest.param({"alg": {"HS256": 1}}, id="algorithm is an object"),
         pytest.param(HEADER | {"kid": 5}, id="key id of another type"),
     ],
 )
@@ -156,108 +169,27 @@ def test_a_secret_that_is_a_public_key_never_verifies_what_was_signed_with_its_t
     public_key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
-    with pytest.raises(InvalidSignedPayloadError):
-        verify(sign(claims(APP, STORE, ASSISTANT), pem), client_id=APP.client_id, client_secret=pem)
-
-
-def test_an_hmac_with_the_same_secret_but_of_another_token_is_refused() -> None:
-    header, _, signature = token().split(".")
-    _, another_payload, _ = token(sub="stores/another123").split(".")
-
-    assert_refused(f"{header}.{another_payload}.{signature}")
+    assert_refused(sign(claims(APP, STORE, ASSISTANT), pem), pem)
 
 
 @pytest.mark.parametrize(
-    "signature",
-    [
-        pytest.param("", id="empty"),
-        pytest.param(encoded(b"\x00"), id="a byte"),
-        pytest.param(encoded(bytes(32)), id="zeros"),
-        pytest.param(encoded(bytes(64)), id="too long"),
-        pytest.param("!!!!", id="not base64"),
-        pytest.param("A", id="base64 of an impossible length"),
-        pytest.param("é", id="not ASCII"),
-    ],
-)
-def test_another_signature_is_refused(signature: str) -> None:
-    signing_input = token().rpartition(".")[0]
-
-    assert_refused(f"{signing_input}.{signature}")
-
-
-def test_a_signature_that_differs_in_one_bit_is_refused() -> None:
-    signing_input, _, signature = token().rpartition(".")
-    changed = bytearray(jwt.utils.base64url_decode(signature))
-    changed[-1] ^= 1
-
-    assert_refused(f"{signing_input}.{encoded(bytes(changed))}")
-
-
-def test_a_signature_that_is_only_the_beginning_of_the_right_one_is_refused() -> None:
-    signing_input, _, signature = token().rpartition(".")
-
-    assert_refused(f"{signing_input}.{encoded(jwt.utils.base64url_decode(signature)[:16])}")
-
-
-@pytest.mark.parametrize(
-    "order",
-    ["012", "021", "102", "120", "201", "210"][1:],
-)
-def test_segments_in_another_order_are_refused(order: str) -> None:
-    segments = token().split(".")
-
-    assert_refused(".".join(segments[int(index)] for index in order))
-
-
-@pytest.mark.parametrize(
-    "gibberish",
-    [
-        "",
-        ".",
-        "..",
-        "...",
-        "a.b.c",
-        "gibberish",
-        "é.é.é",
-        "\x00.\x00.\x00",
-        "\ud800.\ud800.\ud800",
-        "{}.{}.{}",
-    ],
-    ids=ascii,
+    "gibberish", ["...", "é.é.é", "\ud800.\ud800.\ud800", "{}.{}.{}"], ids=ascii
 )
 def test_what_is_no_token_is_refused(gibberish: str) -> None:
     assert_refused(gibberish)
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(lambda right: right + "A", id="longer"),
-        pytest.param(lambda right: right + ".A", id="four segments"),
-        pytest.param(lambda right: "A" + right, id="longer in front"),
-        pytest.param(lambda right: right[:-1], id="shorter"),
-        pytest.param(lambda right: right * 200, id="oversized"),
-        pytest.param(lambda right: "A" * 5_000_000 + right, id="millions of characters"),
-    ],
+    "more", [200 * "A", 5_000_000 * "A"], ids=["longer", "millions of characters"]
 )
-def test_a_token_with_more_or_less_than_it_had_is_refused(change: Any) -> None:
-    assert_refused(change(token()))
+def test_a_token_with_more_before_it_is_refused(more: str) -> None:
+    assert_refused(more + token())
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"gibberish",
-        b"null",
-        b"5",
-        b'"text"',
-        b"[]",
-        b"[{}]",
-        b"{}",
-        b"{",
-        b"\xff\xfe",
-        b"\x00",
+        *(b"", b"gibberish", b"null", b"5", b'"text"', b"[]", b"[{}]", b"{}", b"{", b"\xff\xfe"),
         pytest.param(b"[" * 100_000, id="deeply nested"),
         pytest.param(b'{"iat": ' + b"9" * 5_000 + b"}", id="number too long to read"),
     ],
@@ -302,6 +234,9 @@ IDS_OF_ANOTHER_TYPE: list[Any] = [None, "", "2345678", 1.0, True, [], {}]
         ("sub", "stores/abc123def4/more"),
         ("sub", "stores/abc 123"),
         ("sub", "stores/abc\u0661"),
+        ("sub", "/stores/abc123def4"),
+        ("sub", "stores//abc123def4"),
+        ("sub", "stores/abc-123"),
         ("sub", "stores/" + "a" * 65),
         ("sub", ["stores/abc123def4"]),
         *(("jti", value) for value in [5, [], {}]),
@@ -328,21 +263,14 @@ def test_a_claim_with_another_value_or_type_is_refused(claim: str, value: object
 
 
 @pytest.mark.parametrize(
-    ("claim", "seconds_from_now"),
-    [("iat", 10), ("nbf", 10), ("exp", -9), ("iat", -DAY - 10)],
+    ("claim", "limit", "beyond"),
+    [("iat", 10, 11), ("nbf", 10, 11), ("exp", -9, -10), ("iat", -DAY - 10, -DAY - 11)],
 )
-def test_clocks_may_differ_by_ten_seconds(claim: str, seconds_from_now: int, clock: Clock) -> None:
-    assert verified(token(**{claim: clock.now + seconds_from_now}))
-
-
-@pytest.mark.parametrize(
-    ("claim", "seconds_from_now"),
-    [("iat", 11), ("nbf", 11), ("exp", -10), ("iat", -DAY - 11)],
-)
-def test_clocks_that_differ_by_more_are_refused(
-    claim: str, seconds_from_now: int, clock: Clock
+def test_clocks_may_differ_by_ten_seconds(
+    claim: str, limit: int, beyond: int, clock: Clock
 ) -> None:
-    assert_refused(token(**{claim: clock.now + seconds_from_now}))
+    assert verified(token(**{claim: clock.now + limit}))
+    assert_refused(token(**{claim: clock.now + beyond}))
 
 
 def test_a_payload_holds_for_24_hours(clock: Clock) -> None:

@@ -36,12 +36,12 @@ def sign(payload: object, secret: str, header: object = HEADER) -> str:
     A payload or header that is not bytes becomes JSON first, where NaN and infinities are written
     as JavaScript does.
     """
-    signing_input = f"{encoded(_json(header))}.{encoded(_json(payload))}"
+    signing_input = f"{_encoded(_json(header))}.{_encoded(_json(payload))}"
     digest = hmac.digest(secret.encode(), signing_input.encode(), hashlib.sha256)
-    return f"{signing_input}.{encoded(digest)}"
+    return f"{signing_input}.{_encoded(digest)}"
 
 
-def encoded(value: bytes) -> str:
+def _encoded(value: bytes) -> str:
     """Base64url without padding (RFC 7515, section 2)."""
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 

@@ -19,13 +19,14 @@ from botocore.exceptions import ClientError
 
 from local.aws import REGION, Aws
 from local.backend import LocalBackend
-from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import get
+from tests.reliability.lives import TIMEOUT_SECONDS, Life
+from tests.reliability.model import Callback
+from tests.reliability.records import Records
 
 FUNCTIONS = ("auth", "load", "uninstall", "remove-user")
 # The emulator writes the functions' logs itself, and does not ask their roles.
 NOT_SHOWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
-TIMEOUT_SECONDS = 30
 
 Policy = dict[str, Any]
 
@@ -38,8 +39,8 @@ class Roles:
 
     def policy(self, function: str) -> Policy:
         name = role_name(function)
-        document = self._aws.iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
-        return dict(document)
+        answer: Any = self._aws.iam.get_role_policy(RoleName=name, PolicyName=name)
+        return dict(answer["PolicyDocument"])
 
     @contextmanager
     def without(self, function: str, action: str) -> Iterator[None]:
@@ -96,38 +97,38 @@ def roles(aws: Aws) -> Roles:
 # What is granted is needed.
 
 
-def install(backend: LocalBackend, app: App, store: Store) -> int:
-    return status(backend.bigcommerce.auth_callback_url(app, store, store.owner))
-
-
-def status(url: str) -> int:
-    return get(url, TIMEOUT_SECONDS).status
-
-
-# Each function's part in the life of an installation: a call that reads and writes all it can.
-PARTS: Mapping[str, Callable[[LocalBackend, App, Store], int]] = {
-    "auth": install,
-    "load": lambda _, app, store: status(load_url(app, store, store.staff[0])),
-    "uninstall": lambda _, app, store: status(uninstall_url(app, store, store.owner)),
-    "remove-user": lambda _, app, store: status(remove_user_url(app, store, store.owner)),
+# Each function's part in the life of an installation: a callback for which it reads and writes all
+# it can, by this user.
+PARTS = {
+    "auth": (Callback.INSTALL, 0),
+    "load": (Callback.LOAD, 1),
+    "uninstall": (Callback.UNINSTALL, 0),
+    "remove-user": (Callback.REMOVE_USER, 0),
 }
+
+
+def status(life: Life, function: str) -> int:
+    return get(life.issue(*PARTS[function]).url, TIMEOUT_SECONDS).status
+
+
+def installed(backend: LocalBackend) -> Life:
+    life = Life(backend.bigcommerce, backend.apps[0])
+    assert status(life, "auth") == 200
+    return life
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_fails_without_any_one_of_its_actions(
     ready: LocalBackend, roles: Roles, function: str
 ) -> None:
-    app = ready.apps[0]
     tried = sorted(actions(roles.policy(function)) - NOT_SHOWN)
-    stores = [ready.bigcommerce.add_store("A store") for _ in tried]
-    for store in stores:
-        assert install(ready, app, store) == 200
+    lives = [installed(ready) for _ in tried]
     answers = {}
-    for action, store in zip(tried, stores, strict=True):
+    for action, life in zip(tried, lives, strict=True):
         with roles.without(function, action):
-            answers[action] = PARTS[function](ready, app, store)
+            answers[action] = status(life, function)
     assert answers == dict.fromkeys(tried, 503)
-    assert PARTS[function](ready, app, stores[0]) == 200
+    assert status(lives[0], function) == 200
 
 
 def test_the_emulator_leaves_nothing_untried_but_the_log(roles: Roles) -> None:
@@ -142,7 +143,7 @@ ANYONE = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
 }
 KEY = {"pk": {"S": "ORG#org-a#STORE#other"}, "sk": {"S": "STORE"}}
-KEY_SCHEMA = [
+KEY_SCHEMA: Any = [
     {"AttributeName": "pk", "KeyType": "HASH"},
     {"AttributeName": "sk", "KeyType": "RANGE"},
 ]
@@ -164,13 +165,9 @@ class Targets:
 
 @pytest.fixture(scope="module")
 def targets(ready: LocalBackend, aws: Aws) -> Targets:
-    app, store = ready.apps[0], ready.bigcommerce.add_store("A store")
-    assert install(ready, app, store) == 200
-    table = ready.outputs["installationsTable"]
-    record = aws.dynamodb.get_item(
-        TableName=table,
-        Key={"pk": {"S": f"ORG#org-a#STORE#{store.hash}"}, "sk": {"S": "STORE"}},
-    )["Item"]
+    life = installed(ready)
+    record = Records(ready).item(life)
+    assert record is not None
     aws.dynamodb.create_table(
         TableName="another-stack",
         BillingMode="PAY_PER_REQUEST",
@@ -184,11 +181,11 @@ def targets(ready: LocalBackend, aws: Aws) -> Targets:
     )
     alias = "alias/bigcommerce-local-installations"
     return Targets(
-        table=table,
+        table=ready.outputs["installationsTable"],
         key=aws.kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"],
         secret=ready.outputs["credentialSecretArns"]["org-a"],
         token=record["access_token"]["B"],
-        token_context={"organization_id": "org-a", "store_hash": store.hash},
+        token_context={"organization_id": "org-a", "store_hash": life.store.hash},
         other_table="another-stack",
         other_key=aws.kms.create_key()["KeyMetadata"]["Arn"],
         other_secret=secret["ARN"],

@@ -1,12 +1,9 @@
 """The four handlers on simulated AWS services, called the way API Gateway calls them."""
 
 import json
-import re
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -14,13 +11,12 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas import auth, load, remove_user, uninstall
-from lambdas.callbacks import aws, installation_table
+from lambdas.callbacks import installation_table
 from lambdas.callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
+from tests.lambdas.responses import REQUEST_ID, Response
 
 BASE_URL = "https://callbacks.example.com"
-REQUEST_ID = "JKJaXmPLvHcESHA="
-FRAME_ANCESTORS = "https://*.mybigcommerce.com https://*.bigcommerce.com"
 RETENTION_SECONDS = 30 * 24 * 60 * 60
 
 TABLE = "installations"
@@ -33,19 +29,8 @@ HANDLERS = {
     "remove-user": remove_user.handler,
 }
 CALLBACKS = tuple(HANDLERS)
-BROWSER_CALLBACKS = ("redirect-url", "load")
 SIGNED_CALLBACKS = ("load", "uninstall", "remove-user")
 SECRET_PARAMETERS = {"code", "signed_payload_jwt"}
-
-
-class Context:
-    """Lambda's context of a call that has this many milliseconds left."""
-
-    def __init__(self, remaining_milliseconds: int) -> None:
-        self._remaining_milliseconds = remaining_milliseconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self._remaining_milliseconds
 
 
 class Countdown:
@@ -58,62 +43,13 @@ class Countdown:
         return int((self._stopped_at - time.monotonic()) * 1000)
 
 
-class Page(HTMLParser):
-    """A page's text, its elements and their attributes, as a browser would find them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self._text: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self._text.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self._text).split())
-
-    @property
-    def links(self) -> list[str | None]:
-        return [attributes.get("href") for tag, attributes in self.elements if tag == "a"]
-
-
-@dataclass(frozen=True)
-class Response:
-    """What a handler answered."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-
-    @property
-    def is_html(self) -> bool:
-        return self.headers["Content-Type"] == "text/html; charset=utf-8"
-
-    @property
-    def page(self) -> Page:
-        assert self.is_html
-        return Page(self.body)
-
-    @property
-    def json(self) -> Any:
-        assert self.headers["Content-Type"] == "application/json"
-        return json.loads(self.body)
-
-
 class Backend:
     """A stack's table, keys, secrets and functions.
 
     `secrets` collects what goes in and must never come out; `answered` is what came out.
     """
 
-    def __init__(self, key_arn: str, secrets: set[str]) -> None:
-        self.key_arn = key_arn
+    def __init__(self, secrets: set[str]) -> None:
         self.secrets = secrets
         self.answered: list[str] = []
         self._secret_names: list[str] = []
@@ -138,18 +74,6 @@ class Backend:
         self._dynamodb.delete_table(TableName=TABLE)
         for name in self._secret_names:
             self._secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-
-    def environment(self, login_url: str) -> dict[str, str]:
-        """The environment variables of the functions."""
-        return {
-            "TABLE_NAME": TABLE,
-            "SECRET_PREFIX": SECRET_PREFIX,
-            "ACCESS_TOKEN_KEY_ARN": self.key_arn,
-            "BASE_URL": BASE_URL,
-            "LOGIN_URL": login_url,
-            "FRAME_ANCESTORS": FRAME_ANCESTORS,
-            "UNINSTALLED_RETENTION_SECONDS": str(RETENTION_SECONDS),
-        }
 
     def deploy(
         self,
@@ -178,24 +102,20 @@ class Backend:
             | ({"handoff_key": handoff_key} if handoff_key else {}),
         )
 
-    def put_credentials(self, organization_id: str, content: object) -> None:
+    def put_credentials(self, organization_id: str, content: Mapping[str, str]) -> None:
         """Make this the content of an app's secret, without telling the functions."""
-        if isinstance(content, dict) and content.get("client_secret"):
-            self.secrets.add(content["client_secret"])
-        if isinstance(content, dict) and content.get("handoff_key"):
-            self.secrets.add(content["handoff_key"])
-        name, value = SECRET_PREFIX + organization_id, json.dumps(content)
+        self.secrets.update(filter(None, map(content.get, ("client_secret", "handoff_key"))))
+        self.put_secret(organization_id, json.dumps(content))
+
+    def put_secret(self, organization_id: str, text: str | None) -> None:
+        """Make this the text of an app's secret, or give it none."""
+        name = SECRET_PREFIX + organization_id
+        content = {"SecretBinary": b"{}"} if text is None else {"SecretString": text}
         try:
-            self._secretsmanager.create_secret(Name=name, SecretString=value)
+            self._secretsmanager.create_secret(Name=name, **content)
             self._secret_names.append(name)
         except self._secretsmanager.exceptions.ResourceExistsException:
-            self._secretsmanager.put_secret_value(SecretId=name, SecretString=value)
-
-    def edit_secret(self, organization_id: str, text: str | None) -> None:
-        """Make this the text of an app's secret, or give it none."""
-        content = {"SecretBinary": b"{}"} if text is None else {"SecretString": text}
-        name = SECRET_PREFIX + organization_id
-        self._secretsmanager.put_secret_value(SecretId=name, **content)
+            self._secretsmanager.put_secret_value(SecretId=name, **content)
 
     def stored(self) -> list[dict[str, Any]]:
         """Every store's record, as it stands in the table."""
@@ -235,7 +155,7 @@ class Backend:
         plaintext: bytes = answer["Plaintext"]
         return plaintext.decode()
 
-    def get(self, url: str, *, remaining_milliseconds: int = 29_000) -> Response:
+    def get(self, url: str, *, seconds_left: float = 29) -> Response:
         """GET a callback URL."""
         parts = urlsplit(url)
         for name, value in parse_qsl(parts.query):
@@ -245,13 +165,15 @@ class Backend:
                 self.secrets.update(part for part in parts_of_value if len(part) >= 8)
         organization_id, callback = parts.path.removeprefix("/").rsplit("/", 1)
         event = api_event(organization_id, callback, parts.query)
-        return self.handle(callback, event, Context(remaining_milliseconds))
+        return self.handle(callback, event, Countdown(seconds_left))
 
     def handle(self, callback: str, event: Any, context: LambdaContext | None = None) -> Response:
         """Call a function with an event of API Gateway, or with anything else."""
-        response = HANDLERS[callback](event, context or Context(29_000))
-        self.answered.append(json.dumps(response))
-        return Response(response["statusCode"], response["headers"], response["body"])
+        answered = HANDLERS[callback](event, context or Countdown(29))
+        self.answered.append(json.dumps(answered))
+        response = Response(answered["statusCode"], answered["headers"], answered["body"])
+        response.assert_secure()
+        return response
 
 
 def callback_url(app: App, callback: str, **query: str) -> str:
@@ -263,61 +185,6 @@ def signed_url(app: App, callback: str, store: Store, user: User, **claims: Any)
     """A callback URL with a payload as BigCommerce signs it; `claims` as `signed_payload` takes."""
     payload = signed_payload(app, store, user, **claims)
     return callback_url(app, callback, signed_payload_jwt=payload)
-
-
-# Whatever a test got it from: an e-mail, a JWT, a client secret, a code or an access token. (A
-# client ID looks like a code; it is no secret, but has no business in a log either.)
-_CONFIDENTIAL = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w+|eyJ[\w-]{8,}|(?<![\w-])(?:[0-9a-f]{64}|[0-9a-z]{31})(?![\w-])"
-)
-
-
-def leaks(secrets: Iterable[str], text: str) -> list[str]:
-    """Which of these secrets stand in a text."""
-    return [secret for secret in secrets if secret in text]
-
-
-def confidential(text: str) -> list[str]:
-    """What in a text looks like a secret or an e-mail, whosever it is."""
-    return _CONFIDENTIAL.findall(text)
-
-
-def user_ids(record: Mapping[str, Any]) -> set[str]:
-    """The ids of a record's users."""
-    return set(record["users"])
-
-
-# Those of the functions; what the tests themselves ask goes through `client`.
-CLIENTS = (aws.dynamodb, aws.kms, aws.secretsmanager)
-
-
-class AwsCalls:
-    """What the functions ask of AWS: each operation by name, its request, and what comes instead.
-
-    `instead` maps an operation to an exception to raise, or to something to call first.
-    """
-
-    def __init__(self) -> None:
-        self.operations: list[str] = []
-        self.bodies: list[str] = []
-        self.instead: dict[str, Any] = {}
-
-    def watch(self) -> None:
-        for function_client in CLIENTS:
-            function_client().meta.events.register("before-call", self._called)
-
-    def unwatch(self) -> None:
-        for function_client in CLIENTS:
-            function_client().meta.events.unregister("before-call", self._called)
-
-    def _called(self, model: Any, params: Mapping[str, Any], **_: object) -> None:
-        self.operations.append(model.name)
-        self.bodies.append(params["body"])
-        instead = self.instead.get(model.name)
-        if isinstance(instead, Exception):
-            raise instead
-        if instead is not None:
-            instead()
 
 
 def _deserialized(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,120 @@
+"""A stack of this project that the Pulumi CLI deploys into the embedded AWS."""
+
+import json
+import runpy
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi import automation as auto
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "local"
+APPS = "bigcommerce:apps"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command did: operation, type and name of each resource, and all that it printed."""
+
+    steps: frozenset[tuple[str, str, str]]
+    printed: str
+
+    @property
+    def operations(self) -> Counter[str]:
+        return Counter(operation for operation, _, _ in self.steps)
+
+    def resources(self, *operations: str) -> set[tuple[str, str]]:
+        """Type and name of those it did this to; "same" is what it does to an unchanged one."""
+        return {(kind, name) for operation, kind, name in self.steps if operation in operations}
+
+
+class CliStack:
+    """The stack `local`, with copies of the project's files and its state in `folder`.
+
+    The CLI calls the program in this process: it needs no language host. A command that fails
+    raises `CommandError` with all that the CLI printed.
+    """
+
+    def __init__(
+        self, folder: Path, endpoint: str, cli: auto.PulumiCommand, environment: Mapping[str, str]
+    ) -> None:
+        self.folder = folder
+        for name in ("Pulumi.yaml", f"Pulumi.{NAME}.yaml"):
+            text = (ROOT / name).read_text().replace("http://localhost:4566", endpoint)
+            (folder / name).write_text(text)
+        (folder / "state").mkdir()
+        self._file = folder / f"Pulumi.{NAME}.yaml"
+        self._plain = yaml.safe_load(self._file.read_text())["config"]
+        self._stack = auto.create_or_select_stack(
+            NAME,
+            project_name=yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"],
+            program=_run_program,
+            opts=auto.LocalWorkspaceOptions(
+                work_dir=str(folder),
+                pulumi_command=cli,
+                env_vars={
+                    **environment,
+                    "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+                    "PULUMI_CONFIG_PASSPHRASE": "for these tests alone",
+                    "PULUMI_SKIP_UPDATE_CHECK": "true",
+                },
+            ),
+        )
+
+    @property
+    def app(self) -> dict[str, Any]:
+        """The app of Pulumi.local.yaml."""
+        return dict(self._plain[APPS][0])
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Configure the stack as Pulumi.local.yaml does, but for `settings` by their full keys."""
+        document = yaml.safe_load(self._file.read_text()) | {"config": self._plain | settings}
+        self._file.write_text(yaml.safe_dump(document))
+
+    def set_secret(self, path: str, value: str) -> None:
+        """Set a secret as `pulumi config set --secret --path` does."""
+        self._stack.set_config(path, auto.ConfigValue(value, secret=True), path=True)
+
+    def preview(self) -> Run:
+        return _run(self._stack.preview, diff=True)
+
+    def up(self) -> Run:
+        return _run(self._stack.up, diff=True)
+
+    def refresh(self) -> Run:
+        return _run(self._stack.refresh)
+
+    def destroy(self) -> Run:
+        return _run(self._stack.destroy)
+
+    def pulumi(self, *arguments: str) -> str:
+        """Run any other command of the CLI and return what it printed."""
+        workspace = self._stack.workspace
+        arguments = (*arguments, "--stack", NAME)
+        return workspace.pulumi_command.run(
+            list(arguments), workspace.work_dir, workspace.env_vars
+        ).stdout
+
+    def technical_tab(self, organization_id: str) -> dict[str, Any]:
+        """An app's output `technicalTab`."""
+        return dict(json.loads(self.pulumi("stack", "output", "technicalTab"))[organization_id])
+
+
+def _run(command: Callable[..., Any], **options: Any) -> Run:
+    events: list[auto.EngineEvent] = []
+    result = command(on_event=events.append, color="never", **options)
+    steps = set()
+    for event in events:
+        if event.res_outputs_event:
+            step = event.res_outputs_event.metadata
+            *_, kind, name = step.urn.split("::")
+            steps.add((step.op.value, kind.rpartition("$")[2], name))
+    return Run(frozenset(steps), result.stdout + result.stderr)
+
+
+def _run_program() -> None:
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")

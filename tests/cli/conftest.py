@@ -1,0 +1,90 @@
+"""The Pulumi CLI with an AWS provider, and stacks it deploys into embedded AWS accounts."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from local.emulator import Emulator
+from tests.cli.cli_stack import ROOT, CliStack
+from tests.cli.pulumi_cli import NoPulumiError, find_or_build
+
+PLUGIN = "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -m local.provider \"$@\"\n"
+
+OpenStack = Callable[[Path, Emulator], CliStack]
+
+
+@pytest.fixture(scope="session")
+def open_stack(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> OpenStack:
+    """Gives the CLI a stack in a folder and an account.
+
+    Its AWS provider is the plugin of this project's `pulumi_aws` where that is installed, and
+    `local.provider` elsewhere.
+    """
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}", flush=True)  # noqa: T201
+
+    try:
+        cli = find_or_build(say)
+    except NoPulumiError as error:
+        pytest.skip(str(error))
+    plugins = json.loads(subprocess.check_output([cli.command, "plugin", "ls", "--json"]))
+    provider, environment = "the AWS plugin", {}
+    if ("aws", version("pulumi-aws")) not in {(each["name"], each["version"]) for each in plugins}:
+        provider = "local.provider in place of the AWS plugin"
+        folder = tmp_path_factory.mktemp("plugin")
+        plugin = folder / "pulumi-resource-aws"
+        plugin.write_text(PLUGIN.format(root=ROOT, python=sys.executable))
+        plugin.chmod(0o755)
+        environment = {
+            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+            "PULUMI_HOME": str(folder / "home"),
+        }
+    say(f"Pulumi CLI {cli.version} ({cli.command}) with {provider}")
+    return lambda folder, account: CliStack(folder, account.endpoint_url, cli, environment)
+
+
+@pytest.fixture(scope="session")
+def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The account of the stack that tests share."""
+    with Emulator(log=tmp_path_factory.mktemp("shared") / "emulator.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared_stack(
+    open_stack: OpenStack, shared_account: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> CliStack:
+    """A stack that tests share; `stack` is it with its plain configuration."""
+    return open_stack(tmp_path_factory.mktemp("stack"), shared_account)
+
+
+@pytest.fixture
+def stack(shared_stack: CliStack) -> CliStack:
+    """A deployed stack with one app that is not registered yet."""
+    shared_stack.configure({})
+    shared_stack.up()
+    return shared_stack
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Emulator]:
+    """An account of a test's own, empty."""
+    with Emulator(log=tmp_path / "emulator.log") as running:
+        yield running
+
+
+@pytest.fixture
+def new_stack(open_stack: OpenStack, account: Emulator, tmp_path: Path) -> CliStack:
+    """A stack to be deployed into that account."""
+    return open_stack(tmp_path, account)

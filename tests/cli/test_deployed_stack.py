@@ -1,0 +1,123 @@
+"""What a deployed stack goes through, with the real engine."""
+
+import json
+import re
+import secrets
+import shlex
+
+import pytest
+from pulumi.automation import CommandError
+
+from local.emulator import Emulator
+from local.loopback_http import get
+from tests.cli.account import contents
+from tests.cli.cli_stack import APPS, CliStack
+
+pytestmark = pytest.mark.cli
+
+SECOND_APP = {"organizationId": "second", "name": "Second", "scopes": ["store_v2_products"]}
+
+
+def _configure_credentials(stack: CliStack) -> str:
+    """Configure what the developer portal gave the app, and return its client secret."""
+    secret = secrets.token_hex(32)
+    stack.configure({APPS: [stack.app | {"clientId": "abc123"}]})
+    stack.set_secret(f"clientSecrets.{stack.app['organizationId']}", secret)
+    return secret
+
+
+def test_up_and_refresh_change_nothing_but_what_was_deleted_by_hand(
+    stack: CliStack, shared_account: Emulator
+) -> None:
+    before = contents(shared_account)
+    assert stack.up().operations.keys() == {"same"}
+    assert stack.refresh().operations.keys() == {"same"}
+
+    group = shared_account.aws.logs.describe_log_groups()["logGroups"][0]["logGroupName"]
+    shared_account.aws.logs.delete_log_group(logGroupName=group)
+    assert stack.refresh().operations["delete"] == 1
+    assert stack.up().operations["create"] == 1
+    assert contents(shared_account) == before
+
+
+def test_credentials_change_one_resource_and_reach_the_callbacks(stack: CliStack) -> None:
+    before = stack.technical_tab(stack.app["organizationId"])
+    assert before.pop("status") == "awaiting-registration"
+    assert get(before["loadCallbackUrl"], 30).status == 503
+
+    _configure_credentials(stack)
+    run = stack.up()
+    assert len(run.resources(*run.operations.keys() - {"same"})) == 1
+    after = stack.technical_tab(stack.app["organizationId"])
+    assert after.pop("status") == "ready"
+    assert after == before
+    assert get(before["loadCallbackUrl"], 30).status == 400  # there is no signed payload
+
+
+def test_a_client_secret_is_nowhere_in_plain_text(
+    stack: CliStack, shared_account: Emulator
+) -> None:
+    secret = _configure_credentials(stack)
+    printed = [stack.preview().printed, stack.up().printed]
+    assert all("[secret]" in text for text in printed)
+    assert secret in json.dumps(contents(shared_account))
+
+    exported = stack.pulumi("stack", "export")
+    outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
+    for text in (*printed, exported, outputs, stack.pulumi("config")):
+        assert secret not in text
+    for path in stack.folder.rglob("*"):
+        assert path.is_dir() or secret.encode() not in path.read_bytes(), path
+
+    resources = json.loads(exported)["deployment"]["resources"]
+    (version,) = [each for each in resources if each["type"].endswith(":SecretVersion")]
+    assert "ciphertext" in version["inputs"]["secretString"]
+    assert "ciphertext" in version["outputs"]["secretString"]
+
+
+def test_an_app_comes_and_goes_without_a_change_of_anything_else(stack: CliStack) -> None:
+    stack.configure({APPS: [stack.app, SECOND_APP]})
+    run = stack.up()
+    created = run.resources("create")
+    assert {name for _, name in created} == {"second"}
+    assert run.operations.keys() == {"create", "same"}
+    assert stack.technical_tab("second")["status"] == "awaiting-registration"
+
+    stack.configure({})
+    run = stack.up()
+    assert run.resources("delete") == created
+    assert run.operations.keys() == {"delete", "same"}
+
+
+def test_a_protected_stack_refuses_to_be_destroyed(
+    stack: CliStack, shared_account: Emulator
+) -> None:
+    stack.configure({"bigcommerce:protect": True})
+    stack.up()
+    before = contents(shared_account)
+    with pytest.raises(CommandError, match="protected"):
+        stack.pulumi("destroy", "--yes")
+    assert contents(shared_account) == before
+
+
+def test_the_cli_itself_checks_the_type_of_a_setting(shared_stack: CliStack) -> None:
+    shared_stack.configure({"bigcommerce:logRetentionDays": "soon"})
+    with pytest.raises(CommandError, match="must be of type 'integer'"):
+        shared_stack.up()
+
+
+def test_wrong_settings_are_mended_by_the_commands_that_their_message_gives(
+    stack: CliStack, shared_account: Emulator
+) -> None:
+    before = contents(shared_account)
+    stack.configure({"bigcommerce:logRetentionDays": 31, "bigcommerce:throttle": {"rat": 5}})
+    with pytest.raises(CommandError, match="has 2 problems; nothing was deployed") as caught:
+        stack.up()
+    assert "Traceback" not in str(caught.value)
+    assert contents(shared_account) == before
+
+    commands = set(re.findall(r"^ +pulumi (.*) --stack \w+ (.*)$", str(caught.value), re.MULTILINE))
+    assert len(commands) == 2
+    for parts in commands:
+        stack.pulumi(*shlex.split(" ".join(parts)))
+    assert stack.up().operations.keys() == {"same"}

@@ -1,0 +1,182 @@
+"""The life of an installation as the documentation tells it: the model of every test here.
+
+It shares no code with the functions, and forgets nothing. Times are epoch seconds: a signed payload
+counts from when it was issued, an installation from when its callback arrived.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import permutations, product
+
+
+class Callback(StrEnum):
+    """The four callbacks."""
+
+    INSTALL = "install"
+    LOAD = "load"
+    REMOVE_USER = "remove user"
+    UNINSTALL = "uninstall"
+
+
+SIGNED = (Callback.LOAD, Callback.REMOVE_USER, Callback.UNINSTALL)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A callback, however often it is delivered.
+
+    Attributes:
+        callback: which.
+        user: id of who installs, opens, is removed or uninstalls.
+        issued_at: when BigCommerce issued its payload or code.
+        token: of an install, the access token that BigCommerce gives for its code, once.
+        refusal: the status it must be refused with, having changed nothing, because something is
+            wrong with it that no state of the store mends; None where nothing is.
+    """
+
+    callback: Callback
+    user: int
+    issued_at: int
+    token: str = field(default="", repr=False)
+    refusal: int | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a store's record shows: all is empty where the app is not installed.
+
+    `oddities` names what an uninstalled store's marker has beyond its attributes, or lacks.
+    """
+
+    installed_at: int | None = None
+    token: str | None = field(default=None, repr=False)
+    users: frozenset[int] = frozenset()
+    oddities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class StoreModel:
+    """All that ever happened at a store, as far as it matters for what follows.
+
+    Attributes:
+        owner: the owner's user id.
+        multiple_users: whether the app takes users other than the owner.
+        installed_at: since when the app is installed; None where it is not.
+        token: the access token that came last; None where the app is not installed.
+        users: since when each user may open the app.
+        removals: when each user was removed last.
+        uninstalled_at: when the latest uninstall was issued.
+        tokens: all that were given.
+    """
+
+    owner: int
+    multiple_users: bool
+    installed_at: int | None = None
+    token: str | None = None
+    users: Mapping[int, int] = field(default_factory=dict)
+    removals: Mapping[int, int] = field(default_factory=dict)
+    uninstalled_at: int = 0
+    tokens: frozenset[str] = frozenset()
+
+    @property
+    def stored(self) -> Stored:
+        """What the record must show."""
+        return Stored(self.installed_at, self.token, frozenset(self.users))
+
+    def after(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
+        """The status that the event is answered with, and what is true from then on.
+
+        Events follow each other as they take effect: a slow installation comes after what happened
+        since it arrived.
+        """
+        if event.refusal is not None:
+            return event.refusal, self
+        match event.callback:
+            case Callback.INSTALL:
+                return self._after_install(event, arrived_at)
+            case Callback.LOAD:
+                return self._after_load(event)
+            case Callback.REMOVE_USER:
+                return 200, self._after_removal(event)
+            case Callback.UNINSTALL:
+                return self._after_uninstall(event)
+
+    def _after_install(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
+        if event.token in self.tokens:
+            return 400, self
+        given = replace(self, tokens=self.tokens | {event.token})
+        if arrived_at < self.uninstalled_at:
+            return 404 if self.installed_at is None else 200, given
+        added = {
+            user: max(arrived_at, self.users.get(user, 0))
+            for user in (self.owner, event.user)
+            if self.removals.get(user, 0) <= arrived_at
+        }
+        return 200, replace(
+            given,
+            installed_at=max(arrived_at, self.installed_at or 0),
+            token=event.token,
+            users={**self.users, **added},
+        )
+
+    def _after_load(self, event: Event) -> tuple[int, "StoreModel"]:
+        if self.installed_at is None:
+            return 404, self
+        if not self._allows(event):
+            return 403, self
+        if event.user in self.users:
+            return 200, self
+        if event.issued_at < self.installed_at:
+            return 401, self
+        if event.issued_at <= self.removals.get(event.user, 0):
+            return 401, self
+        return 200, replace(self, users={**self.users, event.user: event.issued_at})
+
+    def _after_removal(self, event: Event) -> "StoreModel":
+        if self.installed_at is None or event.issued_at < self.users.get(event.user, 0):
+            return self
+        latest = max(event.issued_at, self.removals.get(event.user, 0))
+        return replace(
+            self,
+            users={id_: since for id_, since in self.users.items() if id_ != event.user},
+            removals={**self.removals, event.user: latest},
+        )
+
+    def _after_uninstall(self, event: Event) -> tuple[int, "StoreModel"]:
+        if not self._allows(event):
+            return 403, self
+        if event.issued_at < (self.installed_at or 0) or event.issued_at <= self.uninstalled_at:
+            return 200, self
+        gone = replace(self, installed_at=None, token=None, users={})
+        return 200, replace(gone, uninstalled_at=event.issued_at)
+
+    def _allows(self, event: Event) -> bool:
+        return self.multiple_users or event.user == self.owner
+
+
+Outcome = tuple[tuple[int, ...], StoreModel]
+"""The statuses of events that are made at once, and what is true after them."""
+
+
+def possible_outcomes(
+    models: Sequence[StoreModel], events: Sequence[Event], since: int, until: int
+) -> list[Outcome]:
+    """What can come of events at once where one of the models holds, each outcome once.
+
+    They take effect in any order; an installation arrived in any second from `since` to `until`.
+    """
+    seconds = [
+        range(since, until + 1) if event.callback is Callback.INSTALL else (until,)
+        for event in events
+    ]
+    outcomes: list[Outcome] = []
+    for after, arrivals, order in product(
+        models, product(*seconds), permutations(range(len(events)))
+    ):
+        statuses = [0] * len(events)
+        for index in order:
+            statuses[index], after = after.after(events[index], arrivals[index])  # noqa: PLW2901
+        if (outcome := (tuple(statuses), after)) not in outcomes:
+            outcomes.append(outcome)
+    return outcomes

@@ -1,0 +1,107 @@
+"""What the deployed table holds, and whether it is what the model says."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.backend import LocalBackend
+from tests.reliability.lives import Life
+from tests.reliability.model import Stored, StoreModel
+
+Item = Mapping[str, Any]
+
+_MARKER = {"pk", "sk", "organization_id", "store_hash", "status", "revision", "client_id"}
+_MARKER |= {"uninstalled_at", "arrived_at", "expires_at"}
+
+
+class Kind(StrEnum):
+    """What can be wrong."""
+
+    LOST = "installations lost"
+    DOUBLED = "doubled"
+    DIFFERENT = "different from the model"
+    UNEXPECTED = "unexpected answers"
+    NOT_TAKEN = "not taken"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong: which kind of thing, and what in particular."""
+
+    kind: Kind
+    what: str
+
+
+class Records:
+    """The stores' records in the table of a deployed back end, by partition and sort key."""
+
+    def __init__(self, backend: LocalBackend) -> None:
+        self._aws = backend.emulator.aws
+        self._table = backend.outputs["installationsTable"]
+
+    def keys(self) -> set[tuple[str, str]]:
+        """Those of every record there is."""
+        pages = self._aws.dynamodb.get_paginator("scan").paginate(
+            TableName=self._table, ConsistentRead=True
+        )
+        items = (item for page in pages for item in page["Items"] if "store_hash" in item)
+        return {(item["pk"]["S"], item["sk"]["S"]) for item in items}
+
+    def item(self, life: Life) -> Item | None:
+        """The store's record, if there is one."""
+        pk, sk = key(life)
+        return self._aws.dynamodb.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
+        ).get("Item")
+
+    def stored(self, life: Life) -> Stored:
+        """What the store's record says, its access token decrypted."""
+        item = self.item(life)
+        if item is None:
+            return Stored()
+        if item["status"]["S"] == "uninstalled":
+            return Stored(oddities=frozenset(_MARKER ^ item.keys()))
+        return Stored(
+            installed_at=int(item["installed_at"]["N"]),
+            token=self._decrypted(item),
+            users=frozenset(map(int, item["users"]["M"])),
+        )
+
+    def _decrypted(self, item: Item) -> str:
+        """The access token, or what KMS says where it cannot be decrypted as this store's."""
+        context = {name: item[name]["S"] for name in ("organization_id", "store_hash")}
+        try:
+            answer = self._aws.kms.decrypt(
+                CiphertextBlob=item["access_token"]["B"], EncryptionContext=context
+            )
+        except ClientError as error:
+            return str(error)
+        return answer["Plaintext"].decode()
+
+
+def key(life: Life) -> tuple[str, str]:
+    """The partition and sort key that the store's record must have."""
+    return f"ORG#{life.app.organization_id}#STORE#{life.store.hash}", "STORE"
+
+
+def difference(name: str, stored: Stored, models: Sequence[StoreModel]) -> Problem | None:
+    """What is wrong with a store's record; None where it is what one of the models says."""
+    expected = [model.stored for model in models]
+    if stored in expected:
+        return None
+    tokens = {each.token for each in expected}
+    if stored.token in tokens or None in tokens:
+        return Problem(Kind.DIFFERENT, f"{name} is {stored}, and should be one of {expected}")
+    return Problem(Kind.LOST, f"{name} should be installed, with its latest access token")
+
+
+def audit(records: Records, lives: Sequence[Life], before: Set[object]) -> Iterator[Problem]:
+    """What is wrong with the table; records that were there `before` do not count."""
+    for life in lives:
+        if life.possible and (found := difference(life.name, records.stored(life), life.possible)):
+            yield found
+    for pk, sk in sorted(records.keys() - before - set(map(key, lives))):
+        yield Problem(Kind.DOUBLED, f"the record {pk} {sk} is there without a reason")
