@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from werkzeug import Response as TokenResponse
 
 from lambdas.callbacks import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store
-from werkzeug import Response as TokenResponse
 from tests.conftest import Count
 from tests.lambdas import documented
 from tests.lambdas.aws_calls import AwsCalls

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from werkzeug import Response
 
 from lambdas.callbacks import token_exchange
 from lambdas.callbacks.credentials import Credentials
@@ -21,7 +22,6 @@ from lambdas.callbacks.errors import (
 )
 from lambdas.callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 from local.bigcommerce import App, BigCommerce, Store, faults
-from werkzeug import Response
 from tests.lambdas.backend import Backend
 from tests.lambdas.conftest import Clock
 from tests.lambdas.responses import CODE_REFUSED, RATE_LIMITED, TOO_SLOW, UNREACHABLE, ExpectedError
