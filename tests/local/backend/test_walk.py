@@ -131,7 +131,7 @@ def test_malformed_apps_are_explained_by_the_program(
     ready: LocalBackend, apps: object, said: str
 ) -> None:
     config = module._unregistered({**ready.config, APPS: apps, CLIENT_SECRETS: {}})
-    backend = replace(ready, config=config, bigcommerce=BigCommerce(), changes=[])
+    backend = replace(ready, config=config, bigcommerce=BigCommerce())
     with pytest.raises(DeploymentError, match=re.escape(said)) as raised:
         backend.deploy()
     assert "Traceback" not in str(raised.value)
