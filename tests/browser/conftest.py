@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from local.backend import APPS, CLIENT_SECRETS, HANDOFF_KEYS, LocalBackend, local_backend
 from local.bigcommerce import App, Store
 from tests.browser.merchant import Merchant
-from tests.browser.web_page import WebPage, web_page
+from tests.browser.web_page import web_page
 from tests.browser.window import HEIGHT, WIDE, Window
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -57,15 +57,15 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def app_page() -> Iterator[WebPage]:
-    """An app at its own origin."""
+def app_origin() -> Iterator[str]:
+    """Where an app of its own is."""
     html = '<!doctype html><html lang="en"><title>App</title><main><h1>The app itself</h1></main>'
-    with web_page(html) as page:
-        yield page
+    with web_page(html) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="session")
-def backend(app_page: WebPage) -> Iterator[LocalBackend]:
+def backend(app_origin: str) -> Iterator[LocalBackend]:
     """Five apps in one stack; one is not registered. Tests open stores of their own."""
     apps = [
         {
@@ -85,7 +85,7 @@ def backend(app_page: WebPage) -> Iterator[LocalBackend]:
             "organizationId": "elsewhere",
             "name": "Elsewhere",
             "scopes": SCOPES[:1],
-            "appUrl": f"{app_page.origin}/bigcommerce?theme=plain",
+            "appUrl": f"{app_origin}/bigcommerce?theme=plain",
         },
         {"organizationId": "early", "name": "Early", "scopes": SCOPES[:1]},
     ]

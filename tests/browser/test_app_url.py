@@ -10,7 +10,6 @@ import pytest
 from local.backend import HANDOFF_KEYS
 from local.bigcommerce import App, User
 from tests.browser.merchant import Merchant
-from tests.browser.web_page import WebPage
 from tests.documents import snippet
 
 Verify = Callable[..., dict[str, Any]]
@@ -26,17 +25,17 @@ def read_handoff_token() -> Verify:
 
 
 def expect_the_app(
-    merchant: Merchant, app: App, user: User, app_page: WebPage, verify: Verify
+    merchant: Merchant, app: App, user: User, app_origin: str, verify: Verify
 ) -> None:
     """Expect the app's own page in the frame, told who comes from where."""
     merchant.expect_heading("The app itself")
     url = urlsplit(merchant.window.framed.url)
-    assert f"{url.scheme}://{url.netloc}{url.path}" == f"{app_page.origin}/bigcommerce"
+    assert f"{url.scheme}://{url.netloc}{url.path}" == f"{app_origin}/bigcommerce"
     query = parse_qs(url.query)
     assert query["theme"] == ["plain"]
     (token,) = query["handoff_token"]
     key = merchant.backend.config[HANDOFF_KEYS][app.organization_id]
-    values = {"base_url": merchant.backend.outputs["baseUrl"], "app_origin": app_page.origin}
+    values = {"base_url": merchant.backend.outputs["baseUrl"], "app_origin": app_origin}
     claims = verify(token, key, **values)
     assert claims["sub"] == merchant.store.context
     assert claims["organization_id"] == app.organization_id
@@ -46,15 +45,12 @@ def expect_the_app(
 
 
 def test_installing_and_opening_lead_to_the_app(
-    merchant: Merchant,
-    elsewhere_app: App,
-    app_page: WebPage,
-    read_handoff_token: Verify,
+    merchant: Merchant, elsewhere_app: App, app_origin: str, read_handoff_token: Verify
 ) -> None:
     owner, (assistant,) = merchant.store.owner, merchant.store.staff
     merchant.consent(elsewhere_app)
     merchant.confirm()
-    expect_the_app(merchant, elsewhere_app, owner, app_page, read_handoff_token)
+    expect_the_app(merchant, elsewhere_app, owner, app_origin, read_handoff_token)
     merchant.window.examine("app-url")
     merchant.open(elsewhere_app, assistant)
-    expect_the_app(merchant, elsewhere_app, assistant, app_page, read_handoff_token)
+    expect_the_app(merchant, elsewhere_app, assistant, app_origin, read_handoff_token)

@@ -9,7 +9,7 @@ from local.bigcommerce import App
 from tests.browser.merchant import Merchant
 
 
-def test_installing(merchant: Merchant, app: App) -> None:
+def test_installing_and_installing_again(merchant: Merchant, app: App) -> None:
     window = merchant.window
     merchant.go_to_apps()
     window.examine("apps-not-installed")
@@ -18,25 +18,20 @@ def test_installing(merchant: Merchant, app: App) -> None:
         ["Information & Settings (read-only)", "Products (read-only)", "Orders (modify)"]
     )
     window.examine("consent")
-    merchant.confirm()
-    merchant.expect_heading("Example Commerce is installed")
-    expect(merchant.frame.get_by_text(merchant.store.hash)).to_be_visible()
-    window.examine("installed")
-
-
-def test_the_app_is_in_a_frame_of_another_origin(merchant: Merchant, app: App) -> None:
-    merchant.install(app)
-    page, framed = merchant.window.page, merchant.window.framed
-    assert urlsplit(framed.url).netloc == urlsplit(app.callback_urls.auth).netloc
-    assert urlsplit(framed.url).netloc != urlsplit(page.url).netloc
-    assert page.evaluate("document.querySelector('iframe').contentDocument") is None
-
-
-def test_cancelling_installs_nothing(merchant: Merchant, app: App) -> None:
-    merchant.consent(app)
-    merchant.window.page.get_by_role("link", name="Cancel").click()
+    window.page.get_by_role("link", name="Cancel").click()
     expect(merchant.card(app).get_by_text("Not installed")).to_be_visible()
     assert merchant.backend.bigcommerce.installation(app, merchant.store) is None
+    for link in ("Install", "Install again"):
+        merchant.go_to_apps()
+        merchant.card(app).get_by_role("link", name=link, exact=True).click()
+        merchant.confirm()
+        merchant.expect_heading("Example Commerce is installed")
+    expect(merchant.frame.get_by_text(merchant.store.hash)).to_be_visible()
+    window.examine("installed")
+    # The app is in a frame of another origin.
+    assert urlsplit(window.framed.url).netloc == urlsplit(app.callback_urls.auth).netloc
+    assert urlsplit(window.framed.url).netloc != urlsplit(window.page.url).netloc
+    assert window.page.evaluate("document.querySelector('iframe').contentDocument") is None
 
 
 def test_only_the_owner_can_install(merchant: Merchant, app: App) -> None:
@@ -50,19 +45,12 @@ def test_only_the_owner_can_install(merchant: Merchant, app: App) -> None:
 
 
 def test_opening_as_the_owner_and_as_a_second_user(merchant: Merchant, app: App) -> None:
+    (assistant,) = merchant.store.staff
     merchant.install(app)
     merchant.open(app)
     merchant.expect_heading("Example Commerce is connected")
     expect(merchant.frame.get_by_text("You are the owner of this store.")).to_be_visible()
     merchant.window.examine("opened")
-    merchant.open(app, merchant.store.staff[0])
-    merchant.expect_heading("Example Commerce is connected")
-    expect(merchant.frame.get_by_text("You are a user of this store.")).to_be_visible()
-
-
-def test_switching_the_user(merchant: Merchant, app: App) -> None:
-    (assistant,) = merchant.store.staff
-    merchant.install(app)
     page = merchant.window.page
     switch = page.get_by_label("Logged in as")
     switch.select_option(f"{merchant.store.hash}/{assistant.id}")
@@ -90,7 +78,7 @@ def test_a_removed_users_old_frame_is_refused(merchant: Merchant, app: App) -> N
     merchant.expect_heading("This link is not valid")
 
 
-def test_uninstalling(merchant: Merchant, app: App) -> None:
+def test_uninstalling_and_what_the_log_says(merchant: Merchant, app: App) -> None:
     merchant.install(app)
     merchant.press(app, "Uninstall")
     expect(merchant.card(app).get_by_text("Not installed")).to_be_visible()
@@ -99,25 +87,9 @@ def test_uninstalling(merchant: Merchant, app: App) -> None:
     merchant.open_directly(app)
     merchant.expect_heading("The app is not installed on this store")
     merchant.window.examine("error-404-not-installed")
-
-
-def test_the_log_says_how_each_request_was_answered(merchant: Merchant, app: App) -> None:
-    merchant.install(app)
-    merchant.press(app, "Uninstall")
-    merchant.window.expect_complaint("status of 404")
-    merchant.open_directly(app)
-    merchant.expect_heading("The app is not installed on this store")
     answered = ["Load.*404", "Uninstall.*200", "Token endpoint.*200", "Auth.*200"]
     for row, expected in zip(merchant.log.all(), answered, strict=False):
         expect(row).to_have_text(re.compile(expected, re.DOTALL))
-
-
-def test_installing_again(merchant: Merchant, app: App) -> None:
-    merchant.install(app)
-    merchant.go_to_apps()
-    merchant.card(app).get_by_role("link", name="Install again").click()
-    merchant.confirm()
-    merchant.expect_heading("Example Commerce is installed")
 
 
 def test_the_keyboard_alone_installs(merchant: Merchant, app: App) -> None:

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from local.bigcommerce import App, load_url
 from local.bigcommerce.faults import status
 from tests.browser.merchant import Merchant
@@ -18,21 +16,29 @@ def test_a_code_that_is_refused(merchant: Merchant, app: App) -> None:
     merchant.window.examine("error-400-code-refused")
 
 
-def test_a_link_without_its_payload(merchant: Merchant, app: App) -> None:
+def test_links_that_do_not_hold(merchant: Merchant, app: App) -> None:
     merchant.install(app)
-    merchant.window.expect_complaint("status of 400")
-    merchant.window.framed.goto(app.callback_urls.load)
-    merchant.expect_heading("This link is incomplete")
-    merchant.window.examine("error-400-incomplete")
-
-
-def test_a_forged_payload(merchant: Merchant, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    merchant.install(app)
-    monkeypatch.setattr(app, "client_secret", "0" * 64)
-    merchant.window.expect_complaint("status of 401")
-    merchant.open(app)
-    merchant.expect_heading("This link is not valid")
-    merchant.window.examine("error-401")
+    urls, owner = app.callback_urls, merchant.store.owner
+    elsewhere = replace(urls, load=urls.load.replace("example", "nobody"))
+    for url, status_, heading, name in (
+        (urls.load, 400, "This link is incomplete", "400-incomplete"),
+        (
+            load_url(replace(app, client_secret="0" * 64), merchant.store, owner),
+            401,
+            "This link is not valid",
+            "401",
+        ),
+        (
+            load_url(replace(app, callback_urls=elsewhere), merchant.store, owner),
+            404,
+            "No such app",
+            "404-no-such-app",
+        ),
+    ):
+        merchant.window.expect_complaint(f"status of {status_}")
+        merchant.window.framed.goto(url)
+        merchant.expect_heading(heading)
+        merchant.window.examine(f"error-{name}")
 
 
 def test_a_second_user_where_only_owners_may(merchant: Merchant, owners_app: App) -> None:
@@ -41,16 +47,6 @@ def test_a_second_user_where_only_owners_may(merchant: Merchant, owners_app: App
     merchant.open(owners_app, merchant.store.staff[0])
     merchant.expect_heading("Only the store owner can use this app")
     merchant.window.examine("error-403")
-
-
-def test_an_address_without_an_app(merchant: Merchant, app: App) -> None:
-    merchant.install(app)
-    urls = replace(app.callback_urls, load=app.callback_urls.load.replace("example", "nobody"))
-    merchant.window.expect_complaint("status of 404")
-    nobody = replace(app, callback_urls=urls)
-    merchant.window.framed.goto(load_url(nobody, merchant.store, merchant.store.owner))
-    merchant.expect_heading("No such app")
-    merchant.window.examine("error-404-no-such-app")
 
 
 def test_bigcommerce_that_fails(merchant: Merchant, app: App) -> None:

@@ -41,15 +41,12 @@ def test_an_install_that_succeeds(
     expect(merchant.log.nth(1)).to_contain_text("302")
 
 
-def test_an_install_that_fails(merchant: Merchant, app: App) -> None:
+def test_an_install_that_is_cancelled_or_fails(merchant: Merchant, app: App) -> None:
+    follow_the_link(merchant, app)
+    merchant.window.page.get_by_role("link", name="Cancel").click()
+    expect_outcome(merchant, app, "failed", f"{app.name} was not installed.")
     follow_the_link(merchant, app)
     merchant.backend.bigcommerce.token_endpoint.next_answers.append(status(400))
     merchant.confirm()
     expect_outcome(merchant, app, "failed", f"{app.name} was not installed.")
     assert merchant.backend.bigcommerce.installation(app, merchant.store) is None
-
-
-def test_an_install_that_is_cancelled(merchant: Merchant, app: App) -> None:
-    follow_the_link(merchant, app)
-    merchant.window.page.get_by_role("link", name="Cancel").click()
-    expect_outcome(merchant, app, "failed", f"{app.name} was not installed.")

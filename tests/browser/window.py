@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Error, Frame, Page, Response
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import ConsoleMessage, Error, Frame, Page
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WIDE = 1280
@@ -30,26 +30,16 @@ class Window:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.responses: list[Response] = []
         self._complaints: list[str] = []
         self._expected: list[str] = []
         page.on("console", self._note_message)
         page.on("pageerror", self._note_error)
-        page.on("response", self._note_response)
 
     @property
     def framed(self) -> Frame:
         """What the page's only iframe shows."""
         (frame,) = self.page.main_frame.child_frames
         return frame
-
-    def documents(self, origin: str) -> list[Response]:
-        """The pages that came from this origin."""
-        return [
-            response
-            for response in self.responses
-            if response.url.startswith(f"{origin}/") and response.request.is_navigation_request()
-        ]
 
     def expect_complaint(self, part: str) -> None:
         """Have the console say this, as the test provokes it."""
@@ -82,9 +72,6 @@ class Window:
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self._complaints.append(message.text)
-
-    def _note_response(self, response: Response) -> None:
-        self.responses.append(response)
 
     def _note_error(self, error: Error) -> None:
         self._complaints.append(error.message)

@@ -44,38 +44,27 @@ def test_key_rotates_and_has_an_alias(awaiting: Recording) -> None:
 def test_key_is_used_by_whom_iam_allows_and_through_dynamodb_only_beside(
     awaiting: Recording,
 ) -> None:
-    policy = json.loads(awaiting.one(KEY).inputs["policy"])
-    assert policy == {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AllowWhatIamAllows",
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "AllowThroughDynamoDb",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": [
-                    "kms:CreateGrant",
-                    "kms:Decrypt",
-                    "kms:DescribeKey",
-                    "kms:Encrypt",
-                    "kms:GenerateDataKey*",
-                    "kms:ReEncrypt*",
-                ],
-                "Resource": "*",
-                "Condition": {
-                    "StringEquals": {
-                        "kms:CallerAccount": "123456789012",
-                        "kms:ViaService": "dynamodb.us-east-1.amazonaws.com",
-                    }
-                },
-            },
-        ],
+    iam, dynamodb = json.loads(awaiting.one(KEY).inputs["policy"])["Statement"]
+    assert iam == {
+        "Sid": "AllowWhatIamAllows",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    uses = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
+    assert dynamodb == {
+        "Sid": "AllowThroughDynamoDb",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"kms:{use}" for use in uses],
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "kms:CallerAccount": "123456789012",
+                "kms:ViaService": "dynamodb.us-east-1.amazonaws.com",
+            }
+        },
     }
 
 

@@ -178,6 +178,8 @@ def test_wrong_value(key: str, value: Any, words: str, set_to: str) -> None:
 
 
 SET, REMOVE = "pulumi config set --stack dev", "pulumi config rm --stack dev"
+BEGIN = f"{SET} --path 'apps[0].organizationId' ORGANIZATION_ID"
+BEGIN_SCOPES = f"{SET} --path 'apps[0].scopes[0]' SCOPE"
 
 # The only wrong key, what is said of it, the command that fixes it, and the configuration.
 OTHER_PROBLEMS: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -275,17 +277,10 @@ OTHER_PROBLEMS: list[tuple[str, str, str, dict[str, Any]]] = [
         with_setting("bigcommerce", {"frameAncestors": ["https://a.example; script-src *"]}),
     ),
     # A stack or an app without its list is told how to begin it.
-    *[
-        ("apps", what, f"{SET} --path 'apps[0].organizationId' ORGANIZATION_ID", config)
-        for config, what in (({}, "is required"), ({"apps": []}, "must not be empty"))
-    ],
-    *[
-        ("apps[0].scopes", what, f"{SET} --path 'apps[0].scopes[0]' SCOPE", config)
-        for config, what in (
-            (having("apps[0].scopes", MISSING), "is required"),
-            (with_app(scopes=[]), "must not be empty"),
-        )
-    ],
+    ("apps", "is required", BEGIN, {}),
+    ("apps", "must not be empty", BEGIN, {"apps": []}),
+    ("apps[0].scopes", "is required", BEGIN_SCOPES, having("apps[0].scopes", MISSING)),
+    ("apps[0].scopes", "must not be empty", BEGIN_SCOPES, with_app(scopes=[])),
 ]
 
 

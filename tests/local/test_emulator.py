@@ -3,29 +3,21 @@
 import io
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from local import emulator as module
-from local import emulator_process
 from local.aws import isolated_session
 from local.emulator import Emulator, EmulatorError
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with Emulator(log=tmp_path_factory.mktemp("emulator") / "emulator.log") as running:
-        yield running
 
 
 NOBODY = {"Version": "2012-10-17", "Statement": []}
@@ -74,13 +66,11 @@ def invoke_a_function(emulator: Emulator) -> int:
     return int(json.loads(answer))
 
 
-def test_answers_as_the_root_of_an_account(emulator: Emulator) -> None:
+def test_answers_as_the_root_of_an_account_and_refuses_an_unknown_caller(
+    emulator: Emulator,
+) -> None:
     assert emulator.aws.sts.get_caller_identity()["Arn"].endswith(":root")
     assert emulator.aws.sts.meta.region_name == "us-east-1"
-    assert emulator.endpoint_url == f"http://127.0.0.1:{emulator.port}"
-
-
-def test_refuses_an_unknown_caller(emulator: Emulator) -> None:
     stranger = isolated_session().client(
         "dynamodb",
         endpoint_url=emulator.endpoint_url,
@@ -91,7 +81,7 @@ def test_refuses_an_unknown_caller(emulator: Emulator) -> None:
         stranger.list_tables()
 
 
-def test_the_developers_settings_do_not_leak_in(
+def test_one_port_listens_no_setting_leaks_in_and_nothing_is_left_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {
@@ -110,20 +100,16 @@ def test_the_developers_settings_do_not_leak_in(
     monkeypatch.setenv("HOME", str(home))
     with Emulator(log=tmp_path / "log" / "emulator.log") as running:
         worker = invoke_a_function(running)
-        if sys.platform == "linux":
+        group = running._process_group
+        assert os.getpgid(worker) == group
+        if sys.platform == "linux":  # these are read from /proc
+            assert listening(group) == {("0100007F", running.port)}
             inherited = environment_of(worker)
             assert inherited["AWS_ENDPOINT_URL"] == running.endpoint_url
             assert not {"AWS_PROFILE", "HTTP_PROXY", "PYTHONPATH"} & inherited.keys()
+    assert until(lambda: group_is_gone(group))
     assert list(home.iterdir()) == []
     assert [path.name for path in (tmp_path / "log").iterdir()] == ["emulator.log"]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the sockets from /proc")
-def test_listens_on_one_loopback_port_only(tmp_path: Path) -> None:
-    with Emulator(log=tmp_path / "emulator.log") as running:
-        invoke_a_function(running)
-        group = running._process_group
-        assert listening(group) == {("0100007F", running.port)}
 
 
 def listening(group: int) -> set[tuple[str, int]]:
@@ -145,14 +131,6 @@ def listening(group: int) -> set[tuple[str, int]]:
     return found
 
 
-def test_nothing_is_left_running(tmp_path: Path) -> None:
-    with Emulator(log=tmp_path / "emulator.log") as running:
-        worker = invoke_a_function(running)
-        group = running._process_group
-        assert os.getpgid(worker) == group
-    assert until(lambda: group_is_gone(group))
-
-
 def test_nothing_is_left_running_after_the_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom local.emulator import Emulator\n"
@@ -170,16 +148,6 @@ def test_nothing_is_left_running_after_the_parent_is_killed(tmp_path: Path) -> N
         assert not group_is_gone(group)
         parent.kill()
     assert until(lambda: group_is_gone(group))
-
-
-def test_ends_its_group_once_the_pipe_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    killed: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "killpg", lambda group, number: killed.append((group, number)))
-    reader, writer = os.pipe()
-    os.close(writer)
-    emulator_process.end_group_when_closed(reader)
-    os.close(reader)
-    assert killed == [(0, signal.SIGKILL)]
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.backend import APPS, LocalBackend, local_backend
+from local.loopback_http import get
 from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 
 TWO_APPS = [
@@ -29,5 +30,7 @@ def ready() -> Iterator[LocalBackend]:
     with local_backend(overrides={APPS: TWO_APPS}) as backend:
         backend.configure_credentials()
         backend.deploy()
+        # Whatever tests run with it, there is a log to look at in the end.
+        get(backend.apps[0].callback_urls.load, 30)
         yield backend
         assert_no_secret_was_logged(backend)

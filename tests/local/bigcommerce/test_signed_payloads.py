@@ -104,17 +104,3 @@ def test_the_auth_callback_carries_what_was_granted(
         "context": store.context,
         "account_uuid": app.account_uuid,
     }
-
-
-def test_registration_gives_each_app_values_of_its_own(
-    bigcommerce: BigCommerce, store: Store
-) -> None:
-    app = bigcommerce.register_app("org", "App", [], multiple_users=False)
-    other = bigcommerce.register_app("org2", "Other", [])
-    assert (len(app.client_id), len(store.hash)) == (31, 10)
-    assert len(bytes.fromhex(app.client_secret)) == 32
-    assert str(uuid.UUID(app.account_uuid)) == app.account_uuid
-    assert app.client_id != other.client_id
-    assert app.client_secret != other.client_secret
-    assert (app.multiple_users, other.multiple_users) == (False, True)
-    assert app.client_secret not in repr(app)
