@@ -327,7 +327,9 @@ def test_a_forged_event_of_any_shape_is_refused(
         "queryStringParameters": dict(forged[callback]),  # which is not read
     }
     # What an answer shows holds no mark.
-    contexts = json_values | st.fixed_dictionaries({"requestId": texts | json_values})
+    contexts = json_values | st.fixed_dictionaries(
+        {"requestId": st.just("\ud800") | texts | json_values}
+    )
     events = st.tuples(changed_documents(right, {}), contexts).map(
         lambda parts: {**parts[0], "requestContext": parts[1]}
     )

@@ -116,6 +116,7 @@ def test_a_payload_from_bigcommerce_holds_and_is_read_whole(clock: Clock) -> Non
 def test_the_user_is_the_owner_when_the_ids_are_equal() -> None:
     assert verified(signed_payload(APP, STORE, OWNER)).is_owner
     assert not verified(signed_payload(APP, STORE, ASSISTANT)).is_owner
+    assert verified(token(user={"id": OWNER.id, "email": "renamed@example.com"})).is_owner
 
 
 @pytest.mark.parametrize("claim", ["nbf", "jti", "url", "channel_id"])
