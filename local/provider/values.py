@@ -1,8 +1,8 @@
 """Property values: as the Pulumi protocol carries them, and plain, as AWS calls need them.
 
 On the wire a secret, an asset and an archive are objects with a signature, and a value that a
-preview does not know yet is the text `pulumi.runtime.rpc.UNKNOWN`. What comes from the wire goes back unchanged, so
-that an output keeps the type and the secrecy of its input.
+preview does not know yet is the text `pulumi.runtime.rpc.UNKNOWN`. What comes from the wire goes
+back unchanged, so that an output keeps the type and the secrecy of its input.
 """
 
 from __future__ import annotations
