@@ -5,22 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
-
-if TYPE_CHECKING:
-    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_kms import KMSClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_route53 import Route53Client
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_sts import STSClient
 
 REGION = "us-east-1"
 ROOT_KEY = "test"
@@ -55,20 +44,11 @@ def isolated_session(
 
 
 class Aws:
-    """Clients of one embedded AWS, by service: one each, made at first use, shared by threads.
+    """Clients of one embedded AWS: one a service, made at first use, shared by threads.
 
-    `endpoint` gives the URL of a service, by boto3's name for it.
+    `endpoint` gives the URL of a service, by boto3's name for it. A client is also an attribute of
+    that name (`lambda_` for Lambda, since the other is a keyword).
     """
-
-    apigatewayv2: ApiGatewayV2Client
-    dynamodb: DynamoDBClient
-    iam: IAMClient
-    kms: KMSClient
-    lambda_: LambdaClient
-    logs: CloudWatchLogsClient
-    route53: Route53Client
-    secretsmanager: SecretsManagerClient
-    sts: STSClient
 
     def __init__(
         self, endpoint: Callable[[str], str], session: boto3.Session | None = None
@@ -86,7 +66,7 @@ class Aws:
     @cached_property
     def account_id(self) -> str:
         """The account's number."""
-        return self.sts.get_caller_identity()["Account"]
+        return str(self.client("sts").get_caller_identity()["Account"])
 
     def client(self, service: str) -> Any:
         """Return the client of a service, by boto3's name for it."""

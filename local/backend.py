@@ -10,10 +10,9 @@ from typing import Any
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
 from local.emulator import Emulator
-from local.engine import Deployment, DeploymentError, Event, ResourceEvent, Stack, stack_config
+from local.engine import Deployment, DeploymentError, Event, Stack, stack_config
 from local.engine.configuration import project_name
 from local.provider import SERVICES
-from local.scratch import scratch_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
@@ -32,7 +31,6 @@ class LocalBackend:
         bigcommerce_url: the origin it serves.
         config: the stack's configuration, by full key.
         on_event: told of what deployments do as they do it.
-        changes: what the latest deployment created, updated and deleted.
         outputs: the stack's outputs, as the latest deployment gave them.
         secret_outputs: the names of those that are secret.
     """
@@ -43,7 +41,6 @@ class LocalBackend:
     config: dict[str, Any]
     on_event: Callable[[Event], None]
     _stack: Stack
-    changes: list[ResourceEvent] = field(default_factory=list)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     secret_outputs: frozenset[str] = frozenset()
 
@@ -66,9 +63,8 @@ class LocalBackend:
         Raises:
             DeploymentError: the program or AWS refused.
         """
-        self.changes.clear()
         deployment = self._stack.up(
-            self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self._note_and_pass_on
+            self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self.on_event
         )
         self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
         self.register_apps()
@@ -128,11 +124,6 @@ class LocalBackend:
         for settings in self.config[APPS]:
             settings["registeredBaseUrl"] = self.outputs["baseUrl"]
 
-    def _note_and_pass_on(self, event: Event) -> None:
-        if isinstance(event, ResourceEvent) and event.operation != "same":
-            self.changes.append(event)
-        self.on_event(event)
-
 
 @contextmanager
 def local_backend(
@@ -152,11 +143,7 @@ def local_backend(
     """
     emulator = Emulator(port=emulator_port)
     bigcommerce = BigCommerce(status_in_browser=emulator.api_status)
-    with (
-        scratch_folder() as folder,
-        serve(bigcommerce, bigcommerce_port) as server,
-        emulator,
-    ):
+    with serve(bigcommerce, bigcommerce_port) as server, emulator:
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
         simulated = {"bigcommerce:bigcommerce": origins, CLIENT_SECRETS: {}, HANDOFF_KEYS: {}}
         embedded = {"aws:endpoints": [dict.fromkeys(SERVICES, emulator.endpoint_url)]}
@@ -167,7 +154,7 @@ def local_backend(
             bigcommerce_url=server.url,
             config=_unregistered(config),
             on_event=on_event,
-            _stack=Stack(name=STACK, state=folder / "state.json"),
+            _stack=Stack(STACK),
         )
 
 

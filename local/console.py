@@ -1,5 +1,6 @@
 """What the local commands print: progress while it works, and outputs that can be copied."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from rich.text import Text
 
 from local.engine import Deployment, Event, LogEvent
 from local.outputs_file import show_command, shown_path
-from local.walk import PlannedStep, Step, StepFailedError
+from local.walk import Step, StepFailedError
+from registration.check.http_client import UnreachableError
 
 # The sheet is a document of its own, and a command shows it.
 _SHEET = "readme"
@@ -52,7 +54,7 @@ class Report:
     def deployed(self, deployment: Deployment) -> None:
         """Sum the first deployment up."""
         services = ", ".join(f"{name} {count}" for name, count in sorted(self._done.items()))
-        created = f"{deployment.created} resources created in {deployment.seconds:.1f} s"
+        created = f"{len(deployment.changes)} resources created in {deployment.seconds:.1f} s"
         self.say(f"  {created}: {services}")
 
     def outputs(self, outputs: Mapping[str, Any], file: Path) -> None:
@@ -67,22 +69,21 @@ class Report:
         self._heading("Registration sheet (on AWS you would follow it now; here the walk does)")
         self.say(f"  {show_command(file, '--format', 'markdown')}")
 
-    def walk(self, steps: Iterator[PlannedStep]) -> bool:
+    def walk(self, steps: Iterator[Step]) -> bool:
         """Take the steps, a line each; whether all of them held."""
         self._heading("The life of an installation, over HTTP through the deployed API")
-        for planned in steps:
+        for step in steps:
+            started = time.perf_counter()
             try:
-                with self._console.status(planned.name):
-                    step = planned.timed()
-            except StepFailedError as error:
-                self._line("✗", "red", planned.name, "failed")
-                self.say(f"\n{planned.name}: {error}")
+                with self._console.status(step.name):
+                    outcome = step.take()
+            except (StepFailedError, UnreachableError) as error:
+                self._line("✗", "red", step.name, "failed")
+                self.say(f"\n{step.name}: {error}")
                 return False
-            self._step(step)
+            milliseconds = (time.perf_counter() - started) * 1000
+            self._line("✓", "green", step.name, f"{outcome:<10} {milliseconds:7.0f} ms")
         return True
-
-    def _step(self, step: Step) -> None:
-        self._line("✓", "green", step.name, f"{step.outcome:<10} {step.milliseconds:7.0f} ms")
 
     def _line(self, mark: str, color: str, name: str, rest: str) -> None:
         line = Text.assemble("  ", (mark, color), f" {name:<34} ", rest)

@@ -12,10 +12,10 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from local.api_answers import status_path
 from local.aws import REGION, Aws
+from local.emulator_middleware import status_path
 from local.loopback_http import get
 from local.scratch import BUILD, scratch_folder
 from registration.check.http_client import LOOPBACK, UnreachableError
@@ -55,10 +55,6 @@ class Emulator:
     def endpoint_url(self) -> str:
         """The AWS endpoint, by address: no resolver is asked, and no IPv6 address is tried."""
         return f"http://{LOOPBACK}:{self.port}"
-
-    def client(self, service: str) -> Any:
-        """Return the boto3 client of a service, with the root credentials."""
-        return getattr(self.aws, service)
 
     def api_status(self, url: str) -> str | None:
         """Return the HTTP status a deployed API gave a URL last; None where it was not asked."""

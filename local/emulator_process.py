@@ -22,10 +22,9 @@ if __name__ == "__main__":
 
     # Only now, so that no module of this project can shadow one of ministack's.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
-    from local.api_answers import status_middleware
-    from local.emulator_guard import guard_middleware
+    from local.emulator_middleware import Middleware
 
-    ministack.app.app = guard_middleware(status_middleware(ministack.app.app))
+    ministack.app.app = Middleware(ministack.app.app)
     watch = threading.Thread(target=end_group_when_closed, args=(sys.stdin.fileno(),), daemon=True)
     watch.start()
     ministack.app.main()

@@ -24,7 +24,7 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def _sweep() -> None:
-    """Remove what runs that were killed have left: a stack's state holds secrets."""
+    """Remove what runs that were killed have left: the emulator may have kept secrets in it."""
     for folder in BUILD.glob(f"{_PREFIX}*"):
         process = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if process.isdecimal() and not _is_running(int(process)):

@@ -13,7 +13,6 @@ from typing import Any
 from local.backend import APPS, LocalBackend
 from local.bigcommerce import App, Store, User, load_url
 from local.loopback_http import Response, get
-from registration.check.http_client import UnreachableError
 
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
@@ -28,25 +27,13 @@ class StepFailedError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """A step that held: what it was, what came back, and how long that took."""
+    """A step to take.
 
-    name: str
-    outcome: str
-    milliseconds: float
-
-
-@dataclass(frozen=True)
-class PlannedStep:
-    """A step to take; `take` gives its outcome or raises StepFailedError."""
+    `take` gives its outcome; it raises StepFailedError, or UnreachableError without an answer.
+    """
 
     name: str
     take: Callable[[], str]
-
-    def timed(self) -> Step:
-        """Take the step."""
-        started = time.perf_counter()
-        outcome = self.take()
-        return Step(self.name, outcome, (time.perf_counter() - started) * 1000)
 
 
 class Walk:
@@ -58,37 +45,30 @@ class Walk:
         self._urls = _urls(backend.outputs)
         self._app: App = backend.apps[0]
         self._store: Store = backend.bigcommerce.add_store("Sample Store")
+        self._owner = self._store.owner
+        (self._second_user,) = self._store.staff
 
     @property
-    def steps(self) -> Iterator[PlannedStep]:
+    def steps(self) -> Iterator[Step]:
         """The steps, in order."""
-        yield PlannedStep("load before registration", self._load_before_registration)
-        yield PlannedStep("credentials given, stack updated", self._register)
-        yield PlannedStep("install by the owner", self._install)
-        yield PlannedStep("load by the owner", lambda: self._load(self._owner))
-        yield PlannedStep("load by a second user", lambda: self._load(self._second_user))
-        yield PlannedStep("remove the second user", self._remove_user)
-        yield PlannedStep("uninstall", self._uninstall)
-        yield PlannedStep("load after the uninstall", self._load_after_uninstall)
-        yield PlannedStep("load with a forged payload", self._load_forged)
-
-    @property
-    def _owner(self) -> User:
-        return self._store.owner
-
-    @property
-    def _second_user(self) -> User:
-        return self._store.staff[0]
+        yield Step("load before registration", self._load_before_registration)
+        yield Step("credentials given, stack updated", self._register)
+        yield Step("install by the owner", self._install)
+        yield Step("load by the owner", lambda: self._load(self._owner))
+        yield Step("load by a second user", lambda: self._load(self._second_user))
+        yield Step("remove the second user", self._remove_user)
+        yield Step("uninstall", self._uninstall)
+        yield Step("load after the uninstall", self._load_after_uninstall)
+        yield Step("load with a forged payload", self._load_forged)
 
     def _load_before_registration(self) -> str:
-        response = _get(load_url(self._app, self._store, self._owner))
+        response = get(load_url(self._app, self._store, self._owner), TIMEOUT_SECONDS)
         return _expect(response, 503, "not registered yet")
 
     def _register(self) -> str:
         self._backend.configure_credentials()
         self._backend.record_registered_urls()
-        self._backend.deploy()
-        touched = {event.type for event in self._backend.changes}
+        touched = {change.type for change in self._backend.deploy().changes}
         if touched != TOUCHED_BY_REGISTRATION:
             raise StepFailedError(f"it should touch the secret's value alone, but did {touched}")
         if _urls(self._backend.outputs) != self._urls:
@@ -121,25 +101,19 @@ class Walk:
         return outcome
 
     def _remove_user(self) -> str:
-        return _expect(self._told(self._bigcommerce.remove_user, self._second_user), 200)
+        response = self._bigcommerce.remove_user(self._app, self._store, self._second_user)
+        return _expect(response, 200)
 
     def _uninstall(self) -> str:
-        return _expect(self._told(self._bigcommerce.uninstall, self._owner), 200)
-
-    def _told(self, tell: Callable[[App, Store, User], Response], user: User) -> Response:
-        """What the app answered when BigCommerce told it something."""
-        try:
-            return tell(self._app, self._store, user)
-        except UnreachableError as error:
-            raise StepFailedError(str(error)) from error
+        return _expect(self._bigcommerce.uninstall(self._app, self._store, self._owner), 200)
 
     def _load_after_uninstall(self) -> str:
-        response = _get(load_url(self._app, self._store, self._owner))
+        response = get(load_url(self._app, self._store, self._owner), TIMEOUT_SECONDS)
         return _expect(response, 404, "not installed on this store")
 
     def _load_forged(self) -> str:
         forger = replace(self._app, client_secret="0" * 64)
-        response = _get(load_url(forger, self._store, self._owner))
+        response = get(load_url(forger, self._store, self._owner), TIMEOUT_SECONDS)
         return _expect(response, 401, "could not be verified")
 
 
@@ -148,19 +122,14 @@ def _urls(outputs: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{field: url for field, url in tab.items() if field.endswith("Url")} for tab in tabs]
 
 
-def _get(url: str) -> Response:
-    try:
-        return get(url, TIMEOUT_SECONDS)
-    except UnreachableError as error:
-        raise StepFailedError(str(error)) from error
-
-
 def _get_once_registered(make_url: Callable[[], str]) -> Response:
     """Get a URL, anew while its function may still believe that the app is not registered."""
     deadline = time.monotonic() + REGISTRATION_SECONDS
-    while (response := _get(make_url())).status == 503 and time.monotonic() < deadline:
+    while True:
+        response = get(make_url(), TIMEOUT_SECONDS)
+        if response.status != 503 or time.monotonic() > deadline:
+            return response
         time.sleep(0.2)
-    return response
 
 
 def _expect(response: Response, status: int, *texts: str) -> str:

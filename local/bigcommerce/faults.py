@@ -6,35 +6,33 @@ leaves the code unused, so that a second try can succeed; one that spoils the an
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from local.bigcommerce import messages
-from local.bigcommerce.messages import Response
+from werkzeug import Response
 
 Exchange = Callable[[], Response]
 Fault = Callable[[Exchange], Response]
 
 
 def status(code: int) -> Fault:
-    """Response with this status, such as 500 or 503, and exchange nothing."""
-    return lambda _: messages.json_answer(code, {"error": "temporarily_unavailable"})
+    """Answer with this status, such as 500 or 503, and exchange nothing."""
+    return lambda _: Response('{"error": "temporarily_unavailable"}', code)
 
 
 def rate_limited(retry_after: int) -> Fault:
-    """Response 429 with `Retry-After` in seconds, and exchange nothing."""
-    return lambda _: Response(429, headers={"Retry-After": str(retry_after)})
+    """Answer 429 with `Retry-After` in seconds, and exchange nothing."""
+    return lambda _: Response(status=429, headers={"Retry-After": str(retry_after)})
 
 
 def redirected(location: str) -> Fault:
-    """Response 302 to another address, and exchange nothing."""
-    return lambda _: Response(302, headers={"Location": location})
+    """Answer 302 to another address, and exchange nothing."""
+    return lambda _: Response(status=302, headers={"Location": location})
 
 
 def html(_: Exchange) -> Response:
-    """Response 200 with a web page, as a proxy in between might, and exchange nothing."""
-    return Response(200, b"<!doctype html><title>Sign in</title>", {"Content-Type": "text/html"})
+    """Answer 200 with a web page, as a proxy in between might, and exchange nothing."""
+    return Response("<!doctype html><title>Sign in</title>", content_type="text/html")
 
 
 def reset(_: Exchange) -> Response:
@@ -55,13 +53,25 @@ def slow(seconds: float) -> Fault:
 
 def byte_by_byte(seconds: float) -> Fault:
     """Exchange the code, and send the body a byte every `seconds`."""
-    return lambda exchange: replace(exchange(), seconds_per_byte=seconds)
+
+    def slowly(body: bytes) -> Iterator[bytes]:
+        for byte in body:
+            time.sleep(seconds)
+            yield bytes([byte])
+
+    def fault(exchange: Exchange) -> Response:
+        answer = exchange()
+        answer.response = slowly(answer.data)  # its Content-Length stays
+        return answer
+
+    return fault
 
 
 def truncated(exchange: Exchange) -> Response:
     """Exchange the code, and answer only the first half of the JSON."""
     answer = exchange()
-    return replace(answer, body=answer.body[: len(answer.body) // 2])
+    answer.data = answer.data[: len(answer.data) // 2]
+    return answer
 
 
 def without(name: str) -> Fault:
@@ -77,6 +87,7 @@ def with_fields(**fields: object) -> Fault:
 def _changed(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Fault:
     def fault(exchange: Exchange) -> Response:
         answer = exchange()
-        return replace(answer, body=json.dumps(change(json.loads(answer.body))).encode())
+        answer.data = json.dumps(change(answer.get_json()))
+        return answer
 
     return fault

@@ -1,20 +1,17 @@
-"""HTML pages: templates, their style and script, and the headers that go with them."""
+"""HTML pages: templates, and the headers that go with them."""
 
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from werkzeug import Response
 
-from local.bigcommerce.messages import NotFoundError, Response
 from local.bigcommerce.model import App
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 
-TEMPLATES = Path(__file__).parent / "templates"
-STATIC_TYPES = {"panel.css": "text/css", "panel.js": "text/javascript"}
-
 _templates = Environment(
-    loader=FileSystemLoader(TEMPLATES),
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -22,7 +19,9 @@ _templates = Environment(
 )
 
 
-def page(template: str, apps: Iterable[App], *, status: int = 200, **values: object) -> Response:
+def page(
+    template: str, apps: Iterable[App] = (), *, status: int | None = 200, **values: object
+) -> Response:
     """Render a template; the page may send forms to the callbacks of `apps`.
 
     It may frame anything: an app leads its frame to wherever its own pages are.
@@ -33,32 +32,14 @@ def page(template: str, apps: Iterable[App], *, status: int = 200, **values: obj
         f"img-src data:; base-uri 'none'; frame-ancestors 'self'; "
         f"frame-src http: https:; form-action {' '.join(origins)}"
     )
-    body = _templates.get_template(template).render(scope_names=_scope_names, **values)
     headers = {
-        "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(status, body.encode(), headers)
-
-
-def not_found(message: str) -> Response:
-    """A page that says what is not there."""
-    return page("message.html", [], status=404, title="Not found", message=message)
-
-
-def static(name: str) -> Response:
-    """The style sheet or the script.
-
-    Raises:
-        NotFoundError: it is neither.
-    """
-    if name not in STATIC_TYPES:
-        raise NotFoundError("There is no such file.")
-    headers = {"Content-Type": f"{STATIC_TYPES[name]}; charset=utf-8", "Cache-Control": "no-cache"}
-    return Response(200, (TEMPLATES / name).read_bytes(), headers)
+    text = _templates.get_template(template).render(scope_names=_scope_names, **values)
+    return Response(text, status, headers, mimetype="text/html")
 
 
 def _origin(url: str) -> str:

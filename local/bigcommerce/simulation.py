@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
-from local.bigcommerce.messages import NotFoundError
+from werkzeug.exceptions import NotFound
+
 from local.bigcommerce.model import (
     NO_CALLBACK_URLS,
     App,
@@ -60,18 +61,18 @@ class BigCommerce:
         return store
 
     def callable_app(self, client_id: str) -> App:
-        """The app with this client id; raises NotFoundError, also while it has no callbacks."""
+        """The app with this client id; raises NotFound, also while it has no callbacks."""
         app = self.apps.get(client_id)
         if app is None:
-            raise NotFoundError("There is no app with this client id.")
+            raise NotFound("There is no app with this client id.")
         if not app.has_callback_urls:
-            raise NotFoundError(f"{app.name} has no callback URLs yet.")
+            raise NotFound(f"{app.name} has no callback URLs yet.")
         return app
 
     def store(self, store_hash: str) -> Store:
-        """The store with this hash; raises NotFoundError."""
+        """The store with this hash; raises NotFound."""
         if store_hash not in self.stores:
-            raise NotFoundError("There is no store with this hash.")
+            raise NotFound("There is no store with this hash.")
         return self.stores[store_hash]
 
     def installation(self, app: App, store: Store) -> Installation | None:

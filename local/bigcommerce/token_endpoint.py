@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn
 
-from local.bigcommerce import messages
+from werkzeug import Request, Response
+
 from local.bigcommerce.faults import Exchange, Fault
-from local.bigcommerce.messages import Request, Response
 from local.bigcommerce.model import App, Installation, Store, User, random_alphanumerics
 from local.bigcommerce.request_log import RequestLog
 
@@ -94,7 +94,7 @@ class TokenEndpoint:
         return self._codes[code].access_token
 
     def answer(self, request: Request) -> Response:
-        """Response a POST: 200 with the token, or 400 with `error` and `error_description`.
+        """Answer a POST: 200 with the token, or 400 with `error` and `error_description`.
 
         Raises:
             ConnectionResetError: a fault asks for the connection to be reset.
@@ -107,7 +107,7 @@ class TokenEndpoint:
         outcome, started = "reset", time.perf_counter()
         try:
             answer = fault(lambda: self._exchange(request, token_request))
-            outcome = str(answer.status)
+            outcome = str(answer.status_code)
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
             detail = token_request.problem or ""
@@ -130,10 +130,8 @@ class TokenEndpoint:
                 installation = self._install(code)
         except _RefusedError as refusal:
             token_request.problem = str(refusal)
-            return messages.json_answer(
-                400, {"error": refusal.error, "error_description": str(refusal)}
-            )
-        return messages.json_answer(200, _token(code, installation))
+            return _json(400, {"error": refusal.error, "error_description": str(refusal)})
+        return _json(200, _token(code, installation))
 
     def _authenticate(self, fields: Mapping[str, str]) -> App:
         app = self.apps.get(fields["client_id"])
@@ -185,10 +183,10 @@ def _code(request: Request) -> str:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+    if request.mimetype != "application/json":
         _refuse("invalid_request", "Content-Type must be application/json")
     try:
-        fields = json.loads(request.body)
+        fields = json.loads(request.data)
     except ValueError:
         _refuse("invalid_request", "The body is not JSON")
     if not isinstance(fields, dict):
@@ -212,6 +210,10 @@ def _token(code: _Code, installation: Installation) -> dict[str, object]:
 
 def _person(user: User) -> dict[str, object]:
     return {name: value for name, value in asdict(user).items() if name != "locale"}
+
+
+def _json(status: int, content: Mapping[str, object]) -> Response:
+    return Response(json.dumps(content), status, mimetype="application/json")
 
 
 def _refuse(error: str, description: str) -> NoReturn:

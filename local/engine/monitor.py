@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
@@ -13,11 +14,24 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from local.engine.events import DeploymentError, Event, LogEvent, Operation, ResourceEvent
 from local.engine.redaction import Redaction
-from local.engine.state import Resource, State
 from local.provider import AwsProvider, ProviderError, resource_type
 from local.provider.values import secret_paths, struct, wire
 
 _NO_CHANGES = provider_pb2.DiffResponse.DIFF_NONE
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A deployed resource, with inputs and outputs as on the wire. Both may hold secrets."""
+
+    urn: str
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+State = dict[str, Resource]
+"""A stack's resources by URN, in the order in which they were created."""
 
 
 class Monitor(MockMonitor):

@@ -5,21 +5,19 @@ from __future__ import annotations
 import queue
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
 from local.engine.configuration import encoded, project_name
-from local.engine.events import DeploymentError, Event
-from local.engine.monitor import Monitor
+from local.engine.events import DeploymentError, Event, ResourceEvent
+from local.engine.monitor import Monitor, State
 from local.engine.program import Program
 from local.engine.redaction import Redaction
-from local.engine.state import read_state, write_state
 from local.provider import AwsProvider, ProviderError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,32 +27,30 @@ ROOT = Path(__file__).resolve().parents[2]
 class Deployment:
     """What a deployment did.
 
-    `outputs` are plain values, secrets included: `secret_outputs` names those not to be shown.
-    The counts are of resources; a replacement counts as one deleted and one created.
+    Attributes:
+        outputs: plain values, secrets included.
+        secret_outputs: the names of those not to be shown.
+        changes: what it created, updated and deleted, in order; a replacement is two changes.
+        seconds: how long it took.
     """
 
     outputs: Mapping[str, Any]
     secret_outputs: frozenset[str]
-    created: int
-    updated: int
-    deleted: int
-    same: int
+    changes: list[ResourceEvent]
     seconds: float
 
 
+@dataclass
 class Stack:
     """A Pulumi program's stack in the embedded AWS that its configuration names (`aws:endpoints`).
 
-    `program` is its `__main__.py`, beside its Pulumi.yaml. `state` is the file that tells one
-    deployment what the one before made; it belongs to the emulator's content and must go with it.
+    `program` is its `__main__.py`, beside its Pulumi.yaml. What one deployment made, the next one
+    is told; it is forgotten with this object.
     """
 
-    def __init__(
-        self, *, name: str = "local", program: Path = ROOT / "__main__.py", state: Path
-    ) -> None:
-        self._name = name
-        self._program = program.resolve()
-        self._state = state.resolve()
+    name: str = "local"
+    program: Path = ROOT / "__main__.py"
+    _state: State = field(default_factory=dict, repr=False)
 
     def up(
         self,
@@ -72,16 +68,17 @@ class Stack:
         """
         started = time.perf_counter()
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        counts: Counter[str] = Counter()
+        changes: list[ResourceEvent] = []
         redaction = Redaction()
         redaction.add([config.get(key) for key in secrets])
-        monitor = Monitor(AwsProvider(), read_state(self._state), redaction, events.put)
+        monitor = Monitor(AwsProvider(), self._state, redaction, events.put)
         with ThreadPoolExecutor(1) as thread:  # where no event loop runs
             deploying = thread.submit(self._deploy, monitor, config, secrets)
             deploying.add_done_callback(lambda _: events.put(None))
             try:
                 while event := events.get():
-                    counts[getattr(event, "operation", "")] += 1
+                    if isinstance(event, ResourceEvent) and event.operation != "same":
+                        changes.append(event)
                     on_event(event)
             except BaseException:
                 monitor.failure = DeploymentError("interrupted")
@@ -90,10 +87,7 @@ class Stack:
         return Deployment(
             outputs=outputs,
             secret_outputs=frozenset(secret_outputs),
-            created=counts["create"],
-            updated=counts["update"],
-            deleted=counts["delete"],
-            same=counts["same"],
+            changes=changes,
             seconds=time.perf_counter() - started,
         )
 
@@ -101,9 +95,9 @@ class Stack:
         self, monitor: Monitor, config: Mapping[str, Any], secrets: Collection[str]
     ) -> tuple[dict[str, Any], set[str]]:
         program = Program(
-            path=str(self._program),
-            project=project_name(self._program.parent),
-            stack=self._name,
+            path=str(self.program),
+            project=project_name(self.program.parent),
+            stack=self.name,
             config=encoded(config),
             secret_keys=sorted(secrets),
         )
@@ -114,8 +108,6 @@ class Stack:
         except (Exception, SystemExit) as error:
             text = _explained(monitor.failure or error, program.path)
             raise DeploymentError(monitor.redaction.apply(text)) from None
-        finally:
-            write_state(self._state, monitor.state)
         return outputs
 
 

@@ -1,19 +1,16 @@
 """What no row of resource_types.yaml can say, by the names that the rows use.
 
 An operation takes the boto3 client, the resource's id, its settings, and those it had before;
-`shape_…` the settings; `is_…` and outputs AWS's answer and the resource's state.
+`shape_…` the settings; an output AWS's answer and the resource's state.
 """
 
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from local.provider.values import Values
-
-
-def nothing(_client: Any, _id: str, _settings: Values, _before: Values) -> None:
-    """Do nothing."""
 
 
 def shape_table(settings: Values) -> Values:
@@ -69,21 +66,6 @@ def delete_item(client: Any, _id: str, settings: Values, _before: Values) -> Non
     client.delete_item(TableName=settings["tableName"], Key=_item_key(settings))
 
 
-def is_item(answer: Any, _state: Values) -> bool:
-    """Tell whether there is an item."""
-    return "Item" in answer
-
-
-def is_key_kept(answer: Any, _state: Values) -> bool:
-    """Tell whether a key is not waiting for its deletion."""
-    return bool(answer["KeyMetadata"]["KeyState"] != "PendingDeletion")
-
-
-def is_secret_kept(answer: Any, _state: Values) -> bool:
-    """Tell whether a secret is not waiting for its deletion."""
-    return "DeletedDate" not in answer
-
-
 def delete_secret(client: Any, arn: str, settings: Values, _before: Values) -> None:
     """Delete at once with a recovery window of 0 days, else so that it can be restored."""
     days = settings["recoveryWindowInDays"]
@@ -99,17 +81,6 @@ def put_default_policy_version(client: Any, arn: str, settings: Values, _before:
     for version in client.list_policy_versions(PolicyArn=arn)["Versions"]:
         if not version["IsDefaultVersion"]:
             client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
-
-
-def is_log_group(answer: Any, state: Values) -> bool:
-    """Tell whether a group is among those whose names begin like its own."""
-    return any(group["logGroupName"] == state["name"] for group in answer["logGroups"])
-
-
-def is_statement(answer: Any, state: Values) -> bool:
-    """Tell whether a permission is a statement of the function's policy."""
-    statements = json.loads(answer["Policy"])["Statement"]
-    return any(statement["Sid"] == state["statementId"] for statement in statements)
 
 
 def shape_stage(settings: Values) -> Values:
@@ -131,31 +102,7 @@ def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
     }
 
 
-def create_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
-    """Create an alias record."""
-    _change_record(client, "CREATE", settings)
-
-
-def upsert_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
-    """Point an alias record elsewhere."""
-    _change_record(client, "UPSERT", settings)
-
-
-def delete_record(client: Any, _id: str, settings: Values, _before: Values) -> None:
-    """Delete an alias record."""
-    _change_record(client, "DELETE", settings)
-
-
-def is_record(answer: Any, state: Values) -> bool:
-    """Tell whether a record is among those of its zone."""
-    wanted = (state["name"].rstrip("."), state["type"])
-    return any(
-        (found["Name"].rstrip("."), found["Type"]) == wanted
-        for found in answer["ResourceRecordSets"]
-    )
-
-
-def _change_record(client: Any, action: str, settings: Values) -> None:
+def _change_record(action: str, client: Any, _id: str, settings: Values, _before: Values) -> None:
     (alias,) = settings["aliases"]
     target = {
         "DNSName": alias["name"],
@@ -167,6 +114,11 @@ def _change_record(client: Any, action: str, settings: Values) -> None:
         HostedZoneId=settings["zoneId"],
         ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]},
     )
+
+
+create_record = partial(_change_record, "CREATE")
+upsert_record = partial(_change_record, "UPSERT")
+delete_record = partial(_change_record, "DELETE")
 
 
 def _item_key(settings: Values) -> dict[str, Any]:

@@ -9,22 +9,20 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as messages
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+from pulumi.runtime.rpc import UNKNOWN
 
 from local.aws import REGION, ROOT_KEY, Aws, isolated_session
 from local.provider.errors import ProviderError
 from local.provider.resource import Resource
 from local.provider.resource_type import RESOURCE_TYPES, ResourceType
 from local.provider.values import (
-    UNKNOWN,
     Values,
     changed,
     hashed,
@@ -33,6 +31,7 @@ from local.provider.values import (
     struct,
     wire,
 )
+from registration.check.http_client import is_loopback
 
 # What the AWS provider calls a service in `aws:endpoints`, where boto3 has another name.
 _ENDPOINT_NAMES = {"logs": "cloudwatchlogs"}
@@ -206,12 +205,7 @@ def _decoded(value: Any) -> Any:
 
 def _loopback(service: str, url: str) -> str:
     """Return the endpoint. Raises `ProviderError` for one that is not on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        is_here = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        is_here = False
-    if not is_here:
+    if not is_loopback(url):
         raise ProviderError(
             f"aws:endpoints has {url} for {service}: the embedded AWS is on this machine only, "
             "such as http://localhost:4566"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from typing import Any
 
+import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
@@ -69,7 +70,8 @@ class Resource:
         """Delete the resource, if it is still there."""
         with suppress(LookupError):
             self._described()
-            self._run(self._kind.operations[2], self._kind.settings(self._state))
+            for operation in self._kind.operations[2:]:
+                self._run(operation, self._kind.settings(self._state))
             self._wait(deleted=True)
 
     def _described(self) -> Any:
@@ -80,7 +82,7 @@ class Resource:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
             raise LookupError(self.id) from error
-        if self._kind.exists and not getattr(functions, self._kind.exists)(answer, self._state):
+        if self._kind.exists and not jmespath.search(self._filled(self._kind.exists, {}), answer):
             raise LookupError(self.id)
         return answer
 

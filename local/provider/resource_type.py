@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ class ResourceType:
 
     Attributes:
         token: Pulumi's name of the type.
-        operations: what creates, describes and deletes it.
+        operations: what creates, describes and, unless it goes with another, deletes it.
         id: its id, a template over the answer to the create.
         key: the arguments that name it, as templates.
         service: boto3's name of the service, where it is not the token's.
@@ -40,12 +40,12 @@ class ResourceType:
         shape: gives settings (the inputs with defaults) the shape that operations take.
         outputs: what AWS adds to the inputs: templates over its description, or functions of it.
         tags: the operations that add and that remove tags.
-        exists: tells whether a description shows the resource.
+        exists: a template of a JMESPath expression, which is true of a description that shows it.
         waiters: what to wait for after each change; `…_not_exists` only after the delete.
     """
 
     token: str
-    operations: tuple[str, str, str]
+    operations: Sequence[str]
     id: str
     key: Values = field(default_factory=dict)
     service: str = ""

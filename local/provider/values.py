@@ -1,8 +1,8 @@
 """Property values: as the Pulumi protocol carries them, and plain, as AWS calls need them.
 
 On the wire a secret, an asset and an archive are objects with a signature, and a value that a
-preview does not know yet is the text `UNKNOWN`. What comes from the wire goes back unchanged, so
-that an output keeps the type and the secrecy of its input.
+preview does not know yet is the text `pulumi.runtime.rpc.UNKNOWN`. What comes from the wire goes
+back unchanged, so that an output keeps the type and the secrecy of its input.
 """
 
 from __future__ import annotations
@@ -15,22 +15,8 @@ from typing import Any
 
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.rpc import UNKNOWN
 
 from local.provider.errors import ProviderError
-
-__all__ = [
-    "UNKNOWN",
-    "Archive",
-    "Values",
-    "changed",
-    "hashed",
-    "is_secret",
-    "plain",
-    "secret_paths",
-    "struct",
-    "wire",
-]
 
 Values = Mapping[str, Any]
 

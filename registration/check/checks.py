@@ -122,7 +122,7 @@ class Checks:
         if app.status == "ready":
             self._expect(answer, 400)
             names = _AUTH_PARAMETERS if field == AUTH else (_PAYLOAD,)
-            if not any(name in answer.body for name in names):
+            if not any(name in answer.text for name in names):
                 raise CheckFailedError("it does not name the missing parameter", self._commands.up)
         else:
             self._expect(answer, 503)

@@ -24,11 +24,11 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer; `headers` is looked up without regard to case, `body` is UTF-8 text."""
+    """An HTTP answer; `headers` is looked up without regard to case, `text` is its body."""
 
     status: int
     headers: Mapping[str, str]
-    body: str
+    text: str
 
 
 def is_loopback(url: str) -> bool:
@@ -38,13 +38,13 @@ def is_loopback(url: str) -> bool:
 
 
 class Client:
-    """Sends requests, and keeps connections for the next ones."""
+    """Sends requests, and keeps connections for the next ones; `timeout` is in seconds."""
 
-    def __init__(self) -> None:
-        self._pool = urllib3.PoolManager(retries=False, timeout=_TIMEOUT)
+    def __init__(self, timeout: urllib3.Timeout | float = _TIMEOUT) -> None:
+        self._pool = urllib3.PoolManager(retries=False, timeout=timeout)
 
     def get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
-        """Fetch a URL with these query parameters.
+        """Fetch a URL, with these query parameters in place of its own.
 
         Raises:
             UnreachableError: no whole answer came. The message holds no query.
@@ -54,9 +54,10 @@ class Client:
         if parts.scheme == "http" and is_loopback(url):
             headers["Host"] = parts.netloc
             parts = parts._replace(netloc=f"{LOOPBACK}:{parts.port or 80}")
-        target = parts._replace(query=urlencode(query or {})).geturl()
+        if query is not None:
+            parts = parts._replace(query=urlencode(query))
         try:
-            answer = self._pool.request("GET", target, headers=headers, redirect=False)
+            answer = self._pool.request("GET", parts.geturl(), headers=headers, redirect=False)
         except HTTPError as error:
             raise UnreachableError(_explained(error)) from None
         return Response(answer.status, answer.headers, answer.data.decode(errors="replace"))

@@ -67,7 +67,7 @@ def test_the_embedded_engine_leaves_the_same_resources(
         settings["aws:endpoints"] = [dict.fromkeys(SERVICES, second_account.endpoint_url)]
         for key, value in secrets.items():
             settings[f"bigcommerce:{key}"] = {app["organizationId"]: value}
-        Stack(name=NAME, state=tmp_path / "state.json").up(
+        Stack(NAME).up(
             stack_config(ROOT, NAME, settings),
             secrets=[f"bigcommerce:{key}" for key in secrets],
             on_event=lambda _: None,

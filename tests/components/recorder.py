@@ -14,9 +14,10 @@ from typing import Any
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.rpc import UNKNOWN
 
 from local.engine.program import Program
-from local.provider.values import UNKNOWN, Archive, plain, secret_paths, wire
+from local.provider.values import Archive, plain, secret_paths, wire
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from werkzeug import Response as TokenResponse
 
 from lambdas.callbacks import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store
-from local.bigcommerce.messages import Response as TokenResponse
 from tests.conftest import Count
 from tests.lambdas import documented
 from tests.lambdas.aws_calls import AwsCalls
@@ -521,7 +521,7 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
     def check(status: int, content: bytes, headers: dict[str, str]) -> None:
         count()
         undo(aws, backend, app, store, None)
-        answered = TokenResponse(status, content, headers)
+        answered = TokenResponse(content, status, headers)
         bigcommerce.token_endpoint.next_answers.extend([lambda _: answered] * 3)
 
         answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))

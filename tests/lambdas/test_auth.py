@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError
+from werkzeug import Response as TokenResponse
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
-from local.bigcommerce.messages import Response as TokenResponse
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import BASE_URL, Backend, callback_url, signed_url
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from werkzeug import Response
 
 from lambdas.callbacks import token_exchange
 from lambdas.callbacks.credentials import Credentials
@@ -21,7 +22,6 @@ from lambdas.callbacks.errors import (
 )
 from lambdas.callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 from local.bigcommerce import App, BigCommerce, Store, faults
-from local.bigcommerce.messages import Response
 from tests.lambdas.backend import Backend
 from tests.lambdas.conftest import Clock
 from tests.lambdas.responses import CODE_REFUSED, RATE_LIMITED, TOO_SLOW, UNREACHABLE, ExpectedError
@@ -75,7 +75,7 @@ class TokenEndpoint:
 def answering(body: object, status: int = 200) -> faults.Fault:
     """Answer this body without an exchange; one that is not bytes becomes JSON first."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return lambda _: Response(status, content)
+    return lambda _: Response(content, status)
 
 
 @pytest.fixture
@@ -286,7 +286,7 @@ def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
 ) -> None:
     clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
     headers = {} if retry_after is None else {"Retry-After": retry_after}
-    endpoint.fails(lambda _: Response(429, headers=headers))
+    endpoint.fails(lambda _: Response(status=429, headers=headers))
 
     with pytest.raises(BigCommerceBusyError, match=r"^token endpoint answered 429$") as failure:
         endpoint.exchange()

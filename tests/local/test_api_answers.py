@@ -2,8 +2,8 @@
 
 import pytest
 
-from local.api_answers import status_path
 from local.emulator import Emulator
+from local.emulator_middleware import status_path
 from local.loopback_http import get
 
 

@@ -36,7 +36,7 @@ def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
         with pytest.raises(UnreachableError) as raised:
             loopback_http.get(f"{url}?signed_payload_jwt=confidential", 5)
         thread.join()
-    assert str(raised.value).startswith(f"no answer from {url}: ")
+    assert str(raised.value).startswith(f"{url}: no answer: ")
 
 
 def test_a_slow_answer_times_out() -> None:

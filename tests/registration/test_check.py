@@ -100,7 +100,7 @@ def https(text: str) -> Result:
 @contextmanager
 def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterator[None]:
     """Put this into an app's secret for the length of the block."""
-    client = backend.emulator.client("secretsmanager")
+    client = backend.emulator.aws.client("secretsmanager")
     id_ = backend.outputs["credentialSecretArns"][organization_id]
     before = client.get_secret_value(SecretId=id_)["SecretString"]
     client.put_secret_value(SecretId=id_, SecretString=content)
@@ -168,7 +168,9 @@ class TestWhatHolds:
     def test_nothing_is_written(self, deployed: LocalBackend, check: Check) -> None:
         def items() -> list[Any]:
             table = deployed.outputs["installationsTable"]
-            found: list[Any] = deployed.emulator.client("dynamodb").scan(TableName=table)["Items"]
+            found: list[Any] = deployed.emulator.aws.client("dynamodb").scan(TableName=table)[
+                "Items"
+            ]
             return sorted(found, key=str)
 
         before = items()
@@ -236,7 +238,7 @@ class TestWhatIsFound:
 
         def change(path: str, answer: Response) -> Response:
             if path == "/org-a/remove-user":
-                return replace(answer, body="Bad Request")
+                return replace(answer, text="Bad Request")
             if path == "/org-b/load":
                 return replace(answer, headers={**answer.headers, "X-Frame-Options": "DENY"})
             if path.startswith("/registration-check-"):
@@ -385,7 +387,7 @@ class TestWhatIsFound:
         assert {(each.text or "").partition("  ")[0] for each in failed} == {"aws sso login"}
 
     def test_an_operator_who_may_not_read_the_secret(self, deployed: LocalBackend) -> None:
-        iam = deployed.emulator.client("iam")
+        iam = deployed.emulator.aws.client("iam")
         iam.create_user(UserName="nobody")
         key = iam.create_access_key(UserName="nobody")["AccessKey"]
         nobody = aws_environment(deployed) | {

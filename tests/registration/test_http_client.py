@@ -109,7 +109,7 @@ def test_names_under_localhost_are_this_machine() -> None:
     with serving() as port:
         url = f"http://api.execute-api.localhost:{port}/acme/load"
         answer = Client().get(url, {"a": "b c&d"})
-    assert answer.body == f"api.execute-api.localhost:{port} /acme/load?a=b+c%26d"
+    assert answer.text == f"api.execute-api.localhost:{port} /acme/load?a=b+c%26d"
     assert is_loopback(url)
     assert not is_loopback("https://localhost.example.com")
 

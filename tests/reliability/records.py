@@ -53,9 +53,10 @@ class Records:
     def item(self, life: Life) -> Item | None:
         """The store's record, if there is one."""
         pk, sk = key(life)
-        return self._aws.dynamodb.get_item(
+        answer: dict[str, Item] = self._aws.dynamodb.get_item(
             TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
-        ).get("Item")
+        )
+        return answer.get("Item")
 
     def stored(self, life: Life) -> Stored:
         """What the store's record says, its access token decrypted."""
@@ -79,7 +80,7 @@ class Records:
             )
         except ClientError as error:
             return str(error)
-        return answer["Plaintext"].decode()
+        return str(answer["Plaintext"], "utf-8")
 
 
 def key(life: Life) -> tuple[str, str]:

@@ -165,12 +165,10 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
     with running("emulator", *ports) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
         assert "pulumi config set --path 'apps[0].clientId'" in printed
-        state = ROOT / "build" / "local" / f"state-{os.getpid()}.json"
         # The engine stands in for the CLI: it is not on every machine.
         endpoints = [dict.fromkeys(SERVICES, url_after("AWS endpoint", printed))]
         config = stack_config(ROOT, STACK, {"aws:endpoints": endpoints})
-        Stack(name=STACK, state=state).up(config, on_event=lambda _: None)
-        state.unlink()
+        Stack(STACK).up(config, on_event=lambda _: None)
         read_until(process, "Found the deployment")
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 143

@@ -26,7 +26,10 @@ class Browser:
         return urllib3.request("GET", self._url + path, redirect=False)
 
     def post(self, path: str, **fields: str) -> urllib3.BaseHTTPResponse:
-        return urllib3.request("POST", self._url + path, body=urlencode(fields), redirect=False)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return urllib3.request(
+            "POST", self._url + path, body=urlencode(fields), headers=headers, redirect=False
+        )
 
     def page(self, path: str = "/") -> str:
         return text(self.get(path))
@@ -285,7 +288,7 @@ def test_what_is_not_there(
     early = bigcommerce.register_app("org", "Early", []).client_id
     ids = {"store": store.hash, "user": store.owner.id, "app": app.client_id, "early": early}
     response = browser.get(path.format(**ids))
-    assert response.status == 404
+    assert response.status in (404, 405)
     assert ("Early has no callback URLs yet." in text(response)) == ("early" in path)
 
 

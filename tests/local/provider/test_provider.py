@@ -11,10 +11,11 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2 as messages
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+from pulumi.runtime.rpc import UNKNOWN
 
 from local.emulator import Emulator
 from local.provider import SERVICES, AwsProvider, ProviderError
-from local.provider.values import UNKNOWN, struct, wire
+from local.provider.values import struct, wire
 from tests.local.provider.lifecycle import ARCHIVE, SECRET, Life, configured
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -54,7 +55,7 @@ def test_only_an_endpoint_on_this_machine_is_taken(url: str) -> None:
 
 
 def test_a_missing_endpoint_is_named() -> None:
-    life = Life(configure(endpoints=[{"kms": "http://[::1]:4566"}]), LOG_GROUP)
+    life = Life(configure(endpoints=[{"kms": "http://127.0.0.1:4566"}]), LOG_GROUP)
     with pytest.raises(
         ProviderError, match="LogGroup it: aws:endpoints has no cloudwatchlogs: set"
     ):

@@ -41,7 +41,7 @@ def key_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
         "description": aws.kms.describe_key(**key)["KeyMetadata"]["Description"],
         "policy": aws.kms.get_key_policy(**key, PolicyName="default")["Policy"],
         "enableKeyRotation": aws.kms.get_key_rotation_status(**key)["KeyRotationEnabled"],
-        "tags": tags(aws.kms.list_resource_tags(**key)["Tags"]),  # type: ignore[arg-type]
+        "tags": tags(aws.kms.list_resource_tags(**key)["Tags"]),
     }
 
 

@@ -1,0 +1,96 @@
+"""What stands before the embedded AWS, in its process: a guard, and a memory of answers.
+
+The emulator takes any signature of its root user, and it runs code: a page of any web site, open in
+a browser on this machine, could send it requests. So what a browser sends on behalf of another site
+is refused, and so is a name that is not this machine's (DNS rebinding). Only the deployed APIs, at
+hosts of their own, are for browsers.
+
+The emulator delivers no access log, so this remembers how the APIs answered. Whoever knows a URL
+can ask what it was answered with; the URLs themselves, which carry codes and payloads, are kept as
+digests alone.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+REMEMBERED_ANSWERS = 1000
+_STATUS_PATH = "/_api-answers/"
+_OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
+_API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
+# What a browser says of a request that the person made, or that the same origin did.
+_OWN_SITES = {"none", "same-origin"}
+
+
+def status_path(url: str) -> str:
+    """The path at which the emulator says with which status it answered this URL last, or 404."""
+    return _STATUS_PATH + hashlib.sha256(url.encode()).hexdigest()
+
+
+class Middleware:
+    """The emulator's ASGI application, behind the guard (which answers 403) and the memory."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._statuses: dict[str, int] = {}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] == "lifespan":
+            await self._application(scope, receive, send)
+            return
+        headers = {
+            name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]
+        }
+        host = headers.get("host", "")
+        if _API_HOST.fullmatch(host) and scope.get("method") == "GET":
+            await self._application(scope, receive, self._remembering(_url(host, scope), send))
+        elif not _is_own(host, headers):
+            refusal = "The embedded AWS takes no requests from web pages."
+            await _answer(send, HTTPStatus.FORBIDDEN, refusal)
+        elif not scope["path"].startswith(_STATUS_PATH):
+            await self._application(scope, receive, send)
+        elif status := self._statuses.get(scope["path"]):
+            await _answer(send, HTTPStatus.OK, str(status))
+        else:
+            await _answer(send, HTTPStatus.NOT_FOUND)
+
+    def _remembering(self, url: str, send: Send) -> Send:
+        async def remember(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                key = status_path(url)
+                self._statuses.pop(key, None)  # the latest answer is the last
+                self._statuses[key] = message["status"]
+                if len(self._statuses) > REMEMBERED_ANSWERS:
+                    del self._statuses[next(iter(self._statuses))]
+            await send(message)
+
+        return remember
+
+
+def _is_own(host: str, headers: Mapping[str, str]) -> bool:
+    """Whether a request is for the emulator, and from no other site's page."""
+    return (
+        _OWN_HOST.fullmatch(host) is not None
+        and "origin" not in headers
+        and headers.get("sec-fetch-site", "none") in _OWN_SITES
+    )
+
+
+def _url(host: str, scope: Message) -> str:
+    """The URL of a request to a deployed API, as a browser names it."""
+    path, query = (scope[part].decode("latin-1") for part in ("raw_path", "query_string"))
+    return f"http://{host}{path}?{query}" if query else f"http://{host}{path}"
+
+
+async def _answer(send: Send, status: HTTPStatus, text: str = "") -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text))]
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
