@@ -12,6 +12,8 @@ from local.bigcommerce import App, User
 from tests.browser.merchant import Merchant
 from tests.documents import snippet
 
+pytestmark = pytest.mark.browser
+
 Verify = Callable[..., dict[str, Any]]
 
 

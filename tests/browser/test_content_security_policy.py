@@ -12,6 +12,8 @@ from tests.browser.conftest import HOSTILE
 from tests.browser.merchant import Merchant
 from tests.browser.web_page import web_page
 
+pytestmark = pytest.mark.browser
+
 # What an attacker who could write into a page would try, each way marking the document if it works.
 INJECTED = """
 <style>body { --style-block: taken }</style>

@@ -3,10 +3,13 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from local.bigcommerce import App
 from tests.browser.merchant import Merchant
+
+pytestmark = pytest.mark.browser
 
 
 def test_installing_and_installing_again(merchant: Merchant, app: App) -> None:

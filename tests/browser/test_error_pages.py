@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from local.bigcommerce import App, load_url
 from local.bigcommerce.faults import status
 from tests.browser.merchant import Merchant
+
+pytestmark = pytest.mark.browser
 
 
 def test_a_code_that_is_refused(merchant: Merchant, app: App) -> None:

@@ -7,6 +7,8 @@ from local.bigcommerce import App
 from local.bigcommerce.faults import status
 from tests.browser.merchant import Merchant
 
+pytestmark = pytest.mark.browser
+
 
 def follow_the_link(merchant: Merchant, app: App) -> None:
     """Go to the consent page of an install link, and choose the store."""

@@ -9,6 +9,8 @@ from registration.sheet.documents import html_sheet
 from tests.browser.window import Window
 from tests.registration.examples import EVERY_STAGE, GLOBEX
 
+pytestmark = pytest.mark.browser
+
 LOAD_URL = f"https://apps.example.com/{GLOBEX}/load"
 BUTTON = f"[data-copies='loadCallbackUrl-{GLOBEX}']"
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined})"

@@ -17,6 +17,8 @@ from local import emulator as module
 from local.aws import isolated_session
 from local.emulator import Emulator, EmulatorError
 
+pytestmark = pytest.mark.emulated
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from local import commands
 
+pytestmark = pytest.mark.emulated
+
 
 class InterruptedImport:
     """Ctrl-C while the commands are imported."""

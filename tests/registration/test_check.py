@@ -26,6 +26,8 @@ from registration.check.http_client import Client, Response
 from registration.check.report import check_deployment
 from registration.outputs import read_outputs
 
+pytestmark = pytest.mark.emulated
+
 ROOT = Path(__file__).parents[2]
 A, B = "App A (org-a)", "App B (org-b)"
 Results = Mapping[str, list[Result]]

@@ -24,6 +24,8 @@ from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
 from tests.reliability.records import Records
 
+pytestmark = pytest.mark.emulated
+
 FUNCTIONS = ("auth", "load", "uninstall", "remove-user")
 # The emulator writes the functions' logs itself, and does not ask their roles.
 NOT_SHOWN = {"logs:CreateLogStream", "logs:PutLogEvents"}

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 
+import pytest
 from rich.console import Console
 
 from local.backend import LocalBackend
@@ -15,6 +16,8 @@ from tests.reliability.lives import Life
 from tests.reliability.model import Callback
 from tests.reliability.plan import Plan
 from tests.reliability.records import Records
+
+pytestmark = pytest.mark.emulated
 
 logger = logging.getLogger(__name__)
 

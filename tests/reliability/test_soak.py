@@ -19,6 +19,8 @@ from tests.reliability.plan import FAULT_SHARE, FAULTS, HELD_BACK, REPLAYED, Pla
 from tests.reliability.records import Kind, Problem, Records, audit
 from tests.reliability.soak import Soak
 
+pytestmark = pytest.mark.emulated
+
 SMALL = {"callbacks": 12, "stores": 4, "at_once": 2}
 
 

@@ -20,6 +20,8 @@ from local.loopback_http import get
 from local.provider import SERVICES
 from registration.check.http_client import UnreachableError
 
+pytestmark = pytest.mark.emulated
+
 COMMAND = [sys.executable, "-m", "local"]
 
 

@@ -13,6 +13,8 @@ from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_u
 from local.loopback_http import Response, get
 from tests.documents import snippet
 
+pytestmark = pytest.mark.emulated
+
 WARM = 30
 
 

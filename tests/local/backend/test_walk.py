@@ -16,6 +16,8 @@ from local.engine import DeploymentError
 from local.loopback_http import Response, get
 from local.walk import Walk
 
+pytestmark = pytest.mark.emulated
+
 
 def report() -> tuple[Report, io.StringIO]:
     printed = io.StringIO()

@@ -11,6 +11,8 @@ from local.emulator import Emulator
 from local.engine import Deployment, DeploymentError, Event, LogEvent, ResourceEvent, Stack
 from local.provider import SERVICES
 
+pytestmark = pytest.mark.emulated
+
 PROGRAMS = Path(__file__).parent / "programs"
 PASSWORD = "correct-horse-battery"
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}

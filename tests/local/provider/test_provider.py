@@ -18,6 +18,8 @@ from local.provider import SERVICES, AwsProvider, ProviderError
 from local.provider.values import struct, wire
 from tests.local.provider.lifecycle import ARCHIVE, SECRET, Life, configured
 
+pytestmark = pytest.mark.emulated
+
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 TABLE = "aws:dynamodb/table:Table"

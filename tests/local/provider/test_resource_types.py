@@ -14,6 +14,8 @@ from local.emulator import Emulator
 from local.provider.resource_type import RESOURCE_TYPES
 from tests.local.provider.lifecycle import ARCHIVE, Life, configured
 
+pytestmark = pytest.mark.emulated
+
 View = Callable[[Aws, dict[str, Any]], dict[str, Any]]
 
 
