@@ -129,7 +129,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     raise BigCommerceUnavailableError(reason)
 
 
-class _Answer(NamedTuple):
+class _TokenResponse(NamedTuple):
     """An answer, when it came, and whether a try before it may have used up the code."""
 
     status: int
@@ -139,7 +139,7 @@ class _Answer(NamedTuple):
     after_doubtful_try: bool = False
 
 
-def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
+def _post_with_retries(url: str, body: dict[str, str]) -> _TokenResponse:
     doubtful = False
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -158,7 +158,7 @@ def _post_with_retries(url: str, body: dict[str, str]) -> _Answer:
     raise AssertionError("unreachable")
 
 
-def _post(url: str, body: dict[str, str]) -> _Answer:
+def _post(url: str, body: dict[str, str]) -> _TokenResponse:
     response = _http.request("POST", url, json=body, redirect=False, preload_content=False)
     came_at_ms = int(time.time() * 1000)
     try:
@@ -172,7 +172,7 @@ def _post(url: str, body: dict[str, str]) -> _Answer:
     finally:
         # A connection kept over Lambda's freeze is usually dead when it is wanted again.
         response.close()
-    return _Answer(response.status, content, response.headers.get("Retry-After"), came_at_ms)
+    return _TokenResponse(response.status, content, response.headers.get("Retry-After"), came_at_ms)
 
 
 def _unreachable(error: HTTPError) -> BigCommerceUnavailableError:
@@ -200,7 +200,7 @@ def _error_name(content: bytes) -> str:
     return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
 
 
-def _grant(answered: _Answer, client_id: str) -> Grant:
+def _grant(answered: _TokenResponse, client_id: str) -> Grant:
     try:
         answer = json.loads(answered.content)
         return Grant(

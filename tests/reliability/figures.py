@@ -17,7 +17,7 @@ _PROBLEMS_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """How a callback was answered."""
 
     callback: Callback
@@ -36,7 +36,7 @@ class Figures:
         seconds: how long it took.
     """
 
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
     specials: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     seconds: float = 0

@@ -28,7 +28,7 @@ from local.loopback_http import get
 from registration.check.http_client import UnreachableError
 from tests.local.backend.conftest import TWO_APPS
 from tests.reliability import plan as plans
-from tests.reliability.figures import NO_ANSWER, Answer, Figures
+from tests.reliability.figures import NO_ANSWER, Figures, Response
 from tests.reliability.lives import TIMEOUT_SECONDS, Delivery, Life
 from tests.reliability.plan import Action, Plan, Turn
 from tests.reliability.records import Kind, Problem, Records, audit, difference
@@ -147,7 +147,7 @@ class Soak:
             status = NO_ANSWER
         milliseconds = (time.perf_counter() - started) * 1000
         with self._lock:
-            answer = Answer(delivery.event.callback, status, milliseconds)
+            answer = Response(delivery.event.callback, status, milliseconds)
             self._figures.answers.append(answer)
         self._on_answer()
         return status
