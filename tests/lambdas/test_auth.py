@@ -181,11 +181,13 @@ def test_an_account_uuid_that_only_one_side_gives_is_not_compared(
     backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
     bigcommerce.token_endpoint.next_answers.append(faults.without("account_uuid"))
-
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-
-    assert answer.status == 200
+    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    assert backend.get(link).status == 200
     assert "account_uuid" not in backend.record(app, store)
+
+    link = bigcommerce.auth_callback_url(app, store, store.owner).replace(app.account_uuid, "")
+    assert backend.get(link).status == 200
+    assert backend.record(app, store)["account_uuid"] == app.account_uuid
 
 
 def test_an_external_install_ends_at_bigcommerce_when_it_has_succeeded(
