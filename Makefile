@@ -44,10 +44,11 @@ format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-# requirements-dev.txt comes first and binds the others: they are installed into one .venv.
+# requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
+# its extras a pinned requirement does not bind pip, which then looks for the latest version.
 lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
 	@set -e; for name in requirements-dev requirements lambdas/requirements; do \
-	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
 	    $$(test $$name != requirements || echo --constraint requirements-dev.txt); \
 	done
@@ -62,5 +63,5 @@ $(READY): requirements-dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; begin anew with: make clean")'
 	@echo "Installing the pinned requirements into .venv (about a minute, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
