@@ -13,11 +13,7 @@ from local.loopback_http import get
 from tests.cli.account import contents
 from tests.cli.cli_stack import APPS, CliStack
 
-pytestmark = [
-    pytest.mark.cli,
-    # The Automation API leaves event loops open, and the program unfinished where a resource fails.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.cli
 
 SECOND_APP = {"organizationId": "second", "name": "Second", "scopes": ["store_v2_products"]}
 

@@ -13,11 +13,7 @@ from local.provider import SERVICES
 from tests.cli.account import contents
 from tests.cli.cli_stack import APPS, NAME, ROOT, CliStack
 
-pytestmark = [
-    pytest.mark.cli,
-    # The Automation API leaves event loops open, and the program unfinished where a resource fails.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.cli
 
 
 def test_a_preview_makes_nothing_and_a_destroy_leaves_nothing(
