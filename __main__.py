@@ -26,7 +26,7 @@ settings = read_settings()
 if settings.domain is not None:
     # Its URLs are known already: a change is reported before anything is deployed.
     warn_of_url_changes(stack_registration(settings.domain.base_url, settings))
-context = StackContext.current()
+context = StackContext.current(permissions_boundary_arn=settings.permissions_boundary_arn)
 code = pulumi.FileArchive(str(lambda_bundle.build()))
 
 # What is kept: the installed stores, and each app's profile and credentials.

@@ -57,6 +57,7 @@ class CallbackFunction(pulumi.ComponentResource):
             name=name,
             description=f"What the BigCommerce {callback.name} callback may do",
             assume_role_policy=_TRUST_POLICY,
+            permissions_boundary=context.permissions_boundary_arn,
             opts=child,
         )
         policy = aws.iam.RolePolicy(

@@ -18,6 +18,7 @@ _EXAMPLES = {
     "logRetentionDays": "30",
     "memorySize": "512",
     "multipleUsers": "true",
+    "permissionsBoundaryArn": "arn:aws:iam::ACCOUNT:policy/NAME",
     "protect": "true",
     "rate": "50",
     "registeredBaseUrl": "https://apps.example.com",

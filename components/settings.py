@@ -103,7 +103,10 @@ def _without_spaces(secret: SecretStr) -> SecretStr:
 
 
 Scope = Annotated[str, AfterValidator(_known_scope)]
-
+# Of this account, or of AWS's own.
+PolicyArn = Annotated[
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+$")
+]
 
 # HS256 wants a key as long as its hash: 32 bytes (RFC 7518, section 3.2).
 HandoffKey = Annotated[SecretStr, Field(min_length=32)]
@@ -231,6 +234,9 @@ class Settings(_Setting):
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
     protect: bool = True
+    permissions_boundary_arn: Annotated[
+        PolicyArn | None, BeforeValidator(lambda given: given or None)
+    ] = None
     functions: Functions = Functions()
     domain: Annotated[Domain | None, BeforeValidator(lambda given: given or None)] = None
     bigcommerce: BigCommerce = BigCommerce()

@@ -16,6 +16,8 @@ class StackContext:
         partition: AWS's partition, such as `aws`.
         region: the stack's region.
         account: the account's number.
+        permissions_boundary_arn: the managed policy beyond which no role of the stack may act; None
+            where the account asks for none.
     """
 
     project: str
@@ -23,9 +25,10 @@ class StackContext:
     partition: pulumi.Output[str]
     region: pulumi.Output[str]
     account: pulumi.Output[str]
+    permissions_boundary_arn: str | None
 
     @classmethod
-    def current(cls) -> "StackContext":
+    def current(cls, *, permissions_boundary_arn: str | None) -> "StackContext":
         """The context of the deployment this program runs in."""
         return cls(
             pulumi.get_project(),
@@ -33,6 +36,7 @@ class StackContext:
             partition=aws.get_partition_output().partition,
             region=aws.get_region_output().region,
             account=aws.get_caller_identity_output().account_id,
+            permissions_boundary_arn=permissions_boundary_arn,
         )
 
     def name(self, part: str) -> str:

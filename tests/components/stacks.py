@@ -42,12 +42,14 @@ DOMAIN = {
     "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
     "hostedZoneId": "Z0123456789ABCDEFGHIJ",
 }
+BOUNDARY_ARN = "arn:aws:iam::123456789012:policy/boundary"
 # Every setting is another one than its default.
 CUSTOMIZED: dict[str, Any] = READY | {
     "throttle": {"rate": 7.5, "burst": 9},
     "logRetentionDays": 90,
     "uninstalledRetentionDays": 5,
     "protect": False,
+    "permissionsBoundaryArn": BOUNDARY_ARN,
     "functions": {"memorySize": 1024, "tracing": True, "reservedConcurrency": 3},
     "domain": DOMAIN,
     "bigcommerce": {

@@ -65,8 +65,8 @@ def test_declared_defaults_are_those_of_the_models() -> None:
     defaults = json.loads(
         read({"apps": [ACME_APP]}).model_dump_json(by_alias=True, exclude_none=True)
     )
-    # The apps have no default, and no domain is an empty one.
-    expected = {**defaults, "apps": [], "domain": {}}
+    # The apps have no default, and what is not there is empty.
+    expected = {**defaults, "apps": [], "domain": {}, "permissionsBoundaryArn": ""}
     assert {key: declared["default"] for key, declared in DECLARED.items()} == expected
 
 

@@ -1,7 +1,7 @@
 """What holds for every resource: its name, its place, and its component's outputs."""
 
 from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording
-from tests.components.stacks import GLOBEX
+from tests.components.stacks import BOUNDARY_ARN, GLOBEX
 
 COMPONENT_PREFIX = "bigcommerce:index:"
 # What AWS, or the merchants' address bar, prescribes.
@@ -17,6 +17,15 @@ def test_physical_names_start_with_project_and_stack(customized: Recording) -> N
         for prefix in PRESCRIBED_PREFIXES:
             name = name.removeprefix(prefix)
         assert name.startswith(("bigcommerce-test-", "bigcommerce/test/")), resource.urn
+
+
+def test_every_role_has_the_permissions_boundary(
+    customized: Recording, awaiting: Recording
+) -> None:
+    roles = customized.all("aws:iam/role:Role")
+    assert {role.inputs["permissionsBoundary"] for role in roles} == {BOUNDARY_ARN}
+    (none,) = {role.inputs.get("permissionsBoundary") for role in awaiting.all("aws:iam/role:Role")}
+    assert none is None
 
 
 def test_no_two_resources_share_a_name(two_apps: Recording) -> None:

@@ -126,6 +126,7 @@ class TestGoodConfiguration:
         assert CLIENT_SECRET not in str(read(READY))
 
 
+BOUNDARY_EXAMPLE = "arn:aws:iam::ACCOUNT:policy/NAME"
 ARN = "arn:aws:acm:REGION:ACCOUNT:certificate/ID"
 LOGIN_URL = "https://login.bigcommerce.com"
 NOT_BOOLEAN = "is 'maybe': it should be a valid boolean"
@@ -158,6 +159,7 @@ NOT_BOOLEAN = "is 'maybe': it should be a valid boolean"
         ("uninstalledRetentionDays", "1", "is '1': it should be greater than or equal to 2", "30"),
         ("uninstalledRetentionDays", "3651", "should be less than or equal to 3650", "30"),
         ("protect", "maybe", NOT_BOOLEAN, "true"),
+        ("permissionsBoundaryArn", "boundary", "is 'boundary'", BOUNDARY_EXAMPLE),
         ("functions.memorySize", 127, "is 127: it should be greater than or equal to 128", "512"),
         ("functions.memorySize", 10_241, "should be less than or equal to 10240", "512"),
         ("functions.tracing", "maybe", NOT_BOOLEAN, "false"),

@@ -90,6 +90,7 @@ def role_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     return {
         "description": role.get("Description", ""),
         "assumeRolePolicy": role["AssumeRolePolicyDocument"],
+        "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         "tags": tags(role.get("Tags", [])),
     }
 
