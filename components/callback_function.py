@@ -91,7 +91,7 @@ class CallbackFunction(pulumi.ComponentResource):
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             environment={
                 "variables": {
-                    "POWERTOOLS_SERVICE_NAME": callback.name,
+                    "POWERTOOLS_SERVICE_NAME": context.service,
                     "RES_OPTIONS": _NAME_LOOKUP,
                     **{name: environment[name] for name in callback.environment},
                 }

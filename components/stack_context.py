@@ -39,9 +39,14 @@ class StackContext:
             permissions_boundary_arn=permissions_boundary_arn,
         )
 
+    @property
+    def service(self) -> str:
+        """What the functions' log lines and metrics are told apart by from another stack's."""
+        return f"{self.project}-{self.stack}"
+
     def name(self, part: str) -> str:
         """The physical name of a part: project, stack and part."""
-        return f"{self.project}-{self.stack}-{part}"
+        return f"{self.service}-{part}"
 
     def arn(self, service: str, resource: str) -> pulumi.Output[str]:
         """The ARN of a resource of a service in this account and region."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from . import aws, environment
-from .errors import AppNotRegisteredError, CallbackError
+from .errors import AppNotRegisteredError, CallbackError, CredentialsUnreadableError
 from .log import logger
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def use(
 
     Raises:
         AppNotRegisteredError: the secret holds no credentials.
-        ClientError, BotoCoreError: Secrets Manager failed.
+        CredentialsUnreadableError: Secrets Manager failed.
     """
     try:
         return attempt(find(organization_id))
@@ -78,16 +78,16 @@ def find(organization_id: str) -> Credentials:
 
     Raises:
         AppNotRegisteredError: the secret holds none.
-        ClientError, BotoCoreError: Secrets Manager failed, and there are none from the last hour.
+        CredentialsUnreadableError: Secrets Manager failed, and there are none from the last hour.
     """
     known = _secrets.setdefault(organization_id, _Known())
     if _is_due(known):
         try:
             _read(organization_id)
-        except aws.CALL_ERRORS as error:
+        except CredentialsUnreadableError as error:
             if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
                 raise
-            logger.warning("credentials read before are used", reason=aws.failure_reason(error))
+            logger.warning("credentials read before are used", reason=error.reason)
     if known.credentials is None:
         raise AppNotRegisteredError("the credentials secret holds no client_id and client_secret")
     return known.credentials
@@ -133,9 +133,12 @@ def _read(organization_id: str) -> None:
     # Noted first: a Secrets Manager that fails must not be asked again by every forged request, as
     # long as there are credentials to tell a forged one by.
     known.asked_at = time.time()
-    secret = aws.secretsmanager().get_secret_value(
-        SecretId=environment.secret_prefix() + organization_id
-    )
+    try:
+        secret = aws.secretsmanager().get_secret_value(
+            SecretId=environment.secret_prefix() + organization_id
+        )
+    except aws.CALL_ERRORS as error:
+        raise CredentialsUnreadableError(aws.failure_reason(error)) from error
     known.credentials, known.read_at = _parsed(secret.get("SecretString", "")), time.time()
 
 

@@ -107,6 +107,8 @@ def _report(
         logger.info("callback answered", **fields)
     logger.remove_keys(["organization_id", "store_hash"])
     metrics.add_metric(name=_metric(outcome), unit=MetricUnit.Count, value=1)
+    if error is not None and error.metric is not None:
+        metrics.add_metric(name=error.metric, unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
 
 

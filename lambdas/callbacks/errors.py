@@ -16,6 +16,7 @@ class CallbackError(Exception):
         title: the heading of the page.
         message: what happened and what to do, for the person or system that called.
         retry_after: seconds for the Retry-After header, or None.
+        metric: the metric that counts the case alone, where a person should hear of it, or None.
         reason: the detail for the log.
     """
 
@@ -24,6 +25,7 @@ class CallbackError(Exception):
     title = "Something went wrong"
     message = "This request could not be completed. If it keeps failing, ask for support."
     retry_after: int | None = None
+    metric: str | None = None
 
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
@@ -73,6 +75,7 @@ class InvalidSignedPayloadError(CallbackError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "invalid_signed_payload"
+    metric = "SignatureRefused"
     title = "This link is not valid"
     message = (
         "The request could not be verified as coming from BigCommerce, or it has expired. "
@@ -115,6 +118,7 @@ class BigCommerceUnavailableError(CallbackError):
 
     status = HTTPStatus.BAD_GATEWAY
     code = "bigcommerce_unavailable"
+    metric = "TokenExchangeFailed"
     title = "BigCommerce could not be reached"
     message = (
         "BigCommerce did not answer as expected, so nothing was stored. "
@@ -153,6 +157,12 @@ class ServiceUnavailableError(CallbackError):
     title = "The app is busy"
     message = "This could not be completed just now. Try again in a few seconds."
     retry_after = 5
+
+
+class CredentialsUnreadableError(ServiceUnavailableError):
+    """Secrets Manager did not give the app's credentials."""
+
+    metric = "CredentialsUnreadable"
 
 
 class InstallationNotStoredError(CallbackError):

@@ -6,7 +6,11 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lambdas.callbacks import credentials
-from lambdas.callbacks.errors import AppNotRegisteredError, InvalidSignedPayloadError
+from lambdas.callbacks.errors import (
+    AppNotRegisteredError,
+    CredentialsUnreadableError,
+    InvalidSignedPayloadError,
+)
 from local.bigcommerce import App, Store
 from tests.conftest import Count
 from tests.lambdas.aws_calls import AwsCalls
@@ -185,7 +189,7 @@ def test_credentials_outlast_a_secrets_manager_that_fails_for_an_hour(
 
     for seconds in (1, 1, 10):
         clock.advance(seconds)
-        with pytest.raises(type(failure)):
+        with pytest.raises(CredentialsUnreadableError):
             credentials.find(ORGANIZATION)
 
     aws.instead.clear()

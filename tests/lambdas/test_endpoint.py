@@ -63,6 +63,7 @@ def test_a_refusal_is_logged_with_its_code_and_its_reason(
 
     assert logs.last["status"] == 400
     assert [metric["Refused"] for metric in logs.metrics] == [[1.0], [1.0]]
+    assert [metric.get("SignatureRefused") for metric in logs.metrics] == [[1.0], None]
 
 
 def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
@@ -83,7 +84,8 @@ def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
         "error": "service_unavailable",
         "reason": "GetSecretValue: AccessDeniedException",
     }
-    assert [metric["Failed"] for metric in logs.metrics] == [[1.0]]
+    (metric,) = logs.metrics
+    assert (metric["Failed"], metric["CredentialsUnreadable"]) == ([1.0], [1.0])
 
 
 def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_redirected(
