@@ -37,6 +37,7 @@ apps = {
         app,
         client_secret=settings.client_secrets.get(app.organization_id),
         handoff_key=settings.handoff_keys.get(app.organization_id),
+        rutter_client_secret=settings.rutter_client_secrets.get(app.organization_id),
         table_name=store.table_name,
         protect=settings.protect,
     )

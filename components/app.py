@@ -23,8 +23,11 @@ class BigCommerceApp(pulumi.ComponentResource):
     changes the value and nothing else. The item has the partition key `ORG#{organization_id}` and
     the sort key `APP`.
 
+    Where its stores are handed to Rutter, there is a secret `{project}/{stack}/rutter/
+    {organization_id}` too: JSON with `client_id` and `client_secret` of the organization at Rutter.
+
     Attributes:
-        secret_arn: the secret's ARN.
+        secret_arn: the ARN of the secret with its credentials at BigCommerce.
     """
 
     secret_arn: pulumi.Output[str]
@@ -36,27 +39,28 @@ class BigCommerceApp(pulumi.ComponentResource):
         *,
         client_secret: SecretStr | None,
         handoff_key: SecretStr | None,
+        rutter_client_secret: SecretStr | None,
         table_name: pulumi.Input[str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:BigCommerceApp", app.organization_id, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        secret = aws.secretsmanager.Secret(
+        secret = self._add_secret(
             app.organization_id,
-            name=f"{secret_prefix(context)}{app.organization_id}",
-            description=f"Credentials of the BigCommerce app {app.name}",
-            # While a deleted secret can be recovered its name is taken: a stack that need not be
-            # protected can be destroyed and created again at once.
-            recovery_window_in_days=30 if protect else 0,
-            opts=child,
+            f"{secret_prefix(context)}{app.organization_id}",
+            f"Credentials of the BigCommerce app {app.name}",
+            _secret_value(app, client_secret, handoff_key),
+            protect=protect,
         )
-        aws.secretsmanager.SecretVersion(
-            app.organization_id,
-            secret_id=secret.id,
-            secret_string=pulumi.Output.secret(_secret_value(app, client_secret, handoff_key)),
-            opts=child,
-        )
+        if app.rutter is not None and rutter_client_secret is not None:
+            self._add_secret(
+                f"{app.organization_id}-rutter",
+                f"{rutter_secret_prefix(context)}{app.organization_id}",
+                f"Credentials at Rutter for the stores of the BigCommerce app {app.name}",
+                _credentials(app.rutter.client_id, rutter_client_secret),
+                protect=protect,
+            )
         aws.dynamodb.TableItem(
             app.organization_id,
             table_name=table_name,
@@ -68,6 +72,27 @@ class BigCommerceApp(pulumi.ComponentResource):
         self.secret_arn = secret.arn
         self.register_outputs({"secretArn": self.secret_arn})
 
+    def _add_secret(
+        self, resource: str, name: str, description: str, value: str, *, protect: bool
+    ) -> aws.secretsmanager.Secret:
+        child = pulumi.ResourceOptions(parent=self)
+        secret = aws.secretsmanager.Secret(
+            resource,
+            name=name,
+            description=description,
+            # While a deleted secret can be recovered its name is taken: a stack that need not be
+            # protected can be destroyed and created again at once.
+            recovery_window_in_days=30 if protect else 0,
+            opts=child,
+        )
+        aws.secretsmanager.SecretVersion(
+            resource,
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(value),
+            opts=child,
+        )
+        return secret
+
 
 def secret_prefix(context: StackContext) -> str:
     """The part of every credentials secret's name before the organization id.
@@ -75,6 +100,14 @@ def secret_prefix(context: StackContext) -> str:
     No other secret's name begins with it: the callbacks' roles may read all that do.
     """
     return f"{context.project}/{context.stack}/apps/"
+
+
+def rutter_secret_prefix(context: StackContext) -> str:
+    """The part of every Rutter secret's name before the organization id.
+
+    Outside what the callbacks' roles may read.
+    """
+    return f"{context.project}/{context.stack}/rutter/"
 
 
 def read_credentials_statement(context: StackContext) -> dict[str, object]:
@@ -95,9 +128,13 @@ def _secret_value(
 ) -> str:
     if app.client_id is None or client_secret is None:
         return "{}"
-    value = {"client_id": app.client_id, "client_secret": client_secret.get_secret_value()}
-    if handoff_key is not None:
-        value["handoff_key"] = handoff_key.get_secret_value()
+    more = {} if handoff_key is None else {"handoff_key": handoff_key.get_secret_value()}
+    return _credentials(app.client_id, client_secret, **more)
+
+
+def _credentials(client_id: str, client_secret: SecretStr, **more: str) -> str:
+    """The JSON text of a secret, as the functions read it."""
+    value = {"client_id": client_id, "client_secret": client_secret.get_secret_value(), **more}
     return json.dumps(value)
 
 
@@ -111,4 +148,5 @@ def _item(app: AppSettings) -> dict[str, object]:
         "scopes": {"L": [{"S": scope} for scope in app.scopes]},
         "multiple_users": {"BOOL": app.multiple_users},
         **{name: {"S": url} for name, url in links.items() if url},
+        **({"rutter_on_uninstall": {"S": app.rutter.on_uninstall}} if app.rutter else {}),
     }

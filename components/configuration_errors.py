@@ -18,6 +18,7 @@ _EXAMPLES = {
     "logRetentionDays": "30",
     "memorySize": "512",
     "multipleUsers": "true",
+    "onUninstall": "keep",
     "permissionsBoundaryArn": "arn:aws:iam::ACCOUNT:policy/NAME",
     "protect": "true",
     "rate": "50",
@@ -28,13 +29,14 @@ _EXAMPLES = {
     "tracing": "false",
     "uninstalledRetentionDays": "30",
 }
-# A list is not set as a whole: where its first value goes.
+# A list or a map is not set as a whole: where its first value goes.
 _FIRST_ENTRIES = {
     "apps": "[0].organizationId",
     "frameAncestors": "[0]",
+    "rutter": ".clientId",
     "scopes": "[0]",
 }
-_SECRETS = {"clientSecrets", "handoffKeys"}
+_SECRETS = {"clientSecrets", "handoffKeys", "rutterClientSecrets"}
 _WORDS = {
     "missing": "is required",
     "extra_forbidden": "is not a setting",

@@ -39,6 +39,9 @@ class SecretMap:
 SECRET_MAPS = (
     SecretMap("clientSecrets", "clientId", "client secret", "needs its client ID"),
     SecretMap("handoffKeys", "appUrl", "handoff key", "needs the URL it hands over to"),
+    SecretMap(
+        "rutterClientSecrets", "rutter", "Rutter client secret", "needs its Rutter client ID"
+    ),
 )
 
 

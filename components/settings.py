@@ -7,7 +7,7 @@ it at once. The keys stand in Pulumi.yaml with their types and descriptions.
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pulumi
 from pulumi.runtime.config import CONFIG
@@ -33,6 +33,7 @@ from registration.portal.value_types import (
     LoginUrl,
     OrganizationId,
     PartnerId,
+    RutterClientId,
 )
 
 from .configuration_errors import (
@@ -124,6 +125,19 @@ class _Setting(BaseModel):
     )
 
 
+class RutterSettings(_Setting):
+    """How an app's stores are handed to Rutter.
+
+    Attributes:
+        client_id: the client ID of the organization in Rutter's dashboard.
+        on_uninstall: what becomes of a store's connection once the store has uninstalled the app:
+            Rutter keeps it with its data, or it is deleted.
+    """
+
+    client_id: RutterClientId
+    on_uninstall: Literal["keep", "delete"] = "keep"
+
+
 class AppSettings(_Setting):
     """One BigCommerce app.
 
@@ -138,6 +152,7 @@ class AppSettings(_Setting):
         multiple_users: whether users other than a store's owner may use it.
         support_url: where its pages send people for help.
         app_url: the app itself, where auth and load end; None where the built-in pages are enough.
+        rutter: how its stores are handed to Rutter; None where they are not.
     """
 
     organization_id: OrganizationId
@@ -154,6 +169,7 @@ class AppSettings(_Setting):
         Annotated[str, StringConstraints(pattern=r"^(https://|http://localhost[:/])[^\s<>\"'#]*$")]
         | None
     ) = None
+    rutter: Annotated[RutterSettings | None, BeforeValidator(lambda given: given or None)] = None
 
 
 class Throttle(_Setting):
@@ -230,6 +246,7 @@ class Settings(_Setting):
     apps: Annotated[tuple[AppSettings, ...], Field(min_length=1)]
     client_secrets: dict[str, ClientSecret] = Field(default_factory=dict)
     handoff_keys: dict[str, HandoffKey] = Field(default_factory=dict)
+    rutter_client_secrets: dict[str, ClientSecret] = Field(default_factory=dict)
     throttle: Throttle = Throttle()
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
@@ -244,7 +261,7 @@ class Settings(_Setting):
 
 _NAMES = {
     str(field.alias)
-    for model in (Settings, AppSettings, Throttle, Functions, Domain, BigCommerce)
+    for model in (Settings, AppSettings, RutterSettings, Throttle, Functions, Domain, BigCommerce)
     for field in model.model_fields.values()
 }
 

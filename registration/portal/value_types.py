@@ -9,6 +9,8 @@ StackName = Annotated[str, StringConstraints(pattern=STACK_NAME)]
 OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 PartnerId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,128}$")]
+# Rutter does not say what its client IDs look like; HTTP's Basic authentication takes no colon.
+RutterClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 BaseUrl = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
 # What a Content-Security-Policy takes as a source: a wildcard may stand for subdomains.
 FrameAncestor = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.*-]+(:\d{1,5})?$")]

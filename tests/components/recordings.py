@@ -17,7 +17,7 @@ from tests.components.recorder import Recording, Resource, Warned
 
 ROOT = Path(__file__).parents[2]
 PROJECT = project_name(ROOT)
-SECRETS = ("clientSecrets", "handoffKeys")
+SECRETS = ("clientSecrets", "handoffKeys", "rutterClientSecrets")
 STACK = "test"
 
 

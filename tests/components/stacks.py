@@ -28,6 +28,15 @@ HANDED_OVER: dict[str, Any] = {
     "clientSecrets": {GLOBEX: CLIENT_SECRET},
     "handoffKeys": {GLOBEX: HANDOFF_KEY},
 }
+RUTTER_CLIENT_SECRET = "r4tt3rSecretOfGlobex"
+RUTTER: dict[str, Any] = {
+    "apps": [
+        REGISTERED_GLOBEX_APP | {"rutter": {"clientId": "globex-at-rutter"}},
+        ACME_APP,
+    ],
+    "clientSecrets": {GLOBEX: CLIENT_SECRET},
+    "rutterClientSecrets": {GLOBEX: RUTTER_CLIENT_SECRET},
+}
 CLIENT_SECRETS = {GLOBEX: CLIENT_SECRET}
 
 AWAITING: dict[str, Any] = {"apps": [GLOBEX_APP]}

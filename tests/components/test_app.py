@@ -12,6 +12,8 @@ from tests.components.stacks import (
     GLOBEX,
     HANDED_OVER,
     HANDOFF_KEY,
+    RUTTER,
+    RUTTER_CLIENT_SECRET,
 )
 
 SECRET = "aws:secretsmanager/secret:Secret"
@@ -55,6 +57,25 @@ def test_an_app_with_a_url_of_its_own_has_a_handoff_key(record: Recorder) -> Non
     item = json.loads(recording.one(TABLE_ITEM, GLOBEX).inputs["item"])
     assert item["app_url"] == {"S": APP_URL}
     assert HANDOFF_KEY not in json.dumps(recording.outputs)
+
+
+def test_an_app_with_rutter_has_a_secret_that_no_callback_may_read(
+    two_apps: Recording, record: Recorder
+) -> None:
+    recording = record(RUTTER)
+    before, after = _by_urn(two_apps), _by_urn(recording)
+    secret = recording.one(SECRET, f"{GLOBEX}-rutter")
+    version = recording.one(SECRET_VERSION, f"{GLOBEX}-rutter")
+    assert {secret.urn, version.urn} <= after.keys() - before.keys()
+    assert secret.inputs["name"] == f"bigcommerce/test/rutter/{GLOBEX}"
+    assert json.loads(version.inputs["secretString"]) == {
+        "client_id": "globex-at-rutter",
+        "client_secret": RUTTER_CLIENT_SECRET,
+    }
+    assert version.secret_inputs == ["secretString"]
+    items = [json.loads(each.inputs["item"]) for each in recording.all(TABLE_ITEM)]
+    assert [item.get("rutter_on_uninstall") for item in items] == [{"S": "keep"}, None]
+    assert RUTTER_CLIENT_SECRET not in json.dumps(recording.outputs)
 
 
 def test_registering_an_app_changes_the_secrets_value_and_nothing_else(

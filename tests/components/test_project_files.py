@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import AppSettings, BigCommerce, Domain, Functions, Settings, Throttle
+from components.settings import (
+    AppSettings,
+    BigCommerce,
+    Domain,
+    Functions,
+    RutterSettings,
+    Settings,
+    Throttle,
+)
 from local.engine.configuration import encoded, stack_config
 from tests.components.reading import read, read_texts
 from tests.components.recordings import ROOT
@@ -49,6 +57,7 @@ def test_declared_type_is_that_of_the_setting_and_its_description_a_sentence(key
     ("key", "model"),
     [
         ("apps", AppSettings),
+        ("apps", RutterSettings),
         ("throttle", Throttle),
         ("functions", Functions),
         ("domain", Domain),

@@ -99,6 +99,7 @@ class TestGoodConfiguration:
             ("apps[0].name", 7, "7"),
             ("apps[0].partnerId", 4711, "4711"),
             ("domain", {}, None),
+            ("apps[0].rutter", {}, None),
         ],
     )
     def test_good_value(self, key: str, given: Any, read_as: Any) -> None:
@@ -253,6 +254,25 @@ OTHER_PROBLEMS: list[tuple[str, str, str, dict[str, Any]]] = [
         "must have at least 32 characters",
         f"{SET} --secret --path 'handoffKeys.acme'",
         with_app(appUrl=APP_URL) | {"handoffKeys": {ACME: HANDOFF_KEY[:31]}},
+    ),
+    (
+        "rutterClientSecrets.acme",
+        "is missing: apps[0] has rutter, and needs its Rutter client secret",
+        f"{SET} --secret --path 'rutterClientSecrets.acme'",
+        with_app(rutter={"clientId": "acme-at-rutter"}),
+    ),
+    (
+        "apps[0].rutter",
+        "is missing: the app has a Rutter client secret, and needs its Rutter client ID",
+        f"{SET} --path 'apps[0].rutter.clientId' CLIENT_ID",
+        with_setting("rutterClientSecrets", {ACME: CLIENT_SECRET}),
+    ),
+    (
+        "apps[0].rutter.onUninstall",
+        "is 'drop': it should be 'keep' or 'delete'",
+        f"{SET} --path 'apps[0].rutter.onUninstall' keep",
+        with_app(rutter={"clientId": "a", "onUninstall": "drop"})
+        | {"rutterClientSecrets": {ACME: CLIENT_SECRET}},
     ),
     (
         "apps[0].clientSecret",

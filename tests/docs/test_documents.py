@@ -12,20 +12,29 @@ from markdown_it.token import Token
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.settings import AppSettings, BigCommerce, Domain, Functions, Settings, Throttle
+from components.settings import (
+    AppSettings,
+    BigCommerce,
+    Domain,
+    Functions,
+    RutterSettings,
+    Settings,
+    Throttle,
+)
 from lambdas.callbacks.errors import CallbackError
 from registration.__main__ import main
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 
 MODELS: dict[str, type[BaseModel]] = {
     "apps[i]": AppSettings,
+    "apps[i].rutter": RutterSettings,
     "throttle": Throttle,
     "functions": Functions,
     "domain": Domain,
     "bigcommerce": BigCommerce,
 }
 CONFIGURATION = {
-    code_spans(key)[0]: default.removesuffix(" with `domain`")
+    code_spans(key)[0]: re.sub(" with `.+`", "", default)
     for key, _, default in table("docs/configuration.md", "Key", "Meaning", "Default")
 }
 
@@ -98,6 +107,7 @@ def test_configuration_keys_and_defaults_are_those_of_the_settings() -> None:
         f"{prefix}.{field.alias}": default_of(field)
         for prefix, model in MODELS.items()
         for field in model.model_fields.values()
+        if f"{prefix}.{field.alias}" not in MODELS
     }
     for field in Settings.model_fields.values():
         key = str(field.alias)
