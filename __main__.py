@@ -45,13 +45,7 @@ apps = {
 }
 
 # What BigCommerce calls: an API with a route and a function for each callback.
-api = CallbackApi(
-    context,
-    throttle=settings.throttle,
-    log_retention_days=settings.log_retention_days,
-    protect=settings.protect,
-    domain=settings.domain,
-)
+api = CallbackApi(context, protect=settings.protect, domain=settings.domain)
 for callback in CALLBACKS:
     function = CallbackFunction(
         context,
@@ -76,6 +70,7 @@ for callback in CALLBACKS:
         log_retention_days=settings.log_retention_days,
     )
     api.add_route(callback, function)
+api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
 
 # What the engineer reads.
 registration = api.base_url.apply(partial(stack_registration, settings=settings))

@@ -1,4 +1,4 @@
-"""CallbackApi: the HTTP API in front of the functions: stage, throttling, access log, domain."""
+"""CallbackApi: the HTTP API in front of the functions: routes, throttling, access log, domain."""
 
 import json
 
@@ -7,17 +7,18 @@ import pulumi_aws as aws
 
 from .callback_function import CallbackFunction
 from .callbacks import Callback
-from .settings import Domain, Throttle
+from .settings import Domain, RouteThrottle, Throttle
 from .stack_context import StackContext
 
-# What API Gateway logs of a request. `path` has no query string: that holds codes and payloads.
+# What API Gateway logs of a request. It puts values in as they are, so none is the caller's own
+# text: with a quotation mark in its path, which arrives decoded, a caller could write other fields.
+# Nor are there query strings, which hold codes and payloads.
 ACCESS_LOG_FORMAT = json.dumps(
     {
         "request_id": "$context.requestId",
         "time": "$context.requestTime",
         "source_ip": "$context.identity.sourceIp",
         "method": "$context.httpMethod",
-        "path": "$context.path",
         "route": "$context.routeKey",
         "status": "$context.status",
         "response_length": "$context.responseLength",
@@ -30,7 +31,9 @@ ACCESS_LOG_FORMAT = json.dumps(
 
 
 class CallbackApi(pulumi.ComponentResource):
-    """The HTTP API that the callback URLs lead to; `add_route` takes a callback to its function.
+    """The HTTP API that the callback URLs lead to.
+
+    `add_route` takes a callback to its function; `serve`, once all have theirs, begins to serve.
 
     Attributes:
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
@@ -43,14 +46,11 @@ class CallbackApi(pulumi.ComponentResource):
         self,
         context: StackContext,
         *,
-        throttle: Throttle,
-        log_retention_days: int,
         protect: bool,
         domain: Domain | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:CallbackApi", "callbacks", None, opts)
-        child = pulumi.ResourceOptions(parent=self)
         api = aws.apigatewayv2.Api(
             "callbacks",
             name=context.name("callbacks"),
@@ -58,32 +58,11 @@ class CallbackApi(pulumi.ComponentResource):
             protocol_type="HTTP",
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
-        access_log = aws.cloudwatch.LogGroup(
-            "access-log",
-            # The prefix spares CloudWatch Logs a resource policy that grows with every API.
-            name=f"/aws/vendedlogs/{context.name('callbacks')}",
-            retention_in_days=log_retention_days,
-            opts=child,
-        )
-        stage = aws.apigatewayv2.Stage(
-            "default",
-            api_id=api.id,
-            name="$default",
-            auto_deploy=True,
-            default_route_settings={
-                "throttling_rate_limit": throttle.rate,
-                "throttling_burst_limit": throttle.burst,
-            },
-            access_log_settings={
-                "destination_arn": access_log.arn,
-                "format": ACCESS_LOG_FORMAT,
-            },
-            opts=child,
-        )
+        self._context = context
         self._api = api
-        self.base_url = api.api_endpoint
-        if domain is not None:
-            self.base_url = self._serve_at(domain, stage, context)
+        self._domain = domain
+        self._routes: dict[Callback, aws.apigatewayv2.Route] = {}
+        self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint
         self.register_outputs({"baseUrl": self.base_url})
 
     def add_route(self, callback: Callback, function: CallbackFunction) -> None:
@@ -93,6 +72,7 @@ class CallbackApi(pulumi.ComponentResource):
             callback.name,
             api_id=self._api.id,
             integration_type="AWS_PROXY",
+            integration_method="POST",  # the only one that Lambda takes
             integration_uri=function.invoke_arn,
             payload_format_version="2.0",
             opts=child,
@@ -109,7 +89,7 @@ class CallbackApi(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        aws.apigatewayv2.Route(
+        self._routes[callback] = aws.apigatewayv2.Route(
             callback.name,
             api_id=self._api.id,
             route_key=callback.route_key,
@@ -118,10 +98,34 @@ class CallbackApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
 
-    def _serve_at(
-        self, domain: Domain, stage: aws.apigatewayv2.Stage, context: StackContext
-    ) -> pulumi.Output[str]:
-        """Serve the API at a custom domain and give its base URL."""
+    def serve(self, *, throttle: Throttle, log_retention_days: int) -> None:
+        """Serve the routes that were added, each with a throttle of its own."""
+        child = pulumi.ResourceOptions(parent=self)
+        access_log = aws.cloudwatch.LogGroup(
+            "access-log",
+            # The prefix spares CloudWatch Logs a resource policy that grows with every API.
+            name=f"/aws/vendedlogs/{self._context.name('callbacks')}",
+            retention_in_days=log_retention_days,
+            opts=child,
+        )
+        stage = aws.apigatewayv2.Stage(
+            "default",
+            api_id=self._api.id,
+            name="$default",
+            auto_deploy=True,
+            route_settings=[_route_settings(callback, throttle) for callback in self._routes],
+            access_log_settings={
+                "destination_arn": access_log.arn,
+                "format": ACCESS_LOG_FORMAT,
+            },
+            # API Gateway refuses settings of a route that is not there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._routes.values())),
+        )
+        if self._domain is not None:
+            self._serve_at(self._domain, stage)
+
+    def _serve_at(self, domain: Domain, stage: aws.apigatewayv2.Stage) -> None:
+        """Serve the API at a custom domain."""
         child = pulumi.ResourceOptions(parent=self)
         name = aws.apigatewayv2.DomainName(
             "domain",
@@ -133,7 +137,7 @@ class CallbackApi(pulumi.ComponentResource):
             },
             opts=child,
         )
-        mapping = aws.apigatewayv2.ApiMapping(
+        aws.apigatewayv2.ApiMapping(
             "domain",
             api_id=self._api.id,
             domain_name=name.id,
@@ -156,4 +160,14 @@ class CallbackApi(pulumi.ComponentResource):
                 ],
                 opts=child,
             )
-        return pulumi.Output.concat("https://", mapping.domain_name)
+
+
+def _route_settings(
+    callback: Callback, throttle: Throttle
+) -> aws.apigatewayv2.StageRouteSettingArgsDict:
+    limits: RouteThrottle = getattr(throttle, callback.setting)
+    return {
+        "route_key": callback.route_key,
+        "throttling_rate_limit": limits.rate,
+        "throttling_burst_limit": limits.burst,
+    }

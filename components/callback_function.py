@@ -87,7 +87,7 @@ class CallbackFunction(pulumi.ComponentResource):
             code=code,
             timeout=callback.timeout,
             memory_size=settings.memory_size,
-            reserved_concurrent_executions=settings.reserved_concurrency,
+            reserved_concurrent_executions=getattr(settings.reserved_concurrency, callback.setting),
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             environment={
                 "variables": {

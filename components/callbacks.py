@@ -27,6 +27,11 @@ class Callback:
     statements: tuple[str, ...]
 
     @property
+    def setting(self) -> str:
+        """Its name among the settings that each callback has of its own, such as `remove_user`."""
+        return self.name.replace("-", "_")
+
+    @property
     def route_key(self) -> str:
         """Its route in the HTTP API."""
         return f"GET /{{organization_id}}/{self.portal_field.path}"

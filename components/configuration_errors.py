@@ -23,7 +23,6 @@ _EXAMPLES = {
     "protect": "true",
     "rate": "50",
     "registeredBaseUrl": "https://apps.example.com",
-    "reservedConcurrency": "10",
     "scopes": "SCOPE",
     "supportUrl": "https://www.example.com/support",
     "tracing": "false",
@@ -36,6 +35,7 @@ _FIRST_ENTRIES = {
     "rutter": ".clientId",
     "scopes": "[0]",
 }
+_RESERVED_CONCURRENCY = "functions.reservedConcurrency."
 _SECRETS = {"clientSecrets", "handoffKeys", "rutterClientSecrets"}
 _WORDS = {
     "missing": "is required",
@@ -180,5 +180,7 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _example(key: str) -> str:
+    if key.startswith(_RESERVED_CONCURRENCY):
+        return "10"
     name = re.sub(r"\[\d+\]$", "", key).rpartition(".")[2]
     return _EXAMPLES.get(name) or re.sub(r"([A-Z])", r"_\1", name).upper()

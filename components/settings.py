@@ -172,14 +172,50 @@ class AppSettings(_Setting):
     rutter: Annotated[RutterSettings | None, BeforeValidator(lambda given: given or None)] = None
 
 
-class Throttle(_Setting):
-    """How many requests the API accepts: `rate` a second, and `burst` at once.
+# Source: API Gateway's default quotas for an account and region, which no route can exceed.
+Rate = Annotated[float, Field(gt=0, le=10_000)]
+Burst = Annotated[int, Field(gt=0, le=5_000)]
 
-    Source: API Gateway's default quotas for an account and region, which these cannot exceed.
+
+class RouteThrottle(_Setting):
+    """How many requests a callback's route accepts: `rate` a second, and `burst` at once."""
+
+    rate: Rate = 50
+    burst: Burst = 100
+
+
+class AuthThrottle(RouteThrottle):
+    """The auth callback's: each of its requests may ask BigCommerce, and takes the longest."""
+
+    rate: Rate = 10
+    burst: Burst = 20
+
+
+class Throttle(_Setting):
+    """What each callback's route accepts, so that a flood of one leaves room for the others.
+
+    An uninstall that is refused is lost: BigCommerce does not send it again.
     """
 
-    rate: Annotated[float, Field(gt=0, le=10_000)] = 50
-    burst: Annotated[int, Field(gt=0, le=5_000)] = 100
+    auth: AuthThrottle = AuthThrottle()
+    load: RouteThrottle = RouteThrottle()
+    uninstall: RouteThrottle = RouteThrottle()
+    remove_user: RouteThrottle = RouteThrottle()
+
+
+ReservedExecutions = Annotated[int, Field(ge=1)] | None
+
+
+class ReservedConcurrency(_Setting):
+    """Executions at once that are kept for a callback's function, and bound it; None keeps none.
+
+    Of `auth` it bounds the exchanges of codes at once.
+    """
+
+    auth: ReservedExecutions = None
+    load: ReservedExecutions = None
+    uninstall: ReservedExecutions = None
+    remove_user: ReservedExecutions = None
 
 
 class Functions(_Setting):
@@ -190,12 +226,12 @@ class Functions(_Setting):
     Attributes:
         memory_size: MiB.
         tracing: whether AWS X-Ray traces every request.
-        reserved_concurrency: executions kept for each function; None reserves none.
+        reserved_concurrency: executions kept for each callback's function.
     """
 
     memory_size: Annotated[int, Field(ge=128, le=10_240)] = 512
     tracing: bool = False
-    reserved_concurrency: Annotated[int, Field(ge=1)] | None = None
+    reserved_concurrency: ReservedConcurrency = ReservedConcurrency()
 
 
 class Domain(_Setting):
@@ -261,7 +297,17 @@ class Settings(_Setting):
 
 _NAMES = {
     str(field.alias)
-    for model in (Settings, AppSettings, RutterSettings, Throttle, Functions, Domain, BigCommerce)
+    for model in (
+        Settings,
+        AppSettings,
+        RutterSettings,
+        Throttle,
+        RouteThrottle,
+        Functions,
+        ReservedConcurrency,
+        Domain,
+        BigCommerce,
+    )
     for field in model.model_fields.values()
 }
 

@@ -50,9 +50,13 @@ def test_the_embedded_engine_leaves_the_same_resources(
     second = {"organizationId": "second", "name": "Second", "scopes": ["store_v2_products"]}
     settings = {
         APPS: [app, second],
-        "bigcommerce:functions": {"memorySize": 256, "tracing": True, "reservedConcurrency": 5},
+        "bigcommerce:functions": {
+            "memorySize": 256,
+            "tracing": True,
+            "reservedConcurrency": {"auth": 5},
+        },
         "bigcommerce:logRetentionDays": 7,
-        "bigcommerce:throttle": {"rate": 5, "burst": 10},
+        "bigcommerce:throttle": {"auth": {"rate": 5, "burst": 10}},
         "aws:defaultTags": {"tags": {"environment": "local"}},
     }
     secrets = {"clientSecrets": "client-secret", "handoffKeys": "handoff-key" * 4}

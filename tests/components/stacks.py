@@ -52,14 +52,20 @@ DOMAIN = {
     "hostedZoneId": "Z0123456789ABCDEFGHIJ",
 }
 BOUNDARY_ARN = "arn:aws:iam::123456789012:policy/boundary"
+RESERVED = {"auth": 3, "load": 4, "uninstall": 5, "removeUser": 6}
 # Every setting is another one than its default.
 CUSTOMIZED: dict[str, Any] = READY | {
-    "throttle": {"rate": 7.5, "burst": 9},
+    "throttle": {
+        "auth": {"rate": 7.5, "burst": 9},
+        "load": {"rate": 51},
+        "uninstall": {"burst": 99},
+        "removeUser": {"rate": 1, "burst": 2},
+    },
     "logRetentionDays": 90,
     "uninstalledRetentionDays": 5,
     "protect": False,
     "permissionsBoundaryArn": BOUNDARY_ARN,
-    "functions": {"memorySize": 1024, "tracing": True, "reservedConcurrency": 3},
+    "functions": {"memorySize": 1024, "tracing": True, "reservedConcurrency": RESERVED},
     "domain": DOMAIN,
     "bigcommerce": {
         "loginUrl": "https://login.example.com",

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic.alias_generators import to_camel
 
 from components.callbacks import AUTH, CALLBACKS, Callback
 from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording, Resource
 from tests.components.recordings import Recorder
-from tests.components.stacks import ACME_APP, GLOBEX
+from tests.components.stacks import ACME_APP, GLOBEX, RESERVED
 
 FUNCTION = "aws:lambda/function:Function"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -157,7 +158,7 @@ def test_functions_take_their_settings(customized: Recording) -> None:
     for callback in CALLBACKS:
         inputs = customized.one(FUNCTION, callback.name).inputs
         assert inputs["memorySize"] == 1024
-        assert inputs["reservedConcurrentExecutions"] == 3
+        assert inputs["reservedConcurrentExecutions"] == RESERVED[to_camel(callback.setting)]
         assert inputs["tracingConfig"] == {"mode": "Active"}
         assert {
             "Sid": "Trace",

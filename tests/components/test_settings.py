@@ -150,10 +150,10 @@ NOT_BOOLEAN = "is 'maybe': it should be a valid boolean"
         ("apps[0].supportUrl", "javascript:a()", "is 'java", "https://www.example.com/support"),
         ("apps[0].supportUrl", 'https://a.com/"', "is 'htt", "https://www.example.com/support"),
         ("apps[0].scopes[1]", "zzz", "is 'zzz': it is not a BigCommerce OAuth scope", "SCOPE"),
-        ("throttle.rate", 0, "is 0: it should be greater than 0", "50"),
-        ("throttle.rate", 10_001, "is 10001: it should be less than or equal to 10000", "50"),
-        ("throttle.burst", 0, "is 0: it should be greater than 0", "100"),
-        ("throttle.burst", 5_001, "is 5001: it should be less than or equal to 5000", "100"),
+        ("throttle.auth.rate", 0, "is 0: it should be greater than 0", "50"),
+        ("throttle.load.rate", 10_001, "is 10001: it should be less than or equal to 10000", "50"),
+        ("throttle.uninstall.burst", 0, "is 0: it should be greater than 0", "100"),
+        ("throttle.removeUser.burst", 5_001, "should be less than or equal to 5000", "100"),
         ("logRetentionDays", "31", "is '31': it should be one of 1, 3, 5, 7, 14, 30,", "30"),
         ("logRetentionDays", "a month", "is 'a month': it should be a valid integer", "30"),
         # A marker must outlive the payloads of its store.
@@ -164,7 +164,7 @@ NOT_BOOLEAN = "is 'maybe': it should be a valid boolean"
         ("functions.memorySize", 127, "is 127: it should be greater than or equal to 128", "512"),
         ("functions.memorySize", 10_241, "should be less than or equal to 10240", "512"),
         ("functions.tracing", "maybe", NOT_BOOLEAN, "false"),
-        ("functions.reservedConcurrency", 0, "should be greater than or equal to 1", "10"),
+        ("functions.reservedConcurrency.auth", 0, "should be greater than or equal to 1", "10"),
         ("domain.name", "https://apps.example.com", "is 'https://apps.example.com'", "NAME"),
         ("domain.certificateArn", MISSING, "is required", ARN),
         ("domain.certificateArn", "5d1c", "is '5d1c'", ARN),
@@ -393,7 +393,7 @@ EVERYTHING_WRONG: dict[str, Any] = {
         ACME_APP,
     ],
     "clientSecrets": {GLOBEX: CLIENT_SECRET, "nobody": CLIENT_SECRET},
-    "throttle": {"rate": -1},
+    "throttle": {"auth": {"rate": -1}},
     "protect": "maybe",
 }
 
@@ -406,7 +406,7 @@ class TestMessage:
             "apps[1].organizationId",
             "apps[1].clientId",
             "clientSecrets.nobody",
-            "throttle.rate",
+            "throttle.auth.rate",
             "protect",
         }
 

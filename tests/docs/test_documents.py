@@ -5,6 +5,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
@@ -12,27 +13,11 @@ from markdown_it.token import Token
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.settings import (
-    AppSettings,
-    BigCommerce,
-    Domain,
-    Functions,
-    RutterSettings,
-    Settings,
-    Throttle,
-)
+from components.settings import AppSettings, Settings
 from lambdas.callbacks.errors import CallbackError
 from registration.__main__ import main
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 
-MODELS: dict[str, type[BaseModel]] = {
-    "apps[i]": AppSettings,
-    "apps[i].rutter": RutterSettings,
-    "throttle": Throttle,
-    "functions": Functions,
-    "domain": Domain,
-    "bigcommerce": BigCommerce,
-}
 CONFIGURATION = {
     code_spans(key)[0]: re.sub(" with `.+`", "", default)
     for key, _, default in table("docs/configuration.md", "Key", "Meaning", "Default")
@@ -102,20 +87,27 @@ def default_of(field: FieldInfo) -> str:
     return "none" if default is None else ", ".join(f"`{text}`" for text in texts)
 
 
+def models(annotation: Any) -> list[type[BaseModel]]:
+    """The models of settings in a type, such as that of a list's entries."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in models(part)]
+
+
+def settings(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The key and the default of each setting, as the table writes them."""
+    for field in model.model_fields.values():
+        key = f"{prefix}{field.alias}" + ("[i]" if get_origin(field.annotation) is tuple else "")
+        if inner := models(field.annotation):
+            yield from settings(inner[0], f"{key}.")
+        elif field.default_factory is dict:
+            yield f"{key}.ORGANIZATION_ID", "none"
+        else:
+            yield key.removesuffix("[i]"), default_of(field)
+
+
 def test_configuration_keys_and_defaults_are_those_of_the_settings() -> None:
-    expected = {
-        f"{prefix}.{field.alias}": default_of(field)
-        for prefix, model in MODELS.items()
-        for field in model.model_fields.values()
-        if f"{prefix}.{field.alias}" not in MODELS
-    }
-    for field in Settings.model_fields.values():
-        key = str(field.alias)
-        if field.default_factory is dict:
-            expected[f"{key}.ORGANIZATION_ID"] = "none"
-        elif key not in MODELS and key != "apps":
-            expected[key] = default_of(field)
-    assert expected == CONFIGURATION
+    assert dict(settings(Settings)) == CONFIGURATION
 
 
 def answers(error: type[CallbackError]) -> Iterator[tuple[str, int, int | None]]:
