@@ -10,7 +10,7 @@ from components.app import BigCommerceApp, read_credentials_statement, secret_pr
 from components.callback_api import CallbackApi
 from components.callback_function import CallbackFunction
 from components.callbacks import CALLBACKS
-from components.installation_store import InstallationStore
+from components.installation_store import INDEX, InstallationStore
 from components.settings import read_settings
 from components.stack_context import StackContext
 from components.stack_registration import stack_registration, warn_of_url_changes
@@ -87,4 +87,8 @@ pulumi.export("registeredUrls", registration.apply(Registration.registered_urls)
 pulumi.export("installLinks", registration.apply(install_links))
 pulumi.export("credentialSecretArns", {id_: app.secret_arn for id_, app in apps.items()})
 pulumi.export("installationsTable", store.table_name)
+pulumi.export("installationsTableArn", store.table_arn)
+pulumi.export("installationsIndex", INDEX)
+pulumi.export("accessTokenKeyArn", store.key_arn)
 pulumi.export("accessTokenReaderPolicyArn", store.reader_policy_arn)
+pulumi.export("operatorPolicyArn", store.operator_policy_arn)

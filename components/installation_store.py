@@ -7,22 +7,40 @@ import pulumi_aws as aws
 
 from .stack_context import StackContext
 
+# The index of the table by organization. An item is in it if it has both keys: whatever belongs to
+# a store, and no app's profile. What else of an item is in it says nothing of a token or a person.
+INDEX = "by-organization"
+INDEX_KEYS = ("organization_id", "store_hash")
+INDEXED = (
+    "status",
+    "client_id",
+    "installed_at",
+    "granted_at_ms",
+    "scopes",
+    "user_count",
+    "uninstalled_at",
+)
+
 
 class InstallationStore(pulumi.ComponentResource):
-    """The table, its customer-managed key, and the managed policy of those who read access tokens.
+    """The table, its index and customer-managed key, and the policies of those who work with it.
 
     One key serves twice: DynamoDB encrypts the table with it, and the auth function encrypts each
     access token with it once more, so that reading the table alone shows no token.
 
     Attributes:
         table_name: the table's name.
+        table_arn: the table's ARN.
         key_arn: the key's ARN.
         reader_policy_arn: the managed policy that lets a consumer read and decrypt access tokens.
+        operator_policy_arn: the managed policy for whoever runs `python -m installations`.
     """
 
     table_name: pulumi.Output[str]
+    table_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
     reader_policy_arn: pulumi.Output[str]
+    operator_policy_arn: pulumi.Output[str]
 
     def __init__(
         self,
@@ -54,7 +72,18 @@ class InstallationStore(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key="pk",
             range_key="sk",
-            attributes=[{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+            attributes=[{"name": name, "type": "S"} for name in ("pk", "sk", *INDEX_KEYS)],
+            global_secondary_indexes=[
+                {
+                    "name": INDEX,
+                    "key_schemas": [
+                        {"attribute_name": name, "key_type": key_type}
+                        for name, key_type in zip(INDEX_KEYS, ("HASH", "RANGE"), strict=True)
+                    ],
+                    "projection_type": "INCLUDE",
+                    "non_key_attributes": list(INDEXED),
+                }
+            ],
             ttl={"attribute_name": "expires_at", "enabled": True},
             point_in_time_recovery={"enabled": True},
             stream_enabled=True,
@@ -65,19 +94,28 @@ class InstallationStore(pulumi.ComponentResource):
         )
         self.table_name = table.name
         self.key_arn = key.arn
-        self._table_arn = table.arn
+        self.table_arn = table.arn
         self.reader_policy_arn = aws.iam.Policy(
             "access-token-reader",
             name=context.name("access-token-reader"),
             description="Read installed stores and decrypt their BigCommerce access tokens",
-            policy=pulumi.Output.json_dumps(self._reader_policy()),
+            policy=_document(self.read_items_statement(), self._decrypt_statement()),
+            opts=child,
+        ).arn
+        self.operator_policy_arn = aws.iam.Policy(
+            "operator",
+            name=context.name("operator"),
+            description="Run python -m installations: list, verify, import and purge stores",
+            policy=_document(*self._operator_statements()),
             opts=child,
         ).arn
         self.register_outputs(
             {
                 "tableName": self.table_name,
+                "tableArn": self.table_arn,
                 "keyArn": self.key_arn,
                 "readerPolicyArn": self.reader_policy_arn,
+                "operatorPolicyArn": self.operator_policy_arn,
             }
         )
 
@@ -87,7 +125,7 @@ class InstallationStore(pulumi.ComponentResource):
             "Sid": "ReadItems",
             "Effect": "Allow",
             "Action": ["dynamodb:GetItem"],
-            "Resource": [self._table_arn],
+            "Resource": [self.table_arn],
         }
 
     def write_records_statement(self) -> dict[str, object]:
@@ -99,7 +137,7 @@ class InstallationStore(pulumi.ComponentResource):
             "Sid": "WriteRecords",
             "Effect": "Allow",
             "Action": ["dynamodb:PutItem"],
-            "Resource": [self._table_arn],
+            "Resource": [self.table_arn],
             "Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}},
         }
 
@@ -112,19 +150,37 @@ class InstallationStore(pulumi.ComponentResource):
             "Resource": [self.key_arn],
         }
 
-    def _reader_policy(self) -> dict[str, object]:
+    def _decrypt_statement(self) -> dict[str, object]:
         return {
-            "Version": "2012-10-17",
-            "Statement": [
-                self.read_items_statement(),
-                {
-                    "Sid": "DecryptAccessTokens",
-                    "Effect": "Allow",
-                    "Action": ["kms:Decrypt"],
-                    "Resource": [self.key_arn],
-                },
-            ],
+            "Sid": "DecryptAccessTokens",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": [self.key_arn],
         }
+
+    def _operator_statements(self) -> list[dict[str, object]]:
+        """Statements for the operator's commands.
+
+        The table is not scanned: its index has every store, and neither tokens nor e-mails.
+        """
+        read_actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
+        write_actions = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
+        return [
+            {
+                "Sid": "ListStores",
+                "Effect": "Allow",
+                "Action": ["dynamodb:Query", "dynamodb:Scan"],
+                "Resource": [pulumi.Output.format("{}/index/{}", self.table_arn, INDEX)],
+            },
+            {**self.read_items_statement(), "Action": read_actions},
+            {**self.write_records_statement(), "Action": write_actions},
+            self.encrypt_statement(),
+            self._decrypt_statement(),
+        ]
+
+
+def _document(*statements: dict[str, object]) -> pulumi.Output[str]:
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def _key_policy(context: StackContext) -> pulumi.Output[str]:
@@ -169,4 +225,4 @@ def _key_policy(context: StackContext) -> pulumi.Output[str]:
             },
         },
     ]
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
+    return _document(*statements)

@@ -13,16 +13,10 @@ from textwrap import indent
 from rich.console import Console
 
 from registration.choice import UnknownAppError, chosen_apps
-from registration.outputs import (
-    Outputs,
-    OutputsError,
-    outputs_in_file,
-    outputs_of_stack,
-    piped_outputs,
-    read_outputs,
-)
+from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
 from registration.sheet.terminal import print_registration, table_text
+from registration.source import add_source, given_outputs
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
 _EXAMPLES = """\
@@ -54,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
     try:
-        return int(options.command(_outputs(options), options))
+        return int(options.command(given_outputs(options), options))
     except (OutputsError, OutputFileError, UnknownAppError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -119,16 +113,6 @@ def _rendered(registration: Registration, apps: Sequence[AppRegistration], forma
     return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps)
 
 
-def _outputs(options: argparse.Namespace) -> Outputs:
-    if options.stack is not None:
-        return read_outputs(outputs_of_stack(options.stack))
-    if options.file is not None and options.file != Path("-"):
-        return read_outputs(outputs_in_file(options.file))
-    if options.file is None and sys.stdin.isatty():
-        raise OutputsError("Which stack? Say --stack NAME, or give its outputs with --file FILE.")
-    return read_outputs(piped_outputs(sys.stdin.buffer))
-
-
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
@@ -157,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         one.set_defaults(command=command)
-        _add_source(one)
+        add_source(one)
         one.add_argument(
             "--app",
             action="append",
@@ -179,19 +163,6 @@ def _parser() -> argparse.ArgumentParser:
         "--junit", type=Path, metavar="FILE", help="write the results as JUnit XML too"
     )
     return parser
-
-
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument(
-        "--stack", metavar="NAME", help="the stack whose outputs the Pulumi CLI is asked for"
-    )
-    source.add_argument(
-        "--file",
-        type=Path,
-        help="the outputs as `pulumi stack output --json` gave them; - is standard input, which is "
-        "read too when something is piped to it and neither option is given",
-    )
 
 
 if __name__ == "__main__":

@@ -23,10 +23,25 @@ class Outputs:
     Attributes:
         registration: the output `registration`.
         credential_secret_arns: ARN of the Secrets Manager secret by organization id.
+        texts: the outputs that are texts, by name.
     """
 
     registration: Registration
     credential_secret_arns: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """An output that is a text.
+
+        Raises:
+            OutputsError: there is none of this name.
+        """
+        if name not in self.texts:
+            raise OutputsError(
+                f"The outputs have no {name}. Deploy the stack with this version of the program "
+                "first: pulumi up"
+            )
+        return self.texts[name]
 
 
 def outputs_of_stack(stack: str) -> str:
@@ -101,7 +116,7 @@ def read_outputs(text: str) -> Outputs:
             "The output registration is of another version of the program. Deploy the stack with "
             f"this one first: pulumi up\n{_problems(error)}"
         ) from None
-    return Outputs(registration, _texts(outputs.get("credentialSecretArns")))
+    return Outputs(registration, _texts(outputs.get("credentialSecretArns")), _texts(outputs))
 
 
 def _decoded(content: bytes, name: str) -> str:

@@ -24,6 +24,8 @@ def shape_table(settings: Values) -> Values:
     if "kmsMasterKeyId" in encryption:
         encryption["sseType"] = "KMS"
     recovery = _renamed(settings["pointInTimeRecovery"], enabled="pointInTimeRecoveryEnabled")
+    if indexes := shaped.get("globalSecondaryIndexes"):
+        shaped["globalSecondaryIndexes"] = [_shape_index(index) for index in indexes]
     return {
         **shaped,
         "hashKey": [{"attributeName": name, "keyType": kind} for kind, name in keys if name],
@@ -119,6 +121,12 @@ def _change_record(action: str, client: Any, _id: str, settings: Values, _before
 create_record = partial(_change_record, "CREATE")
 upsert_record = partial(_change_record, "UPSERT")
 delete_record = partial(_change_record, "DELETE")
+
+
+def _shape_index(index: Values) -> Values:
+    projection = {name: index[name] for name in ("projectionType", "nonKeyAttributes")}
+    named = {"indexName": index["name"], "keySchema": index["keySchemas"]}
+    return {**named, "projection": projection}
 
 
 def _item_key(settings: Values) -> dict[str, Any]:

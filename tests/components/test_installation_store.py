@@ -2,6 +2,9 @@
 
 import json
 
+from components.installation_store import INDEX, INDEXED
+from lambdas.callbacks import installation_item
+from lambdas.callbacks.installation import Installation, User
 from tests.components.recorder import KEY_ID, Recording
 
 ALIAS = "aws:kms/alias:Alias"
@@ -21,7 +24,20 @@ def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_o
         "billingMode": "PAY_PER_REQUEST",
         "hashKey": "pk",
         "rangeKey": "sk",
-        "attributes": [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+        "attributes": [
+            {"name": name, "type": "S"} for name in ("pk", "sk", "organization_id", "store_hash")
+        ],
+        "globalSecondaryIndexes": [
+            {
+                "name": "by-organization",
+                "keySchemas": [
+                    {"attributeName": "organization_id", "keyType": "HASH"},
+                    {"attributeName": "store_hash", "keyType": "RANGE"},
+                ],
+                "projectionType": "INCLUDE",
+                "nonKeyAttributes": list(INDEXED),
+            }
+        ],
         "ttl": {"attributeName": "expires_at", "enabled": True},
         "pointInTimeRecovery": {"enabled": True},
         "streamEnabled": True,
@@ -77,23 +93,42 @@ def test_table_key_and_api_are_protected_by_setting_and_nothing_else_is(
     assert customized.one(TABLE).inputs["deletionProtectionEnabled"] is False
 
 
+def statement(sid: str, resource: str, *actions: str) -> dict[str, object]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": [resource]}
+
+
+DECRYPT = statement("DecryptAccessTokens", KEY_ARN, "kms:Decrypt")
+
+
 def test_consumers_may_read_records_and_decrypt_access_tokens(awaiting: Recording) -> None:
-    policy = awaiting.one(POLICY).inputs
+    policy = awaiting.one(POLICY, "access-token-reader").inputs
     assert policy["name"] == "bigcommerce-test-access-token-reader"
     assert json.loads(policy["policy"]) == {
         "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "ReadItems",
-                "Effect": "Allow",
-                "Action": ["dynamodb:GetItem"],
-                "Resource": [TABLE_ARN],
-            },
-            {
-                "Sid": "DecryptAccessTokens",
-                "Effect": "Allow",
-                "Action": ["kms:Decrypt"],
-                "Resource": [KEY_ARN],
-            },
-        ],
+        "Statement": [statement("ReadItems", TABLE_ARN, "dynamodb:GetItem"), DECRYPT],
     }
+
+
+def test_operators_may_list_by_the_index_alone_and_change_stores_and_no_app(
+    awaiting: Recording,
+) -> None:
+    policy = awaiting.one(POLICY, "operator").inputs
+    assert policy["name"] == "bigcommerce-test-operator"
+    written = statement("WriteRecords", TABLE_ARN, "dynamodb:PutItem", "dynamodb:DeleteItem")
+    keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}}
+    assert json.loads(policy["policy"])["Statement"] == [
+        statement("ListStores", f"{TABLE_ARN}/index/{INDEX}", "dynamodb:Query", "dynamodb:Scan"),
+        statement("ReadItems", TABLE_ARN, "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+        written | {"Condition": keys},
+        statement("EncryptAccessTokens", KEY_ARN, "kms:Encrypt"),
+        DECRYPT,
+    ]
+
+
+def test_the_index_has_neither_token_nor_address() -> None:
+    secret = "hidden"
+    owner = User("1", secret, 0)
+    installed = Installation("id", 0, 0, secret.encode(), ("scope",), "uuid", "1", {"1": owner})
+    item = installation_item.item("acme", "abc", installed, 1)
+    assert secret in repr(item)
+    assert secret not in repr({name: item[name] for name in INDEXED if name in item})

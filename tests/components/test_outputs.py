@@ -6,7 +6,7 @@ from typing import Any
 from registration.portal.model import Registration
 from registration.sheet.documents import markdown_sheet
 from registration.sheet.install_links import install_links
-from tests.components.recorder import API_ENDPOINT, Recording
+from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import (
     ACME,
@@ -89,7 +89,13 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
             ACME: f"{SECRET_ARN}{ACME}-AbCdEf",
         },
         "installationsTable": "bigcommerce-test-installations",
+        "installationsTableArn": (
+            "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
+        ),
+        "installationsIndex": "by-organization",
+        "accessTokenKeyArn": f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}",
         "accessTokenReaderPolicyArn": POLICY_ARN,
+        "operatorPolicyArn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator",
     }
 
 

@@ -65,10 +65,14 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
         ("CallbackApi", "callbacks"): {"baseUrl": API_ENDPOINT},
         ("InstallationStore", "installations"): {
             "tableName": "bigcommerce-test-installations",
+            "tableArn": (
+                "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
+            ),
             "keyArn": f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}",
             "readerPolicyArn": (
                 "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
             ),
+            "operatorPolicyArn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator",
         },
         **{
             ("CallbackFunction", name): {

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from components.settings import AppSettings, Settings
+from installations.__main__ import main as installations
 from lambdas.callbacks.errors import CallbackError
-from registration.__main__ import main
+from registration.__main__ import main as registration
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 
 CONFIGURATION = {
@@ -138,13 +139,17 @@ def test_a_key_that_a_command_sets_is_a_setting(command: str) -> None:
     assert re.sub(r"\[\d+\]", "[i]", key) in CONFIGURATION
 
 
-@pytest.mark.parametrize("command", commands("python -m registration"))
-def test_a_registration_command_is_understood(
+@pytest.mark.parametrize(
+    "command", [*commands("python -m registration"), *commands("python -m installations")]
+)
+def test_a_command_on_outputs_is_understood(
     command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", "")  # so that it ends where it asks the Pulumi CLI for outputs
     monkeypatch.chdir(tmp_path)
-    assert main(shlex.split(command.partition(" >> ")[0])[3:]) == 2
+    module, *arguments = shlex.split(command.partition(" > ")[0].partition(" >> ")[0])[2:]
+    main = {"registration": registration, "installations": installations}[module]
+    assert main(arguments) == 2
 
 
 def test_make_targets_are_in_the_makefile() -> None:

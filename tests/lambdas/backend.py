@@ -11,7 +11,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas import auth, load, remove_user, uninstall
-from lambdas.callbacks import installation_table
+from lambdas.callbacks import installation_item
 from lambdas.callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
 from tests.lambdas.responses import REQUEST_ID, Response
@@ -134,14 +134,14 @@ class Backend:
     def item(self, app: App, store: Store) -> dict[str, Any] | None:
         """A store's record in DynamoDB's JSON, if there is one."""
         item: dict[str, Any] | None = self._dynamodb.get_item(
-            TableName=TABLE, Key=installation_table.key(app.organization_id, store.hash)
+            TableName=TABLE, Key=installation_item.key(app.organization_id, store.hash)
         ).get("Item")
         return item
 
     def put_item(self, app: App, store: Store, item: dict[str, Any] | None) -> None:
         """Make this a store's record, or let there be none."""
         if item is None:
-            key = installation_table.key(app.organization_id, store.hash)
+            key = installation_item.key(app.organization_id, store.hash)
             self._dynamodb.delete_item(TableName=TABLE, Key=key)
         else:
             self._dynamodb.put_item(TableName=TABLE, Item=item)

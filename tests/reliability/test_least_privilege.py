@@ -23,6 +23,7 @@ from local.loopback_http import get
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
 from tests.reliability.records import Records
+from tests.roles import ANYONE
 
 pytestmark = pytest.mark.emulated
 
@@ -140,10 +141,6 @@ def test_the_emulator_leaves_nothing_untried_but_the_log(roles: Roles) -> None:
 
 # What is not granted is refused.
 
-ANYONE = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
-}
 KEY = {"pk": {"S": "ORG#org-a#STORE#other"}, "sk": {"S": "STORE"}}
 KEY_SCHEMA: Any = [
     {"AttributeName": "pk", "KeyType": "HASH"},

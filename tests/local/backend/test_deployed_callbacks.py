@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from local.aws import REGION
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import Response, get
 from tests.documents import snippet
+from tests.roles import role_environment
 
 pytestmark = pytest.mark.emulated
 
@@ -139,25 +139,7 @@ def test_there_are_no_other_routes(app_a: App, path: str) -> None:
 
 @pytest.fixture(scope="module")
 def consumer_environment(ready: LocalBackend) -> dict[str, str]:
-    """The environment of code that runs as a role with the reader policy alone."""
-    iam = ready.emulator.aws.iam
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
-    }
-    role = iam.create_role(RoleName="consumer", AssumeRolePolicyDocument=json.dumps(trust))
-    policy = ready.outputs["accessTokenReaderPolicyArn"]
-    iam.attach_role_policy(RoleName="consumer", PolicyArn=policy)
-    credentials = ready.emulator.aws.sts.assume_role(
-        RoleArn=role["Role"]["Arn"], RoleSessionName="test"
-    )["Credentials"]
-    return {
-        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["SessionToken"],
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": ready.emulator.endpoint_url,
-    }
+    return role_environment(ready.emulator, "consumer", ready.outputs["accessTokenReaderPolicyArn"])
 
 
 def run_snippet(environment: dict[str, str], call: str) -> subprocess.CompletedProcess[str]:

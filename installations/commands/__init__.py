@@ -1,0 +1,27 @@
+"""The commands, a module each: `add_arguments`, and `run`, whose docstring is the command's help.
+
+To add one, write its module and name it in COMMANDS.
+"""
+
+import argparse
+from typing import Protocol
+
+from installations.stack import Stack
+
+from . import list_stores, policy
+
+
+class Command(Protocol):
+    """A module of this package."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser, /) -> None:
+        """Add the arguments and options that only this command has."""
+
+    def run(self, stack: Stack, options: argparse.Namespace, /) -> int:
+        """Do it, and give the exit status."""
+
+
+COMMANDS: dict[str, Command] = {
+    "list": list_stores,
+    "policy": policy,
+}

@@ -1,0 +1,91 @@
+"""The deployed stack that a command works on: its apps, its table, and AWS as the operator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.utils import ArnParser, InvalidArnException
+
+from lambdas.callbacks.installation_table import InstallationTable
+from registration.outputs import Outputs, OutputsError
+from registration.portal.model import AppRegistration, Registration
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+_CONFIG = Config(
+    connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 5, "mode": "standard"}
+)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack, by its outputs.
+
+    Attributes:
+        registration: its apps as they are to be entered in the portal.
+        table_name: the table of stores.
+        table_arn: the table's ARN.
+        index_name: the table's index by organization.
+        key_arn: the key that access tokens are encrypted with.
+        operator_policy_arn: the managed policy that allows all commands.
+    """
+
+    registration: Registration
+    table_name: str
+    table_arn: str
+    index_name: str
+    key_arn: str
+    operator_policy_arn: str
+
+    @classmethod
+    def of(cls, outputs: Outputs) -> "Stack":
+        """The stack with these outputs.
+
+        Raises:
+            OutputsError: they are of another version of the program.
+        """
+        return cls(
+            registration=outputs.registration,
+            table_name=outputs.text("installationsTable"),
+            table_arn=outputs.text("installationsTableArn"),
+            index_name=outputs.text("installationsIndex"),
+            key_arn=outputs.text("accessTokenKeyArn"),
+            operator_policy_arn=outputs.text("operatorPolicyArn"),
+        )
+
+    @property
+    def name(self) -> str:
+        """The stack's name, such as `dev`."""
+        return self.registration.stack
+
+    @cached_property
+    def apps(self) -> Mapping[str, AppRegistration]:
+        """The configured apps by organization id."""
+        return {app.organization_id: app for app in self.registration.apps}
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB in the table's region, with the operator's credentials."""
+        return boto3.client("dynamodb", region_name=self._region, config=_CONFIG)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """KMS in the same region."""
+        return boto3.client("kms", region_name=self._region, config=_CONFIG)
+
+    @property
+    def records(self) -> InstallationTable:
+        """The stores' records, changed by rules as the callbacks do."""
+        return InstallationTable(self.dynamodb, self.table_name)
+
+    @property
+    def _region(self) -> str:
+        try:
+            return str(ArnParser().parse_arn(self.table_arn)["region"])
+        except InvalidArnException:
+            raise OutputsError("The output installationsTableArn is no ARN.") from None

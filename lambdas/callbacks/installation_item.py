@@ -1,0 +1,121 @@
+"""A store's record as an item of the table: written here and nowhere else, and read back.
+
+pk               S     ORG#{organization_id}#STORE#{store_hash}
+sk               S     STORE
+organization_id  S     with store_hash, what the table's index is keyed by
+store_hash       S
+status           S     installed | uninstalled
+revision         N     counts the writes
+installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
+           account_uuid S, owner_id S, users M {id: {email S, added_at N}}, user_count N,
+           removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
+uninstalled: client_id S, uninstalled_at N, arrived_at N,
+             expires_at N (the table's TTL attribute)
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from .installation import Installation, Record, Uninstall, Uninstalled, User
+
+SORT_KEY = "STORE"
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def key(organization_id: str, store_hash: str, sort_key: str = SORT_KEY) -> dict[str, Any]:
+    """The primary key of a store's record, or of another item of the store, in DynamoDB's JSON."""
+    return {"pk": {"S": f"ORG#{organization_id}#STORE#{store_hash}"}, "sk": {"S": sort_key}}
+
+
+def item(organization_id: str, store_hash: str, record: Record, revision: int) -> dict[str, Any]:
+    """A store's record as an item, in DynamoDB's JSON.
+
+    Raises:
+        TypeError: there is no record: a rule never removes one.
+    """
+    values = {
+        "organization_id": organization_id,
+        "store_hash": store_hash,
+        "revision": revision,
+        **_attributes(record),
+    }
+    return key(organization_id, store_hash) | to_json(values)
+
+
+def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes in DynamoDB's JSON."""
+    return {name: _serialize(value) for name, value in values.items()}
+
+
+def from_json(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that DynamoDB's JSON says."""
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def record(attributes: Mapping[str, Any]) -> Record:
+    """The record that an item's attributes say."""
+    if attributes["status"] == "uninstalled":
+        return Uninstalled(
+            client_id=attributes["client_id"],
+            uninstall=Uninstall(int(attributes["uninstalled_at"]), int(attributes["arrived_at"])),
+            expires_at=int(attributes["expires_at"]),
+        )
+    previous = attributes.get("previous_uninstall")
+    return Installation(
+        client_id=attributes["client_id"],
+        installed_at=int(attributes["installed_at"]),
+        granted_at_ms=int(attributes["granted_at_ms"]),
+        access_token=bytes(attributes["access_token"]),
+        scopes=tuple(attributes["scopes"]),
+        account_uuid=attributes.get("account_uuid"),
+        owner_id=attributes["owner_id"],
+        users={
+            id_: User(id_, user["email"], int(user["added_at"]))
+            for id_, user in attributes["users"].items()
+        },
+        removed_users={id_: int(at) for id_, at in attributes["removed_users"].items()},
+        previous_uninstall=(
+            Uninstall(int(previous["issued_at"]), int(previous["arrived_at"])) if previous else None
+        ),
+    )
+
+
+def _attributes(record: Record) -> dict[str, Any]:
+    match record:
+        case Uninstalled():
+            return {
+                "status": "uninstalled",
+                "client_id": record.client_id,
+                "uninstalled_at": record.uninstall.issued_at,
+                "arrived_at": record.uninstall.arrived_at,
+                "expires_at": record.expires_at,
+            }
+        case Installation():
+            previous = record.previous_uninstall
+            optional = {
+                "account_uuid": record.account_uuid,
+                "previous_uninstall": asdict(previous) if previous else None,
+            }
+            return {
+                "status": "installed",
+                "client_id": record.client_id,
+                "installed_at": record.installed_at,
+                "granted_at_ms": record.granted_at_ms,
+                "access_token": record.access_token,
+                "scopes": list(record.scopes),
+                "owner_id": record.owner_id,
+                "users": {
+                    user.id: {"email": user.email, "added_at": user.added_at}
+                    for user in record.users.values()
+                },
+                "user_count": len(record.users),
+                "removed_users": dict(record.removed_users),
+                **{name: value for name, value in optional.items() if value is not None},
+            }
+        case None:
+            raise TypeError("a rule never removes a record")

@@ -1,0 +1,89 @@
+"""`list`: the stores of the stack's apps, by the index alone."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, load_url, uninstall_url
+from local.loopback_http import get
+from tests.installations.conftest import Run
+
+pytestmark = pytest.mark.emulated
+
+
+def lines(printed: str, store: Store) -> list[dict[str, Any]]:
+    """What a list in JSON says of a store."""
+    every = [json.loads(line) for line in printed.splitlines()]
+    return [line for line in every if line["storeHash"] == store.hash]
+
+
+def test_a_store_is_listed_with_its_app_time_scopes_and_users(
+    run: Run, app: App, store: Store
+) -> None:
+    get(load_url(app, store, store.staff[0]), 30)
+    (listed,) = lines(run("list", "--json").out, store)
+    assert listed.pop("installedAt").startswith("20")
+    assert listed == {
+        "app": "App A",
+        "organizationId": "org-a",
+        "storeHash": store.hash,
+        "state": "installed",
+        "missingScopes": [],
+        "extraScopes": [],
+        "users": 2,
+    }
+
+
+def test_table_and_csv_have_the_same_stores(run: Run, store: Store) -> None:
+    heading, *rows = run().out.splitlines()
+    assert heading.split("  ")[0] == "App"
+    (row,) = [row for row in rows if store.hash in row]
+    assert "as configured" in row
+    (line,) = [
+        line
+        for line in csv.DictReader(io.StringIO(run("list", "--csv").out))
+        if line["storeHash"] == store.hash
+    ]
+    assert (line["app"], line["users"], line["missingScopes"]) == ("App A", "1", "")
+
+
+def test_uninstalled_stores_are_listed_when_asked_for(run: Run, app: App, store: Store) -> None:
+    get(uninstall_url(app, store, store.owner), 30)
+    assert lines(run("list", "--json").out, store) == []
+    (listed,) = lines(run("list", "--json", "--all").out, store)
+    assert (listed["state"], listed["installedAt"], listed["users"]) == ("uninstalled", None, None)
+
+
+def test_stores_of_one_app_are_listed_by_a_query(run: Run, store: Store) -> None:
+    assert lines(run("list", "--json", "--app", "org-a").out, store)
+    assert lines(run("list", "--json", "--app", "org-b").out, store) == []
+    done = run("list", "--app", "org-c")
+    assert done.status == 2
+    assert "has no app with the organization id 'org-c'" in done.err
+
+
+def test_scopes_that_differ_from_the_configuration_are_named(
+    run: Run, outputs_file: Path, store: Store
+) -> None:
+    outputs = json.loads(outputs_file.read_text())
+    outputs["registration"]["apps"][0]["scopes"] = ["store_v2_products"]
+    outputs_file.write_text(json.dumps(outputs))
+    (row,) = [row for row in run("list").out.splitlines() if store.hash in row]
+    assert "-store_v2_products +store_v2_orders_read_only" in row
+
+
+def test_neither_token_nor_address_is_listed(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    installation = backend.bigcommerce.installation(app, store)
+    assert installation is not None
+    for arguments in ((), ("--json",), ("--csv",)):
+        printed = run("list", "--all", *arguments)
+        assert store.hash in printed.out
+        for secret in ("@example.com", installation.access_token):
+            assert secret not in printed.out + printed.err
