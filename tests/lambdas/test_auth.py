@@ -70,6 +70,7 @@ def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom
             str(user.id): {"email": user.email, "added_at": clock.now}
             for user in (store.owner, ADMINISTRATOR)
         },
+        "user_count": 2,
         "removed_users": {},
     }
 
