@@ -11,6 +11,7 @@ from components.callback_api import CallbackApi
 from components.callback_function import CallbackFunction
 from components.callbacks import CALLBACKS
 from components.installation_store import INDEX, InstallationStore
+from components.monitoring import Monitoring
 from components.settings import read_settings
 from components.stack_context import StackContext
 from components.stack_registration import stack_registration, warn_of_url_changes
@@ -46,8 +47,9 @@ apps = {
 
 # What BigCommerce calls: an API with a route and a function for each callback.
 api = CallbackApi(context, protect=settings.protect, domain=settings.domain)
+functions = {}
 for callback in CALLBACKS:
-    function = CallbackFunction(
+    functions[callback.name] = CallbackFunction(
         context,
         callback,
         code=code,
@@ -69,8 +71,12 @@ for callback in CALLBACKS:
         settings=settings.functions,
         log_retention_days=settings.log_retention_days,
     )
-    api.add_route(callback, function)
+    api.add_route(callback, functions[callback.name])
 api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
+
+# What tells a person of them.
+if settings.monitoring is not None:
+    Monitoring(context, settings.monitoring, api_id=api.id, functions=functions)
 
 # What the engineer reads.
 registration = api.base_url.apply(partial(stack_registration, settings=settings))

@@ -38,9 +38,11 @@ class CallbackApi(pulumi.ComponentResource):
     Attributes:
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
             domain if there is one, or else at the API's own endpoint.
+        id: the HTTP API's id.
     """
 
     base_url: pulumi.Output[str]
+    id: pulumi.Output[str]
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class CallbackApi(pulumi.ComponentResource):
         )
         self._context = context
         self._api = api
+        self.id = api.id
         self._domain = domain
         self._routes: dict[Callback, aws.apigatewayv2.Route] = {}
         self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint

@@ -24,10 +24,12 @@ class CallbackFunction(pulumi.ComponentResource):
     Attributes:
         name: the function's name.
         invoke_arn: what an API integration calls.
+        log_group: its log group's name.
     """
 
     name: pulumi.Output[str]
     invoke_arn: pulumi.Output[str]
+    log_group: pulumi.Output[str]
 
     def __init__(
         self,
@@ -100,6 +102,7 @@ class CallbackFunction(pulumi.ComponentResource):
         )
         self.name = function.name
         self.invoke_arn = function.invoke_arn
+        self.log_group = log_group.name
         self.register_outputs({"name": self.name, "invokeArn": self.invoke_arn})
 
 

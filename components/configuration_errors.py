@@ -14,6 +14,8 @@ _EXAMPLES = {
     "appUrl": "https://app.example.com",
     "burst": "100",
     "certificateArn": "arn:aws:acm:REGION:ACCOUNT:certificate/ID",
+    "emails": "oncall@example.com",
+    "httpsEndpoints": "https://events.example.com/alarms",
     "loginUrl": "https://login.bigcommerce.com",
     "logRetentionDays": "30",
     "memorySize": "512",
@@ -24,6 +26,7 @@ _EXAMPLES = {
     "rate": "50",
     "registeredBaseUrl": "https://apps.example.com",
     "scopes": "SCOPE",
+    "silenceHours": "24",
     "supportUrl": "https://www.example.com/support",
     "tracing": "false",
     "uninstalledRetentionDays": "30",
@@ -31,7 +34,9 @@ _EXAMPLES = {
 # A list or a map is not set as a whole: where its first value goes.
 _FIRST_ENTRIES = {
     "apps": "[0].organizationId",
+    "emails": "[0]",
     "frameAncestors": "[0]",
+    "httpsEndpoints": "[0]",
     "rutter": ".clientId",
     "scopes": "[0]",
 }

@@ -97,6 +97,18 @@ def _log_retention(days: int) -> int:
     return days
 
 
+def _email(address: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+        raise ValueError("should be an e-mail address")
+    return address
+
+
+def _https_url(url: str) -> str:
+    if not re.fullmatch(r"https://\S+", url):
+        raise ValueError("should be a URL that starts with https://")
+    return url
+
+
 def _without_spaces(secret: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\S*", secret.get_secret_value()):
         raise PydanticCustomError("secret_with_spaces", "must be one word: no spaces or line ends")
@@ -257,6 +269,29 @@ class Domain(_Setting):
         return f"https://{self.name}"
 
 
+class MonitoringSettings(_Setting):
+    """Whom the alarms tell.
+
+    Attributes:
+        emails: addresses that get each alarm, once they have confirmed that they want to.
+        https_endpoints: URLs that get each alarm as an SNS message, such as a paging service's.
+        silence_hours: an alarm is on after so many hours without a callback that succeeds; None
+            for none. Source of the bound: CloudWatch evaluates seven days at most.
+    """
+
+    emails: tuple[Annotated[str, AfterValidator(_email)], ...] = ()
+    https_endpoints: tuple[Annotated[str, AfterValidator(_https_url)], ...] = ()
+    silence_hours: Annotated[int, Field(ge=1, le=168)] | None = None
+
+    @property
+    def subscriptions(self) -> tuple[tuple[str, str], ...]:
+        """Each subscription's protocol, as SNS calls it, and its endpoint."""
+        return (
+            *(("email", address) for address in self.emails),
+            *(("https", url) for url in self.https_endpoints),
+        )
+
+
 class BigCommerce(_Setting):
     """Where BigCommerce is.
 
@@ -292,23 +327,14 @@ class Settings(_Setting):
     ] = None
     functions: Functions = Functions()
     domain: Annotated[Domain | None, BeforeValidator(lambda given: given or None)] = None
+    monitoring: Annotated[
+        MonitoringSettings | None, BeforeValidator(lambda given: given or None)
+    ] = None
     bigcommerce: BigCommerce = BigCommerce()
 
 
 _NAMES = {
-    str(field.alias)
-    for model in (
-        Settings,
-        AppSettings,
-        RutterSettings,
-        Throttle,
-        RouteThrottle,
-        Functions,
-        ReservedConcurrency,
-        Domain,
-        BigCommerce,
-    )
-    for field in model.model_fields.values()
+    str(field.alias) for model in _Setting.__subclasses__() for field in model.model_fields.values()
 }
 
 

@@ -94,6 +94,28 @@ def shape_stage(settings: Values) -> Values:
     return {**settings, "routeSettings": routes}
 
 
+def shape_alarm(settings: Values) -> Values:
+    """List the dimensions, as AWS has them."""
+    dimensions = settings.get("dimensions", {})
+    listed = [{"name": name, "value": value} for name, value in dimensions.items()]
+    return {**settings, "dimensions": listed}
+
+
+def delete_alarm(client: Any, name: str, _settings: Values, _before: Values) -> None:
+    """Delete an alarm, where AWS takes a list."""
+    client.delete_alarms(AlarmNames=[name])
+
+
+def delete_dashboard(client: Any, name: str, _settings: Values, _before: Values) -> None:
+    """Delete a dashboard, where AWS takes a list."""
+    client.delete_dashboards(DashboardNames=[name])
+
+
+def keep_nothing(_client: Any, _id: str, settings: Values, _before: Values) -> Values:
+    """Take what the embedded AWS has no operation for; it is in the engine's state alone."""
+    return settings
+
+
 def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
     """Add what a DNS record points at to a domain's configuration."""
     (configuration,) = answer["DomainNameConfigurations"]

@@ -16,7 +16,14 @@ from local.provider.resource_type import ResourceType
 from local.provider.values import Archive, Values, changed
 
 # AWS's ways to say that a resource is not there.
-_GONE = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchHostedZone"}
+_GONE = {
+    "NotFoundException",
+    "ResourceNotFoundException",
+    "NoSuchEntity",
+    "NoSuchHostedZone",
+    "NotFound",
+    "ResourceNotFound",
+}
 _WAITING = {"Delay": 0.05, "MaxAttempts": 1200}
 
 

@@ -187,6 +187,8 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
             computed["arn"] = arn("iam", f"policy/{physical}", "")
         case "LogGroup":
             computed["arn"] = arn("logs", f"log-group:{physical}")
+        case "Topic":
+            computed["arn"] = arn("sns", physical)
         case "Secret":
             id_ = computed["arn"] = arn("secretsmanager", f"secret:{physical}-AbCdEf")
     return id_, computed

@@ -67,6 +67,11 @@ CUSTOMIZED: dict[str, Any] = READY | {
     "permissionsBoundaryArn": BOUNDARY_ARN,
     "functions": {"memorySize": 1024, "tracing": True, "reservedConcurrency": RESERVED},
     "domain": DOMAIN,
+    "monitoring": {
+        "emails": ["oncall@example.com"],
+        "httpsEndpoints": ["https://events.example.com/alarms"],
+        "silenceHours": 24,
+    },
     "bigcommerce": {
         "loginUrl": "https://login.example.com",
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],

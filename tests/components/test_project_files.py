@@ -79,7 +79,13 @@ def test_declared_defaults_are_those_of_the_models() -> None:
         read({"apps": [ACME_APP]}).model_dump_json(by_alias=True, exclude_none=True)
     )
     # The apps have no default, and what is not there is empty.
-    expected = {**defaults, "apps": [], "domain": {}, "permissionsBoundaryArn": ""}
+    expected = {
+        **defaults,
+        "apps": [],
+        "domain": {},
+        "monitoring": {},
+        "permissionsBoundaryArn": "",
+    }
     assert {key: declared["default"] for key, declared in DECLARED.items()} == expected
 
 

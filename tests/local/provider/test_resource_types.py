@@ -163,6 +163,20 @@ def record_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     return {"aliases": record["AliasTarget"]["DNSName"].rstrip(".")}
 
 
+def alarm_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    (found,) = aws.cloudwatch.describe_alarms(AlarmNames=[state["name"]])["MetricAlarms"]
+    listed: Any = aws.cloudwatch.list_tags_for_resource(ResourceARN=state["arn"])["Tags"]
+    oks = found["OKActions"]
+    dimensions = {each["Name"]: each["Value"] for each in found["Dimensions"]}
+    own = {"dimensions": dimensions, "okActions": oks, "tags": tags(listed)}
+    return {**pulumi_names(found), **own}
+
+
+def topic_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    listed: Any = aws.sns.list_tags_for_resource(ResourceArn=state["arn"])["Tags"]
+    return {"tags": tags(listed)}
+
+
 # What AWS has, by the inputs' names, given the resource's state.
 VIEWS: dict[str, View] = {
     "aws:kms/key:Key": key_view,
@@ -179,6 +193,15 @@ VIEWS: dict[str, View] = {
     "aws:iam/rolePolicy:RolePolicy": role_policy_view,
     "aws:iam/policy:Policy": policy_view,
     "aws:cloudwatch/logGroup:LogGroup": log_group_view,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": alarm_view,
+    "aws:cloudwatch/dashboard:Dashboard": lambda aws, state: pulumi_names(
+        aws.cloudwatch.get_dashboard(DashboardName=state["id"])
+    ),
+    "aws:cloudwatch/queryDefinition:QueryDefinition": lambda _aws, _state: {},
+    "aws:sns/topic:Topic": topic_view,
+    "aws:sns/topicSubscription:TopicSubscription": lambda aws, state: pulumi_names(
+        aws.sns.get_subscription_attributes(SubscriptionArn=state["id"])["Attributes"]
+    ),
     "aws:lambda/function:Function": function_view,
     "aws:lambda/permission:Permission": permission_view,
     "aws:apigatewayv2/api:Api": api_view("get_api", ApiId="{id}"),
@@ -217,6 +240,7 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
     )
+    made["topic"] = aws.sns.create_topic(Name="ground")["TopicArn"]
     made["secret"] = aws.secretsmanager.create_secret(Name="ground")["ARN"]
     for name in ("api", "other_api"):
         made[name] = aws.apigatewayv2.create_api(Name=name, ProtocolType="HTTP")["ApiId"]

@@ -1,0 +1,90 @@
+"""The alarms as data: what each watches, and when a person should act.
+
+Each has an entry in docs/runbook.md under its title. Sources of namespaces, names and dimensions:
+"CloudWatch metrics for HTTP APIs" in the API Gateway developer guide, "Types of metrics for Lambda
+functions" in the Lambda developer guide, and docs/callbacks.md for `BigCommerceApp`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FUNCTIONS_NAMESPACE = "BigCommerceApp"
+API_NAMESPACE = "AWS/ApiGateway"
+LAMBDA_NAMESPACE = "AWS/Lambda"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """When one metric is worth a person's time.
+
+    Attributes:
+        name: the alarm's name within the stack, such as `function-errors`.
+        title: the heading of its entry in the runbook.
+        namespace: the metric's namespace.
+        metric: the metric's name.
+        dimension: whose metric it is. For `FunctionName` there is an alarm a function.
+        statistic: of the metric in each period, such as `Sum` or `p99`.
+        threshold: what the statistic is compared with.
+        minutes: the length of a period.
+        periods: periods in a row that it takes.
+        comparison: CloudWatch's operator, read as "statistic, operator, threshold".
+        missing: what a period without data counts as.
+    """
+
+    name: str
+    title: str
+    namespace: str
+    metric: str
+    dimension: Literal["service", "ApiId", "FunctionName"]
+    statistic: str
+    threshold: float
+    minutes: int = 5
+    periods: int = 1
+    comparison: str = "GreaterThanOrEqualToThreshold"
+    missing: Literal["notBreaching", "breaching"] = "notBreaching"
+
+    @property
+    def anchor(self) -> str:
+        """Its entry in the runbook, as the part of a link after `#`."""
+        return self.title.lower().replace(" ", "-")
+
+
+ALARMS = (
+    Alarm("api-failures", "Callbacks fail", API_NAMESPACE, "5xx", "ApiId", "Sum", 5),
+    Alarm(
+        "api-latency", "Callbacks are slow", API_NAMESPACE, "Latency", "ApiId", "p99", 5_000,
+        periods=3,
+    ),
+    Alarm(
+        "function-errors", "A function crashes", LAMBDA_NAMESPACE, "Errors", "FunctionName", "Sum",
+        1,
+    ),
+    Alarm(
+        "function-throttles", "A function is throttled", LAMBDA_NAMESPACE, "Throttles",
+        "FunctionName", "Sum", 1,
+    ),
+    Alarm(
+        "token-exchange-failures", "Installations fail at BigCommerce", FUNCTIONS_NAMESPACE,
+        "TokenExchangeFailed", "service", "Sum", 3, minutes=15,
+    ),
+    Alarm(
+        "signature-refusals", "Many signatures are refused", FUNCTIONS_NAMESPACE,
+        "SignatureRefused", "service", "Sum", 50,
+    ),
+    Alarm(
+        "credentials-unreadable", "Credentials cannot be read", FUNCTIONS_NAMESPACE,
+        "CredentialsUnreadable", "service", "Sum", 1,
+    ),
+)  # fmt: skip
+
+
+def silence(hours: int | None) -> tuple[Alarm, ...]:
+    """The alarm that is on when nothing has succeeded for so many hours; none for None."""
+    if hours is None:
+        return ()
+    return (
+        Alarm(
+            "silence", "No callback succeeds", FUNCTIONS_NAMESPACE, "Succeeded", "service", "Sum",
+            1, minutes=60, periods=hours, comparison="LessThanThreshold", missing="breaching",
+        ),
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""Monitoring: alarms that a person should act on, where they go, a dashboard, saved queries."""
+
+import hashlib
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from . import dashboard
+from .alarms import ALARMS, Alarm, silence
+from .callback_function import CallbackFunction
+from .settings import MonitoringSettings
+from .stack_context import StackContext
+
+
+class Monitoring(pulumi.ComponentResource):
+    """The alarms of the stack, a topic that tells of them, a dashboard, and saved queries.
+
+    Attributes:
+        topic_arn: the SNS topic that every alarm tells when it goes on, and when it goes off.
+    """
+
+    topic_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        settings: MonitoringSettings,
+        *,
+        api_id: pulumi.Output[str],
+        functions: Mapping[str, CallbackFunction],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`functions` are by callback."""
+        super().__init__("bigcommerce:index:Monitoring", "monitoring", None, opts)
+        self._context = context
+        self._child = pulumi.ResourceOptions(parent=self)
+        # Its messages name alarms and metrics and nothing of a store. CloudWatch cannot publish to
+        # a topic that is encrypted with the key that AWS manages.
+        topic = aws.sns.Topic("alarms", name=context.name("alarms"), opts=self._child)
+        self.topic_arn = topic.arn
+        for protocol, endpoint in settings.subscriptions:
+            # Named for its endpoint, so that taking one away leaves the others confirmed; by a
+            # hash, since such a URL often holds a key.
+            aws.sns.TopicSubscription(
+                f"{protocol}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}",
+                topic=topic.arn,
+                protocol=protocol,
+                endpoint=endpoint,
+                opts=self._child,
+            )
+        watched: dict[str, dict[str, pulumi.Input[str]]] = {
+            "service": {"": context.service},
+            "ApiId": {"": api_id},
+            "FunctionName": {f"-{callback}": each.name for callback, each in functions.items()},
+        }
+        for alarm in (*ALARMS, *silence(settings.silence_hours)):
+            for suffix, value in watched[alarm.dimension].items():
+                self._alarm(alarm, f"{alarm.name}{suffix}", value)
+        aws.cloudwatch.Dashboard(
+            "callbacks",
+            dashboard_name=context.service,
+            dashboard_body=pulumi.Output.json_dumps(
+                pulumi.Output.all(
+                    region=context.region,
+                    api_id=api_id,
+                    functions={callback: each.name for callback, each in functions.items()},
+                    log_groups={callback: each.log_group for callback, each in functions.items()},
+                ).apply(lambda known: dashboard.body(**known))
+            ),
+            opts=self._child,
+        )
+        for name, query in dashboard.QUERIES.items():
+            aws.cloudwatch.QueryDefinition(
+                name.replace(" ", "-"),
+                name=f"{context.project}/{context.stack}/{name}",
+                log_group_names=[each.log_group for each in functions.values()],
+                query_string=query,
+                opts=self._child,
+            )
+        self.register_outputs({"topicArn": self.topic_arn})
+
+    def _alarm(self, alarm: Alarm, name: str, watched: pulumi.Input[str]) -> None:
+        percentile = alarm.statistic.startswith("p")
+        aws.cloudwatch.MetricAlarm(
+            name,
+            name=self._context.name(name),
+            alarm_description=f"{alarm.title}: docs/runbook.md#{alarm.anchor}",
+            namespace=alarm.namespace,
+            metric_name=alarm.metric,
+            dimensions={alarm.dimension: watched},
+            extended_statistic=alarm.statistic if percentile else None,
+            statistic=None if percentile else alarm.statistic,
+            comparison_operator=alarm.comparison,
+            threshold=alarm.threshold,
+            period=alarm.minutes * 60,
+            evaluation_periods=alarm.periods,
+            treat_missing_data=alarm.missing,
+            alarm_actions=[self.topic_arn],
+            ok_actions=[self.topic_arn],
+            opts=self._child,
+        )

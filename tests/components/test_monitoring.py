@@ -1,0 +1,138 @@
+"""Monitoring: which alarms there are, whom they tell, and what a person finds."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from components import dashboard
+from components.alarms import ALARMS, silence
+from components.callbacks import CALLBACKS
+from tests.components.reading import problems
+from tests.components.recorder import API_ID, Recording
+from tests.components.stacks import READY
+from tests.documents import ROOT
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:bigcommerce-test-alarms"
+# Namespace, metric and dimension as AWS documents them: "Working with metrics for HTTP APIs" (API
+# Gateway) and "Types of metrics for Lambda functions" (Lambda).
+DOCUMENTED = {
+    ("AWS/ApiGateway", "5xx", "ApiId"),
+    ("AWS/ApiGateway", "Latency", "ApiId"),
+    ("AWS/Lambda", "Errors", "FunctionName"),
+    ("AWS/Lambda", "Throttles", "FunctionName"),
+}
+
+
+def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
+    return {each.name: each.inputs for each in recording.all(ALARM)}
+
+
+def test_a_stack_without_the_setting_has_no_monitoring(ready: Recording) -> None:
+    kinds = {each.type for each in ready.resources}
+    assert not {kind for kind in kinds if "sns" in kind or "Alarm" in kind or "Dashboard" in kind}
+
+
+def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
+    customized: Recording,
+) -> None:
+    headings = re.findall(r"^### (.*)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
+    assert [alarm.title for alarm in (*ALARMS, *silence(24))] == headings
+    for name, alarm in alarms(customized).items():
+        assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
+        assert alarm["name"] == f"bigcommerce-test-{name}"
+        title, _, link = alarm["alarmDescription"].partition(": ")
+        assert link == f"docs/runbook.md#{title.lower().replace(' ', '-')}"
+
+
+def test_there_is_an_alarm_a_function_where_the_metric_is_a_functions(
+    customized: Recording,
+) -> None:
+    found = alarms(customized)
+    for kind in ("function-errors", "function-throttles"):
+        for callback in CALLBACKS:
+            dimensions = found.pop(f"{kind}-{callback.name}")["dimensions"]
+            assert dimensions == {"FunctionName": f"bigcommerce-test-{callback.name}"}
+    others = {name: alarm["dimensions"] for name, alarm in found.items()}
+    api, functions = {"ApiId": API_ID}, {"service": "bigcommerce-test"}
+    assert others == {
+        "api-failures": api,
+        "api-latency": api,
+        "token-exchange-failures": functions,
+        "signature-refusals": functions,
+        "credentials-unreadable": functions,
+        "silence": functions,
+    }
+
+
+def test_metrics_of_aws_are_those_that_aws_documents() -> None:
+    of_aws = {
+        (each.namespace, each.metric, each.dimension)
+        for each in ALARMS
+        if each.namespace.startswith("AWS/")
+    }
+    assert of_aws == DOCUMENTED
+
+
+def test_a_period_without_data_is_quiet_but_for_silence(customized: Recording) -> None:
+    missing = {name: alarm["treatMissingData"] for name, alarm in alarms(customized).items()}
+    assert missing.pop("silence") == "breaching"
+    assert set(missing.values()) == {"notBreaching"}
+    silent = alarms(customized)["silence"]
+    assert (silent["period"], silent["evaluationPeriods"]) == (3_600, 24)
+    assert (silent["statistic"], silent["comparisonOperator"]) == ("Sum", "LessThanThreshold")
+    slow = alarms(customized)["api-latency"]
+    assert slow["extendedStatistic"] == "p99"
+    assert "statistic" not in slow
+
+
+def test_alarms_tell_those_who_are_named(customized: Recording) -> None:
+    subscriptions = customized.all("aws:sns/topicSubscription:TopicSubscription")
+    assert [(each.inputs["protocol"], each.inputs["endpoint"]) for each in subscriptions] == [
+        ("email", "oncall@example.com"),
+        ("https", "https://events.example.com/alarms"),
+    ]
+    assert not any("example" in each.name for each in subscriptions)
+
+
+def test_the_dashboard_has_a_row_a_callback_and_counts_by_app(customized: Recording) -> None:
+    found = customized.one("aws:cloudwatch/dashboard:Dashboard").inputs
+    assert found["dashboardName"] == "bigcommerce-test"
+    widgets = json.loads(found["dashboardBody"])["widgets"]
+    rows: dict[int, list[str]] = {}
+    for widget in widgets:
+        rows.setdefault(widget["y"], []).append(widget["properties"]["title"])
+        assert widget["x"] + widget["width"] <= 24
+    titles = list(rows.values())
+    assert titles[0] == ["Answers", "Latency, ms"]
+    assert [row[0].partition(":")[0] for row in titles[1:-1]] == [each.name for each in CALLBACKS]
+    assert titles[-1] == ["Installs by app", "Loads by app", "Uninstalls by app"]
+    assert "/aws/lambda/bigcommerce-test-auth" in widgets[-3]["properties"]["query"]
+
+
+def test_queries_ask_every_functions_log(customized: Recording) -> None:
+    queries = customized.all("aws:cloudwatch/queryDefinition:QueryDefinition")
+    assert len(queries) == len(dashboard.QUERIES)
+    for query in queries:
+        assert query.inputs["logGroupNames"] == [
+            f"/aws/lambda/bigcommerce-test-{callback.name}" for callback in CALLBACKS
+        ]
+    assert 'request_id = "REQUEST_ID"' in queries[0].inputs["queryString"]
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "key", "what"),
+    [
+        ({"emails": ["oncall"]}, "monitoring.emails[0]", "is 'oncall': it should be an e-mail"),
+        ({"emails": "a@example.com"}, "monitoring.emails", "must be a list"),
+        ({"httpsEndpoints": ["http://a"]}, "monitoring.httpsEndpoints[0]", "https://"),
+        ({"silenceHours": 169}, "monitoring.silenceHours", "168"),
+        ({"email": "a@example.com"}, "monitoring.email", "did you mean emails"),
+    ],
+)
+def test_wrong_monitoring_is_explained(monitoring: dict[str, Any], key: str, what: str) -> None:
+    (problem,) = problems(READY | {"monitoring": monitoring})
+    assert problem.key == key
+    assert what in problem.what

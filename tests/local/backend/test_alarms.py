@@ -1,0 +1,93 @@
+"""The alarms on the functions' own metrics, driven by the lines that the deployed functions write.
+
+The embedded AWS takes no metrics from logs, so the test hands on what stands in them; and it looks
+at neither an alarm's dimensions nor at missing data, so the test compares dimensions itself, and
+that silence is an alarm rests on CloudWatch's documentation of `TreatMissingData`.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from components.alarms import ALARMS, FUNCTIONS_NAMESPACE, silence
+from local.backend import LocalBackend, local_backend
+from local.bigcommerce import faults, load_url
+from local.loopback_http import get
+
+pytestmark = pytest.mark.emulated
+
+OWN = {each.name: each for each in (*ALARMS, *silence(1)) if each.namespace == FUNCTIONS_NAMESPACE}
+PREFIX = "bigcommerce-local-"
+
+
+@pytest.fixture(scope="module")
+def monitored() -> Iterator[LocalBackend]:
+    monitoring = {"emails": ["oncall@example.com"], "silenceHours": 1}
+    with local_backend(overrides={"bigcommerce:monitoring": monitoring}) as backend:
+        backend.configure_credentials()
+        backend.deploy()
+        yield backend
+
+
+def written(backend: LocalBackend) -> list[dict[str, Any]]:
+    """The lines with metrics in the functions' logs, as PutMetricData takes them."""
+    logs = backend.emulator.aws.logs
+    found = []
+    for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]:
+            line = json.loads(event["message"]) if event["message"].startswith("{") else {}
+            for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
+                assert directive["Namespace"] == FUNCTIONS_NAMESPACE
+                (names,) = directive["Dimensions"]
+                dimensions = [{"Name": name, "Value": line[name]} for name in names]
+                found += [
+                    {
+                        "MetricName": metric["Name"],
+                        "Dimensions": dimensions,
+                        "Unit": metric["Unit"],
+                        "Value": value,
+                    }
+                    for metric in directive["Metrics"]
+                    for value in line[metric["Name"]]
+                ]
+    return found
+
+
+def test_each_goes_on_when_the_functions_write_what_it_watches(monitored: LocalBackend) -> None:
+    aws, app = monitored.emulator.aws, monitored.apps[0]
+    store = monitored.bigcommerce.add_store("A store")
+    install = monitored.bigcommerce.auth_callback_url(app, store, store.owner)
+    assert get(install, 30).status == 200
+    monitored.bigcommerce.token_endpoint.next_answers.extend(
+        [faults.html] * int(OWN["token-exchange-failures"].threshold)
+    )
+    while monitored.bigcommerce.token_endpoint.next_answers:
+        url = monitored.bigcommerce.auth_callback_url(app, store, store.owner)
+        assert get(url, 30).status == 502
+    forged = load_url(app, store, store.owner) + "x"
+    for _ in range(int(OWN["signature-refusals"].threshold)):
+        assert get(forged, 30).status == 401
+    secret = f"bigcommerce/local/apps/{app.organization_id}"
+    aws.secretsmanager.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+    removal = f"{app.callback_urls.remove_user}?signed_payload_jwt=a"  # by a function that is cold
+    assert get(removal, 30).status == 503
+
+    metrics = written(monitored)
+    states = {
+        each["AlarmName"].removeprefix(PREFIX): each
+        for each in aws.cloudwatch.describe_alarms()["MetricAlarms"]
+    }
+    for start in range(0, len(metrics), 20):
+        aws.cloudwatch.put_metric_data(
+            Namespace=FUNCTIONS_NAMESPACE, MetricData=metrics[start : start + 20]
+        )
+    assert {each["StateValue"] for each in states.values()} == {"INSUFFICIENT_DATA"}
+    for alarm in OWN.values():
+        watched = [each for each in metrics if each["MetricName"] == alarm.metric]
+        assert {json.dumps(each["Dimensions"]) for each in watched} == {
+            json.dumps(states[alarm.name]["Dimensions"])
+        }
+        (after,) = aws.cloudwatch.describe_alarms(AlarmNames=[PREFIX + alarm.name])["MetricAlarms"]
+        assert after["StateValue"] == ("OK" if alarm.name == "silence" else "ALARM"), alarm.name
