@@ -10,9 +10,9 @@ from components.app import BigCommerceApp, read_credentials_statement, secret_pr
 from components.callback_api import CallbackApi
 from components.callback_function import CallbackFunction
 from components.callbacks import CALLBACKS
+from components.configuration import read_settings, sample_warnings
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
-from components.settings import read_settings
 from components.stack_context import StackContext
 from components.stack_registration import stack_registration, warn_of_url_changes
 from registration.portal.model import Registration
@@ -24,6 +24,8 @@ from registration.sheet.install_links import install_links
 gc.set_threshold(100_000, 50, 100)
 
 settings = read_settings()
+for warning in sample_warnings(settings):
+    pulumi.log.warn(warning)
 if settings.domain is not None:
     # Its URLs are known already: a change is reported before anything is deployed.
     warn_of_url_changes(stack_registration(settings.domain.base_url, settings))

@@ -9,6 +9,9 @@ import pulumi
 from .configuration_errors import (
     Problem,
     did_you_mean,
+    in_stack_file,
+    nearest_names,
+    placeholder,
     remove_command,
     set_command,
     set_secret_command,
@@ -24,23 +27,34 @@ class SecretMap:
         companion: the app's setting that needs the secret, and is of no use without it.
         noun: what one of its secrets is called.
         missing_companion: what is wrong where the secret stands alone.
+        exposed: what to do where somebody may have read one.
     """
 
     key: str
     companion: str
     noun: str
     missing_companion: str
+    exposed: str
 
     def path(self, organization_id: str) -> str:
         """The configuration path of one secret."""
         return f"{self.key}.{organization_id}"
 
 
+_IN_THE_PORTAL = (
+    "have the client secret reset in the developer portal, or by BigCommerce if it offers no reset"
+)
 SECRET_MAPS = (
-    SecretMap("clientSecrets", "clientId", "client secret", "needs its client ID"),
-    SecretMap("handoffKeys", "appUrl", "handoff key", "needs the URL it hands over to"),
+    SecretMap("clientSecrets", "clientId", "client secret", "needs its client ID", _IN_THE_PORTAL),
     SecretMap(
-        "rutterClientSecrets", "rutter", "Rutter client secret", "needs its Rutter client ID"
+        "handoffKeys", "appUrl", "handoff key", "needs the URL it hands over to", "make new keys"
+    ),
+    SecretMap(
+        "rutterClientSecrets",
+        "rutter",
+        "Rutter client secret",
+        "needs its Rutter client ID",
+        "have the client secret reset in Rutter's dashboard",
     ),
 )
 
@@ -72,7 +86,11 @@ def _problems(
             )
             problems.append(Problem(key, what, set_command(key)))
     if secrets and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:{secret_map.key}"):
-        what = "stand in plain text in the stack's configuration; set each again as a secret"
+        what = (
+            "stand in plain text in the stack's configuration: set each again as a secret. If the "
+            f"file was committed or shown to anybody, {secret_map.exposed} first, since its "
+            "history keeps the old one"
+        )
         command = set_secret_command(secret_map.path(next(iter(secrets))))
         problems.append(Problem(secret_map.key, what, command))
     return problems
@@ -83,9 +101,15 @@ def _unknown(
 ) -> list[Problem]:
     problems = []
     for id_ in sorted(secrets.keys() - set(ids)):
-        what = f"is for an organization id that no app has{did_you_mean(id_, ids)}"
-        key = secret_map.path(id_)
-        problems.append(Problem(key, what, remove_command(key)))
+        key, meant = secret_map.path(id_), nearest_names(id_, ids)
+        what = f"is for an organization id that no app has{did_you_mean(meant)}"
+        if id_ == placeholder("organizationId"):
+            meant = list(ids)
+            what = "has the placeholder of a command in place of an app's organization id"
+        free = [each for each in meant if each not in secrets]
+        # A misspelled id keeps its secret, which no command can read.
+        rename = in_stack_file(f"rename {key} to {' or '.join(free)}")
+        problems.append(Problem(key, what, rename if free else remove_command(key)))
     return problems
 
 

@@ -1,16 +1,11 @@
-"""The stack's configuration: every key, its rule, and what to do when it is wrong.
+"""The stack's configuration: every key and its rule.
 
-`read_settings()` finds everything that is wrong before the first resource is registered and reports
-it at once. The keys stand in Pulumi.yaml with their types and descriptions.
+The keys stand in Pulumi.yaml with their types and descriptions; configuration.py reads them.
 """
 
-import json
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import pulumi
-from pulumi.runtime.config import CONFIG
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,14 +14,16 @@ from pydantic import (
     Field,
     SecretStr,
     StringConstraints,
-    ValidationError,
+    ValidationInfo,
     alias_generators,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 from registration.portal.value_types import (
-    STACK_NAME,
+    HOST,
+    THIS_MACHINE,
     BaseUrl,
     ClientId,
     FrameAncestor,
@@ -34,19 +31,10 @@ from registration.portal.value_types import (
     OrganizationId,
     PartnerId,
     RutterClientId,
+    form,
 )
 
-from .configuration_errors import (
-    ConfigurationError,
-    Problem,
-    did_you_mean,
-    explain,
-    nearest_names,
-    remove_command,
-    rename_command,
-    set_command,
-)
-from .secret_settings import secret_problems
+from .configuration_errors import did_you_mean, nearest_names, placeholder
 
 # What CloudWatch Logs takes.
 LOG_RETENTION_DAYS = (
@@ -63,7 +51,7 @@ def _known_scope(scope: str) -> str:
         "unknown_scope",
         "is not a BigCommerce OAuth scope{hint}",
         {
-            "hint": did_you_mean(scope, OAUTH_SCOPES),
+            "hint": did_you_mean(nearest),
             "suggestion": nearest[0] if nearest else "SCOPE",
         },
     )
@@ -93,20 +81,9 @@ def _entry_error(what: str, entry: str) -> PydanticCustomError:
 
 def _log_retention(days: int) -> int:
     if days not in LOG_RETENTION_DAYS:
-        raise ValueError(f"should be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
+        choices = ", ".join(map(str, LOG_RETENTION_DAYS))
+        raise PydanticCustomError("log_retention", "must be one of {choices}", {"choices": choices})
     return days
-
-
-def _email(address: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
-        raise ValueError("should be an e-mail address")
-    return address
-
-
-def _https_url(url: str) -> str:
-    if not re.fullmatch(r"https://\S+", url):
-        raise ValueError("should be a URL that starts with https://")
-    return url
 
 
 def _without_spaces(secret: SecretStr) -> SecretStr:
@@ -118,7 +95,41 @@ def _without_spaces(secret: SecretStr) -> SecretStr:
 Scope = Annotated[str, AfterValidator(_known_scope)]
 # Of this account, or of AWS's own.
 PolicyArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+$")
+    str,
+    form(
+        r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[A-Za-z0-9_+=,.@/-]+",
+        "the ARN of a managed policy of IAM",
+    ),
+]
+CertificateArn = Annotated[
+    str,
+    form(
+        r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9_-]+",
+        "the ARN of a certificate in AWS Certificate Manager",
+    ),
+]
+DomainName = Annotated[
+    str,
+    StringConstraints(max_length=253),
+    form(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a domain in small letters: apps.example.com"),
+]
+Email = Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+HttpsUrl = Annotated[str, form(r"https://\S+", "a URL that starts with https://")]
+HostedZoneId = Annotated[str, form(r"Z[A-Z0-9]+", "the ID of a hosted zone, such as Z0123456789")]
+_LINK_END = r"([/?][^\s<>\"'#\\]*)?"
+AppUrl = Annotated[
+    str,
+    form(
+        rf"(https://{HOST}|http://{THIS_MACHINE}){_LINK_END}",
+        "an https:// link without user, password and fragment (#)",
+    ),
+]
+SupportUrl = Annotated[
+    str,
+    form(
+        rf"https://{HOST}([/?#][^\s<>\"'\\]*)?|mailto:[^\s<>\"']+",
+        "an https:// link without user and password, or a mailto: one",
+    ),
 ]
 
 # HS256 wants a key as long as its hash: 32 bytes (RFC 7518, section 3.2).
@@ -135,6 +146,14 @@ class _Setting(BaseModel):
         coerce_numbers_to_str=True,
         hide_input_in_errors=True,
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_placeholder(cls, given: Any, info: ValidationInfo) -> Any:
+        if given == placeholder(alias_generators.to_camel(str(info.field_name))):
+            what = "is the placeholder of a command: put your own value in its place"
+            raise PydanticCustomError("placeholder", "{what}", {"what": what})
+        return given
 
 
 class RutterSettings(_Setting):
@@ -174,13 +193,8 @@ class AppSettings(_Setting):
     registered_base_url: BaseUrl | None = None
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1), AfterValidator(_one_permission_a_row)]
     multiple_users: bool = True
-    support_url: (
-        Annotated[str, StringConstraints(pattern=r"^(https://|mailto:)[^\s<>\"']+$")] | None
-    ) = None
-    app_url: (
-        Annotated[str, StringConstraints(pattern=r"^(https://|http://localhost[:/])[^\s<>\"'#]*$")]
-        | None
-    ) = None
+    support_url: SupportUrl | None = None
+    app_url: AppUrl | None = None
     rutter: Annotated[RutterSettings | None, BeforeValidator(lambda given: given or None)] = None
 
 
@@ -255,18 +269,19 @@ class Domain(_Setting):
         hosted_zone_id: the Route 53 zone that gets its alias record; None where DNS is elsewhere.
     """
 
-    name: Annotated[
-        str, StringConstraints(pattern=r"^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$", max_length=253)
-    ]
-    certificate_arn: Annotated[
-        str, StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+$")
-    ]
-    hosted_zone_id: Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]+$")] | None = None
+    name: DomainName
+    certificate_arn: CertificateArn
+    hosted_zone_id: HostedZoneId | None = None
 
     @property
     def base_url(self) -> str:
         """The callback URLs up to `/{organization_id}/`, without that slash."""
         return f"https://{self.name}"
+
+    @property
+    def certificate_region(self) -> str:
+        """The region that its certificate is in."""
+        return self.certificate_arn.split(":")[3]
 
 
 class MonitoringSettings(_Setting):
@@ -279,8 +294,8 @@ class MonitoringSettings(_Setting):
             for none. Source of the bound: CloudWatch evaluates seven days at most.
     """
 
-    emails: tuple[Annotated[str, AfterValidator(_email)], ...] = ()
-    https_endpoints: tuple[Annotated[str, AfterValidator(_https_url)], ...] = ()
+    emails: tuple[Email, ...] = ()
+    https_endpoints: tuple[HttpsUrl, ...] = ()
     silence_hours: Annotated[int, Field(ge=1, le=168)] | None = None
 
     @property
@@ -331,66 +346,3 @@ class Settings(_Setting):
         MonitoringSettings | None, BeforeValidator(lambda given: given or None)
     ] = None
     bigcommerce: BigCommerce = BigCommerce()
-
-
-_NAMES = {
-    str(field.alias) for model in _Setting.__subclasses__() for field in model.model_fields.values()
-}
-
-
-def read_settings() -> Settings:
-    """Read the settings of the stack that is being deployed.
-
-    Raises:
-        ConfigurationError: every problem found, each with its key and the command that fixes it.
-    """
-    values, problems = _values()
-    problems += _stack_name_problems() + secret_problems(values)
-    problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        problems += explain(error, _NAMES)
-    if problems:
-        raise ConfigurationError(pulumi.get_stack(), problems)
-    return settings
-
-
-def _values() -> tuple[dict[str, Any], list[Problem]]:
-    """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
-    project = pulumi.get_project()
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for full_key, text in CONFIG.get().items():
-        namespace, _, key = full_key.partition(":")
-        if namespace != project:
-            if nearest_names(namespace, [project], cutoff=0.8):
-                what = f"is not a setting (did you mean {project}:{key}?)"
-                problems.append(Problem(full_key, what, remove_command(full_key)))
-            continue
-        try:
-            values[key] = json.loads(text) if text.startswith(("[", "{")) else text
-        except json.JSONDecodeError:
-            problems.append(Problem(key, "is not valid JSON", remove_command(key)))
-    return values, problems
-
-
-def _stack_name_problems() -> list[Problem]:
-    if re.fullmatch(STACK_NAME, pulumi.get_stack()):
-        return []
-    what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
-    return [Problem("the stack's name", what, rename_command("NEW-NAME"))]
-
-
-def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
-    """Apps that share what tells apps apart."""
-    apps = values.get("apps")
-    seen: set[str] = set()
-    problems = []
-    for index, app in enumerate(apps if isinstance(apps, list) else []):
-        value = str(app.get(setting) or "") if isinstance(app, dict) else ""
-        if value in seen:
-            key = f"apps[{index}].{setting}"
-            problems.append(Problem(key, f"is {value!r}, which another app has", set_command(key)))
-        seen |= {value} - {""}
-    return problems

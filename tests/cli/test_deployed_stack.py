@@ -110,14 +110,16 @@ def test_wrong_settings_are_mended_by_the_commands_that_their_message_gives(
     stack: CliStack, shared_account: Emulator
 ) -> None:
     before = contents(shared_account)
-    stack.configure({"bigcommerce:logRetentionDays": 31, "bigcommerce:throttle": {"rat": 5}})
+    stack.configure(
+        {"bigcommerce:logRetentionDays": 31, "bigcommerce:throttle": {"auth": {"rat": 10}}}
+    )
     with pytest.raises(CommandError, match="has 2 problems; nothing was deployed") as caught:
         stack.up()
     assert "Traceback" not in str(caught.value)
     assert contents(shared_account) == before
 
     commands = set(re.findall(r"^ +pulumi (.*) --stack \w+ (.*)$", str(caught.value), re.MULTILINE))
-    assert len(commands) == 2
+    assert len(commands) == 3
     for parts in commands:
         stack.pulumi(*shlex.split(" ".join(parts)))
     assert stack.up().operations.keys() == {"same"}

@@ -2,18 +2,21 @@
 
 import contextvars
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest import mock
 
 import pytest
 from pulumi.runtime.config import set_all_config
 
+from components.configuration import read_settings
 from components.configuration_errors import ConfigurationError, Problem
-from components.settings import Settings, read_settings
+from components.settings import Settings
 from tests.components.recordings import PROJECT, SECRETS
 
 STACK = "dev"
+SET, REMOVE = f"pulumi config set --stack {STACK}", f"pulumi config rm --stack {STACK}"
+IN_FILE = f"in Pulumi.{STACK}.yaml,"
 SECRET_KEYS = [f"{PROJECT}:{key}" for key in SECRETS]
 
 
@@ -26,15 +29,21 @@ def read(config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True) 
     return read_texts(texts, stack=stack, secret_keys=SECRET_KEYS * secret)
 
 
-def read_texts(texts: dict[str, str], *, stack: str, secret_keys: list[str]) -> Settings:
+def read_texts(
+    texts: dict[str, str],
+    *,
+    project: str = PROJECT,
+    stack: str = STACK,
+    secret_keys: Sequence[str] = SECRET_KEYS,
+) -> Settings:
     """The settings of a stack from full key to text."""
 
     def run() -> Settings:
-        set_all_config(texts, secret_keys)
+        set_all_config(texts, list(secret_keys))
         return read_settings()
 
     with (
-        mock.patch("pulumi.get_project", return_value=PROJECT),
+        mock.patch("pulumi.get_project", return_value=project),
         mock.patch("pulumi.get_stack", return_value=stack),
     ):
         # The configuration stands in a context variable, which must not reach another test.

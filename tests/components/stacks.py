@@ -1,5 +1,7 @@
 """The stacks the tests deploy: configuration as Pulumi.<stack>.yaml has it, without namespaces."""
 
+import copy
+import re
 from typing import Any
 
 ACME = "acme"
@@ -51,6 +53,8 @@ DOMAIN = {
     "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
     "hostedZoneId": "Z0123456789ABCDEFGHIJ",
 }
+# Whose DNS is not in Route 53.
+DOMAIN_ELSEWHERE = {name: DOMAIN[name] for name in ("name", "certificateArn")}
 BOUNDARY_ARN = "arn:aws:iam::123456789012:policy/boundary"
 RESERVED = {"auth": 3, "load": 4, "uninstall": 5, "removeUser": 6}
 # Every setting is another one than its default.
@@ -77,3 +81,34 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],
     },
 }
+
+
+MISSING = object()
+
+
+def having(key: str, value: Any) -> dict[str, Any]:
+    """A stack with one app and a domain, where a key's path leads to this value."""
+    config: Any = {
+        "apps": [copy.deepcopy(ACME_APP)],
+        "domain": dict(DOMAIN_ELSEWHERE),
+        "bigcommerce": {"frameAncestors": ["https://a.example.com"]},
+    }
+    *path, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", key)]
+    place = config
+    for part in path:
+        place = place[part] if isinstance(place, list) else place.setdefault(part, {})
+    if value is MISSING:
+        del place[last]
+    else:
+        place[last] = value
+    return dict(config)
+
+
+def with_app(**changes: Any) -> dict[str, Any]:
+    """A stack with one app, which has these values instead."""
+    return {"apps": [ACME_APP | changes]}
+
+
+def with_setting(key: str, value: Any) -> dict[str, Any]:
+    """A valid stack with one more setting."""
+    return {"apps": [ACME_APP], key: value}

@@ -125,7 +125,7 @@ def test_queries_ask_every_functions_log(customized: Recording) -> None:
 @pytest.mark.parametrize(
     ("monitoring", "key", "what"),
     [
-        ({"emails": ["oncall"]}, "monitoring.emails[0]", "is 'oncall': it should be an e-mail"),
+        ({"emails": ["oncall"]}, "monitoring.emails[0]", "is 'oncall': it must be an e-mail"),
         ({"emails": "a@example.com"}, "monitoring.emails", "must be a list"),
         ({"httpsEndpoints": ["http://a"]}, "monitoring.httpsEndpoints[0]", "https://"),
         ({"silenceHours": 169}, "monitoring.silenceHours", "168"),

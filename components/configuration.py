@@ -1,0 +1,155 @@
+"""Reads the stack's configuration, and finds what is wrong before anything is deployed."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG
+from pydantic import ValidationError
+
+from registration.portal.value_types import STACK_NAME
+
+from .configuration_errors import (
+    ConfigurationError,
+    Problem,
+    did_you_mean,
+    in_stack_file,
+    nearest_names,
+    set_command,
+    stack_rename_command,
+)
+from .secret_settings import secret_problems
+from .settings import Settings
+from .validation import validation_problems
+
+# That of Pulumi.dev.yaml, as it comes.
+SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
+
+# A role's name may have 64 characters: project, stack, and at most `remove-user` with its hyphens.
+_PROJECT_AND_STACK = 64 - len("--remove-user")
+# Source: IAM's rules for tags, which are the narrowest of the services that take them.
+_TAG_KEY, _TAG_VALUE = r"(?!aws:)[\w .:/=+@-]{1,128}", r"[\w .:/=+@-]{0,256}"
+_TAG_RULE = "IAM takes letters, digits, spaces and _ . : / = + - @"
+
+
+def read_settings() -> Settings:
+    """Read the settings of the stack that is being deployed.
+
+    Raises:
+        ConfigurationError: every problem found, each with its key and its remedy.
+    """
+    values, problems = _values()
+    problems += _name_problems() + _tag_problems() + secret_problems(values)
+    problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        problems += validation_problems(error, values, Settings)
+    else:
+        problems += _region_problems(settings)
+    if problems:
+        raise ConfigurationError(pulumi.get_stack(), problems)
+    return settings
+
+
+def sample_warnings(settings: Settings) -> list[str]:
+    """What to warn of where a stack still has the organization id of the sample."""
+    return [
+        f"apps[{index}].organizationId is that of the sample: anybody who has read it knows the "
+        f"app's URLs. {set_command(f'apps[{index}].organizationId')}"
+        for index, app in enumerate(settings.apps)
+        if app.organization_id == SAMPLE_ORGANIZATION_ID
+    ]
+
+
+def _values() -> tuple[dict[str, Any], list[Problem]]:
+    """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
+    project = pulumi.get_project()
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for full_key, text in CONFIG.get().items():
+        namespace, _, key = full_key.partition(":")
+        if namespace != project:
+            if nearest_names(namespace, [project], cutoff=0.8):
+                meant = f"{project}:{key}"
+                what = f"is not a setting{did_you_mean([meant])}"
+                remedy = in_stack_file(f"rename {full_key} to {meant}")
+                problems.append(Problem(full_key, what, remedy))
+            continue
+        try:
+            values[key] = json.loads(text) if text.startswith(("[", "{")) else text
+        except json.JSONDecodeError:
+            remedy = in_stack_file(f"write {full_key} anew, as YAML")
+            problems.append(Problem(key, "begins as JSON, and is not valid JSON", remedy))
+    return values, problems
+
+
+def _name_problems() -> list[Problem]:
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+    problems = []
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", project):
+        what = (
+            f"is {project!r}: it must be letters, digits, - or _, because AWS names start with it"
+        )
+        problems.append(Problem("the project's name", what, "in Pulumi.yaml, give it another name"))
+    if not re.fullmatch(STACK_NAME, stack):
+        what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
+        problems.append(Problem("the stack's name", what, stack_rename_command("NEW-NAME")))
+    elif len(project) + len(stack) > _PROJECT_AND_STACK:
+        what = (
+            f"and the project's have {len(project) + len(stack)} characters together: they must "
+            f"have at most {_PROJECT_AND_STACK}, because the names of IAM roles start with both"
+        )
+        problems.append(Problem("the stack's name", what, stack_rename_command("NEW-NAME")))
+    return problems
+
+
+def _region_problems(settings: Settings) -> list[Problem]:
+    """A certificate that API Gateway cannot use, as far as the region is known by now.
+
+    The AWS provider finds the region in the same places, and after them in the profile of the AWS
+    CLI, which is not read here.
+    """
+    region = CONFIG.get().get("aws:region") or os.environ.get("AWS_REGION")
+    region = region or os.environ.get("AWS_DEFAULT_REGION")
+    if settings.domain is None or region in (None, settings.domain.certificate_region):
+        return []
+    what = (
+        f"is of {settings.domain.certificate_region}: API Gateway takes a certificate of the "
+        f"stack's own region, {region}"
+    )
+    return [Problem("domain.certificateArn", what, set_command("domain.certificateArn"))]
+
+
+def _tag_problems() -> list[Problem]:
+    """Default tags that IAM would refuse, when other resources are deployed already."""
+    text = CONFIG.get().get("aws:defaultTags", "")
+    default_tags = json.loads(text) if text.startswith("{") else {}
+    tags = default_tags.get("tags")
+    return [
+        Problem(
+            f"aws:defaultTags.tags.{key}",
+            f"is not a tag that AWS takes: {_TAG_RULE}, up to 128 in a key, which does not begin "
+            "with aws:, and up to 256 in a value",
+            in_stack_file("write that tag in other characters"),
+        )
+        for key, value in (tags.items() if isinstance(tags, dict) else ())
+        if not re.fullmatch(_TAG_KEY, key) or not re.fullmatch(_TAG_VALUE, str(value))
+    ]
+
+
+def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
+    """Apps that share what tells apps apart."""
+    apps = values.get("apps")
+    seen: set[str] = set()
+    problems = []
+    for index, app in enumerate(apps if isinstance(apps, list) else []):
+        value = str(app.get(setting) or "") if isinstance(app, dict) else ""
+        if value in seen:
+            key = f"apps[{index}].{setting}"
+            problems.append(Problem(key, f"is {value!r}, which another app has", set_command(key)))
+        seen |= {value} - {""}
+    return problems
