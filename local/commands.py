@@ -1,4 +1,4 @@
-"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
+"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator, check."""
 
 import argparse
 import io
@@ -11,11 +11,14 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from components.configuration_errors import ConfigurationError
 from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortError
+from local.check_config import check_config
 from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentError
+from local.engine.stack import ROOT
 from local.outputs_file import (
     OUTPUTS_FILE,
     check_command,
@@ -42,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, _exit_for_signal)
     try:
         return int(options.command(report, options))
-    except (DeploymentError, EmulatorError, PortError) as error:
+    except (ConfigurationError, DeploymentError, EmulatorError, PortError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
@@ -105,6 +108,17 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
         report.say("  pulumi stack rm --force local && git checkout Pulumi.local.yaml")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(partial(_await_deployment, report, backend))
+
+
+def check(report: Report, options: argparse.Namespace) -> int:
+    """Check a stack's configuration, with every problem at once; encrypted values stay unread."""
+    checked = check_config(ROOT, options.stack)
+    for warning in checked.warnings:
+        report.say(f"Warning: {warning}")
+    if checked.unread:
+        report.say(f"Not read, because they are encrypted: {', '.join(checked.unread)}")
+    report.say(f"The configuration of stack {options.stack} has no problem.")
+    return 0
 
 
 def _await_deployment(report: Report, backend: LocalBackend) -> None:
@@ -176,6 +190,12 @@ def _parser() -> argparse.ArgumentParser:
             metavar="PORT",
             help=f"port of the simulated BigCommerce (default: {bigcommerce_port or 'a free one'})",
         )
+    described = (check.__doc__ or "").rstrip(".")
+    checking = commands.add_parser("check-config", help=described, description=described)
+    checking.set_defaults(command=check)
+    checking.add_argument(
+        "--stack", required=True, metavar="NAME", help="the stack with the file Pulumi.NAME.yaml"
+    )
     for name in ("up", "serve"):
         commands.choices[name].add_argument(
             "--outputs",

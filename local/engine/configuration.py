@@ -20,23 +20,42 @@ def project_name(root: Path) -> str:
 def stack_config(root: Path, stack: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stack's configuration: full key (`project:key`) to plain value.
 
+    `overrides` come last, by full key. Raises `DeploymentError` as `written_config` does, and for
+    an encrypted value, which only the CLI can decrypt.
+    """
+    merged = {**written_config(root, stack), **overrides}
+    for key, value in merged.items():
+        if is_encrypted(value):
+            raise DeploymentError(
+                f"{key} in Pulumi.{stack}.yaml is encrypted; only the CLI can read it"
+            )
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def is_encrypted(value: Any) -> bool:
+    """Tell whether a value of a stack's file is one that only the CLI can decrypt."""
+    return isinstance(value, Mapping) and value.keys() == {"secure"}
+
+
+def stack_names(root: Path) -> list[str]:
+    """Return the names of the stacks that have a file in the folder `root`."""
+    return sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in root.glob("Pulumi.*.yaml"))
+
+
+def written_config(root: Path, stack: str) -> dict[str, Any]:
+    """Return a stack's configuration as its files have it: full key to value, encrypted or not.
+
     As with the Pulumi CLI, a default or value in Pulumi.yaml yields to the same key in
     Pulumi.<stack>.yaml as a whole, objects are not merged, and a key without a namespace belongs
-    to the project. `overrides` come last, by full key. Raises `DeploymentError` for a file that
-    is missing or not YAML, and for an encrypted value, which only the CLI can decrypt.
+    to the project. Raises `DeploymentError` for a file that is missing or not YAML.
     """
     project = project_name(root)
     defaults = {
         _full(key, project): _default(declared)
         for key, declared in _config(root / "Pulumi.yaml").items()
     }
-    path = root / f"Pulumi.{stack}.yaml"
-    values = {_full(key, project): value for key, value in _config(path).items()}
-    merged = {**defaults, **values, **overrides}
-    for key, value in merged.items():
-        if isinstance(value, Mapping) and value.keys() == {"secure"}:
-            raise DeploymentError(f"{key} in {path.name} is encrypted; only the CLI can read it")
-    return {key: value for key, value in merged.items() if value is not None}
+    stack_file = _config(root / f"Pulumi.{stack}.yaml")
+    return {**defaults, **{_full(key, project): value for key, value in stack_file.items()}}
 
 
 def encoded(config: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,110 @@
+"""Checks the configuration of any stack: without the Pulumi CLI, an account, or its secrets."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi.runtime import reset_options
+from pulumi.runtime.config import set_all_config
+
+from components.configuration import read_settings, sample_warnings
+from components.secret_settings import SECRET_MAPS
+from local.engine.configuration import (
+    encoded,
+    is_encrypted,
+    project_name,
+    stack_names,
+    written_config,
+)
+from local.engine.events import DeploymentError
+
+# In place of a secret that cannot be read: as long as any has to be.
+_UNREAD = "encrypted" * 8
+
+
+@dataclass(frozen=True)
+class CheckedConfig:
+    """What was found in a configuration without problems.
+
+    Attributes:
+        warnings: what is allowed, and should not stay so.
+        unread: the paths of the encrypted values, which were taken for good.
+    """
+
+    warnings: list[str]
+    unread: list[str]
+
+
+def check_config(root: Path, stack: str) -> CheckedConfig:
+    """Check the configuration that the folder `root` has for a stack.
+
+    Raises `ConfigurationError` with every problem, and `DeploymentError` for a stack without a file
+    and for a file that cannot be read.
+    """
+    names = stack_names(root)
+    if stack not in names:
+        raise DeploymentError(
+            f"There is no Pulumi.{stack}.yaml. The stacks with a file: {', '.join(names)}"
+        )
+    written = {
+        key: value for key, value in written_config(root, stack).items() if value is not None
+    }
+    project = project_name(root)
+    texts = encoded(_readable(project, written))
+    # Pulumi takes a key for secret once one value in it is: one beside it in plain text shows here.
+    plain = {path.partition(".")[0] for path, encrypted in _leaves(written) if not encrypted}
+    secret_keys = sorted(written.keys() - plain)
+    warnings = contextvars.Context().run(_warnings, project, stack, texts, secret_keys)
+    return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
+
+
+def _warnings(project: str, stack: str, texts: dict[str, str], secret_keys: list[str]) -> list[str]:
+    """Read the settings as a program would that the CLI runs."""
+    reset_options(project=project, stack=stack)
+    set_all_config(texts, secret_keys)
+    return sample_warnings(read_settings())
+
+
+def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a text in place of each encrypted value; a setting that is encrypted whole is left out.
+
+    Of the maps of secrets the keys stand for organization ids: encrypted whole, one has whatever
+    the apps need.
+    """
+    readable = {key: _stood_in(value) for key, value in written.items() if not is_encrypted(value)}
+    apps = readable.get(f"{project}:apps")
+    for secret_map in SECRET_MAPS:
+        key = f"{project}:{secret_map.key}"
+        if is_encrypted(written.get(key)) and isinstance(apps, list):
+            readable[key] = {
+                str(app.get("organizationId")): _UNREAD
+                for app in apps
+                if isinstance(app, dict) and app.get(secret_map.companion)
+            }
+    return readable
+
+
+def _stood_in(value: Any) -> Any:
+    if is_encrypted(value):
+        return _UNREAD
+    if isinstance(value, dict):
+        return {key: _stood_in(item) for key, item in value.items()}
+    return [_stood_in(item) for item in value] if isinstance(value, list) else value
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, bool]]:
+    """The path of each value that is no list or map, and whether it is encrypted."""
+    if is_encrypted(value):
+        yield path, True
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{path}[{index}]")
+    else:
+        yield path, False

@@ -1,0 +1,100 @@
+"""`check-config`: what is wrong with a stack's file, without CLI, account, or its secrets."""
+
+import json
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.configuration_errors import ConfigurationError
+from local import commands
+from local.check_config import check_config
+from local.engine import DeploymentError
+from tests.components.recordings import PROJECT, ROOT
+from tests.components.stacks import ACME, ACME_APP, APP_URL, CLIENT_ID, CLIENT_SECRET
+
+ENCRYPTED = {"secure": "AAABAFyE0L8="}
+HANDED_OVER_APP = ACME_APP | {"clientId": CLIENT_ID, "appUrl": APP_URL}
+
+
+def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
+    """A project with one stack's file."""
+    shutil.copy(ROOT / "Pulumi.yaml", path)
+    # Every JSON document is a YAML document.
+    file = {"config": {f"{PROJECT}:{key}": value for key, value in config.items()}}
+    (path / f"Pulumi.{stack}.yaml").write_text(json.dumps(file), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("secrets", "unread"),
+    [
+        (
+            {"clientSecrets": {ACME: ENCRYPTED}, "handoffKeys": {ACME: ENCRYPTED}},
+            [f"{PROJECT}:clientSecrets.{ACME}", f"{PROJECT}:handoffKeys.{ACME}"],
+        ),
+        (
+            {"clientSecrets": ENCRYPTED, "handoffKeys": ENCRYPTED, "protect": ENCRYPTED},
+            [f"{PROJECT}:{key}" for key in ("clientSecrets", "handoffKeys", "protect")],
+        ),
+    ],
+    ids=["each", "whole"],
+)
+def test_encrypted_values_are_taken_for_good(
+    tmp_path: Path, secrets: dict[str, Any], unread: list[str]
+) -> None:
+    root = folder(tmp_path, {"apps": [HANDED_OVER_APP]} | secrets)
+    checked = check_config(root, "prod")
+    assert sorted(checked.unread) == unread
+    assert checked.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("secrets", "wrong"),
+    [
+        ({"clientSecrets": {ACME: ENCRYPTED}}, "handoffKeys.acme is missing: apps[0] has appUrl"),
+        (
+            {"clientSecrets": ENCRYPTED, "handoffKeys": {ACME: ENCRYPTED, "amce": ENCRYPTED}},
+            "handoffKeys.amce is for an organization id that no app has (did you mean acme?)",
+        ),
+        (
+            {"clientSecrets": {ACME: CLIENT_SECRET}, "handoffKeys": ENCRYPTED},
+            "clientSecrets stand in plain text",
+        ),
+    ],
+)
+def test_what_is_wrong_with_secrets_shows_without_reading_them(
+    tmp_path: Path, secrets: dict[str, Any], wrong: str
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        check_config(folder(tmp_path, {"apps": [HANDED_OVER_APP]} | secrets), "prod")
+    assert wrong in str(raised.value)
+    assert len(raised.value.problems) == 1
+    assert CLIENT_SECRET not in str(raised.value)
+
+
+def test_a_stack_without_a_file_is_answered_with_those_that_have_one(tmp_path: Path) -> None:
+    root = folder(folder(tmp_path, {}, "dev"), {}, "eu.prod")
+    with pytest.raises(DeploymentError, match=r"no Pulumi\.prd\.yaml.*: dev, eu\.prod$"):
+        check_config(root, "prd")
+
+
+def test_the_command_says_all_problems_and_warnings_and_its_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
+    assert commands.main(["check-config", "--stack", "dev"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Warning: apps[0].organizationId is that of the sample")
+    assert printed.endswith("The configuration of stack dev has no problem.\n")
+
+    root = folder(tmp_path, {"apps": [ACME_APP | {"name": ""}], "protect": "maybe"})
+    monkeypatch.setattr(commands, "ROOT", root)
+    assert commands.main(["check-config", "--stack", "prod"]) == 1
+    error = capsys.readouterr().err
+    assert "The configuration of stack prod has 2 problems; nothing was deployed." in error
+    assert "pulumi config set --stack prod --path 'protect' true" in error
+    assert commands.main(["check-config", "--stack", "dev"]) == 1
+    assert "There is no Pulumi.dev.yaml. The stacks with a file: prod" in capsys.readouterr().err
