@@ -19,6 +19,9 @@ INDEXED = (
     "scopes",
     "user_count",
     "uninstalled_at",
+    # What was verified of a store.
+    "verdict",
+    "domain",
 )
 
 

@@ -20,6 +20,13 @@ _DESCRIPTION = "Work with the stores that installed a stack's apps, with your ow
 _EXAMPLES = """\
 the stores of every app, in this terminal:
   python -m installations --stack dev
+one of them, and its access token:
+  python -m installations show STORE_HASH --stack dev
+  python -m installations token STORE_HASH --stack dev
+whether every token holds, and keeping what BigCommerce says (exit status 0 or 1):
+  python -m installations verify --stack dev --mark
+records that nobody needs any more:
+  python -m installations purge --stack dev --dry-run
 a policy for code that may read the tokens of one app:
   python -m installations policy ORGANIZATION_ID --stack dev > policy.json
 """

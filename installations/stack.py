@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
+# A session for each client: sessions are not for several threads, clients are.
 _CONFIG = Config(
     connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 5, "mode": "standard"}
 )
@@ -71,12 +72,12 @@ class Stack:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB in the table's region, with the operator's credentials."""
-        return boto3.client("dynamodb", region_name=self._region, config=_CONFIG)
+        return boto3.Session().client("dynamodb", region_name=self._region, config=_CONFIG)
 
     @cached_property
     def kms(self) -> "KMSClient":
         """KMS in the same region."""
-        return boto3.client("kms", region_name=self._region, config=_CONFIG)
+        return boto3.Session().client("kms", region_name=self._region, config=_CONFIG)
 
     @property
     def records(self) -> InstallationTable:

@@ -1,30 +1,42 @@
-"""The stores in the table's index by organization: no token and no e-mail address is read.
+"""The stores of a stack: all of them by the table's index, or one with its whole items.
 
 Whatever item of a store has its organization id and hash is in the index: the store's record, and
-beside it what was verified of it. They are told apart by their sort keys.
+beside it what was verified of it. They are told apart by their sort keys. The index has no token
+and no e-mail address.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+import argparse
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.callbacks import installation_item
 from registration.portal.model import AppRegistration
 
+from .errors import CommandError
 from .progress import Counted
 from .stack import Stack
+
+VERIFICATION = "VERIFICATION"
+
+_STORE_HASH = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+# Items a call, so that progress is seen; DynamoDB's own bound is a megabyte.
+PAGE_SIZE = 1000
+# Keys that one BatchGetItem takes.
+_BATCH = 100
 
 
 @dataclass(frozen=True)
 class Store:
-    """A store of an app, as the index has it.
+    """A store of an app.
 
     Attributes:
         organization_id: the app's.
         store_hash: BigCommerce's name of the store.
         app: the app, or None if the stack no longer has it.
-        items: the attributes of its items, as far as they are in the index, by sort key.
+        items: the attributes of its items by sort key; those that the index has, if it was listed.
     """
 
     organization_id: str
@@ -61,7 +73,22 @@ class Store:
             return "app not configured"
         if not self.is_current:
             return "of an earlier registration"
+        if self.is_installed and self.verdict not in (None, "holds"):
+            return f"installed, {self.verdict}"
         return str(self.record["status"])
+
+    @property
+    def verdict(self) -> str | None:
+        """What BigCommerce said of the token it has; None where that is not recorded."""
+        verified = self.items.get(VERIFICATION, {})
+        if verified.get("granted_at_ms") != self.record.get("granted_at_ms"):
+            return None
+        return verified.get("verdict")
+
+    @property
+    def domain(self) -> str | None:
+        """Its domain, where it is known."""
+        return self.items.get(VERIFICATION, {}).get("domain")
 
     @property
     def installed_at(self) -> datetime | None:
@@ -114,9 +141,90 @@ def listed(stack: Stack, organization_ids: Collection[str] = ()) -> list[Store]:
     ]
 
 
+def add_store(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    """Add the arguments that name one store; `nargs` is argparse's."""
+    parser.add_argument(
+        "store_hash", metavar="STORE", nargs=nargs, help="the store's hash, as list shows it"
+    )
+    parser.add_argument(
+        "--app", metavar="ORGANIZATION_ID", help="of which app, where it has several of the stack"
+    )
+
+
+def chosen_store(stack: Stack, options: argparse.Namespace) -> Store:
+    """The one store that the options name, with its whole items, token and all.
+
+    Raises:
+        CommandError: there is none, or several apps have it.
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    store_hash, organization_id = options.store_hash, options.app
+    if not _STORE_HASH.fullmatch(store_hash):
+        raise CommandError(f"{store_hash!r} is no store hash: letters and digits, as list shows it")
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for attributes in whole_items(
+        stack,
+        [
+            installation_item.key(id_, store_hash, sort_key)
+            for id_ in ([organization_id] if organization_id else stack.apps)
+            for sort_key in (installation_item.SORT_KEY, VERIFICATION)
+        ],
+    ):
+        found.setdefault(attributes["organization_id"], {})[attributes["sk"]] = attributes
+    if not found:
+        raise CommandError(
+            f"Store {store_hash} has no record of {organization_id or 'an app of the stack'}. "
+            f"Every store: python -m installations list --all --stack {stack.name}"
+        )
+    if len(found) > 1:
+        raise CommandError(
+            f"Store {store_hash} has several apps. Say which: --app {' or --app '.join(found)}"
+        )
+    ((id_, items),) = found.items()
+    return Store(id_, store_hash, stack.apps.get(id_), items)
+
+
+def whole_record(stack: Stack, store: Store) -> Store:
+    """A listed store with its record as it is now, token and all; without one if it is gone.
+
+    Raises:
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    key = installation_item.key(store.organization_id, store.store_hash)
+    items = {name: item for name, item in store.items.items() if name != key["sk"]["S"]}
+    record = {item["sk"]: item for item in whole_items(stack, [key])}
+    return replace(store, items=items | record)
+
+
+def whole_items(
+    stack: Stack, keys: Sequence[Mapping[str, Any]], *attributes: str
+) -> Iterator[Mapping[str, Any]]:
+    """The attributes of the items with these keys, or these of them; what is not there is left out.
+
+    Raises:
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    how: dict[str, Any] = {"ConsistentRead": True}
+    if attributes:
+        names = {f"#{number}": name for number, name in enumerate(attributes)}
+        how |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+    for start in range(0, len(keys), _BATCH):
+        wanted: Any = keys[start : start + _BATCH]
+        while wanted:
+            request: Any = {stack.table_name: {"Keys": wanted, **how}}
+            answer = stack.dynamodb.batch_get_item(RequestItems=request)
+            yield from map(installation_item.from_json, answer["Responses"][stack.table_name])
+            rest: Mapping[str, Any] = answer["UnprocessedKeys"].get(stack.table_name, {})
+            wanted = rest.get("Keys")
+
+
 def _pages(stack: Stack, organization_ids: Collection[str]) -> Iterator[list[dict[str, Any]]]:
     """The index's items, a page at a time: every one, or those of these apps."""
-    index: dict[str, Any] = {"TableName": stack.table_name, "IndexName": stack.index_name}
+    index: dict[str, Any] = {
+        "TableName": stack.table_name,
+        "IndexName": stack.index_name,
+        "PaginationConfig": {"PageSize": PAGE_SIZE},
+    }
     if not organization_ids:
         for page in stack.dynamodb.get_paginator("scan").paginate(**index):
             yield page["Items"]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from installations.stack import Stack
 
-from . import list_stores, policy
+from . import export, import_tokens, list_stores, policy, purge, show, token, verify
 
 
 class Command(Protocol):
@@ -23,5 +23,11 @@ class Command(Protocol):
 
 COMMANDS: dict[str, Command] = {
     "list": list_stores,
+    "show": show,
+    "token": token,
+    "verify": verify,
+    "purge": purge,
+    "import": import_tokens,
+    "export": export,
     "policy": policy,
 }

@@ -12,7 +12,7 @@ from installations.stores import Store, listed
 from installations.text import in_columns
 from registration.choice import chosen_apps
 
-HEADINGS = ("App", "Organization ID", "Store", "State", "Installed", "Scopes", "Users")
+HEADINGS = ("App", "Organization ID", "Store", "Domain", "State", "Installed", "Scopes", "Users")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +60,7 @@ def fields(store: Store) -> dict[str, Any]:
         "organizationId": store.organization_id,
         "storeHash": store.store_hash,
         "state": store.state,
+        "domain": store.domain,
         "installedAt": store.installed_at.isoformat() if store.installed_at else None,
         "missingScopes": store.missing_scopes,
         "extraScopes": store.extra_scopes,
@@ -92,6 +93,7 @@ def _row(store: Store) -> Sequence[str]:
         store.app.name if store.app else "-",
         store.organization_id,
         store.store_hash,
+        store.domain or "-",
         store.state,
         store.installed_at.date().isoformat() if store.installed_at else "-",
         _scopes(store),

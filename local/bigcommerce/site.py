@@ -18,11 +18,12 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 
-from local.bigcommerce import token_endpoint
+from local.bigcommerce import store_api, token_endpoint
 from local.bigcommerce.model import App, Store, User
 from local.bigcommerce.pages import page
 from local.bigcommerce.signed_payloads import load_url
 from local.bigcommerce.simulation import BigCommerce
+from local.bigcommerce.store_api import StoreApi
 from registration.check.http_client import UnreachableError
 
 Endpoint = Callable[..., Response]
@@ -58,6 +59,7 @@ class Site:
         token = bigcommerce.token_endpoint.answer
         routes: list[tuple[str, str, Endpoint]] = [
             ("POST", token_endpoint.PATH, token),
+            ("GET", store_api.PATH, StoreApi(bigcommerce).answer),
             ("GET", "/", self._start),
             ("POST", "/switch", self._switch),
             ("POST", "/requests/<int:entry_id>", self._frame_loaded),
@@ -93,6 +95,8 @@ class Site:
         """What the parts of a path name, as the endpoints take it."""
         if user_id:
             others["session"] = self._session(store_hash, user_id)
+        elif store_hash:
+            others["store_hash"] = store_hash
         if client_id:
             others["app"] = self._bigcommerce.callable_app(client_id)
         return others

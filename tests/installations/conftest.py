@@ -5,15 +5,25 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from installations.__main__ import main
 from local.backend import APPS, LocalBackend, local_backend
-from local.bigcommerce import App, Store
+from local.bigcommerce import App, Installation, Store
 from local.loopback_http import get
-from tests.local.backend.conftest import TWO_APPS
 from tests.roles import role_environment
+
+TWO_APPS = [
+    {"organizationId": "org-a", "name": "App A", "scopes": ["store_v2_information_read_only"]},
+    {"organizationId": "org-b", "name": "App B", "scopes": ["store_v2_products"]},
+]
+
+
+TOKEN = "t0ken" * 6
+SCOPE = "store_v2_information_read_only"
+HEADING = "store_hash,access_token,scope,owner_id,owner_email,installed_at"
 
 
 @dataclass(frozen=True)
@@ -75,10 +85,62 @@ def app(backend: LocalBackend) -> App:
     return backend.apps[0]
 
 
+def install(backend: LocalBackend, app: App, store: Store) -> str:
+    """Install the app on a store, and give its access token."""
+    url = backend.bigcommerce.auth_callback_url(app, store, store.owner)
+    assert get(url, 30).status == 200
+    return token_of(backend, app, store)
+
+
+def token_of(backend: LocalBackend, app: App, store: Store) -> str:
+    installation = backend.bigcommerce.installation(app, store)
+    assert installation is not None
+    return installation.access_token
+
+
 @pytest.fixture
 def store(backend: LocalBackend, app: App) -> Store:
     """A store on which the app is installed."""
     store = backend.bigcommerce.add_store("Flowers & Co")
-    url = backend.bigcommerce.auth_callback_url(app, store, store.owner)
-    assert get(url, 30).status == 200
+    install(backend, app, store)
     return store
+
+
+@pytest.fixture
+def change_registration(outputs_file: Path) -> Callable[..., None]:
+    """Change what the outputs say of the first app, or take it out with `None`."""
+
+    def change(values: dict[str, Any] | None) -> None:
+        outputs = json.loads(outputs_file.read_text(encoding="utf-8"))
+        app, *others = outputs["registration"]["apps"]
+        outputs["registration"]["apps"] = others if values is None else [app | values, *others]
+        outputs_file.write_text(json.dumps(outputs), encoding="utf-8")
+
+    return change
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Callable[..., str]:
+    """Write a file of tokens, and give its path."""
+
+    def write(*lines: str, heading: str = HEADING) -> str:
+        file = tmp_path / "tokens.csv"
+        file.write_text("\n".join([heading, *lines]), encoding="utf-8-sig")
+        return str(file)
+
+    return write
+
+
+@pytest.fixture
+def foreign(backend: LocalBackend, app: App) -> Store:
+    """A store that installed the app while it ran elsewhere."""
+    store = backend.bigcommerce.add_store("Elsewhere")
+    installation = Installation(app, store, SCOPE, TOKEN)
+    backend.bigcommerce.installations[app.client_id, store.hash] = installation
+    return store
+
+
+def line(store: Store, token: str = TOKEN, at: str = "2026-01-31T12:00:00Z") -> str:
+    """A store's line of a file of tokens."""
+    owner = store.owner
+    return f"stores/{store.hash},{token},{SCOPE},{owner.id},{owner.email},{at}"

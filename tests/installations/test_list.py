@@ -3,15 +3,16 @@
 import csv
 import io
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from installations import stores
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
-from tests.installations.conftest import Run
+from tests.installations.conftest import Run, install, token_of
 
 pytestmark = pytest.mark.emulated
 
@@ -33,6 +34,7 @@ def test_a_store_is_listed_with_its_app_time_scopes_and_users(
         "organizationId": "org-a",
         "storeHash": store.hash,
         "state": "installed",
+        "domain": None,
         "missingScopes": [],
         "extraScopes": [],
         "users": 2,
@@ -59,6 +61,18 @@ def test_uninstalled_stores_are_listed_when_asked_for(run: Run, app: App, store:
     assert (listed["state"], listed["installedAt"], listed["users"]) == ("uninstalled", None, None)
 
 
+def test_every_page_is_listed(
+    run: Run, backend: LocalBackend, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = backend.bigcommerce.add_store("Other")
+    install(backend, app, other)
+    monkeypatch.setattr(stores, "PAGE_SIZE", 1)
+    for arguments in ((), ("--app", "org-a")):
+        printed = run("list", *arguments).out
+        assert store.hash in printed
+        assert other.hash in printed
+
+
 def test_stores_of_one_app_are_listed_by_a_query(run: Run, store: Store) -> None:
     assert lines(run("list", "--json", "--app", "org-a").out, store)
     assert lines(run("list", "--json", "--app", "org-b").out, store) == []
@@ -68,22 +82,19 @@ def test_stores_of_one_app_are_listed_by_a_query(run: Run, store: Store) -> None
 
 
 def test_scopes_that_differ_from_the_configuration_are_named(
-    run: Run, outputs_file: Path, store: Store
+    run: Run, change_registration: Callable[..., None], store: Store
 ) -> None:
-    outputs = json.loads(outputs_file.read_text())
-    outputs["registration"]["apps"][0]["scopes"] = ["store_v2_products"]
-    outputs_file.write_text(json.dumps(outputs))
+    change_registration({"scopes": ["store_v2_products"]})
     (row,) = [row for row in run("list").out.splitlines() if store.hash in row]
-    assert "-store_v2_products +store_v2_orders_read_only" in row
+    assert "-store_v2_products +store_v2_information_read_only" in row
 
 
 def test_neither_token_nor_address_is_listed(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
-    installation = backend.bigcommerce.installation(app, store)
-    assert installation is not None
+    token = token_of(backend, app, store)
     for arguments in ((), ("--json",), ("--csv",)):
         printed = run("list", "--all", *arguments)
         assert store.hash in printed.out
-        for secret in ("@example.com", installation.access_token):
+        for secret in ("@example.com", token):
             assert secret not in printed.out + printed.err

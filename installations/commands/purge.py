@@ -1,0 +1,99 @@
+"""`purge`: records that nobody needs any more are deleted."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from installations.at_once import each
+from installations.confirmation import add_yes, confirm
+from installations.errors import CommandError
+from installations.stack import Stack
+from installations.stores import Store, add_store, chosen_store, listed
+from installations.text import in_columns
+from lambdas.callbacks import installation_item
+
+HEADINGS = ("Organization ID", "Store", "State", "Users")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which records, and how far to go."""
+    add_store(parser, nargs="?")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be deleted")
+    add_yes(parser)
+
+
+def run(stack: Stack, options: argparse.Namespace) -> int:
+    """Delete the records of apps that the stack no longer has, or of one store.
+
+    Without a store: those of apps that were taken out of the configuration, and those of apps that
+    were registered anew, so that their stores have tokens of another Client ID. What would be
+    deleted is shown first, and deleted once you have confirmed it. A record that was written anew
+    meanwhile stays. The table's stream holds what was deleted for 24 hours, its backups for 35
+    days.
+
+    Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed.
+    """
+    stores = _chosen(stack, options)
+    if not stores:
+        sys.stdout.write("There is nothing to purge.\n")
+        return 0
+    for line in in_columns([HEADINGS, *map(_row, stores)]):
+        sys.stdout.write(f"{line}\n")
+    live = sum(store.is_installed and store.is_current for store in stores)
+    warning = "The app is installed there: it loses its access token. " if live else ""
+    if options.dry_run:
+        sys.stdout.write(f"{warning}{len(stores):,} stores would be purged.\n")
+        return 0
+    sys.stdout.flush()
+    confirm(f"{warning}Delete what is kept of {len(stores):,} stores, for good?", options)
+    purged = [done for _, done in each(partial(_purge, stack), stores, "Purging")]
+    stayed = purged.count(False)
+    sys.stdout.write(f"{len(purged) - stayed:,} stores purged.\n")
+    if stayed:
+        sys.stdout.write(f"{stayed:,} were written anew meanwhile, and stay.\n")
+    return 1 if stayed else 0
+
+
+def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
+    if options.store_hash is not None:
+        return [chosen_store(stack, options)]
+    if options.app in stack.apps:
+        return [store for store in listed(stack, [options.app]) if not store.is_current]
+    stores = listed(stack, [options.app] if options.app else [])
+    if options.app and not stores:
+        raise CommandError(f"No record is of an organization {options.app}.")
+    return [store for store in stores if not store.is_current]
+
+
+def _purge(stack: Stack, store: Store) -> bool:
+    """Delete a store's items, all or none; False if its record is not as it was listed."""
+    deletes: list[Any] = []
+    for sort_key, item in store.items.items():
+        delete: dict[str, Any] = {
+            "TableName": stack.table_name,
+            "Key": installation_item.key(store.organization_id, store.store_hash, sort_key),
+        }
+        if sort_key == installation_item.SORT_KEY:
+            delete["ConditionExpression"] = "client_id = :client_id AND #status = :status"
+            delete["ExpressionAttributeNames"] = {"#status": "status"}
+            delete["ExpressionAttributeValues"] = {
+                ":client_id": {"S": item["client_id"]},
+                ":status": {"S": item["status"]},
+            }
+        deletes.append({"Delete": delete})
+    try:
+        stack.dynamodb.transact_write_items(TransactItems=deletes)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "TransactionCanceledException":
+            raise
+        return False
+    return True
+
+
+def _row(store: Store) -> Sequence[str]:
+    users = "-" if store.user_count is None else str(store.user_count)
+    return store.organization_id, store.store_hash, store.state, users

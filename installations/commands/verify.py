@@ -1,0 +1,99 @@
+"""`verify`: whether the access tokens hold."""
+
+import argparse
+import sys
+from functools import partial
+
+from installations.at_once import each
+from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
+from installations.errors import CommandError
+from installations.stack import Stack
+from installations.stores import Store, listed, whole_record
+from installations.text import in_columns
+from installations.tokens import decrypted
+from installations.verification import mark
+
+HEADINGS = ("App", "Store", "Token", "Why", "What to do")
+REMEDIES = {
+    Verdict.REFUSED: "installed anew, or purge it",
+    Verdict.CONSENT: "the owner opens the app and consents",
+    Verdict.CLOSED: "purge it",
+    Verdict.UNKNOWN: "verify again",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which stores, and whether to keep what is found."""
+    parser.add_argument(
+        "--app",
+        action="append",
+        default=[],
+        metavar="ORGANIZATION_ID",
+        help="only the stores of this app; may be given several times",
+    )
+    parser.add_argument(
+        "--mark",
+        action="store_true",
+        help="record what BigCommerce says, and the store's domain: list shows it",
+    )
+
+
+def run(stack: Stack, options: argparse.Namespace) -> int:
+    """Ask BigCommerce with each store's access token whether it still holds.
+
+    A token that was refused belongs to a store that uninstalled the app, and its callback was lost,
+    or that has a newer token; a store that is closed has none; where the scopes or the owner
+    changed, the owner has to consent again. A few stores are asked at a time, each by one request
+    (GET /v2/store). Each token is decrypted for it, which CloudTrail logs.
+
+    Exit status: 0 when all hold, 1 when one does not, or BigCommerce gave no answer about it.
+    """
+    stores = [
+        store for store in listed(stack, options.app) if store.is_installed and store.is_current
+    ]
+    if options.app and not stores:
+        raise CommandError(f"No store has {' or '.join(options.app)} installed.")
+    verified = each(
+        partial(_verify, stack, BigCommerceApi(stack.registration), options.mark),
+        stores,
+        "Asking BigCommerce",
+    )
+    answers = [(store, answer) for store, answer in verified if answer is not None]
+    failed = [(store, answer) for store, answer in answers if answer.verdict is not Verdict.HOLDS]
+    if failed:
+        rows = [_row(store, answer) for store, answer in sorted(failed, key=_place)]
+        for line in in_columns([HEADINGS, *rows]):
+            sys.stdout.write(f"{line}\n")
+    marked = ", and recorded" if options.mark else ""
+    sys.stdout.write(
+        f"{len(answers):,} stores asked{marked}: {len(answers) - len(failed):,} tokens hold, "
+        f"{len(failed):,} do not.\n"
+    )
+    return 1 if failed else 0
+
+
+def _verify(stack: Stack, api: BigCommerceApi, keep: bool, store: Store) -> Answer | None:
+    """What BigCommerce says of a store's token; None where it was uninstalled meanwhile."""
+    store = whole_record(stack, store)
+    if not store.is_installed:
+        return None
+    ciphertext = bytes(store.record["access_token"])
+    token = decrypted(stack, store.organization_id, store.store_hash, ciphertext)
+    answer = api.ask(store.store_hash, token, set(store.record["scopes"]))
+    if keep and answer.verdict is not Verdict.UNKNOWN:
+        mark(stack, store, answer)
+    return answer
+
+
+def _place(found: tuple[Store, Answer]) -> tuple[str, str]:
+    return found[0].organization_id, found[0].store_hash
+
+
+def _row(store: Store, answer: Answer) -> tuple[str, ...]:
+    return (
+        store.organization_id,
+        store.store_hash,
+        answer.verdict,
+        answer.reason,
+        REMEDIES[answer.verdict],
+    )

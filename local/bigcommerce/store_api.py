@@ -1,0 +1,32 @@
+"""The one endpoint of BigCommerce's REST API that is simulated: a store's information."""
+
+import json
+
+from werkzeug import Request, Response
+
+from local.bigcommerce.simulation import BigCommerce
+
+PATH = "/stores/<store_hash>/v2/store"
+SCOPES = {"store_v2_information", "store_v2_information_read_only"}
+
+
+class StoreApi:
+    """Answers who has an access token of the store, and the scope; without a store, nobody."""
+
+    def __init__(self, bigcommerce: BigCommerce) -> None:
+        self._bigcommerce = bigcommerce
+
+    def answer(self, request: Request, store_hash: str) -> Response:
+        """Answer 200 with the store, or 404, 401 or 403."""
+        store = self._bigcommerce.stores.get(store_hash)
+        if store is None:
+            return Response(status=404)
+        token = request.headers.get("X-Auth-Token", "")
+        for installation in self._bigcommerce.installations.values():
+            if installation.store is store and installation.access_token == token:
+                if SCOPES.isdisjoint(installation.scope.split()):
+                    return Response(status=403)
+                domain = f"store-{store.hash}.mybigcommerce.com"
+                told = {"id": store.hash, "domain": domain, "name": store.name, "status": "live"}
+                return Response(json.dumps(told), mimetype="application/json")
+        return Response(status=401)

@@ -1,0 +1,1 @@
+"""The commands that read, verify, delete and take over single stores, with operator's rights."""

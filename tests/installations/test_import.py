@@ -1,0 +1,117 @@
+"""`import`: an app's stores are taken over with their tokens, each once, and only if it holds."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from installations.errors import CommandError
+from installations.token_file import read
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, load_url, uninstall_url
+from local.loopback_http import get
+from tests.installations.conftest import TOKEN, Run, line
+
+
+@pytest.mark.emulated
+def test_a_store_is_taken_over_and_opens_without_another_install(
+    run: Run, app: App, foreign: Store, tokens: Callable[..., str]
+) -> None:
+    file = tokens(line(foreign))
+    assert run("import", file, "--app", "org-a").out == (
+        "1 stores imported, 0 were there already, 0 left out.\n"
+    )
+    assert run("token", foreign.hash, "--yes").out == f"{TOKEN}\n"
+    for user in foreign.users:
+        assert get(load_url(app, foreign, user), 30).status == 200
+    listed = [json.loads(each) for each in run("list", "--json").out.splitlines()]
+    (found,) = [each for each in listed if each["storeHash"] == foreign.hash]
+    assert found["installedAt"] == "2026-01-31T12:00:00+00:00"
+
+    before = run("show", foreign.hash, "--json").out
+    again = run("import", file, "--app", "org-a")
+    assert (again.status, again.out) == (
+        0,
+        "0 stores imported, 1 were there already, 0 left out.\n",
+    )
+    assert run("show", foreign.hash, "--json").out == before
+
+
+@pytest.mark.emulated
+def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
+    run: Run, backend: LocalBackend, foreign: Store, tokens: Callable[..., str]
+) -> None:
+    unknown = backend.bigcommerce.add_store("Never installed")
+    done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a")
+    assert done.status == 1
+    assert f"{unknown.hash}  the token is refused: it was uninstalled" in done.out
+    assert "1 stores imported, 0 were there already, 1 left out." in done.out
+    assert run("show", unknown.hash).status == 2
+    for secret in (TOKEN, "s3cret", "@example.com"):
+        assert secret not in done.out + done.err
+
+
+@pytest.mark.emulated
+def test_an_uninstall_after_the_files_date_is_not_undone(
+    run: Run, app: App, foreign: Store, tokens: Callable[..., str]
+) -> None:
+    file = tokens(line(foreign))
+    run("import", file, "--app", "org-a")
+    assert get(uninstall_url(app, foreign, foreign.owner), 30).status == 200
+    assert "it was uninstalled since" in run("import", file, "--app", "org-a").out
+    now = tokens(line(foreign, at=""))
+    assert "1 stores imported" in run("import", now, "--app", "org-a").out
+
+
+@pytest.mark.emulated
+def test_an_app_must_be_named_and_registered(
+    run: Run, tokens: Callable[..., str], change_registration: Callable[..., None]
+) -> None:
+    assert "Say which: --app org-a" in run("import", tokens()).err
+    change_registration({"clientId": None})
+    assert "org-a awaits registration" in run("import", tokens(), "--app", "org-a").err
+
+
+def bad_lines() -> Iterator[tuple[str, str]]:
+    good = ["abc", TOKEN, "a_scope b", "7", "a@example.com", "2026-01-31"]
+    yield ",".join(good[:-1]), "line 2: it has more or fewer values than columns"
+    for position, value, said in (
+        (0, TOKEN + "/", "line 2: store_hash is not one"),
+        (1, "t w o", "line 2: access_token is not one"),
+        (2, "", "line 2: scope is not one"),
+        (3, "seven", "line 2: owner_id is not one"),
+        (4, "none", "line 2: owner_email is not one"),
+        (5, "2999-01-01", "line 2: installed_at is no time in the past"),
+    ):
+        yield ",".join([*good[:position], value, *good[position + 1 :]]), said
+    yield ",".join(good) + "\n" + ",".join(good), "store abc is in 2 lines"
+
+
+@pytest.mark.parametrize(("lines", "said"), list(bad_lines()))
+def test_what_is_wrong_with_a_file_is_said_without_its_values(
+    lines: str, said: str, tokens: Callable[..., str]
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        read(Path(tokens(lines)))
+    assert said in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "begins with no line that names the columns store_hash"),
+        (b"store_hash,token\n", "names the columns access_token"),
+        (b"\xff\xfe", "is not CSV in UTF-8"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_what_is_no_file_of_tokens_is_said(
+    content: bytes | None, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "tokens.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match=said):
+        read(file)

@@ -1,0 +1,121 @@
+"""`purge` and `export`: what is deleted, what stays, and what may leave."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from installations import stores
+from installations.stack import Stack
+from lambdas.callbacks.installation_item import key
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store
+from tests.installations.conftest import Run, install, token_of
+
+pytestmark = pytest.mark.emulated
+
+Change = Callable[..., None]
+ANOTHER = {"clientId": "anotherclientid"}
+
+
+def kept(backend: LocalBackend, store: Store, organization_id: str = "org-a") -> set[str]:
+    """The sort keys of what the table has of a store."""
+    found = set()
+    for sort_key in ("STORE", "VERIFICATION"):
+        answer = backend.emulator.aws.dynamodb.get_item(
+            TableName=backend.outputs["installationsTable"],
+            Key=key(organization_id, store.hash, sort_key),
+        )
+        found |= {answer["Item"]["sk"]["S"]} if "Item" in answer else set()
+    return found
+
+
+def test_nothing_of_the_apps_as_they_are_registered_is_purged(
+    run: Run, backend: LocalBackend, store: Store, change_registration: Change
+) -> None:
+    for client_id in (None, backend.apps[0].client_id):
+        change_registration({"clientId": client_id})
+        assert run("purge", "--yes").out == "There is nothing to purge.\n"
+    assert kept(backend, store) == {"STORE"}
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [(None, "app not configured"), (ANOTHER, "of an earlier registration")]
+)
+def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_to_them(
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    change_registration: Change,
+    *,
+    change: dict[str, str] | None,
+    state: str,
+) -> None:
+    install(backend, backend.apps[1], store)
+    run("verify", "--mark")
+    change_registration(change)
+    dry = run("purge", "--dry-run")
+    assert (dry.status, dry.out.count(state)) == (0, dry.out.count("\n") - 2)
+    asked = run("purge", typed="n\n")
+    assert (asked.status, "for good? [y/N]" in asked.err) == (2, True)
+    assert kept(backend, store) == {"STORE", "VERIFICATION"}
+
+    done = run("purge", typed="yes\n")
+    assert done.status == 0
+    assert done.out.endswith(" stores purged.\n")
+    assert kept(backend, store) == set()
+    assert kept(backend, store, "org-b") == {"STORE", "VERIFICATION"}
+
+
+def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    assert "it loses its access token. 1 stores" in run("purge", store.hash, "--dry-run").out
+    assert "it loses its access token. Delete" in run("purge", store.hash, typed="y\n").err
+    assert kept(backend, store) == set()
+
+
+def test_a_record_that_was_written_anew_meanwhile_stays(
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    change_registration: Change,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change_registration(ANOTHER)
+
+    def then_installed_anew(stack: Stack, organization_ids: Any) -> Any:
+        found = stores.listed(stack, organization_ids)
+        backend.emulator.aws.dynamodb.update_item(
+            TableName=stack.table_name,
+            Key=key("org-a", store.hash),
+            UpdateExpression="SET client_id = :id",
+            ExpressionAttributeValues={":id": {"S": ANOTHER["clientId"]}},
+        )
+        return found
+
+    monkeypatch.setattr("installations.commands.purge.listed", then_installed_anew)
+    done = run("purge", "--app", "org-a", "--yes")
+    assert done.status == 1
+    assert "1 were written anew meanwhile, and stay." in done.out
+    assert kept(backend, store) == {"STORE"}
+
+
+def test_an_app_without_records_is_said(run: Run) -> None:
+    assert run("purge", "--app", "org-z").err == "No record is of an organization org-z.\n"
+
+
+def test_the_export_has_the_records_without_tokens_and_addresses(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    with pytest.raises(SystemExit):
+        run("export")
+    printed = run("export", "--without-tokens", "--app", "org-a").out
+    records = {each["store_hash"]: each for each in map(json.loads, printed.splitlines())}
+    record = records[store.hash]
+    assert record["owner_id"] == str(store.owner.id)
+    assert record["users"][str(store.owner.id)].keys() == {"added_at"}
+    assert record["scopes"] == ["store_v2_information_read_only"]
+    for secret in (token_of(backend, app, store), "access_token", "@example.com"):
+        assert secret not in printed

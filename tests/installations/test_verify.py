@@ -1,0 +1,149 @@
+"""`verify`: what BigCommerce says of the tokens, and what is kept of it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from urllib3.exceptions import ProtocolError
+
+from installations.bigcommerce_api import BigCommerceApi, Verdict
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store
+from tests.installations.conftest import Run, install, token_of
+from tests.registration.examples import app as registered_app
+from tests.registration.examples import registration
+
+
+@pytest.fixture(autouse=True)
+def _no_other_stores(request: pytest.FixtureRequest) -> None:
+    """Only the stores of the test: others may have been left in any state."""
+    if "backend" in request.fixturenames:
+        backend: LocalBackend = request.getfixturevalue("backend")
+        table = {"TableName": backend.outputs["installationsTable"]}
+        for item in backend.emulator.aws.dynamodb.scan(**table)["Items"]:
+            if "store_hash" in item:
+                key = {name: item[name] for name in ("pk", "sk")}
+                backend.emulator.aws.dynamodb.delete_item(**table, Key=key)
+
+
+@pytest.mark.emulated
+def test_tokens_that_hold_are_marked_with_the_stores_domain(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    assert run("verify").out == "1 stores asked: 1 tokens hold, 0 do not.\n"
+    assert json.loads(run("list", "--json").out)["domain"] is None
+    assert run("verify", "--mark").status == 0
+    domain = f"store-{store.hash}.mybigcommerce.com"
+    listed = json.loads(run("list", "--json").out)
+    assert (listed["domain"], listed["state"]) == (domain, "installed")
+    assert "(holds)" in run("show", store.hash).out
+
+
+@pytest.mark.emulated
+def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    del backend.bigcommerce.installations[app.client_id, store.hash]  # without a callback
+    done = run("verify", "--mark")
+    assert done.status == 1
+    _, row, count = done.out.splitlines()
+    assert row.startswith(f"org-a  {store.hash}  refused  it was uninstalled")
+    assert count == "1 stores asked, and recorded: 0 tokens hold, 1 do not."
+    assert json.loads(run("list", "--json").out)["state"] == "installed, refused"
+    install(backend, app, store)
+    assert json.loads(run("list", "--json").out)["state"] == "installed"
+
+
+@pytest.mark.emulated
+def test_a_closed_store_and_one_whose_scopes_do_not_show_its_domain(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    other = backend.bigcommerce.add_store("Other")
+    install(backend, backend.apps[1], other)
+    assert run("verify", "--app", "org-b").status == 0
+    del backend.bigcommerce.stores[store.hash]
+    done = run("verify")
+    assert f"{store.hash}  store closed" in done.out
+    assert "2 stores asked: 1 tokens hold, 1 do not." in done.out
+    assert run("verify", "--app", "org-z").err == "No store has org-z installed.\n"
+
+
+@pytest.mark.emulated
+def test_no_token_and_no_address_is_printed(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    token = token_of(backend, app, store)
+    del backend.bigcommerce.stores[store.hash]
+    done = run("verify", "--mark")
+    for secret in (token, "@example.com"):
+        assert secret not in done.out + done.err
+
+
+@dataclass
+class Responses:
+    """BigCommerce's answers in order, in place of a connection pool."""
+
+    answers: list[Any]
+    asked: list[str] = field(default_factory=list)
+
+    def request(self, _: str, url: str, **__: Any) -> Any:
+        self.asked.append(url)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass
+class Response:
+    status: int
+    data: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+INFORMATION = {"store_v2_information"}
+LIMITED = Response(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict", "pauses"),
+    [
+        ([Response(200, b'{"domain": "a.example"}')], Verdict.HOLDS, []),
+        ([Response(401)], Verdict.REFUSED, []),
+        ([Response(403)], Verdict.CONSENT, []),
+        ([Response(410)], Verdict.CLOSED, []),
+        ([LIMITED, Response(200)], Verdict.HOLDS, [1.5]),
+        ([Response(503), ProtocolError("broken"), Response(200)], Verdict.HOLDS, [1.0, 2.0]),
+        ([Response(503)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
+        ([Response(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
+    ],
+)
+def test_answers_of_bigcommerce(
+    answers: list[Any], verdict: Verdict, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    responses, waited = Responses(list(answers)), list[float]()
+    monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
+    monkeypatch.setattr("time.sleep", waited.append)
+    answer = BigCommerceApi(registration(registered_app())).ask("abc", "token", INFORMATION)
+    assert (answer.verdict, waited) == (verdict, pauses)
+    assert set(responses.asked) == {"https://api.bigcommerce.com/stores/abc/v2/store"}
+
+
+@pytest.mark.parametrize(
+    ("body", "domain"),
+    [
+        (b'{"domain": "shop.example.com"}', "shop.example.com"),
+        (b'{"domain": "\\u001b[31m.com"}', None),
+        (b'{"domain": ["a"]}', None),
+        (b"[]", None),
+        (b"<html>", None),
+    ],
+)
+def test_only_a_domain_is_taken_for_one(
+    body: bytes, domain: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    responses = Responses([Response(200, body)])
+    monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
+    answer = BigCommerceApi(registration(registered_app())).ask("abc", "token", INFORMATION)
+    assert answer.domain == domain
