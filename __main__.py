@@ -8,12 +8,13 @@ import pulumi
 from components import lambda_bundle
 from components.app import BigCommerceApp, read_credentials_statement, secret_prefix
 from components.callback_api import CallbackApi
-from components.callback_function import CallbackFunction
 from components.callbacks import CALLBACKS
 from components.configuration import read_settings, sample_warnings
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
+from components.rutter_handoff import HANDOFF, RutterHandoff
 from components.stack_context import StackContext
+from components.stack_function import StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
 from registration.portal.model import Registration
 from registration.sheet.documents import markdown_sheet
@@ -51,7 +52,7 @@ apps = {
 api = CallbackApi(context, protect=settings.protect, domain=settings.domain)
 functions = {}
 for callback in CALLBACKS:
-    functions[callback.name] = CallbackFunction(
+    functions[callback.name] = StackFunction(
         context,
         callback,
         code=code,
@@ -71,14 +72,34 @@ for callback in CALLBACKS:
             store.encrypt_statement(),
         ],
         settings=settings.functions,
+        reserved_concurrency=getattr(settings.functions.reserved_concurrency, callback.setting),
         log_retention_days=settings.log_retention_days,
     )
     api.add_route(callback, functions[callback.name])
 api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
 
+# What hands the stores of apps with `rutter` to Rutter, if there are any.
+handed_over = [app.organization_id for app in settings.apps if app.rutter]
+handoff = None
+if handed_over:
+    handoff = RutterHandoff(
+        context,
+        store,
+        organization_ids=handed_over,
+        base_url=settings.rutter_base_url,
+        code=code,
+        settings=settings.functions,
+        log_retention_days=settings.log_retention_days,
+    )
+    functions[HANDOFF.name] = handoff.function
+
 # What tells a person of them.
+topics = []
 if settings.monitoring is not None:
-    Monitoring(context, settings.monitoring, api_id=api.id, functions=functions)
+    monitoring = Monitoring(context, settings.monitoring, api_id=api.id, functions=functions)
+    topics.append(monitoring.topic_arn)
+if handoff is not None:
+    handoff.add_alarm(topics)
 
 # What the engineer reads.
 registration = api.base_url.apply(partial(stack_registration, settings=settings))

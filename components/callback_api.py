@@ -5,10 +5,10 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from .callback_function import CallbackFunction
 from .callbacks import Callback
 from .settings import Domain, RouteThrottle, Throttle
 from .stack_context import StackContext
+from .stack_function import StackFunction
 
 # What API Gateway logs of a request. It puts values in as they are, so none is the caller's own
 # text: with a quotation mark in its path, which arrives decoded, a caller could write other fields.
@@ -68,7 +68,7 @@ class CallbackApi(pulumi.ComponentResource):
         self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint
         self.register_outputs({"baseUrl": self.base_url})
 
-    def add_route(self, callback: Callback, function: CallbackFunction) -> None:
+    def add_route(self, callback: Callback, function: StackFunction) -> None:
         """Add a callback's GET route, which alone may call the function."""
         child = pulumi.ResourceOptions(parent=self)
         integration = aws.apigatewayv2.Integration(

@@ -5,26 +5,18 @@ from dataclasses import dataclass
 from registration.portal import fields
 from registration.portal.fields import CallbackField
 
+from .stack_function import FunctionSpec
 
-@dataclass(frozen=True)
-class Callback:
-    """One callback URL.
+
+@dataclass(frozen=True, kw_only=True)
+class Callback(FunctionSpec):
+    """One callback URL, and the function that answers it within API Gateway's 30 seconds.
 
     Attributes:
-        name: the function's name within the stack, such as `remove-user`.
-        handler: the function's Lambda handler in the bundle, `package.module.function`.
         portal_field: the field of the developer portal that takes its URL.
-        timeout: seconds its function may take. API Gateway waits 30, a cold start included.
-        environment: names of the environment variables its function gets.
-        statements: Sids of the IAM statements its function's role gets.
     """
 
-    name: str
-    handler: str
     portal_field: CallbackField
-    timeout: int
-    environment: tuple[str, ...]
-    statements: tuple[str, ...]
 
     @property
     def setting(self) -> str:
@@ -43,6 +35,7 @@ _STATEMENTS = ("ReadCredentials", "ReadItems", "WriteRecords")
 
 AUTH = Callback(
     name="auth",
+    description=f"BigCommerce {fields.AUTH.label}",
     handler="lambdas.auth.handler",
     portal_field=fields.AUTH,
     timeout=25,
@@ -51,6 +44,7 @@ AUTH = Callback(
 )
 LOAD = Callback(
     name="load",
+    description=f"BigCommerce {fields.LOAD.label}",
     handler="lambdas.load.handler",
     portal_field=fields.LOAD,
     timeout=15,
@@ -59,6 +53,7 @@ LOAD = Callback(
 )
 UNINSTALL = Callback(
     name="uninstall",
+    description=f"BigCommerce {fields.UNINSTALL.label}",
     handler="lambdas.uninstall.handler",
     portal_field=fields.UNINSTALL,
     timeout=15,
@@ -67,6 +62,7 @@ UNINSTALL = Callback(
 )
 REMOVE_USER = Callback(
     name="remove-user",
+    description=f"BigCommerce {fields.REMOVE_USER.label}",
     handler="lambdas.remove_user.handler",
     portal_field=fields.REMOVE_USER,
     timeout=15,

@@ -29,6 +29,7 @@ _EXAMPLES = {
     "protect": "true",
     "rate": "50",
     "registeredBaseUrl": "https://apps.example.com",
+    "rutterBaseUrl": "https://production.rutterapi.com/versioned",
     "scopes": "SCOPE",
     "silenceHours": "24",
     "supportUrl": "https://www.example.com/support",

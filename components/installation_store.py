@@ -1,5 +1,6 @@
 """InstallationStore: the DynamoDB table of installed stores and the key of their access tokens."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -34,6 +35,7 @@ class InstallationStore(pulumi.ComponentResource):
     Attributes:
         table_name: the table's name.
         table_arn: the table's ARN.
+        stream_arn: the ARN of the table's stream.
         key_arn: the key's ARN.
         reader_policy_arn: the managed policy that lets a consumer read and decrypt access tokens.
         operator_policy_arn: the managed policy for whoever runs `python -m installations`.
@@ -41,6 +43,7 @@ class InstallationStore(pulumi.ComponentResource):
 
     table_name: pulumi.Output[str]
     table_arn: pulumi.Output[str]
+    stream_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
     reader_policy_arn: pulumi.Output[str]
     operator_policy_arn: pulumi.Output[str]
@@ -98,6 +101,7 @@ class InstallationStore(pulumi.ComponentResource):
         self.table_name = table.name
         self.key_arn = key.arn
         self.table_arn = table.arn
+        self.stream_arn = table.stream_arn
         self.reader_policy_arn = aws.iam.Policy(
             "access-token-reader",
             name=context.name("access-token-reader"),
@@ -152,6 +156,65 @@ class InstallationStore(pulumi.ComponentResource):
             "Action": ["kms:Encrypt"],
             "Resource": [self.key_arn],
         }
+
+    def write_connections_statement(self) -> dict[str, object]:
+        """The IAM statement that allows writing stores' connections at Rutter, and no records.
+
+        They are items beside the records, whose sort key IAM does not see: but none of a record's
+        attributes begins as all of theirs do.
+        """
+        return {
+            "Sid": "WriteConnections",
+            "Effect": "Allow",
+            "Action": ["dynamodb:UpdateItem"],
+            "Resource": [self.table_arn],
+            "Condition": {
+                "ForAllValues:StringLike": {
+                    "dynamodb:LeadingKeys": ["ORG#*#STORE#*"],
+                    "dynamodb:Attributes": ["pk", "sk", "connection_*"],
+                }
+            },
+        }
+
+    def decrypt_statement(self, organization_ids: Sequence[str]) -> dict[str, object]:
+        """The IAM statement that allows decrypting the access tokens of these apps.
+
+        Every token is bound to an encryption context with its app: KMS decrypts it with no other,
+        nor without one, so a request that names no app gets nothing either.
+        """
+        return {
+            "Sid": "DecryptAccessTokens",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": [self.key_arn],
+            "Condition": {
+                "StringEqualsIfExists": {
+                    "kms:EncryptionContext:organization_id": list(organization_ids)
+                }
+            },
+        }
+
+    def read_stream_statements(self) -> list[dict[str, object]]:
+        """The IAM statements that let Lambda read the table's stream for a function."""
+        return [
+            {
+                "Sid": "ReadStream",
+                "Effect": "Allow",
+                "Action": [
+                    "dynamodb:DescribeStream",
+                    "dynamodb:GetRecords",
+                    "dynamodb:GetShardIterator",
+                ],
+                "Resource": [self.stream_arn],
+            },
+            # It has no resource to name.
+            {
+                "Sid": "ListStreams",
+                "Effect": "Allow",
+                "Action": ["dynamodb:ListStreams"],
+                "Resource": ["*"],
+            },
+        ]
 
     def _decrypt_statement(self) -> dict[str, object]:
         return {

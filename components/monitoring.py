@@ -8,9 +8,9 @@ import pulumi_aws as aws
 
 from . import dashboard
 from .alarms import ALARMS, Alarm, silence
-from .callback_function import CallbackFunction
 from .settings import MonitoringSettings
 from .stack_context import StackContext
+from .stack_function import StackFunction
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -28,10 +28,10 @@ class Monitoring(pulumi.ComponentResource):
         settings: MonitoringSettings,
         *,
         api_id: pulumi.Output[str],
-        functions: Mapping[str, CallbackFunction],
+        functions: Mapping[str, StackFunction],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`functions` are by callback."""
+        """`functions` are by their names within the stack."""
         super().__init__("bigcommerce:index:Monitoring", "monitoring", None, opts)
         self._context = context
         self._child = pulumi.ResourceOptions(parent=self)

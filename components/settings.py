@@ -31,6 +31,7 @@ from registration.portal.value_types import (
     OrganizationId,
     PartnerId,
     RutterClientId,
+    RutterUrl,
     form,
 )
 
@@ -346,3 +347,4 @@ class Settings(_Setting):
         MonitoringSettings | None, BeforeValidator(lambda given: given or None)
     ] = None
     bigcommerce: BigCommerce = BigCommerce()
+    rutter_base_url: RutterUrl = "https://production.rutterapi.com/versioned"

@@ -111,7 +111,7 @@ def _record_installation(
         installed_at=arrived_at,
         granted_at_ms=grant.granted_at_ms,
         access_token=access_tokens.encrypt(
-            grant.access_token, organization_id=app.organization_id, store_hash=store
+            grant.access_token, **access_tokens.encryption_context(app.organization_id, store)
         ),
         scopes=grant.scopes,
         account_uuid=grant.account_uuid,

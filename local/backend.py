@@ -1,4 +1,4 @@
-"""The whole back end on this machine: an embedded AWS, a simulated BigCommerce, and the stack."""
+"""The whole back end on this machine: an embedded AWS, a simulated platform, and the stack."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -8,17 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.bigcommerce import App, BigCommerce, CallbackUrls, serve
+from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from local.emulator import Emulator
 from local.engine import Deployment, DeploymentError, Event, Stack, stack_config
 from local.engine.configuration import project_name
 from local.provider import SERVICES
+from local.rutter import Rutter, serve_rutter
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
 APPS = "bigcommerce:apps"
 CLIENT_SECRETS = "bigcommerce:clientSecrets"
 HANDOFF_KEYS = "bigcommerce:handoffKeys"
+RUTTER_CLIENT_SECRETS = "bigcommerce:rutterClientSecrets"
+SECRETS = [CLIENT_SECRETS, HANDOFF_KEYS, RUTTER_CLIENT_SECRETS]
 
 
 @dataclass
@@ -29,6 +32,7 @@ class LocalBackend:
         emulator: the embedded AWS.
         bigcommerce: the simulated platform.
         bigcommerce_url: the origin it serves.
+        rutter: the simulated Rutter.
         config: the stack's configuration, by full key.
         on_event: told of what deployments do as they do it.
         outputs: the stack's outputs, as the latest deployment gave them.
@@ -38,6 +42,7 @@ class LocalBackend:
     emulator: Emulator
     bigcommerce: BigCommerce
     bigcommerce_url: str
+    rutter: Rutter
     config: dict[str, Any]
     on_event: Callable[[Event], None]
     _stack: Stack
@@ -63,9 +68,7 @@ class LocalBackend:
         Raises:
             DeploymentError: the program or AWS refused.
         """
-        deployment = self._stack.up(
-            self.config, secrets=[CLIENT_SECRETS, HANDOFF_KEYS], on_event=self.on_event
-        )
+        deployment = self._stack.up(self.config, secrets=SECRETS, on_event=self.on_event)
         self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
         self.register_apps()
         for app in self.apps:
@@ -108,6 +111,17 @@ class LocalBackend:
                 return True
         return False
 
+    def connection(self, app: App, store: Store) -> str | None:
+        """What the table says of a store's connection at Rutter."""
+        item: Mapping[str, Any] = self.emulator.aws.dynamodb.get_item(
+            TableName=self.outputs["installationsTable"],
+            Key={
+                "pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"},
+                "sk": {"S": "CONNECTION"},
+            },
+        ).get("Item", {})
+        return item["connection_state"]["S"] if item else None
+
     def configure_credentials(self) -> None:
         """Give the stack's configuration what the portal gave each app, as the sheet says to.
 
@@ -118,6 +132,13 @@ class LocalBackend:
         for settings, app in zip(self.config[APPS], self.apps, strict=True):
             settings["clientId"] = app.client_id
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
+
+    def hand_stores_to_rutter(self) -> None:
+        """Have the next deployment hand the first app's stores to the simulated Rutter."""
+        for app in _maps(self.config.get(APPS))[:1]:
+            app["rutter"] = {"clientId": self.rutter.client_id}
+            organization_id = str(app.get("organizationId"))
+            self.config[RUTTER_CLIENT_SECRETS] = {organization_id: self.rutter.client_secret}
 
     def record_registered_urls(self) -> None:
         """Record that the portal has the callback URLs of the latest deployment."""
@@ -143,15 +164,21 @@ def local_backend(
     """
     emulator = Emulator(port=emulator_port)
     bigcommerce = BigCommerce(status_in_browser=emulator.api_status)
-    with serve(bigcommerce, bigcommerce_port) as server, emulator:
+    rutter = Rutter(bigcommerce.is_access_token)
+    with serve(bigcommerce, bigcommerce_port) as server, serve_rutter(rutter) as api, emulator:
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
-        simulated = {"bigcommerce:bigcommerce": origins, CLIENT_SECRETS: {}, HANDOFF_KEYS: {}}
+        simulated: dict[str, Any] = {
+            "bigcommerce:bigcommerce": origins,
+            **{key: {} for key in SECRETS},
+        }
+        simulated["bigcommerce:rutterBaseUrl"] = api.url
         embedded = {"aws:endpoints": [dict.fromkeys(SERVICES, emulator.endpoint_url)]}
         config = stack_config(ROOT, STACK, {**embedded, **simulated, **(overrides or {})})
         yield LocalBackend(
             emulator=emulator,
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
+            rutter=rutter,
             config=_unregistered(config),
             on_event=on_event,
             _stack=Stack(STACK),
@@ -164,11 +191,14 @@ def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
     Credentials and URLs in the file are those of another BigCommerce, or encrypted for the CLI.
     """
     config = deepcopy(config)
-    apps = config[APPS] if isinstance(config.get(APPS), list) else []
-    for app in apps:
-        if isinstance(app, dict):
-            app.pop("clientId", None)
-            app.pop("registeredBaseUrl", None)
-            if app.get("appUrl"):
-                config[HANDOFF_KEYS][str(app.get("organizationId"))] = secrets.token_hex(32)
+    for app in _maps(config.get(APPS)):
+        for name in ("clientId", "registeredBaseUrl", "rutter"):
+            app.pop(name, None)
+        if app.get("appUrl"):
+            config[HANDOFF_KEYS][str(app.get("organizationId"))] = secrets.token_hex(32)
     return config
+
+
+def _maps(apps: object) -> list[dict[str, Any]]:
+    """The apps of a configuration that may be malformed."""
+    return [app for app in apps if isinstance(app, dict)] if isinstance(apps, list) else []

@@ -137,6 +137,7 @@ def _started(report: Report, options: argparse.Namespace) -> AbstractContextMana
 
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
+    backend.hand_stores_to_rutter()
     with report.working("Deploying the stack local"):
         deployment = backend.deploy()
     report.deployed(deployment)
@@ -164,7 +165,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m local",
         description=(
             "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS "
-            "account: on an embedded AWS, with a simulated BigCommerce, on this machine only."
+            "account: on an embedded AWS, with a simulated BigCommerce and a simulated Rutter, on "
+            "this machine only."
         ),
         epilog="The Makefile has each command too, and installs what is needed first.",
     )

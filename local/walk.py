@@ -17,6 +17,8 @@ from local.loopback_http import Response, get
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
 REGISTRATION_SECONDS = 5
+# How long a hand-over may take, with what Rutter is asked after it.
+HANDOFF_SECONDS = 40
 # What registering an app may touch: its secret's value. No function, and no URL.
 TOUCHED_BY_REGISTRATION = {"aws:secretsmanager/secretVersion:SecretVersion"}
 
@@ -47,6 +49,7 @@ class Walk:
         self._store: Store = backend.bigcommerce.add_store("Sample Store")
         self._owner = self._store.owner
         (self._second_user,) = self._store.staff
+        self._has_rutter = bool(backend.config[APPS][0].get("rutter"))
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -54,10 +57,17 @@ class Walk:
         yield Step("load before registration", self._load_before_registration)
         yield Step("credentials given, stack updated", self._register)
         yield Step("install by the owner", self._install)
+        if self._has_rutter:
+            yield Step("Rutter has the store's data", self._data_flows)
         yield Step("load by the owner", lambda: self._load(self._owner))
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
+        if self._has_rutter:
+            yield Step("install once more", self._install)
+            yield Step("Rutter has one connection", self._data_flows)
         yield Step("uninstall", self._uninstall)
+        if self._has_rutter:
+            yield Step("Rutter flags the connection", self._is_flagged)
         yield Step("load after the uninstall", self._load_after_uninstall)
         yield Step("load with a forged payload", self._load_forged)
 
@@ -83,6 +93,30 @@ class Walk:
         if self._bigcommerce.installation(self._app, self._store) is None:
             raise StepFailedError("BigCommerce issued no access token")
         return outcome
+
+    def _data_flows(self) -> str:
+        installation = self._bigcommerce.installation(self._app, self._store)
+        token = None if installation is None else installation.access_token
+        return self._expect_connection(token, "active")
+
+    def _is_flagged(self) -> str:
+        (connection,) = self._backend.rutter.of(self._store.hash)
+        return self._expect_connection(connection.store_token, "needs_reauth")
+
+    def _expect_connection(self, store_token: str | None, state: str) -> str:
+        """Expect one connection at Rutter, with this token, and its state in the table."""
+        deadline = time.monotonic() + HANDOFF_SECONDS
+        while True:
+            connections = self._backend.rutter.of(self._store.hash)
+            stored = self._backend.connection(self._app, self._store)
+            if [each.store_token for each in connections] == [store_token] and stored == state:
+                return state
+            if time.monotonic() > deadline:
+                raise StepFailedError(
+                    f"expected one connection that is {state}; "
+                    f"there are {len(connections)}, and the table says {stored}"
+                )
+            time.sleep(0.1)
 
     def _load(self, user: User) -> str:
         response = _get_once_registered(lambda: load_url(self._app, self._store, user))

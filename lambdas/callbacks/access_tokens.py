@@ -1,4 +1,4 @@
-"""Access tokens, encrypted with KMS directly: they are short, and only consumers read them.
+"""Access tokens, encrypted with KMS directly: they are short, and seldom read.
 
 The encryption context binds the ciphertext to its store, so that it cannot be passed off as another
 store's; whoever decrypts must give the same context.
@@ -12,8 +12,8 @@ def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:
     return {"organization_id": organization_id, "store_hash": store_hash}
 
 
-def encrypt(access_token: str, *, organization_id: str, store_hash: str) -> bytes:
-    """The access token's KMS ciphertext.
+def encrypt(access_token: str, **context: str) -> bytes:
+    """The access token's KMS ciphertext, bound to this encryption context.
 
     Raises:
         ClientError, BotoCoreError: the call of KMS failed.
@@ -21,6 +21,20 @@ def encrypt(access_token: str, *, organization_id: str, store_hash: str) -> byte
     answer = aws.kms().encrypt(
         KeyId=environment.access_token_key_arn(),
         Plaintext=access_token.encode(),
-        EncryptionContext=encryption_context(organization_id, store_hash),
+        EncryptionContext=context,
     )
     return answer["CiphertextBlob"]
+
+
+def decrypt(ciphertext: bytes, **context: str) -> str:
+    """The access token in a KMS ciphertext that is bound to this encryption context.
+
+    Raises:
+        ClientError, BotoCoreError: the call of KMS failed.
+    """
+    answer = aws.kms().decrypt(
+        KeyId=environment.access_token_key_arn(),
+        CiphertextBlob=ciphertext,
+        EncryptionContext=context,
+    )
+    return answer["Plaintext"].decode()

@@ -29,6 +29,8 @@ class AppProfile:
         support_url: where the pages send people for help, or None.
         app_url: the app itself, which visitors are handed over to; None where these pages are all
             there is.
+        rutter_on_uninstall: what becomes of a store's connection at Rutter once it has uninstalled
+            the app, `keep` or `delete`; None where stores are not handed to Rutter.
     """
 
     organization_id: str
@@ -37,6 +39,7 @@ class AppProfile:
     multiple_users: bool
     support_url: str | None
     app_url: str | None = None
+    rutter_on_uninstall: str | None = None
 
 
 def find(organization_id: str) -> AppProfile:
@@ -54,7 +57,7 @@ def find(organization_id: str) -> AppProfile:
     read_at, app = _cache.get(organization_id, (0.0, None))
     if app is None or time.time() - read_at >= CACHE_SECONDS:
         _cache.pop(organization_id, None)
-        app = _read(organization_id)
+        app = read(organization_id)
         _cache[organization_id] = (time.time(), app)
     return app
 
@@ -70,7 +73,13 @@ def forget() -> None:
     _cache.clear()
 
 
-def _read(organization_id: str) -> AppProfile:
+def read(organization_id: str) -> AppProfile:
+    """The app with this organization id, as it stands in the table now.
+
+    Raises:
+        UnknownOrganizationError: there is none.
+        ClientError, BotoCoreError: the call of DynamoDB failed.
+    """
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key={"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}},
@@ -85,4 +94,7 @@ def _read(organization_id: str) -> AppProfile:
         multiple_users=item["multiple_users"]["BOOL"],
         support_url=item["support_url"]["S"] if "support_url" in item else None,
         app_url=item["app_url"]["S"] if "app_url" in item else None,
+        rutter_on_uninstall=(
+            item["rutter_on_uninstall"]["S"] if "rutter_on_uninstall" in item else None
+        ),
     )

@@ -1,7 +1,6 @@
 """What surrounds every callback: its app, its deadline, its errors, its log line and its metric."""
 
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from http import HTTPStatus
@@ -14,7 +13,7 @@ from . import apps, aws, credentials
 from .apps import AppProfile
 from .deadline import DeadlineExceededError, within
 from .errors import CallbackError, ServiceUnavailableError
-from .log import logger
+from .log import logger, place_of
 from .request import CallbackRequest
 from .responses import Response
 
@@ -57,7 +56,7 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
                 error = _as_callback_error(raised)
                 response = render_error(error, request)
             except Exception as defect:  # a stranger must never see how the code failed
-                error = CallbackError(_where(defect))
+                error = CallbackError(place_of(defect))
                 response = render_error(error, request)
             _report(request, response, error, time.perf_counter() - started)
             return response
@@ -79,13 +78,6 @@ def _as_callback_error(raised: BaseException) -> CallbackError:
     if isinstance(raised, CallbackError):
         return raised
     return ServiceUnavailableError(aws.failure_reason(raised))
-
-
-def _where(defect: Exception) -> str:
-    """The defect's type and place, without its text: that may quote a token or a payload."""
-    frames = traceback.extract_tb(defect.__traceback__)
-    places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
-    return f"{type(defect).__name__} in {places}"
 
 
 def _report(

@@ -28,6 +28,21 @@ def login_url() -> str:
     return os.environ["LOGIN_URL"]
 
 
+def rutter_secret_prefix() -> str:
+    """The part of a Rutter secret's name before the organization id, with its slash."""
+    return os.environ["RUTTER_SECRET_PREFIX"]
+
+
+def rutter_base_url() -> str:
+    """Rutter's API, up to the endpoints' paths."""
+    return os.environ["RUTTER_BASE_URL"]
+
+
+def rutter_queue_url() -> str:
+    """URL of the queue with the stores to hand to Rutter."""
+    return os.environ["RUTTER_QUEUE_URL"]
+
+
 def frame_ancestors() -> str:
     """Origins that may show the pages in an iframe, separated by spaces."""
     return os.environ["FRAME_ANCESTORS"]

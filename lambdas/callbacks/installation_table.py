@@ -32,6 +32,14 @@ def update(organization_id: str, store_hash: str, rule: Callable[[Record], _Rule
     return table.update(organization_id, store_hash, rule)
 
 
+def read(organization_id: str, store_hash: str) -> Record:
+    """A store's record in the function's table: see `InstallationTable.read`."""
+    record, _ = InstallationTable(aws.dynamodb(), environment.table_name()).read(
+        organization_id, store_hash
+    )
+    return record
+
+
 @dataclass(frozen=True)
 class InstallationTable:
     """A table of stores' records, through this client."""
@@ -52,7 +60,7 @@ class InstallationTable:
             ClientError, BotoCoreError: a DynamoDB call failed.
         """
         for attempt in range(ATTEMPTS):
-            before, revision = self._read(organization_id, store_hash)
+            before, revision = self.read(organization_id, store_hash)
             after = rule(before)
             if after == before:
                 return after
@@ -61,8 +69,12 @@ class InstallationTable:
             time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (not cryptography)
         raise ServiceUnavailableError("the store's record was written by others at every attempt")
 
-    def _read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
-        """The record and its revision; 0 where there is no item."""
+    def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
+        """The record and its revision; 0 where there is no item.
+
+        Raises:
+            ClientError, BotoCoreError: the call of DynamoDB failed.
+        """
         answer = self.dynamodb.get_item(
             TableName=self.name,
             Key=installation_item.key(organization_id, store_hash),

@@ -122,7 +122,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
         return _grant(answer, credentials.client_id)
     reason = f"token endpoint answered {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise BigCommerceBusyError(reason, _seconds(answer.retry_after))
+        raise BigCommerceBusyError(reason, retry_after_seconds(answer.retry_after))
     if 400 <= answer.status < 500:
         refused = BigCommerceUnavailableError if answer.after_doubtful_try else CodeRefusedError
         raise refused(f"{reason} {_error_name(answer.content)}")
@@ -182,7 +182,7 @@ def _unreachable(error: HTTPError) -> BigCommerceUnavailableError:
     return kind(f"no connection: {type(error).__name__}")
 
 
-def _seconds(retry_after: str | None) -> int:
+def retry_after_seconds(retry_after: str | None) -> int:
     """The whole seconds of a Retry-After header, which may also be a date (RFC 9110, 10.2.3)."""
     try:
         seconds = _retry_after.parse_retry_after(retry_after or "")

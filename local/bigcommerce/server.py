@@ -1,41 +1,14 @@
-"""The simulated BigCommerce over HTTP: on the loopback interface alone, a thread a connection."""
+"""The simulated BigCommerce over HTTP."""
 
-import errno
-import os
-import socket
-import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-
-from werkzeug import Request
-from werkzeug.middleware.shared_data import SharedDataMiddleware
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from local.bigcommerce.simulation import BigCommerce
 from local.bigcommerce.site import Site
-from registration.check.http_client import LOOPBACK
+from local.loopback_server import Server, serve_application
 
 STATIC = {"/static": str(Path(__file__).with_name("static"))}
-
-
-class PortError(Exception):
-    """The port that was asked for cannot be had; the message says why, and what to do."""
-
-
-_REFUSALS = {
-    errno.EADDRINUSE: "is in use; stop what listens there or choose another",
-    errno.EACCES: "is for the system's administrator; choose one above 1023",
-}
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server. `url` is its origin, as browsers and functions reach it."""
-
-    url: str
 
 
 @contextmanager
@@ -47,46 +20,5 @@ def serve(bigcommerce: BigCommerce, port: int = 0) -> Iterator[Server]:
     Raises:
         PortError: the port is in use, or not for this user.
     """
-    application = _Request.application(Site(bigcommerce).answer)
-    with _listen(port) as listener:
-        server = make_server(
-            LOOPBACK,
-            listener.getsockname()[1],
-            SharedDataMiddleware(application, STATIC, cache=False),
-            threaded=True,
-            request_handler=_Handler,
-            fd=listener.fileno(),
-        )
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield Server(f"http://localhost:{server.port}")
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-class _Request(Request):
-    max_content_length = 64 * 1024
-
-
-class _Handler(WSGIRequestHandler):
-    disable_nagle_algorithm = True
-
-    def log(self, *_: object) -> None:
-        """Stay silent: paths carry codes."""
-
-    def connection_dropped(self, *_: object) -> None:
-        """Close without lingering: the peer's TCP sees a reset instead of an end."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        os.close(self.connection.detach())
-
-
-def _listen(port: int) -> socket.socket:
-    try:
-        return socket.create_server((LOOPBACK, port))
-    except OSError as error:
-        if error.errno not in _REFUSALS:
-            raise
-        raise PortError(f"port {port} {_REFUSALS[error.errno]}") from error
+    with serve_application(Site(bigcommerce).answer, port, STATIC) as server:
+        yield server

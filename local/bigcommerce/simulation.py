@@ -79,6 +79,13 @@ class BigCommerce:
         """How the app is installed at the store, or None when it is not."""
         return self.installations.get((app.client_id, store.hash))
 
+    def is_access_token(self, store_hash: str, token: str) -> bool:
+        """Whether this is an access token to the store that works now."""
+        return any(
+            each.store.hash == store_hash and each.access_token == token
+            for each in list(self.installations.values())
+        )
+
     def auth_callback_url(self, app: App, store: Store, user: User) -> str:
         """What the control panel puts in the frame when `user` has confirmed the scopes.
 

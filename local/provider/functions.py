@@ -85,6 +85,31 @@ def put_default_policy_version(client: Any, arn: str, settings: Values, _before:
             client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
 
 
+def make_queue(client: Any, _id: str, settings: Values, _before: Values) -> Any:
+    """Create a queue."""
+    attributes = {name: text for name, text in _queue_attributes(settings).items() if text}
+    tags = settings.get("tags", {})
+    return client.create_queue(QueueName=settings["name"], Attributes=attributes, tags=tags)
+
+
+def change_queue(client: Any, url: str, settings: Values, _before: Values) -> None:
+    """Set all of a queue's attributes."""
+    client.set_queue_attributes(QueueUrl=url, Attributes=_queue_attributes(settings))
+
+
+def read_queue(client: Any, url: str, _settings: Values, _before: Values) -> Any:
+    """Get all of a queue's attributes."""
+    return client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+
+
+def shape_event_source_mapping(settings: Values) -> Values:
+    """Name the destination of failures as AWS does."""
+    if "destinationConfig" not in settings:
+        return settings
+    failed = settings["destinationConfig"]["onFailure"]["destinationArn"]
+    return {**settings, "destinationConfig": {"onFailure": {"destination": failed}}}
+
+
 def shape_stage(settings: Values) -> Values:
     """Key the settings of routes by route, as AWS has them."""
     routes = {
@@ -149,6 +174,16 @@ def _shape_index(index: Values) -> Values:
     projection = {name: index[name] for name in ("projectionType", "nonKeyAttributes")}
     named = {"indexName": index["name"], "keySchema": index["keySchemas"]}
     return {**named, "projection": projection}
+
+
+def _queue_attributes(settings: Values) -> dict[str, str]:
+    """What AWS takes as texts."""
+    return {
+        "MessageRetentionPeriod": str(settings["messageRetentionSeconds"]),
+        "RedrivePolicy": settings["redrivePolicy"],
+        "SqsManagedSseEnabled": str(settings["sqsManagedSseEnabled"]).lower(),
+        "VisibilityTimeout": str(settings["visibilityTimeoutSeconds"]),
+    }
 
 
 def _item_key(settings: Values) -> dict[str, Any]:

@@ -22,6 +22,8 @@ _GONE = {
     "NoSuchEntity",
     "NoSuchHostedZone",
     "NotFound",
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
     "ResourceNotFound",
 }
 _WAITING = {"Delay": 0.05, "MaxAttempts": 1200}
@@ -143,7 +145,9 @@ class Resource:
 
     def _key(self, shape: Any) -> dict[str, Any]:
         templates = self._kind.key.items()
-        return {name: self._filled(text, {}) for name, text in templates if name in shape.members}
+        texts = {name: self._filled(text, {}) for name, text in templates if name in shape.members}
+        lists = {name for name in texts if shape.members[name].type_name == "list"}
+        return {name: [text] if name in lists else text for name, text in texts.items()}
 
     def _parameter(self, shape: Any, name: str) -> str | None:
         return _spelled(shape, self._kind.names.get(name, name))
@@ -175,9 +179,9 @@ def _argument(shape: Any, value: Any) -> Any:
             value = {"zipFile": value}
         case "blob", Archive():
             return value.content
-        case "list", Mapping() if _is_tag(shape.member):
-            key, text = shape.member.members  # a tag's
-            value = [{key: name, text: tag} for name, tag in value.items()]
+        case "list", Mapping() if _is_pair(shape.member):
+            key, text = shape.member.members
+            value = [{key: name, text: item} for name, item in value.items()]
         case "list", Mapping():  # Pulumi has the only entry of a list as an object
             value = [value]
     match shape.type_name, value:
@@ -190,8 +194,10 @@ def _argument(shape: Any, value: Any) -> Any:
     return value
 
 
-def _is_tag(shape: Any) -> bool:
-    return list(shape.members) in (["Key", "Value"], ["TagKey", "TagValue"])
+def _is_pair(shape: Any) -> bool:
+    """Whether entries are those of a map: tags, or the dimensions of a metric."""
+    pairs = (["Key", "Value"], ["TagKey", "TagValue"], ["Name", "Value"])
+    return list(shape.members) in pairs
 
 
 def _entry(shape: Any, name: str, value: Any) -> tuple[str, Any]:

@@ -50,3 +50,11 @@ FrameAncestor = Annotated[
 LoginUrl = Annotated[
     str, form(rf"https://{HOST}|http://{THIS_MACHINE}", "https:// and a host, without a path")
 ]
+# So are those at Rutter, and access tokens.
+RutterUrl = Annotated[
+    str,
+    form(
+        rf"(https://{HOST}|http://{THIS_MACHINE})(/[A-Za-z0-9_-]+)*",
+        "https:// and a host, with a path or without one, and no slash at the end",
+    ),
+]

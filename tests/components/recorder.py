@@ -178,6 +178,10 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
             }
         case "Table":
             computed["arn"] = arn("dynamodb", f"table/{physical}")
+            computed["streamArn"] = f"{computed['arn']}/stream/2026-01-01T00:00:00.000"
+        case "Queue":
+            id_ = computed["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
+            computed["arn"] = arn("sqs", physical)
         case "Key":
             id_ = computed["keyId"] = KEY_ID
             computed["arn"] = arn("kms", f"key/{KEY_ID}")

@@ -75,7 +75,7 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
             "operatorPolicyArn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator",
         },
         **{
-            ("CallbackFunction", name): {
+            ("StackFunction", name): {
                 "name": f"bigcommerce-test-{name}",
                 "invokeArn": f"{invoke_path}/{function_arn}-{name}/invocations",
             }

@@ -82,6 +82,7 @@ class Backend:
         support_url: str | None = None,
         app_url: str | None = None,
         handoff_key: str | None = None,
+        rutter_on_uninstall: str | None = None,
     ) -> None:
         """Write an app's entry into the table and its credentials into the secret."""
         entry: dict[str, Any] = {
@@ -95,6 +96,8 @@ class Backend:
             entry["support_url"] = {"S": support_url}
         if app_url:
             entry["app_url"] = {"S": app_url}
+        if rutter_on_uninstall:
+            entry["rutter_on_uninstall"] = {"S": rutter_on_uninstall}
         self._dynamodb.put_item(TableName=TABLE, Item=entry)
         self.put_credentials(
             app.organization_id,

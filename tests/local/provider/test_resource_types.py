@@ -177,6 +177,30 @@ def topic_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     return {"tags": tags(listed)}
 
 
+def queue_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    url = {"QueueUrl": state["url"]}
+    found = aws.sqs.get_queue_attributes(**url, AttributeNames=["All"])["Attributes"]
+    return {
+        "messageRetentionSeconds": int(found["MessageRetentionPeriod"]),
+        "redrivePolicy": found.get("RedrivePolicy", ""),
+        "sqsManagedSseEnabled": found.get("SqsManagedSseEnabled") == "true",
+        "visibilityTimeoutSeconds": int(found["VisibilityTimeout"]),
+        "tags": aws.sqs.list_queue_tags(**url).get("Tags", {}),
+    }
+
+
+def event_source_mapping_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    found: Any = aws.lambda_.get_event_source_mapping(UUID=state["id"])
+    tagged = aws.lambda_.list_tags(Resource=state["arn"])["Tags"]
+    failed = found["DestinationConfig"]["OnFailure"]["Destination"]
+    return {
+        **pulumi_names(found),
+        "functionName": found["FunctionArn"].rpartition(":")[2],
+        "destinationConfig": {"onFailure": {"destinationArn": failed}},
+        "tags": tagged,
+    }
+
+
 # What AWS has, by the inputs' names, given the resource's state.
 VIEWS: dict[str, View] = {
     "aws:kms/key:Key": key_view,
@@ -217,6 +241,8 @@ VIEWS: dict[str, View] = {
         "get_api_mapping", ApiMappingId="{id}", DomainName="{domainName}"
     ),
     "aws:route53/record:Record": record_view,
+    "aws:sqs/queue:Queue": queue_view,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": event_source_mapping_view,
 }
 
 
@@ -241,6 +267,13 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
         ],
     )
     made["topic"] = aws.sns.create_topic(Name="ground")["TopicArn"]
+    streamed = aws.dynamodb.update_table(
+        TableName="ground",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+    made["stream_arn"] = streamed["TableDescription"]["LatestStreamArn"]
+    for name in ("ground", "other"):
+        aws.sqs.create_queue(QueueName=name)
     made["secret"] = aws.secretsmanager.create_secret(Name="ground")["ARN"]
     for name in ("api", "other_api"):
         made[name] = aws.apigatewayv2.create_api(Name=name, ProtocolType="HTTP")["ApiId"]
@@ -259,13 +292,14 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
             answer = f"def handler(event, context): return '{name}'\nother = handler\n"
             archive.writestr("handler.py", answer)
         made[name] = {**ARCHIVE, "path": str(path)}
-    aws.lambda_.create_function(
-        FunctionName="ground",
-        Role=made["role_arn"],
-        Runtime="python3.13",
-        Handler="handler.handler",
-        Code={"ZipFile": Path(made["one"]["path"]).read_bytes()},
-    )
+    for name in ("ground", "other"):
+        aws.lambda_.create_function(
+            FunctionName=name,
+            Role=made["role_arn"],
+            Runtime="python3.13",
+            Handler="handler.handler",
+            Code={"ZipFile": Path(made["one"]["path"]).read_bytes()},
+        )
     return made
 
 

@@ -1,12 +1,12 @@
-"""CallbackFunction: one Lambda function with its own role, policy and log group."""
+"""StackFunction: one Lambda function with its own role, policy and log group."""
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from .callbacks import Callback
 from .settings import Functions
 from .stack_context import StackContext
 
@@ -15,10 +15,31 @@ ARCHITECTURE = "arm64"
 RUNTIME = "python3.13"
 
 
-class CallbackFunction(pulumi.ComponentResource):
-    """The function that answers one callback.
+@dataclass(frozen=True, kw_only=True)
+class FunctionSpec:
+    """A function as data.
 
-    Of the environment variables and IAM statements that are offered it gets those its callback
+    Attributes:
+        name: its name within the stack, such as `remove-user`.
+        description: what it does, as AWS's console shows it.
+        handler: its Lambda handler in the bundle, `package.module.function`.
+        timeout: seconds it may take.
+        environment: names of the environment variables it gets.
+        statements: Sids of the IAM statements its role gets.
+    """
+
+    name: str
+    description: str
+    handler: str
+    timeout: int
+    environment: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
+class StackFunction(pulumi.ComponentResource):
+    """A function of the stack.
+
+    Of the environment variables and IAM statements that are offered it gets those its specification
     names. Its role may write its own log besides, and nothing else.
 
     Attributes:
@@ -34,36 +55,37 @@ class CallbackFunction(pulumi.ComponentResource):
     def __init__(
         self,
         context: StackContext,
-        callback: Callback,
+        spec: FunctionSpec,
         *,
         code: pulumi.Archive,
         environment: Mapping[str, pulumi.Input[str]],
         statements: Sequence[Mapping[str, object]],
         settings: Functions,
+        reserved_concurrency: int | None,
         log_retention_days: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("bigcommerce:index:CallbackFunction", callback.name, None, opts)
-        name = context.name(callback.name)
+        super().__init__("bigcommerce:index:StackFunction", spec.name, None, opts)
+        name = context.name(spec.name)
         statements_by_sid = {statement["Sid"]: statement for statement in statements}
         child = pulumi.ResourceOptions(parent=self)
         # Created first, or Lambda would create it without an end to its retention.
         log_group = aws.cloudwatch.LogGroup(
-            callback.name,
+            spec.name,
             name=f"/aws/lambda/{name}",
             retention_in_days=log_retention_days,
             opts=child,
         )
         role = aws.iam.Role(
-            callback.name,
+            spec.name,
             name=name,
-            description=f"What the BigCommerce {callback.name} callback may do",
+            description=f"What the function {spec.name} may do",
             assume_role_policy=_TRUST_POLICY,
             permissions_boundary=context.permissions_boundary_arn,
             opts=child,
         )
         policy = aws.iam.RolePolicy(
-            callback.name,
+            spec.name,
             name=name,
             role=role.name,
             policy=pulumi.Output.json_dumps(
@@ -72,30 +94,30 @@ class CallbackFunction(pulumi.ComponentResource):
                     "Statement": [
                         _log_statement(log_group),
                         *([_TRACE_STATEMENT] if settings.tracing else []),
-                        *(statements_by_sid[sid] for sid in callback.statements),
+                        *(statements_by_sid[sid] for sid in spec.statements),
                     ],
                 }
             ),
             opts=child,
         )
         function = aws.lambda_.Function(
-            callback.name,
+            spec.name,
             name=name,
-            description=f"BigCommerce {callback.portal_field.label}",
+            description=spec.description,
             role=role.arn,
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
-            handler=callback.handler,
+            handler=spec.handler,
             code=code,
-            timeout=callback.timeout,
+            timeout=spec.timeout,
             memory_size=settings.memory_size,
-            reserved_concurrent_executions=getattr(settings.reserved_concurrency, callback.setting),
+            reserved_concurrent_executions=reserved_concurrency,
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             environment={
                 "variables": {
                     "POWERTOOLS_SERVICE_NAME": context.service,
                     "RES_OPTIONS": _NAME_LOOKUP,
-                    **{name: environment[name] for name in callback.environment},
+                    **{name: environment[name] for name in spec.environment},
                 }
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),

@@ -1,4 +1,4 @@
-"""CallbackFunction: what each function is, and what its role may do."""
+"""StackFunction: what each function is, and what its role may do."""
 
 import importlib
 import json

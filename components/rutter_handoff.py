@@ -1,0 +1,235 @@
+"""RutterHandoff: what hands installed stores to Rutter: a function, its queue, and what failed.
+
+The table's stream tells the function of every store whose token or status changed. The function
+puts the store into a queue, which gives it back one store at a time: there a store can wait and be
+tried again by itself, which in a stream would hold up all that follow.
+"""
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from .app import read_credentials_statement, rutter_secret_prefix, secret_prefix
+from .installation_store import InstallationStore
+from .settings import Functions
+from .stack_context import StackContext
+from .stack_function import FunctionSpec, StackFunction
+
+HANDOFF = FunctionSpec(
+    name="rutter-handoff",
+    description="Hands installed stores to Rutter",
+    handler="lambdas.rutter_handoff.handler",
+    timeout=30,
+    environment=(
+        "TABLE_NAME",
+        "SECRET_PREFIX",
+        "RUTTER_SECRET_PREFIX",
+        "RUTTER_BASE_URL",
+        "RUTTER_QUEUE_URL",
+        "ACCESS_TOKEN_KEY_ARN",
+    ),
+    statements=(
+        "ReadCredentials",
+        "ReadRutterCredentials",
+        "ReadItems",
+        "WriteConnections",
+        "DecryptAccessTokens",
+        "EncryptAccessTokens",
+        "ReadStream",
+        "ListStreams",
+        "UseQueue",
+        "KeepFailures",
+    ),
+)
+
+# The longest that AWS keeps a message.
+RETENTION_SECONDS = 14 * 86_400
+# AWS advises six times what the function may take.
+VISIBILITY_SECONDS = 6 * HANDOFF.timeout
+# With the pauses between them, which double up to a quarter of an hour, about 35 minutes.
+RECEIPTS = 10
+# Rutter takes 500 requests in 10 seconds from an organization.
+HANDED_OVER_AT_ONCE = 5
+# The stream only fills the queue: what fails there is AWS itself, and the stream is kept for a day.
+OLDEST_CHANGE_SECONDS = 12 * 3600
+STREAM_RETRIES = 100
+
+
+class RutterHandoff(pulumi.ComponentResource):
+    """The function that hands stores to Rutter, with what invokes it.
+
+    What fails for good is in a queue of its own; `add_alarm` adds the alarm that says so.
+
+    Attributes:
+        function: the function.
+        queue_url: the queue with the stores to hand over.
+        failed_queue_url: the queue of what failed.
+    """
+
+    function: StackFunction
+    queue_url: pulumi.Output[str]
+    failed_queue_url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        store: InstallationStore,
+        *,
+        organization_ids: Sequence[str],
+        base_url: str,
+        code: pulumi.Archive,
+        settings: Functions,
+        log_retention_days: int,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:RutterHandoff", HANDOFF.name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        failed = aws.sqs.Queue(
+            "rutter-failed",
+            name=context.name("rutter-failed"),
+            message_retention_seconds=RETENTION_SECONDS,
+            sqs_managed_sse_enabled=True,
+            opts=child,
+        )
+        queue = aws.sqs.Queue(
+            HANDOFF.name,
+            name=context.name(HANDOFF.name),
+            message_retention_seconds=RETENTION_SECONDS,
+            visibility_timeout_seconds=VISIBILITY_SECONDS,
+            sqs_managed_sse_enabled=True,
+            redrive_policy=pulumi.Output.json_dumps(
+                {"deadLetterTargetArn": failed.arn, "maxReceiveCount": RECEIPTS}
+            ),
+            opts=child,
+        )
+        function = StackFunction(
+            context,
+            HANDOFF,
+            code=code,
+            environment={
+                "TABLE_NAME": store.table_name,
+                "SECRET_PREFIX": secret_prefix(context),
+                "RUTTER_SECRET_PREFIX": rutter_secret_prefix(context),
+                "RUTTER_BASE_URL": base_url,
+                "RUTTER_QUEUE_URL": queue.url,
+                "ACCESS_TOKEN_KEY_ARN": store.key_arn,
+            },
+            statements=[
+                read_credentials_statement(context),
+                _read_rutter_credentials(context),
+                store.read_items_statement(),
+                store.write_connections_statement(),
+                store.decrypt_statement(organization_ids),
+                store.encrypt_statement(),
+                *store.read_stream_statements(),
+                _use_queue(queue),
+                _keep_failures(failed),
+            ],
+            settings=settings,
+            reserved_concurrency=None,
+            log_retention_days=log_retention_days,
+            opts=child,
+        )
+        self._invoke(function, store, queue, failed)
+        self.function = function
+        self._context = context
+        self._failed = failed
+        self.queue_url = queue.url
+        self.failed_queue_url = failed.url
+        self.register_outputs({"queueUrl": self.queue_url, "failedQueueUrl": self.failed_queue_url})
+
+    def add_alarm(self, topics: Sequence[pulumi.Input[str]]) -> None:
+        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
+        aws.cloudwatch.MetricAlarm(
+            "rutter-failed",
+            name=self._context.name("rutter-failed"),
+            alarm_description=(
+                "Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. Once what the "
+                "function's log says is mended: python -m installations redrive --stack "
+                f"{self._context.stack}"
+            ),
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": self._failed.name},
+            statistic="Maximum",
+            period=300,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=0,
+            treat_missing_data="notBreaching",
+            alarm_actions=topics,
+            ok_actions=topics,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _invoke(
+        self,
+        function: StackFunction,
+        store: InstallationStore,
+        queue: aws.sqs.Queue,
+        failed: aws.sqs.Queue,
+    ) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        # Of stores' records alone: so what the function writes itself never comes back to it.
+        pattern = {
+            "eventName": ["INSERT", "MODIFY"],
+            "dynamodb": {"Keys": {"sk": {"S": ["STORE"]}}},
+        }
+        aws.lambda_.EventSourceMapping(
+            "rutter-changes",
+            function_name=function.name,
+            event_source_arn=store.stream_arn,
+            starting_position="TRIM_HORIZON",
+            batch_size=100,
+            filter_criteria={"filters": [{"pattern": json.dumps(pattern)}]},
+            function_response_types=["ReportBatchItemFailures"],
+            bisect_batch_on_function_error=True,
+            maximum_record_age_in_seconds=OLDEST_CHANGE_SECONDS,
+            maximum_retry_attempts=STREAM_RETRIES,
+            destination_config={"on_failure": {"destination_arn": failed.arn}},
+            opts=child,
+        )
+        aws.lambda_.EventSourceMapping(
+            "rutter-stores",
+            function_name=function.name,
+            event_source_arn=queue.arn,
+            batch_size=1,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config={"maximum_concurrency": HANDED_OVER_AT_ONCE},
+            opts=child,
+        )
+
+
+def _read_rutter_credentials(context: StackContext) -> dict[str, object]:
+    return {
+        "Sid": "ReadRutterCredentials",
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue"],
+        "Resource": [context.arn("secretsmanager", f"secret:{rutter_secret_prefix(context)}*")],
+    }
+
+
+def _use_queue(queue: aws.sqs.Queue) -> dict[str, object]:
+    return {
+        "Sid": "UseQueue",
+        "Effect": "Allow",
+        "Action": [
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+            "sqs:SendMessage",
+        ],
+        "Resource": [queue.arn],
+    }
+
+
+def _keep_failures(failed: aws.sqs.Queue) -> dict[str, object]:
+    return {
+        "Sid": "KeepFailures",
+        "Effect": "Allow",
+        "Action": ["sqs:SendMessage"],
+        "Resource": [failed.arn],
+    }

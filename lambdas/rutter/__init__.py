@@ -1,0 +1,1 @@
+"""Handing stores to Rutter: a module for each idea."""

@@ -1,0 +1,275 @@
+"""Rutter's connections API, as far as a store is handed over with it.
+
+Source: Rutter's API reference, version 2024-08-31. Rutter says little of what an answer holds, so
+answers are read leniently: what is missing is None.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from ..callbacks.credentials import Credentials
+from ..callbacks.token_exchange import retry_after_seconds
+from .connection import ACTIVE, RUTTERS_STATES
+
+VERSION = "2024-08-31"
+PLATFORM = "BIG_COMMERCE"
+TIMEOUT = urllib3.Timeout(connect=3, read=15)
+
+# Rutter's own rate limit, and that of the platform behind it.
+_BUSY = {429, 452}
+_REFUSALS = {
+    400: "Rutter takes the request for wrong",
+    409: "Rutter has this store, or another request like this one, already",
+    410: "Rutter says that what was asked for is gone",
+    450: "BigCommerce refused Rutter with this store's access token",
+}
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+# A list of connections has some hundred bytes for each.
+_LARGEST_ANSWER = 8 * 1024 * 1024
+_NAME = re.compile(r"[A-Za-z_]{1,60}", re.ASCII)
+_http = urllib3.PoolManager(retries=False)
+
+
+class RutterError(Exception):
+    """A call that did not succeed.
+
+    Attributes:
+        reason: why, for a person and the log; it quotes nothing but an error's plain name.
+        status: that of Rutter's answer; 0 without one.
+        key_is_used: whether Rutter has kept this outcome for the call's Idempotency-Key.
+        retry_after: seconds that Rutter asked to wait, 0 where it did not.
+    """
+
+    def __init__(
+        self, reason: str, *, status: int = 0, key_is_used: bool = False, retry_after: int = 0
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.key_is_used = key_is_used
+        self.retry_after = retry_after
+
+
+class RefusedError(RutterError):
+    """Rutter refused: asking again changes nothing until a person does something."""
+
+
+class UnknownConnectionError(RutterError):
+    """Rutter does not know the connection."""
+
+
+@dataclass(frozen=True)
+class RutterConnection:
+    """A connection as Rutter shows it; None for what the answer does not say."""
+
+    id: str
+    access_token: str | None = field(repr=False)
+    state: str | None
+
+
+@dataclass(frozen=True)
+class Rutter:
+    """Rutter for one organization.
+
+    Attributes:
+        base_url: the API's, up to the endpoints' paths.
+        client_id: the organization's.
+        client_secret: the organization's.
+    """
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    def create(
+        self, store_hash: str, access_token: str, app: Credentials, *, idempotency_key: str
+    ) -> RutterConnection:
+        """Make the connection of a store, or give it this token where Rutter has it already.
+
+        Raises:
+            RefusedError, RutterError: it did not succeed.
+        """
+        answer = self._call(
+            "POST",
+            "/connections/create",
+            body={
+                "platform": PLATFORM,
+                "store_url": store_url(store_hash),
+                "oauth_access_token": access_token,
+                "oauth_client_id": app.client_id,
+                "oauth_client_secret": app.client_secret,
+            },
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        created = _connection(answer.get("connection"))
+        if created is None:
+            raise RutterError("the answer names no connection", key_is_used=True)
+        return created
+
+    def find(self, store_hash: str) -> RutterConnection | None:
+        """The connection of a store, looked up among all of the organization.
+
+        Raises:
+            RefusedError, RutterError: the call did not succeed.
+        """
+        host = urlsplit(store_url(store_hash)).netloc
+        for each in self._list():
+            if each.get("platform") == PLATFORM and host in map(_host, each.values()):
+                return _connection(each)
+        return None
+
+    def state(self, id_: str, access_token: str | None) -> str:
+        """The state of a connection, in Rutter's words.
+
+        Raises:
+            UnknownConnectionError: there is none.
+            RefusedError, RutterError: the call did not succeed.
+        """
+        try:
+            if access_token is not None:
+                path = f"/connections/access_token?access_token={quote(access_token, safe='')}"
+                found = self._call("GET", path).get("connection")
+            else:
+                found = next((each for each in self._list() if each.get("id") == id_), None)
+        except RutterError as error:
+            if error.status not in _GONE:
+                raise
+            found = None
+        shown = _connection(found)
+        if shown is None:
+            raise UnknownConnectionError("Rutter does not know the connection any more")
+        return shown.state or "not_ready"
+
+    def delete(self, id_: str) -> None:
+        """Delete a connection; one that is gone already is no error.
+
+        Raises:
+            RefusedError, RutterError: it did not succeed.
+        """
+        try:
+            self._call("DELETE", f"/connections/{quote(id_, safe='')}")
+        except RutterError as error:
+            if error.status not in _GONE:
+                raise
+
+    def _list(self) -> list[dict[str, Any]]:
+        connections = self._call("GET", "/connections?status=any").get("connections")
+        if not isinstance(connections, list):
+            raise RutterError("the answer lists no connections")
+        return [each for each in connections if isinstance(each, dict)]
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        own = urllib3.make_headers(basic_auth=f"{self.client_id}:{self.client_secret}")
+        response = None
+        try:
+            response = _http.request(
+                method,
+                self.base_url + path,
+                json=body,
+                headers={**own, "X-Rutter-Version": VERSION, **(headers or {})},
+                timeout=TIMEOUT,
+                redirect=False,
+                preload_content=False,
+            )
+            content = response.read(_LARGEST_ANSWER)
+        except HTTPError as error:
+            # Its text can quote the URL, and so the connection's access token.
+            raise RutterError(f"Rutter gave no answer: {type(error).__name__}") from None
+        finally:
+            if response is not None:
+                response.close()
+        return _content(response, content)
+
+
+def store_url(store_hash: str) -> str:
+    """The URL by which Rutter knows a store."""
+    return f"https://store-{store_hash}.mybigcommerce.com"
+
+
+def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, Any]:
+    """The JSON object of an answer; raises what an answer that is none means."""
+    status, parsed = response.status, _parsed(content)
+    if status == HTTPStatus.NO_CONTENT:
+        return {}
+    # A request that Rutter has accepted has a job, and its outcome is kept for its key.
+    used = "X-Rutter-Job-ID" in response.headers
+    if status in {HTTPStatus.OK, HTTPStatus.CREATED}:
+        if parsed is None:
+            raise RutterError("Rutter's answer makes no sense", status=status, key_is_used=used)
+        return parsed
+    said = f"{status} {_error_name(parsed)}".strip()
+    if status in _BUSY:
+        seconds = retry_after_seconds(response.headers.get("Retry-After"))
+        raise RutterError(
+            f"Rutter is busy ({said})", status=status, key_is_used=used, retry_after=seconds
+        )
+    if status in _REFUSALS:
+        raise RefusedError(f"{_REFUSALS[status]} ({said})", status=status)
+    raise RutterError(f"Rutter answered {said}", status=status, key_is_used=used)
+
+
+def _parsed(content: bytes) -> dict[str, Any] | None:
+    try:
+        parsed = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _error_name(answer: Mapping[str, Any] | None) -> str:
+    """The `error_code` of a refusal, if it is a plain name that can stand in a log."""
+    name = (answer or {}).get("error_code")
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
+
+
+def _connection(value: object) -> RutterConnection | None:
+    if not isinstance(value, dict) or not _is_text(value.get("id")):
+        return None
+    token = value.get("access_token")
+    return RutterConnection(value["id"], token if _is_text(token) else None, _state(value))
+
+
+def _state(value: Mapping[str, Any]) -> str | None:
+    """The state in an answer: Rutter's word for it, or what its flags say."""
+    if value.get("status") in RUTTERS_STATES:
+        return str(value["status"])
+    flags = {"disabled": "disabled", "needs_update": "needs_reauth"}
+    for flag, state in flags.items():
+        if value.get(flag) is True:
+            return state
+    return ACTIVE if value.get("last_sync_completed_at") else None
+
+
+def _host(value: object) -> str | None:
+    """The host in a URL, or in a text that is one without its scheme."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return urlsplit(value if "//" in value else f"//{value}").hostname
+    except ValueError:
+        return None
+
+
+def _is_text(value: object) -> bool:
+    if not isinstance(value, str) or not value:
+        return False
+    try:
+        value.encode()  # half a surrogate pair is JSON, but no text
+    except UnicodeEncodeError:
+        return False
+    return True

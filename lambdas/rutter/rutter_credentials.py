@@ -1,0 +1,23 @@
+"""An organization's credentials at Rutter, from Secrets Manager: read anew for every store.
+
+A hand-over is rare, and a secret that was corrected must work for the next one.
+"""
+
+import json
+
+from ..callbacks import aws, environment
+from .client import Rutter
+
+
+def rutter_of(organization_id: str) -> Rutter:
+    """Rutter for the organization.
+
+    Raises:
+        ValueError, KeyError: the secret is malformed.
+        ClientError, BotoCoreError: the call of Secrets Manager failed.
+    """
+    answer = aws.secretsmanager().get_secret_value(
+        SecretId=environment.rutter_secret_prefix() + organization_id
+    )
+    secret = json.loads(answer["SecretString"])
+    return Rutter(environment.rutter_base_url(), secret["client_id"], secret["client_secret"])

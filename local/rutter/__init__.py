@@ -1,0 +1,9 @@
+"""A simulated Rutter: what a hand-over sees of its API, on this machine.
+
+The local commands run it, and the tests use it as their double of Rutter. For these alone it can be
+told what goes wrong, and asked what it has.
+"""
+
+from local.rutter.simulation import Connection, Rutter, failed_job, lost, serve_rutter
+
+__all__ = ["Connection", "Rutter", "failed_job", "lost", "serve_rutter"]

@@ -1,0 +1,170 @@
+"""RutterHandoff: there only where it is wanted, and what its function may do."""
+
+import json
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from components.rutter_handoff import HANDOFF
+from lambdas.rutter import connection_table
+from tests.components.recorder import Recording
+from tests.components.recordings import Recorder
+from tests.components.stacks import ACME_APP, GLOBEX, RUTTER
+from tests.components.test_stack_function import (
+    FUNCTION,
+    IAM_POLICY_CHARACTERS,
+    KEY_ARN,
+    LOG_ARN,
+    ROLE_POLICY,
+    SECRET_ARN,
+    TABLE_ARN,
+    variables,
+)
+
+QUEUE = "aws:sqs/queue:Queue"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-handoff"
+FAILED_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-failed"
+
+
+@pytest.fixture(scope="module")
+def rutter(record: Recorder) -> Recording:
+    return record(RUTTER)
+
+
+def statements(recording: Recording) -> list[dict[str, Any]]:
+    policy = json.loads(recording.one(ROLE_POLICY, HANDOFF.name).inputs["policy"])
+    found: list[dict[str, Any]] = policy["Statement"]
+    return found
+
+
+def test_nothing_of_it_is_deployed_and_no_text_speaks_of_it_without_an_app_that_wants_it(
+    two_apps: Recording, rutter: Recording
+) -> None:
+    added = {each.urn for each in rutter.resources} - {each.urn for each in two_apps.resources}
+    assert all("rutter" in urn.lower() for urn in added)
+    for resource in two_apps.resources:
+        shown = {name: value for name, value in resource.inputs.items() if name != "code"}
+        assert "rutter" not in json.dumps(shown).lower()
+
+
+def test_role_may_do_only_what_the_hand_over_needs(rutter: Recording) -> None:
+    stream = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
+    allowed: list[tuple[str, list[str], str]] = [
+        ("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{LOG_ARN}rutter-handoff:*"),
+        ("ReadCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}apps/*"),
+        ("ReadRutterCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}rutter/*"),
+        ("ReadItems", ["dynamodb:GetItem"], TABLE_ARN),
+        ("WriteConnections", ["dynamodb:UpdateItem"], TABLE_ARN),
+        ("DecryptAccessTokens", ["kms:Decrypt"], KEY_ARN),
+        ("EncryptAccessTokens", ["kms:Encrypt"], KEY_ARN),
+        (
+            "ReadStream",
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            stream,
+        ),
+        ("ListStreams", ["dynamodb:ListStreams"], "*"),
+        (
+            "UseQueue",
+            [
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:ReceiveMessage",
+                "sqs:SendMessage",
+            ],
+            QUEUE_ARN,
+        ),
+        ("KeepFailures", ["sqs:SendMessage"], FAILED_ARN),
+    ]
+    found = statements(rutter)
+    assert [(each["Sid"], each["Action"], *each["Resource"]) for each in found] == allowed
+    assert [each["Sid"] for each in found if "Condition" in each] == [
+        "WriteConnections",
+        "DecryptAccessTokens",
+    ]
+
+
+def test_no_other_function_may_decrypt_or_read_the_credentials_at_rutter(
+    rutter: Recording,
+) -> None:
+    for policy in rutter.all(ROLE_POLICY):
+        if policy.name != HANDOFF.name:
+            assert "kms:Decrypt" not in policy.inputs["policy"]
+            assert "/rutter/" not in policy.inputs["policy"]
+
+
+def test_tokens_of_apps_without_rutter_are_not_decrypted(rutter: Recording) -> None:
+    (decrypt,) = (each for each in statements(rutter) if each["Sid"] == "DecryptAccessTokens")
+    assert decrypt["Condition"] == {
+        "StringEqualsIfExists": {"kms:EncryptionContext:organization_id": [GLOBEX]}
+    }
+
+
+def test_connections_are_written_and_no_attribute_of_a_record(rutter: Recording) -> None:
+    """ForAllValues:StringLike as IAM evaluates it; the embedded AWS does not know these keys."""
+    (write,) = (each for each in statements(rutter) if each["Sid"] == "WriteConnections")
+    condition = write["Condition"]["ForAllValues:StringLike"]
+    assert condition["dynamodb:LeadingKeys"] == ["ORG#*#STORE#*"]
+
+    def may_write(name: str) -> bool:
+        return any(fnmatchcase(name, each) for each in condition["dynamodb:Attributes"])
+
+    connection = connection_table.names()
+    assert all(map(may_write, [*connection, "pk", "sk"]))
+    record = {"access_token", "status", "granted_at_ms", "users", "expires_at", "revision"}
+    assert not any(map(may_write, record | {"name", "scopes", "rutter_on_uninstall"}))
+
+
+def test_function_knows_where_things_are(rutter: Recording) -> None:
+    function = rutter.one(FUNCTION, HANDOFF.name)
+    assert function.inputs["handler"] == "lambdas.rutter_handoff.handler"
+    found = variables(function)
+    assert found["RUTTER_SECRET_PREFIX"] == "bigcommerce/test/rutter/"
+    assert found["RUTTER_BASE_URL"] == "https://production.rutterapi.com/versioned"
+    assert found["RUTTER_QUEUE_URL"].endswith("/bigcommerce-test-rutter-handoff")
+
+
+def test_stream_tells_of_records_alone_and_loses_nothing(rutter: Recording) -> None:
+    mapping = rutter.one(MAPPING, "rutter-changes").inputs
+    (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
+    assert pattern["dynamodb"]["Keys"]["sk"]["S"] == ["STORE"]
+    assert connection_table.key("a", "b")["sk"] == {"S": "CONNECTION"}
+    assert mapping["startingPosition"] == "TRIM_HORIZON"
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["bisectBatchOnFunctionError"]
+    assert mapping["maximumRecordAgeInSeconds"] < 24 * 3600  # for so long the stream keeps it
+    assert mapping["maximumRetryAttempts"] > 0
+    assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": FAILED_ARN}}
+
+
+def test_queue_gives_one_store_at_a_time_and_up_what_fails(rutter: Recording) -> None:
+    mapping = rutter.one(MAPPING, "rutter-stores").inputs
+    assert (mapping["eventSourceArn"], mapping["batchSize"]) == (QUEUE_ARN, 1)
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    queue = rutter.one(QUEUE, "rutter-handoff").inputs
+    assert queue["visibilityTimeoutSeconds"] >= 6 * HANDOFF.timeout
+    redrive = {"deadLetterTargetArn": FAILED_ARN, "maxReceiveCount": 10}
+    assert json.loads(queue["redrivePolicy"]) == redrive
+    assert all(each.inputs["sqsManagedSseEnabled"] for each in rutter.all(QUEUE))
+
+
+def test_what_failed_raises_an_alarm(rutter: Recording) -> None:
+    alarm = rutter.one(ALARM, "rutter-failed").inputs
+    assert alarm["dimensions"] == {"QueueName": "bigcommerce-test-rutter-failed"}
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
+    assert "redrive --stack test" in alarm["alarmDescription"]
+
+
+def test_policy_has_room_for_more_apps_than_a_stack_can_configure(record: Recorder) -> None:
+    apps = [
+        ACME_APP | {"organizationId": f"{index:036}", "rutter": {"clientId": "a"}}
+        for index in range(150)
+    ]
+    secrets = {app["organizationId"]: "secret" for app in apps}
+    largest = record({"apps": apps, "rutterClientSecrets": secrets}, stack="s" * 40)
+    policy = largest.one(ROLE_POLICY, HANDOFF.name).inputs["policy"]
+    policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
+    assert len("".join(policy.split())) <= IAM_POLICY_CHARACTERS

@@ -1,0 +1,432 @@
+"""The hand-over to Rutter: each store once and surely, whatever is repeated, lost or cut off."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from lambdas import rutter_handoff
+from lambdas.callbacks import aws as clients
+from lambdas.rutter import client, connection_table
+from lambdas.rutter.connection import HOLD_SECONDS
+from local.bigcommerce import App, BigCommerce, Store, faults
+from local.rutter import Rutter, failed_job, lost, serve_rutter
+from tests.conftest import Count
+from tests.lambdas.backend import Backend, Countdown, signed_url
+from tests.lambdas.backend import client as aws_client
+from tests.lambdas.conftest import Clock, Logs
+
+RUTTER_PREFIX = "bigcommerce/test/rutter/"
+
+
+@dataclass
+class Queue:
+    """Stands where the functions call SQS; messages are seen when `Handoff.work` wants to."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
+    pauses: list[int] = field(default_factory=list)
+    fails: bool = False
+
+    def send_message(self, **message: Any) -> None:
+        if self.fails:
+            raise EndpointConnectionError(endpoint_url=message["QueueUrl"])
+        self.delays.append(message["DelaySeconds"])
+        self.messages.append({"body": message["MessageBody"], "receipts": 0})
+
+    def change_message_visibility(self, **change: Any) -> None:
+        self.pauses.append(change["VisibilityTimeout"])
+
+
+@dataclass
+class Handoff:
+    """The function between the table's stream, its queue and Rutter."""
+
+    backend: Backend
+    bigcommerce: BigCommerce
+    app: App
+    store: Store
+    rutter: Rutter
+    queue: Queue
+    clock: Clock
+
+    def install(self) -> None:
+        """Install the app, or consent anew."""
+        self._callback(self.bigcommerce.auth_callback_url(self.app, self.store, self.store.owner))
+
+    def uninstall(self) -> None:
+        del self.bigcommerce.installations[self.app.client_id, self.store.hash]
+        self._callback(signed_url(self.app, "uninstall", self.store, self.store.owner))
+
+    def _callback(self, url: str) -> None:
+        self.clock.advance(1)
+        before = self.backend.item(self.app, self.store)
+        assert self.backend.get(url).status == 200
+        assert self.forward(before) == []
+
+    def forward(self, before: dict[str, Any] | None) -> list[dict[str, str]]:
+        """Tell the function of the record's change, as the stream does."""
+        after = self.backend.item(self.app, self.store)
+        assert after is not None
+        change = {
+            "Keys": {name: after[name] for name in ("pk", "sk")},
+            "NewImage": after,
+            **({"OldImage": before} if before else {}),
+            "SequenceNumber": "1",
+        }
+        event = {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": change}]}
+        return rutter_handoff.handler(event, Countdown(29))["batchItemFailures"]
+
+    def work(self, limit: int = 20) -> None:
+        """Deliver messages until none is left; one that fails is delivered again, last."""
+        for _ in range(limit):
+            if not self.queue.messages:
+                return
+            self.deliver(self.queue.messages.pop(0))
+
+    def deliver(self, message: dict[str, Any]) -> bool:
+        """Deliver a message after all pauses are over; whether it is done with."""
+        self.clock.advance(HOLD_SECONDS)
+        message["receipts"] += 1
+        record = {
+            "eventSource": "aws:sqs",
+            "messageId": "m",
+            "receiptHandle": "r",
+            "body": message["body"],
+            "attributes": {"ApproximateReceiveCount": str(message["receipts"])},
+        }
+        if rutter_handoff.handler({"Records": [record]}, Countdown(29))["batchItemFailures"]:
+            self.queue.messages.append(message)
+            return False
+        return True
+
+    def ask(self) -> None:
+        """Ask for the store, as a person does."""
+        ids = {"organization_id": self.app.organization_id, "store_hash": self.store.hash}
+        self.queue.messages.append({"body": json.dumps(ids | {"asked": True}), "receipts": 0})
+        self.work()
+
+    @property
+    def connection(self) -> Any:
+        found, _ = connection_table.read(self.app.organization_id, self.store.hash)
+        return found
+
+    def assert_connected(self) -> None:
+        """There is one connection, with the store's present token, and data flows."""
+        (connection,) = self.rutter.of(self.store.hash)
+        installation = self.bigcommerce.installation(self.app, self.store)
+        assert installation is not None
+        assert connection.store_token == installation.access_token
+        assert (self.connection.id, self.connection.state) == (connection.id, "active")
+        assert self.connection.reason is None
+        assert self.queue.messages == []
+
+
+@pytest.fixture
+def handoff(  # noqa: PLR0917
+    backend: Backend,
+    bigcommerce: BigCommerce,
+    app: App,
+    store: Store,
+    clock: Clock,
+    secrets: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Handoff]:
+    """An app whose stores are handed to a simulated Rutter."""
+
+    def is_token(store_hash: str, token: str) -> bool:
+        installation = bigcommerce.installations.get((app.client_id, store_hash))
+        return installation is not None and installation.access_token == token
+
+    rutter, queue = Rutter(is_token), Queue()
+    rutter.synced_at_look = 2
+    secrets.add(rutter.client_secret)
+    secret = {"client_id": rutter.client_id, "client_secret": rutter.client_secret}
+    name = RUTTER_PREFIX + app.organization_id
+    aws_client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+    rutter_settings(backend, app, "keep")
+    with serve_rutter(rutter) as server:
+        monkeypatch.setenv("RUTTER_BASE_URL", server.url)
+        monkeypatch.setenv("RUTTER_SECRET_PREFIX", RUTTER_PREFIX)
+        monkeypatch.setenv("RUTTER_QUEUE_URL", "https://sqs.invalid/queue")
+        monkeypatch.setattr(clients, "sqs", lambda: queue)
+        monkeypatch.setattr(client, "TIMEOUT", 0.5)
+        yield Handoff(backend, bigcommerce, app, store, rutter, queue, clock)
+        secrets.update(each.access_token for each in rutter.connections.values())
+    aws_client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def rutter_settings(backend: Backend, app: App, on_uninstall: str) -> None:
+    backend.deploy(app, rutter_on_uninstall=on_uninstall)
+
+
+def test_an_installed_store_is_connected_and_its_data_flows(handoff: Handoff) -> None:
+    handoff.install()
+    handoff.work()
+
+    handoff.assert_connected()
+    assert handoff.queue.delays == [0, 2, 4]  # less and less often
+    token = handoff.backend.kms.decrypt(
+        CiphertextBlob=handoff.connection.access_token,
+        EncryptionContext={
+            "organization_id": handoff.app.organization_id,
+            "store_hash": handoff.store.hash,
+            "issuer": "rutter",
+        },
+    )["Plaintext"]
+    assert token.decode() == handoff.rutter.of(handoff.store.hash)[0].access_token
+
+
+def test_a_new_token_continues_the_same_connection(handoff: Handoff) -> None:
+    handoff.install()
+    handoff.work()
+    first = handoff.connection
+    handoff.install()
+    handoff.work()
+
+    handoff.assert_connected()
+    assert handoff.connection.id == first.id
+    assert handoff.connection.handed_over > first.handed_over
+
+
+def test_an_uninstalled_store_keeps_its_connection_which_rutter_flags(handoff: Handoff) -> None:
+    handoff.install()
+    handoff.work()
+    handoff.uninstall()
+    handoff.work()
+
+    (connection,) = handoff.rutter.of(handoff.store.hash)
+    assert (handoff.connection.id, handoff.connection.state) == (connection.id, "needs_reauth")
+    handoff.install()
+    handoff.work()
+    handoff.assert_connected()
+
+
+def test_an_uninstall_deletes_the_connection_where_that_is_wanted(handoff: Handoff) -> None:
+    rutter_settings(handoff.backend, handoff.app, "delete")
+    handoff.install()
+    handoff.work()
+    handoff.uninstall()
+    handoff.work()
+
+    assert handoff.rutter.of(handoff.store.hash) == []
+    assert handoff.connection.state == "deleted"
+    assert handoff.connection.access_token is None
+    handoff.install()
+    handoff.work()
+    handoff.assert_connected()
+
+
+def test_nothing_is_done_for_an_app_without_rutter(handoff: Handoff) -> None:
+    handoff.backend.deploy(handoff.app)
+    handoff.install()
+    handoff.work()
+    assert handoff.rutter.calls == []
+    assert handoff.connection is None
+
+
+@pytest.mark.figures("Hand-overs whose messages came twice, late or in another order")
+def test_messages_may_come_twice_and_in_any_order(handoff: Handoff, count: Count) -> None:
+    handoff.install()
+    handoff.uninstall()
+    handoff.install()
+    messages = list(handoff.queue.messages)
+    handoff.work()
+    handoff.assert_connected()
+    for order in product(messages, repeat=3):
+        count()
+        handoff.queue.messages = [dict(message) for message in order]
+        handoff.work()
+        handoff.assert_connected()
+
+
+def test_a_message_that_comes_while_another_is_worked_on_waits(handoff: Handoff) -> None:
+    handoff.install()
+    (message,) = handoff.queue.messages
+    found: list[bool] = []
+
+    def meanwhile(exchange: faults.Exchange) -> Any:
+        handoff.clock.now -= HOLD_SECONDS
+        found.append(handoff.deliver(dict(message)))
+        return exchange()
+
+    handoff.rutter.next_answers.append(meanwhile)
+    handoff.work()
+
+    assert found == [False]
+    assert handoff.rutter.calls.count(("POST", "/connections/create")) == 1
+    handoff.assert_connected()
+
+
+# What Rutter does not document: it may keep outcomes by key, recognise a store, both or neither.
+RUTTERS = list(product((True, False), repeat=2))
+
+
+@pytest.mark.figures("Hand-overs whose answer was lost")
+@pytest.mark.parametrize(("keeps_outcomes", "recognises_stores"), RUTTERS)
+@pytest.mark.parametrize("fault", [lost, faults.truncated, faults.slow(0.8)])
+def test_a_lost_answer_makes_no_second_connection(
+    handoff: Handoff, fault: faults.Fault, *, keeps_outcomes: bool, recognises_stores: bool
+) -> None:
+    handoff.rutter.keeps_outcomes = keeps_outcomes
+    handoff.rutter.recognises_stores = recognises_stores
+    handoff.rutter.next_answers.append(fault)
+    handoff.install()
+    handoff.work()
+    handoff.assert_connected()
+
+
+class Ended(BaseException):
+    """The function's process ended."""
+
+
+@pytest.mark.figures("Hand-overs cut off at each of their writes, before and after it was made")
+@pytest.mark.parametrize(("keeps_outcomes", "recognises_stores"), RUTTERS)
+def test_an_end_at_any_write_makes_no_second_connection_and_no_endless_loop(
+    handoff: Handoff,
+    monkeypatch: pytest.MonkeyPatch,
+    count: Count,
+    *,
+    keeps_outcomes: bool,
+    recognises_stores: bool,
+) -> None:
+    handoff.rutter.keeps_outcomes = keeps_outcomes
+    handoff.rutter.recognises_stores = recognises_stores
+    write = connection_table.write
+    writes = 4  # before the call, after it, and at two looks
+    for index, made in product(range(writes), (False, True)):
+        count()
+        left = index
+
+        def ending(*arguments: Any, made: bool = made) -> bool:
+            nonlocal left
+            left -= 1
+            if left == -1:
+                assert not made or write(*arguments)
+                raise Ended
+            return write(*arguments)
+
+        monkeypatch.setattr(connection_table, "write", ending)
+        handoff.rutter.connections.clear()
+        handoff.store = handoff.bigcommerce.add_store("Another store")
+        handoff.install()
+        message = handoff.queue.messages[0]
+        while handoff.queue.messages:
+            message = handoff.queue.messages.pop(0)
+            try:
+                handoff.deliver(message)
+            except Ended:
+                handoff.queue.messages.insert(0, message)
+        assert left < 0
+        assert len(handoff.rutter.of(handoff.store.hash)) == 1
+        handoff.assert_connected()
+
+
+@pytest.mark.parametrize("status", [400, 409, 410, 450])
+def test_what_a_person_must_mend_is_refused_and_not_tried_again(
+    handoff: Handoff, status: int
+) -> None:
+    handoff.rutter.next_answers.append(faults.status(status))
+    handoff.install()
+    handoff.work()
+
+    assert handoff.queue.pauses == []
+    assert handoff.connection.state == "refused"
+    assert str(status) in handoff.connection.reason
+    handoff.queue.messages = [{"body": json.dumps(_ids(handoff)), "receipts": 0}]
+    handoff.work()
+    assert len(handoff.rutter.calls) == 1
+    handoff.ask()
+    handoff.assert_connected()
+
+
+def _ids(handoff: Handoff) -> dict[str, str]:
+    return {"organization_id": handoff.app.organization_id, "store_hash": handoff.store.hash}
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause"),
+    [
+        (faults.rate_limited(70), 70),
+        (faults.status(452), 60),
+        (faults.status(503), 5),
+        (failed_job(500), 5),
+        (faults.reset, 5),
+        (faults.html, 5),
+        (faults.slow(0.8), 5),
+        (faults.status(401), 5),
+        (faults.redirected("https://www.example.com"), 5),
+    ],
+)
+def test_what_passes_is_tried_again_after_a_pause(
+    handoff: Handoff, fault: faults.Fault, pause: int
+) -> None:
+    handoff.rutter.next_answers.append(fault)
+    handoff.install()
+    handoff.deliver(handoff.queue.messages.pop())
+
+    assert handoff.queue.pauses == [pause]
+    assert handoff.connection.state == "pending"
+    assert "Rutter" in handoff.connection.reason
+    handoff.work()
+    handoff.assert_connected()
+
+
+def test_pauses_grow_and_the_queue_ends_them(handoff: Handoff, logs: Logs) -> None:
+    handoff.rutter.next_answers.extend([faults.status(503)] * 12)
+    handoff.install()
+    handoff.work(10)
+    assert handoff.queue.pauses == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+    assert logs.last["reason"] == "Rutter answered 503"
+
+
+def test_a_key_is_new_once_rutter_has_kept_its_outcome(handoff: Handoff) -> None:
+    handoff.rutter.next_answers.extend([faults.status(503), failed_job(500)])
+    handoff.install()
+    (message,) = handoff.queue.messages
+    keys = []
+    for _ in range(2):
+        handoff.deliver(handoff.queue.messages.pop())
+        keys.append(handoff.connection.idempotency_key)
+    assert keys[0] != keys[1]
+    assert message["receipts"] == 2
+
+
+def test_who_opens_the_app_is_no_matter_of_rutter(handoff: Handoff) -> None:
+    handoff.install()
+    handoff.work()
+    before = handoff.backend.item(handoff.app, handoff.store)
+    url = signed_url(handoff.app, "load", handoff.store, handoff.store.staff[0])
+    assert handoff.backend.get(url).status == 200
+    assert handoff.forward(before) == []
+    assert handoff.queue.messages == []
+
+
+def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(handoff: Handoff) -> None:
+    handoff.install()
+    handoff.queue.fails = True
+    assert handoff.forward(None) == [{"itemIdentifier": "1"}]
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"organization_id": "a/b", "store_hash": "c"}'])
+def test_a_message_that_names_no_store_ends_in_the_queue_of_failures(
+    handoff: Handoff, body: str
+) -> None:
+    assert not handoff.deliver({"body": body, "receipts": 0})
+
+
+def test_a_connection_that_rutter_does_not_know_any_more_is_made_again_when_asked_for(
+    handoff: Handoff,
+) -> None:
+    handoff.install()
+    handoff.work()
+    handoff.rutter.connections.clear()
+    handoff.ask()
+    assert handoff.connection.state == "disabled"
+    handoff.queue.messages.clear()
+    handoff.ask()
+    handoff.assert_connected()
