@@ -10,6 +10,7 @@ from components.app import BigCommerceApp, read_credentials_statement, secret_pr
 from components.callback_api import CallbackApi
 from components.callbacks import CALLBACKS
 from components.configuration import read_settings, sample_warnings
+from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
 from components.rutter_handoff import HANDOFF, RutterHandoff
@@ -61,6 +62,7 @@ for callback in CALLBACKS:
             "SECRET_PREFIX": secret_prefix(context),
             "FRAME_ANCESTORS": " ".join(settings.bigcommerce.frame_ancestors),
             "BASE_URL": api.base_url,
+            "SERVED_BASE_URLS": api.served_base_urls,
             "LOGIN_URL": settings.bigcommerce.login_url,
             "ACCESS_TOKEN_KEY_ARN": store.key_arn,
             "UNINSTALLED_RETENTION_SECONDS": str(settings.uninstalled_retention_days * 86_400),
@@ -76,7 +78,9 @@ for callback in CALLBACKS:
         log_retention_days=settings.log_retention_days,
     )
     api.add_route(callback, functions[callback.name])
-api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
+stage_id = api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
+if settings.domain is not None:
+    CustomDomain(settings.domain, api_id=api.id, stage_id=stage_id)
 
 # What hands the stores of apps with `rutter` to Rutter, if there are any.
 handed_over = [app.organization_id for app in settings.apps if app.rutter]

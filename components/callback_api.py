@@ -1,4 +1,4 @@
-"""CallbackApi: the HTTP API in front of the functions: routes, throttling, access log, domain."""
+"""CallbackApi: the HTTP API in front of the functions: routes, throttling, access log."""
 
 import json
 
@@ -38,10 +38,12 @@ class CallbackApi(pulumi.ComponentResource):
     Attributes:
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
             domain if there is one, or else at the API's own endpoint.
+        served_base_urls: every base URL that leads here, `base_url` first, separated by spaces.
         id: the HTTP API's id.
     """
 
     base_url: pulumi.Output[str]
+    served_base_urls: pulumi.Output[str]
     id: pulumi.Output[str]
 
     def __init__(
@@ -58,14 +60,20 @@ class CallbackApi(pulumi.ComponentResource):
             name=context.name("callbacks"),
             description="The callback URLs of BigCommerce apps",
             protocol_type="HTTP",
+            ip_address_type="dualstack",
+            disable_execute_api_endpoint=domain is not None and not domain.keep_default_endpoint,
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         self._context = context
         self._api = api
         self.id = api.id
-        self._domain = domain
         self._routes: dict[Callback, aws.apigatewayv2.Route] = {}
         self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint
+        self.served_base_urls = (
+            pulumi.Output.concat(self.base_url, " ", api.api_endpoint)
+            if domain is not None and domain.keep_default_endpoint
+            else self.base_url
+        )
         self.register_outputs({"baseUrl": self.base_url})
 
     def add_route(self, callback: Callback, function: StackFunction) -> None:
@@ -101,8 +109,8 @@ class CallbackApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
 
-    def serve(self, *, throttle: Throttle, log_retention_days: int) -> None:
-        """Serve the routes that were added, each with a throttle of its own."""
+    def serve(self, *, throttle: Throttle, log_retention_days: int) -> pulumi.Output[str]:
+        """Serve the routes that were added, each with a throttle of its own; the stage's id."""
         child = pulumi.ResourceOptions(parent=self)
         access_log = aws.cloudwatch.LogGroup(
             "access-log",
@@ -124,45 +132,7 @@ class CallbackApi(pulumi.ComponentResource):
             # API Gateway refuses settings of a route that is not there.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._routes.values())),
         )
-        if self._domain is not None:
-            self._serve_at(self._domain, stage)
-
-    def _serve_at(self, domain: Domain, stage: aws.apigatewayv2.Stage) -> None:
-        """Serve the API at a custom domain."""
-        child = pulumi.ResourceOptions(parent=self)
-        name = aws.apigatewayv2.DomainName(
-            "domain",
-            domain_name=domain.name,
-            domain_name_configuration={
-                "certificate_arn": domain.certificate_arn,
-                "endpoint_type": "REGIONAL",
-                "security_policy": "TLS_1_2",
-            },
-            opts=child,
-        )
-        aws.apigatewayv2.ApiMapping(
-            "domain",
-            api_id=self._api.id,
-            domain_name=name.id,
-            stage=stage.id,
-            opts=child,
-        )
-        if domain.hosted_zone_id is not None:
-            target = name.domain_name_configuration
-            aws.route53.Record(
-                "domain",
-                zone_id=domain.hosted_zone_id,
-                name=domain.name,
-                type="A",
-                aliases=[
-                    {
-                        "name": target.target_domain_name,
-                        "zone_id": target.hosted_zone_id,
-                        "evaluate_target_health": False,
-                    }
-                ],
-                opts=child,
-            )
+        return stage.id
 
 
 def _route_settings(

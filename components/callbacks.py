@@ -39,7 +39,13 @@ AUTH = Callback(
     handler="lambdas.auth.handler",
     portal_field=fields.AUTH,
     timeout=25,
-    environment=(*_ENVIRONMENT, "BASE_URL", "LOGIN_URL", "ACCESS_TOKEN_KEY_ARN"),
+    environment=(
+        *_ENVIRONMENT,
+        "BASE_URL",
+        "SERVED_BASE_URLS",
+        "LOGIN_URL",
+        "ACCESS_TOKEN_KEY_ARN",
+    ),
     statements=(*_STATEMENTS, "EncryptAccessTokens"),
 )
 LOAD = Callback(

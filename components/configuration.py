@@ -44,6 +44,7 @@ def read_settings() -> Settings:
     values, problems = _values()
     problems += _name_problems() + _tag_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
+    problems += _domain_problems(values)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
@@ -115,12 +116,10 @@ def _region_problems(settings: Settings) -> list[Problem]:
     """
     region = CONFIG.get().get("aws:region") or os.environ.get("AWS_REGION")
     region = region or os.environ.get("AWS_DEFAULT_REGION")
-    if settings.domain is None or region in (None, settings.domain.certificate_region):
+    given = settings.domain.certificate_region if settings.domain else None
+    if given is None or region in (None, given):
         return []
-    what = (
-        f"is of {settings.domain.certificate_region}: API Gateway takes a certificate of the "
-        f"stack's own region, {region}"
-    )
+    what = f"is of {given}: API Gateway takes a certificate of the stack's own region, {region}"
     return [Problem("domain.certificateArn", what, set_command("domain.certificateArn"))]
 
 
@@ -152,4 +151,26 @@ def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
             key = f"apps[{index}].{setting}"
             problems.append(Problem(key, f"is {value!r}, which another app has", set_command(key)))
         seen |= {value} - {""}
+    return problems
+
+
+def _domain_problems(values: Mapping[str, Any]) -> list[Problem]:
+    """A domain that nothing proves, or that would switch off the URLs that are in the portal."""
+    domain, apps = values.get("domain"), values.get("apps")
+    if not isinstance(domain, dict) or not domain:
+        return []
+    problems = []
+    if not {"certificateArn", "hostedZoneId"} & domain.keys():
+        what = "needs a hostedZoneId, to validate a certificate in, or a certificateArn"
+        problems.append(Problem("domain", what, set_command("domain.hostedZoneId")))
+    if str(domain.get("keepDefaultEndpoint")).lower() == "true":
+        return problems
+    for index, app in enumerate(apps if isinstance(apps, list) else []):
+        registered = str(app.get("registeredBaseUrl") or "") if isinstance(app, dict) else ""
+        if re.search(r"\.execute-api\.[a-z0-9-]+\.amazonaws\.com", registered):
+            what = (
+                f"switches off {registered}, where the portal still sends the callbacks of "
+                f"apps[{index}]: keep both until the portal is edited"
+            )
+            problems.append(Problem("domain", what, set_command("domain.keepDefaultEndpoint")))
     return problems

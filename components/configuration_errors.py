@@ -20,6 +20,7 @@ _EXAMPLES = {
     "emails": "oncall@example.com",
     "frameAncestors": "https://*.mybigcommerce.com",
     "httpsEndpoints": "https://events.example.com/alarms",
+    "keepDefaultEndpoint": "true",
     "loginUrl": "https://login.bigcommerce.com",
     "logRetentionDays": "30",
     "memorySize": "512",

@@ -266,13 +266,17 @@ class Domain(_Setting):
 
     Attributes:
         name: such as `apps.example.com`.
-        certificate_arn: its certificate in AWS Certificate Manager, in the stack's region.
-        hosted_zone_id: the Route 53 zone that gets its alias record; None where DNS is elsewhere.
+        certificate_arn: its certificate in AWS Certificate Manager, in the stack's region; None for
+            one that is requested, and validated by a record in the zone.
+        hosted_zone_id: the Route 53 zone that gets its records; None where DNS is elsewhere.
+        keep_default_endpoint: whether the API's own endpoint leads to it too, while the URLs in the
+            developer portal move.
     """
 
     name: DomainName
-    certificate_arn: CertificateArn
+    certificate_arn: CertificateArn | None = None
     hosted_zone_id: HostedZoneId | None = None
+    keep_default_endpoint: bool = False
 
     @property
     def base_url(self) -> str:
@@ -280,9 +284,9 @@ class Domain(_Setting):
         return f"https://{self.name}"
 
     @property
-    def certificate_region(self) -> str:
-        """The region that its certificate is in."""
-        return self.certificate_arn.split(":")[3]
+    def certificate_region(self) -> str | None:
+        """The region of the certificate that is given, or None."""
+        return self.certificate_arn.split(":")[3] if self.certificate_arn else None
 
 
 class MonitoringSettings(_Setting):

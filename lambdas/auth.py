@@ -7,6 +7,7 @@ against the store hash.
 
 import re
 from functools import partial
+from urllib.parse import urlsplit
 
 from .callbacks import (
     access_tokens,
@@ -90,9 +91,21 @@ def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[Authoriza
         code=request.required("code"),
         scope=request.required("scope"),
         context=context,
-        redirect_uri=f"{environment.base_url()}/{app.organization_id}/redirect-url",
+        redirect_uri=f"{_called_base_url(request)}/{app.organization_id}/redirect-url",
     )
     return authorization, store
+
+
+def _called_base_url(request: CallbackRequest) -> str:
+    """The base URL that BigCommerce called, which is the one in the portal.
+
+    While the callback URLs move to another domain both lead here, and BigCommerce exchanges a code
+    only for the redirect URI that the portal has (its OAuth documentation, "Receiving the POST
+    response").
+    """
+    served = environment.served_base_urls()
+    called = (url for url in served if urlsplit(url).hostname == request.domain_name)
+    return next(called, served[0])
 
 
 def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str | None) -> None:

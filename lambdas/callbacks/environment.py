@@ -23,6 +23,11 @@ def base_url() -> str:
     return os.environ["BASE_URL"]
 
 
+def served_base_urls() -> list[str]:
+    """Every base URL that leads to the callbacks, that of `base_url` first."""
+    return os.environ["SERVED_BASE_URLS"].split()
+
+
 def login_url() -> str:
     """Origin of BigCommerce's login service, which exchanges codes and takes external installs."""
     return os.environ["LOGIN_URL"]

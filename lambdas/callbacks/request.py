@@ -19,12 +19,14 @@ class CallbackRequest:
     Attributes:
         organization_id: the path's first segment, as it came.
         request_id: API Gateway's id of the request, shown to people and in the logs.
+        domain_name: the host that was called, as API Gateway names it.
         arrived_at: when the function got it, in epoch seconds.
         query: every parameter with all its values, in the order they came.
     """
 
     organization_id: str
     request_id: str
+    domain_name: str
     arrived_at: int
     query: Mapping[str, tuple[str, ...]] = field(repr=False)
 
@@ -43,6 +45,7 @@ class CallbackRequest:
             query[name] = (*query.get(name, ()), value)
         return cls(
             organization_id=_text(event, "pathParameters", "organization_id"),
+            domain_name=_text(event, "requestContext", "domainName"),
             arrived_at=int(time.time()),
             request_id=request_id if _is_text(request_id) else "",
             query=query,

@@ -141,6 +141,25 @@ def keep_nothing(_client: Any, _id: str, settings: Values, _before: Values) -> V
     return settings
 
 
+def validation_records(answer: Any, _state: Values) -> list[dict[str, Any]]:
+    """Return the records that prove to whom a certificate's domains belong."""
+    return [
+        {
+            "domainName": option["DomainName"],
+            "resourceRecordName": option["ResourceRecord"]["Name"],
+            "resourceRecordType": option["ResourceRecord"]["Type"],
+            "resourceRecordValue": option["ResourceRecord"]["Value"],
+        }
+        for option in answer["Certificate"]["DomainValidationOptions"]
+    ]
+
+
+def remove_certificate_tags(client: Any, arn: str, settings: Values, _before: Values) -> None:
+    """Remove tags, which this service takes whole."""
+    tags = [{"Key": key} for key in settings["tagKeys"]]
+    client.remove_tags_from_certificate(CertificateArn=arn, Tags=tags)
+
+
 def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
     """Add what a DNS record points at to a domain's configuration."""
     (configuration,) = answer["DomainNameConfigurations"]
@@ -152,13 +171,17 @@ def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
 
 
 def _change_record(action: str, client: Any, _id: str, settings: Values, _before: Values) -> None:
-    (alias,) = settings["aliases"]
-    target = {
-        "DNSName": alias["name"],
-        "HostedZoneId": alias["zoneId"],
-        "EvaluateTargetHealth": alias["evaluateTargetHealth"],
-    }
-    record = {"Name": settings["name"], "Type": settings["type"], "AliasTarget": target}
+    record = {"Name": settings["name"], "Type": settings["type"]}
+    if aliases := settings.get("aliases"):
+        (alias,) = aliases
+        record["AliasTarget"] = {
+            "DNSName": alias["name"],
+            "HostedZoneId": alias["zoneId"],
+            "EvaluateTargetHealth": alias["evaluateTargetHealth"],
+        }
+    else:
+        record["TTL"] = settings["ttl"]
+        record["ResourceRecords"] = [{"Value": value} for value in settings["records"]]
     client.change_resource_record_sets(
         HostedZoneId=settings["zoneId"],
         ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]},

@@ -158,7 +158,16 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
     def arn(service: str, what: str, region: str = REGION) -> str:
         return f"arn:aws:{service}:{region}:{ACCOUNT}:{what}"
 
-    match type_.rpartition(":")[2]:
+    kind = type_.rpartition(":")[2]
+    match kind:
+        case "Role" | "Policy" | "LogGroup" | "Topic":
+            service, path, region = {
+                "Role": ("iam", "role/", ""),
+                "Policy": ("iam", "policy/", ""),
+                "LogGroup": ("logs", "log-group:", REGION),
+                "Topic": ("sns", "", REGION),
+            }[kind]
+            computed["arn"] = arn(service, f"{path}{physical}", region)
         case "Function":
             function = arn("lambda", f"function:{physical}")
             path = f"path/2015-03-31/functions/{function}/invocations"
@@ -185,14 +194,14 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
         case "Key":
             id_ = computed["keyId"] = KEY_ID
             computed["arn"] = arn("kms", f"key/{KEY_ID}")
-        case "Role":
-            computed["arn"] = arn("iam", f"role/{physical}", "")
-        case "Policy":
-            computed["arn"] = arn("iam", f"policy/{physical}", "")
-        case "LogGroup":
-            computed["arn"] = arn("logs", f"log-group:{physical}")
-        case "Topic":
-            computed["arn"] = arn("sns", physical)
+        case "Certificate":
+            id_ = computed["arn"] = arn("acm", "certificate/requested")
+            record = {"Name": "_a.apps.example.com.", "Type": "CNAME", "Value": "_b.example.net."}
+            computed["domainValidationOptions"] = [
+                {f"resourceRecord{part}": value for part, value in record.items()}
+            ]
+        case "Record":
+            computed["fqdn"] = inputs["name"]
         case "Secret":
             id_ = computed["arn"] = arn("secretsmanager", f"secret:{physical}-AbCdEf")
     return id_, computed

@@ -11,13 +11,16 @@ from tests.components.stacks import CUSTOMIZED, DOMAIN, DOMAIN_ELSEWHERE
 
 API = "aws:apigatewayv2/api:Api"
 API_MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping"
+CERTIFICATE = "aws:acm/certificate:Certificate"
 DOMAIN_NAME = "aws:apigatewayv2/domainName:DomainName"
+FUNCTION = "aws:lambda/function:Function"
 INTEGRATION = "aws:apigatewayv2/integration:Integration"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 PERMISSION = "aws:lambda/permission:Permission"
 RECORD = "aws:route53/record:Record"
 ROUTE = "aws:apigatewayv2/route:Route"
 STAGE = "aws:apigatewayv2/stage:Stage"
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 
 EXECUTION_ARN = f"arn:aws:execute-api:us-east-1:123456789012:{API_ID}"
 
@@ -147,6 +150,7 @@ def test_custom_domain_has_its_certificate_mapping_and_alias_record(customized: 
     assert domain["domainNameConfiguration"] == {
         "certificateArn": DOMAIN["certificateArn"],
         "endpointType": "REGIONAL",
+        "ipAddressType": "dualstack",
         "securityPolicy": "TLS_1_2",
     }
     assert customized.one(API_MAPPING).inputs == {
@@ -154,15 +158,51 @@ def test_custom_domain_has_its_certificate_mapping_and_alias_record(customized: 
         "domainName": "apps.example.com",
         "stage": "$default",
     }
-    assert customized.one(RECORD).inputs == {
-        "zoneId": DOMAIN["hostedZoneId"],
-        "name": "apps.example.com",
-        "type": "A",
-        "aliases": [
-            {"name": "d-1.example.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
-        ],
-    }
+    alias = {"name": "d-1.example.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
+    assert [each.inputs for each in customized.all(RECORD)] == [
+        {
+            "zoneId": DOMAIN["hostedZoneId"],
+            "name": "apps.example.com",
+            "type": type_,
+            "aliases": [alias],
+        }
+        for type_ in ("A", "AAAA")
+    ]
+    assert customized.one(API).inputs["disableExecuteApiEndpoint"] is True
     assert customized.outputs["baseUrl"] == "https://apps.example.com"
+
+
+def test_custom_domain_in_a_zone_gets_a_certificate_that_a_record_validates(
+    record: Recorder,
+) -> None:
+    domain = {"name": DOMAIN["name"], "hostedZoneId": DOMAIN["hostedZoneId"]}
+    recording = record(CUSTOMIZED | {"domain": domain})
+    assert recording.one(CERTIFICATE).inputs == {
+        "domainName": "apps.example.com",
+        "validationMethod": "DNS",
+    }
+    assert recording.one(RECORD, "certificate").inputs == {
+        "zoneId": DOMAIN["hostedZoneId"],
+        "name": "_a.apps.example.com.",
+        "type": "CNAME",
+        "records": ["_b.example.net."],
+        "ttl": 300,
+        "allowOverwrite": True,
+    }
+    validation = recording.one(VALIDATION)
+    assert validation.inputs["validationRecordFqdns"] == ["_a.apps.example.com."]
+    name = recording.one(DOMAIN_NAME)
+    arn = name.inputs["domainNameConfiguration"]["certificateArn"]
+    assert arn == validation.inputs["certificateArn"]
+    assert validation.urn in name.depends_on
+
+
+def test_both_endpoints_are_served_while_the_portal_is_edited(record: Recorder) -> None:
+    kept = record(CUSTOMIZED | {"domain": DOMAIN | {"keepDefaultEndpoint": True}})
+    assert kept.one(API).inputs["disableExecuteApiEndpoint"] is False
+    variables = kept.one(FUNCTION, "auth").inputs["environment"]["variables"]
+    assert variables["SERVED_BASE_URLS"] == f"https://apps.example.com {API_ENDPOINT}"
+    assert variables["BASE_URL"] == kept.outputs["baseUrl"] == "https://apps.example.com"
 
 
 def test_custom_domain_with_dns_elsewhere_has_no_record(record: Recorder) -> None:

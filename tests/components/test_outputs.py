@@ -145,7 +145,8 @@ class TestUrlChanges:
     def test_a_change_to_a_domain_is_said_before_the_first_resource(self, record: Recorder) -> None:
         registered = GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}
         for preview in (True, False):
-            recording = record({"apps": [registered], "domain": DOMAIN}, preview=preview)
+            domain = DOMAIN | {"keepDefaultEndpoint": True}
+            recording = record({"apps": [registered], "domain": domain}, preview=preview)
             (warned,) = recording.warnings
             assert warned.resources == 0
             for url in urls(GLOBEX, "https://apps.example.com").values():

@@ -159,7 +159,6 @@ NOT_BOOLEAN = "is 'maybe': it must be true or false"
         ("functions.tracing", "maybe", NOT_BOOLEAN, "false"),
         ("functions.reservedConcurrency.auth", 0, "must be 1 or more", "10"),
         ("domain.name", "https://apps.example.com", "is 'https://apps.example.com'", "NAME"),
-        ("domain.certificateArn", MISSING, "is required", ARN),
         ("domain.certificateArn", "5d1c", "is '5d1c'", ARN),
         ("domain.hostedZoneId", "example.com", "is 'example.com'", "HOSTED_ZONE_ID"),
         ("bigcommerce.loginUrl", "http://login.example.com", "is 'http://", LOGIN_URL),
@@ -187,6 +186,31 @@ def test_app_url_with_what_no_browser_should_be_sent_to(url: str) -> None:
         f"is {url!r}: it must be an https:// link without user, password and fragment (#)"
     )
     assert problem.remedy == f"{SET} --path 'apps[0].appUrl' https://app.example.com"
+
+
+@pytest.mark.parametrize(
+    ("domain", "problem", "command"),
+    [
+        ({"name": "apps.example.com"}, "needs a hostedZoneId", "hostedZoneId' HOSTED_ZONE_ID"),
+        (
+            DOMAIN_ELSEWHERE,
+            "switches off https://a.execute-api.",
+            "keepDefaultEndpoint' true",
+        ),
+        (DOMAIN_ELSEWHERE | {"keepDefaultEndpoint": "true"}, None, None),
+    ],
+)
+def test_a_domain_is_proved_and_switches_off_no_url_that_is_in_the_portal(
+    domain: dict[str, Any], problem: str | None, command: str | None
+) -> None:
+    registered = {"registeredBaseUrl": "https://a.execute-api.us-east-1.amazonaws.com"}
+    apps = [ACME_APP | registered] if "certificateArn" in domain else [ACME_APP]
+    config = {"apps": apps, "domain": domain}
+    if problem is None or command is None:
+        assert read(config).domain is not None
+        return
+    (found,) = problems(config)
+    assert (found.key, problem in found.what, command in found.remedy) == ("domain", True, True)
 
 
 @pytest.mark.parametrize("scopes", same_row(), ids=lambda scope: scope)

@@ -137,6 +137,7 @@ def test_environment_says_where_things_are(awaiting: Recording) -> None:
     own = {
         "auth": {
             "BASE_URL": API_ENDPOINT,
+            "SERVED_BASE_URLS": API_ENDPOINT,
             "LOGIN_URL": "https://login.bigcommerce.com",
             "ACCESS_TOKEN_KEY_ARN": KEY_ARN,
         },

@@ -218,6 +218,7 @@ def api_event(organization_id: str, callback: str, query: str) -> dict[str, Any]
         "pathParameters": {"organization_id": organization_id},
         "requestContext": {
             "http": {"method": "GET", "path": path, "protocol": "HTTP/1.1"},
+            "domainName": "callbacks.example.com",
             "requestId": REQUEST_ID,
             "stage": "$default",
         },

@@ -111,6 +111,7 @@ def backend(
         "SECRET_PREFIX": SECRET_PREFIX,
         "ACCESS_TOKEN_KEY_ARN": _kms_key,
         "BASE_URL": BASE_URL,
+        "SERVED_BASE_URLS": BASE_URL,
         "LOGIN_URL": login_url,
         "FRAME_ANCESTORS": FRAME_ANCESTORS,
         "UNINSTALLED_RETENTION_SECONDS": str(RETENTION_SECONDS),

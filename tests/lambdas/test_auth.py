@@ -9,7 +9,7 @@ from werkzeug import Response as TokenResponse
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import BASE_URL, Backend, callback_url, signed_url
+from tests.lambdas.backend import BASE_URL, Backend, api_event, callback_url, signed_url
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
 from tests.lambdas.responses import CODE_REFUSED, NOT_STORED
 
@@ -44,6 +44,35 @@ def test_the_token_request_holds_exactly_the_documented_fields(
         "grant_type": "authorization_code",
         "redirect_uri": f"{BASE_URL}/{ORGANIZATION_ID}/redirect-url",
     }
+
+
+@pytest.mark.parametrize(
+    ("called", "served", "expected"),
+    [
+        ("old.example.com", "https://new.example.com https://old.example.com", "https://old."),
+        ("new.example.com", "https://new.example.com https://old.example.com", "https://new."),
+        ("evil.example.com", "https://new.example.com https://old.example.com", "https://new."),
+        ("", "https://new.example.com", "https://new."),
+    ],
+)
+def test_a_code_is_exchanged_for_the_endpoint_that_was_called_while_urls_move(
+    *,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    called: str,
+    served: str,
+    expected: str,
+) -> None:
+    monkeypatch.setenv("SERVED_BASE_URLS", served)
+    query = bigcommerce.auth_callback_url(app, store, store.owner).partition("?")[2]
+    event = api_event(ORGANIZATION_ID, "redirect-url", query)
+    event["requestContext"]["domainName"] = called
+    backend.handle("redirect-url", event)
+    (sent,) = bigcommerce.token_endpoint.requests
+    assert sent.fields["redirect_uri"].startswith(expected)
 
 
 def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom(

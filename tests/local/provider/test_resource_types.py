@@ -160,7 +160,12 @@ def api_view(operation: str, **key: str) -> View:
 def record_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     found = aws.route53.list_resource_record_sets(HostedZoneId=state["zoneId"])
     (record,) = (each for each in found["ResourceRecordSets"] if each["Type"] == "A")
-    return {"aliases": record["AliasTarget"]["DNSName"].rstrip(".")}
+    if "AliasTarget" in record:
+        return {"aliases": record["AliasTarget"]["DNSName"].rstrip(".")}
+    return {
+        "ttl": record["TTL"],
+        "records": [each["Value"] for each in record["ResourceRecords"]],
+    }
 
 
 def alarm_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
@@ -228,6 +233,15 @@ VIEWS: dict[str, View] = {
     ),
     "aws:lambda/function:Function": function_view,
     "aws:lambda/permission:Permission": permission_view,
+    "aws:acm/certificate:Certificate": lambda aws, state: {
+        **pulumi_names(
+            aws.acm.describe_certificate(CertificateArn=state["arn"])["Certificate"],
+        ),
+        "tags": tags(aws.acm.list_tags_for_certificate(CertificateArn=state["arn"])["Tags"]),
+    },
+    "aws:acm/certificateValidation:CertificateValidation": lambda aws, state: pulumi_names(
+        aws.acm.describe_certificate(CertificateArn=state["certificateArn"])["Certificate"]
+    ),
     "aws:apigatewayv2/api:Api": api_view("get_api", ApiId="{id}"),
     "aws:apigatewayv2/stage:Stage": api_view("get_stage", ApiId="{apiId}", StageName="{name}"),
     "aws:apigatewayv2/integration:Integration": api_view(
@@ -266,6 +280,8 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
     )
+    certificate = aws.acm.request_certificate(DomainName="ground.example.com")
+    made["certificate"] = certificate["CertificateArn"]
     made["topic"] = aws.sns.create_topic(Name="ground")["TopicArn"]
     streamed = aws.dynamodb.update_table(
         TableName="ground",

@@ -1,0 +1,90 @@
+"""CustomDomain: the callback URLs at a domain of the organization's own."""
+
+import pulumi
+import pulumi_aws as aws
+
+from .settings import Domain
+
+
+class CustomDomain(pulumi.ComponentResource):
+    """A domain that leads to the HTTP API: certificate, mapping, and its records in Route 53.
+
+    Where the settings name no certificate, one is requested, and the zone's record proves to AWS
+    Certificate Manager that the domain is the organization's; AWS renews it as long as that record
+    is there. Where they name no zone, the records are the organization's to make.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        *,
+        api_id: pulumi.Input[str],
+        stage_id: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:CustomDomain", "domain", None, opts)
+        self._domain = domain
+        self._child = pulumi.ResourceOptions(parent=self)
+        name = aws.apigatewayv2.DomainName(
+            "domain",
+            domain_name=domain.name,
+            domain_name_configuration={
+                "certificate_arn": domain.certificate_arn or self._validated_certificate_arn(),
+                "endpoint_type": "REGIONAL",
+                "ip_address_type": "dualstack",
+                "security_policy": "TLS_1_2",  # the least that it takes; TLS 1.3 is taken too
+            },
+            opts=self._child,
+        )
+        aws.apigatewayv2.ApiMapping(
+            "domain", api_id=api_id, domain_name=name.id, stage=stage_id, opts=self._child
+        )
+        if domain.hosted_zone_id is not None:
+            for type_ in ("A", "AAAA"):
+                self._alias(type_, domain.hosted_zone_id, name)
+        self.register_outputs({})
+
+    def _validated_certificate_arn(self) -> pulumi.Output[str]:
+        """Request a certificate, and prove by a record that the domain is the organization's."""
+        certificate = aws.acm.Certificate(
+            "domain",
+            domain_name=self._domain.name,
+            validation_method="DNS",
+            # Another one must be in use before this one may go.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
+        )
+        asked = certificate.domain_validation_options[0]
+        proof = aws.route53.Record(
+            "certificate",
+            zone_id=self._domain.hosted_zone_id,
+            name=asked.resource_record_name,
+            type=asked.resource_record_type,
+            records=[asked.resource_record_value],
+            ttl=300,
+            # AWS asks for the same record for every certificate of a domain in an account.
+            allow_overwrite=True,
+            opts=self._child,
+        )
+        return aws.acm.CertificateValidation(
+            "domain",
+            certificate_arn=certificate.arn,
+            validation_record_fqdns=[proof.fqdn],
+            opts=self._child,
+        ).certificate_arn
+
+    def _alias(self, type_: str, zone_id: str, name: aws.apigatewayv2.DomainName) -> None:
+        target = name.domain_name_configuration
+        aws.route53.Record(
+            f"domain-{type_.lower()}",
+            zone_id=zone_id,
+            name=self._domain.name,
+            type=type_,
+            aliases=[
+                {
+                    "name": target.target_domain_name,
+                    "zone_id": target.hosted_zone_id,
+                    "evaluate_target_health": False,
+                }
+            ],
+            opts=self._child,
+        )
