@@ -7,6 +7,7 @@ and no e-mail address.
 
 import argparse
 import re
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ VERIFICATION = "VERIFICATION"
 _STORE_HASH = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 # Items a call, so that progress is seen; DynamoDB's own bound is a megabyte.
 PAGE_SIZE = 1000
+PAUSE_SECONDS = 0.2
 # Keys that one BatchGetItem takes.
 _BATCH = 100
 
@@ -141,6 +143,18 @@ def listed(stack: Stack, organization_ids: Collection[str] = ()) -> list[Store]:
     ]
 
 
+def add_apps(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names apps: also those that the stack no longer has."""
+    parser.add_argument(
+        "--app",
+        action="append",
+        default=[],
+        metavar="ORGANIZATION_ID",
+        help="only the stores of this app, also of one that the stack no longer has; may be given "
+        "several times",
+    )
+
+
 def add_store(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
     """Add the arguments that name one store; `nargs` is argparse's."""
     parser.add_argument(
@@ -216,6 +230,8 @@ def whole_items(
             yield from map(installation_item.from_json, answer["Responses"][stack.table_name])
             rest: Mapping[str, Any] = answer["UnprocessedKeys"].get(stack.table_name, {})
             wanted = rest.get("Keys")
+            if wanted:  # DynamoDB is busy: not at once again
+                time.sleep(PAUSE_SECONDS)
 
 
 def _pages(stack: Stack, organization_ids: Collection[str]) -> Iterator[list[dict[str, Any]]]:

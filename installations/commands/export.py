@@ -8,7 +8,7 @@ from typing import Any
 
 from installations.progress import Counted
 from installations.stack import Stack
-from installations.stores import listed, whole_items
+from installations.stores import add_apps, listed, whole_items
 from lambdas.callbacks import installation_item
 
 EXPORTED = (
@@ -37,13 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="there is no other way: what is exported is no backup of the tokens",
     )
-    parser.add_argument(
-        "--app",
-        action="append",
-        default=[],
-        metavar="ORGANIZATION_ID",
-        help="only the records of this app; may be given several times",
-    )
+    add_apps(parser)
 
 
 def run(stack: Stack, options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from installations.stack import Stack
-from installations.stores import Store, listed
+from installations.stores import Store, add_apps, listed
 from installations.text import in_columns
 from registration.choice import chosen_apps
 
@@ -17,14 +17,7 @@ HEADINGS = ("App", "Organization ID", "Store", "Domain", "State", "Installed", "
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which stores, and what to list them as."""
-    parser.add_argument(
-        "--app",
-        action="append",
-        default=[],
-        metavar="ORGANIZATION_ID",
-        help="only the stores of this app, also of one that the stack no longer has; may be given "
-        "several times",
-    )
+    add_apps(parser)
     parser.add_argument(
         "--all", action="store_true", help="stores that uninstalled the app too, while known"
     )
@@ -50,6 +43,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
         _print_csv(shown)
     else:
         _print_table(shown)
+        _say_what_can_be_purged(stack, stores)
     return 0
 
 
@@ -86,6 +80,16 @@ def _print_csv(stores: Sequence[Store]) -> None:
 def _print_table(stores: Sequence[Store]) -> None:
     for line in in_columns([HEADINGS, *map(_row, stores)]):
         sys.stdout.write(f"{line}\n")
+
+
+def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:
+    stale = sum(not store.is_current for store in stores)
+    if stale:
+        sys.stdout.flush()
+        sys.stderr.write(
+            f"{stale:,} records are of apps that the stack no longer has, or has anew: "
+            f"python -m installations purge --dry-run --stack {stack.name}\n"
+        )
 
 
 def _row(store: Store) -> Sequence[str]:

@@ -8,7 +8,7 @@ from installations.at_once import each
 from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from installations.errors import CommandError
 from installations.stack import Stack
-from installations.stores import Store, listed, whole_record
+from installations.stores import Store, add_apps, listed, whole_record
 from installations.text import in_columns
 from installations.tokens import decrypted
 from installations.verification import mark
@@ -24,13 +24,7 @@ REMEDIES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which stores, and whether to keep what is found."""
-    parser.add_argument(
-        "--app",
-        action="append",
-        default=[],
-        metavar="ORGANIZATION_ID",
-        help="only the stores of this app; may be given several times",
-    )
+    add_apps(parser)
     parser.add_argument(
         "--mark",
         action="store_true",

@@ -90,7 +90,8 @@ def test_an_uninstalled_store_has_no_token(run: Run, app: App, store: Store) -> 
     ("environment", "said"),
     [
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "There are no AWS credentials"),
-        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "AWS could not be asked: EndpointConn"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "could not be asked: Could not connect"),
+        ({"AWS_PROFILE": "nowhere"}, "The config profile (nowhere) could not be found"),
     ],
 )
 def test_why_aws_cannot_be_asked_is_said(
