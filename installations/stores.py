@@ -60,11 +60,12 @@ class Store:
     def is_current(self) -> bool:
         """Whether its record is of an app as it is registered now.
 
-        An app without a Client ID may be waiting for the one its stores were installed with.
+        An app without a Client ID may be waiting for the one its stores were installed with. And
+        what is left where a record has expired, expires too.
         """
         if self.app is None:
             return False
-        return self.app.client_id in (None, self.record.get("client_id"))
+        return not self.record or self.app.client_id in (None, self.record["client_id"])
 
     @property
     def state(self) -> str:

@@ -36,7 +36,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     for id_ in options.app:
         if not any(store.organization_id == id_ for store in stores):
             chosen_apps(stack.registration, [id_])
-    shown = [store for store in stores if store.is_installed or options.all]
+    shown = [store for store in stores if store.is_installed or (options.all and store.record)]
     if options.json:
         _print_json(shown)
     elif options.csv:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,10 +12,13 @@ from installations.at_once import each
 from installations.confirmation import add_yes, confirm
 from installations.errors import CommandError
 from installations.stack import Stack
-from installations.stores import Store, add_store, chosen_store, listed
+from installations.stores import VERIFICATION, Store, add_store, chosen_store, listed
 from installations.text import in_columns
 from lambdas.callbacks import installation_item
+from lambdas.rutter import connection_table
 
+# All that there can be of a store.
+SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, connection_table.SORT_KEY)
 HEADINGS = ("Organization ID", "Store", "State", "Users")
 
 
@@ -32,8 +35,8 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     Without a store: those of apps that were taken out of the configuration, and those of apps that
     were registered anew, so that their stores have tokens of another Client ID. What would be
     deleted is shown first, and deleted once you have confirmed it. A record that was written anew
-    meanwhile stays. The table's stream holds what was deleted for 24 hours, its backups for 35
-    days.
+    meanwhile stays. A connection at Rutter stays there, and is forgotten here. The table's stream
+    holds what was deleted for 24 hours, its backups for 35 days.
 
     Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed.
     """
@@ -72,19 +75,11 @@ def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
 def _purge(stack: Stack, store: Store) -> bool:
     """Delete a store's items, all or none; False if its record is not as it was listed."""
     deletes: list[Any] = []
-    for sort_key, item in store.items.items():
-        delete: dict[str, Any] = {
-            "TableName": stack.table_name,
-            "Key": installation_item.key(store.organization_id, store.store_hash, sort_key),
-        }
-        if sort_key == installation_item.SORT_KEY:
-            delete["ConditionExpression"] = "client_id = :client_id AND #status = :status"
-            delete["ExpressionAttributeNames"] = {"#status": "status"}
-            delete["ExpressionAttributeValues"] = {
-                ":client_id": {"S": item["client_id"]},
-                ":status": {"S": item["status"]},
-            }
-        deletes.append({"Delete": delete})
+    for sort_key in SORT_KEYS:
+        key = installation_item.key(store.organization_id, store.store_hash, sort_key)
+        delete = {"TableName": stack.table_name, "Key": key}
+        condition = _as_listed(store.record) if sort_key == installation_item.SORT_KEY else {}
+        deletes.append({"Delete": delete | condition})
     try:
         stack.dynamodb.transact_write_items(TransactItems=deletes)
     except ClientError as error:
@@ -92,6 +87,18 @@ def _purge(stack: Stack, store: Store) -> bool:
             raise
         return False
     return True
+
+
+def _as_listed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The condition that a record is still the one that was listed, or still is not there."""
+    if not record:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    values = {f":{name}": record[name] for name in ("client_id", "status")}
+    return {
+        "ConditionExpression": "client_id = :client_id AND #status = :status",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": installation_item.to_json(values),
+    }
 
 
 def _row(store: Store) -> Sequence[str]:

@@ -26,6 +26,7 @@ from botocore.exceptions import ClientError
 from ..callbacks import aws, environment, installation_item
 from .connection import Connection
 
+SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
 REVISION = f"{PREFIX}revision"
 
@@ -35,7 +36,7 @@ _deserialize = TypeDeserializer().deserialize
 
 def key(organization_id: str, store_hash: str) -> dict[str, Any]:
     """The primary key of a store's connection, in DynamoDB's JSON."""
-    return {**installation_item.key(organization_id, store_hash), "sk": {"S": "CONNECTION"}}
+    return installation_item.key(organization_id, store_hash, SORT_KEY)
 
 
 def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]:

@@ -22,7 +22,7 @@ ANOTHER = {"clientId": "anotherclientid"}
 def kept(backend: LocalBackend, store: Store, organization_id: str = "org-a") -> set[str]:
     """The sort keys of what the table has of a store."""
     found = set()
-    for sort_key in ("STORE", "VERIFICATION"):
+    for sort_key in ("STORE", "VERIFICATION", "CONNECTION"):
         answer = backend.emulator.aws.dynamodb.get_item(
             TableName=backend.outputs["installationsTable"],
             Key=key(organization_id, store.hash, sort_key),
@@ -54,13 +54,17 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
 ) -> None:
     install(backend, backend.apps[1], store)
     run("verify", "--mark")
+    backend.emulator.aws.dynamodb.put_item(
+        TableName=backend.outputs["installationsTable"],
+        Item=key("org-a", store.hash, "CONNECTION"),
+    )
     change_registration(change)
     assert f"python -m installations purge --dry-run --stack {STACK}" in run("list").err
     dry = run("purge", "--dry-run")
     assert (dry.status, dry.out.count(state)) == (0, dry.out.count("\n") - 2)
     asked = run("purge", typed="n\n")
     assert (asked.status, "for good? [y/N]" in asked.err) == (2, True)
-    assert kept(backend, store) == {"STORE", "VERIFICATION"}
+    assert kept(backend, store) == {"STORE", "VERIFICATION", "CONNECTION"}
 
     done = run("purge", typed="yes\n")
     assert done.status == 0
