@@ -40,7 +40,7 @@ test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built wher
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy __main__.py bench components installations lambdas local registration tests
+	@$(BIN)/mypy __main__.py bench bootstrap components installations lambdas local registration tests
 
 format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .

@@ -9,7 +9,7 @@ from components import lambda_bundle
 from components.app import BigCommerceApp, read_credentials_statement, secret_prefix
 from components.callback_api import CallbackApi
 from components.callbacks import CALLBACKS
-from components.configuration import read_settings, sample_warnings
+from components.configuration import configuration_warnings, read_settings
 from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
@@ -26,7 +26,7 @@ from registration.sheet.install_links import install_links
 gc.set_threshold(100_000, 50, 100)
 
 settings = read_settings()
-for warning in sample_warnings(settings):
+for warning in configuration_warnings(settings):
     pulumi.log.warn(warning)
 if settings.domain is not None:
     # Its URLs are known already: a change is reported before anything is deployed.

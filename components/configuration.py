@@ -41,7 +41,7 @@ def read_settings() -> Settings:
     Raises:
         ConfigurationError: every problem found, each with its key and its remedy.
     """
-    values, problems = _values()
+    values, problems = configured_values()
     problems += _name_problems() + _tag_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
     problems += _domain_problems(values)
@@ -50,23 +50,48 @@ def read_settings() -> Settings:
     except ValidationError as error:
         problems += validation_problems(error, values, Settings)
     else:
-        problems += _region_problems(settings)
+        problems += _region_problems(settings) + _sample_problems(settings)
     if problems:
         raise ConfigurationError(pulumi.get_stack(), problems)
     return settings
 
 
-def sample_warnings(settings: Settings) -> list[str]:
-    """What to warn of where a stack still has the organization id of the sample."""
+def configuration_warnings(settings: Settings) -> list[str]:
+    """What to warn of in a configuration that is valid, each with the command that mends it."""
     return [
-        f"apps[{index}].organizationId is that of the sample: anybody who has read it knows the "
-        f"app's URLs. {set_command(f'apps[{index}].organizationId')}"
-        for index, app in enumerate(settings.apps)
-        if app.organization_id == SAMPLE_ORGANIZATION_ID
+        *(f"{each.key} {each.what}. {each.remedy}" for each in _sample_ids(settings)),
+        *_account_warnings(settings),
     ]
 
 
-def _values() -> tuple[dict[str, Any], list[Problem]]:
+def _sample_ids(settings: Settings) -> list[Problem]:
+    """The apps that still have the organization id of the sample."""
+    what = "is that of the sample: anybody who has read it knows the app's URLs"
+    keys = [
+        f"apps[{index}].organizationId"
+        for index, app in enumerate(settings.apps)
+        if app.organization_id == SAMPLE_ORGANIZATION_ID
+    ]
+    return [Problem(key, what, set_command(key)) for key in keys]
+
+
+def _sample_problems(settings: Settings) -> list[Problem]:
+    """A stack worth protecting does not deploy the sample, whose URLs can only change later."""
+    return _sample_ids(settings) if settings.protect else []
+
+
+def _account_warnings(settings: Settings) -> list[str]:
+    """What would keep a stack worth protecting from being deployed into the wrong account."""
+    if not settings.protect or CONFIG.get().get("aws:allowedAccountIds", "[]") != "[]":
+        return []
+    key = "aws:allowedAccountIds[0]"
+    return [
+        "aws:allowedAccountIds is not set: with the credentials of another account, this protected "
+        f"stack would be deployed there anew. {set_command(key, 'ACCOUNT_ID')}"
+    ]
+
+
+def configured_values() -> tuple[dict[str, Any], list[Problem]]:
     """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
     project = pulumi.get_project()
     values: dict[str, Any] = {}

@@ -1,11 +1,12 @@
 """InstallationStore: the DynamoDB table of installed stores and the key of their access tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from .ci_roles import deploy_role_name, preview_role_name
 from .stack_context import StackContext
 
 # The index of the table by organization. An item is in it if it has both keys: whatever belongs to
@@ -291,4 +292,57 @@ def _key_policy(context: StackContext) -> pulumi.Output[str]:
             },
         },
     ]
+    statements += [
+        _allow_role(context, "AllowDeployRole", deploy_role_name, CHANGE_KEY + LOOK_AT_KEY),
+        _allow_role(context, "AllowPreviewRole", preview_role_name, LOOK_AT_KEY),
+    ]
     return _document(*statements)
+
+
+# What the AWS provider calls to look at a key, and to change it. Neither uses it.
+LOOK_AT_KEY = (
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+)
+CHANGE_KEY = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DisableKeyRotation",
+    "kms:EnableKeyRotation",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+
+
+def _allow_role(
+    context: StackContext,
+    sid: str,
+    role_name: Callable[[str, str], str],
+    actions: Sequence[str],
+) -> dict[str, Any]:
+    """Let one of CI's roles at this key, and so at no other: keys have no names for IAM to tell.
+
+    The role may not exist, so it is not the principal but a condition.
+    """
+    role = role_name(context.project, context.stack)
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": sorted(actions),
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "aws:PrincipalArn": pulumi.Output.format(
+                    "arn:{}:iam::{}:role/{}", context.partition, context.account, role
+                )
+            }
+        },
+    }

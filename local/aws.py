@@ -29,7 +29,10 @@ _CONFIG = Config(
 
 
 def isolated_session(
-    region: str = REGION, access_key: str = ROOT_KEY, secret_key: str = ROOT_KEY
+    region: str = REGION,
+    access_key: str = ROOT_KEY,
+    secret_key: str = ROOT_KEY,
+    token: str | None = None,
 ) -> boto3.Session:
     """Return a session that reads no profile, AWS configuration file or `AWS_*` variable.
 
@@ -38,6 +41,7 @@ def isolated_session(
     return boto3.Session(
         aws_access_key_id=access_key,
         aws_secret_access_key=secret_key,
+        aws_session_token=token,
         region_name=region,
         botocore_session=botocore.session.Session(session_vars=_NO_FILES),
     )

@@ -11,7 +11,7 @@ from typing import Any
 from pulumi.runtime import reset_options
 from pulumi.runtime.config import set_all_config
 
-from components.configuration import read_settings, sample_warnings
+from components.configuration import configuration_warnings, read_settings
 from components.secret_settings import SECRET_MAPS
 from local.engine.configuration import (
     encoded,
@@ -66,7 +66,7 @@ def _warnings(project: str, stack: str, texts: dict[str, str], secret_keys: list
     """Read the settings as a program would that the CLI runs."""
     reset_options(project=project, stack=stack)
     set_all_config(texts, secret_keys)
-    return sample_warnings(read_settings())
+    return configuration_warnings(read_settings())
 
 
 def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,10 +44,11 @@ SERVICES = sorted(
 class AwsProvider(ResourceProviderServicer):
     """Keeps AWS resources in an embedded AWS, and takes only an endpoint on this machine.
 
-    Configured with the AWS provider's own settings: `region`, `accessKey`, `secretKey`, `endpoints`
-    and `defaultTags`; its `skip…` settings have nothing to skip here. A preview makes no AWS call.
-    Secrets in inputs stay secrets in outputs. Physical names are not generated, and existing
-    resources are not imported. All methods raise `ProviderError`, which names the resource.
+    Configured with the AWS provider's own settings: `region`, `accessKey`, `secretKey`, `token`,
+    `endpoints` and `defaultTags`; its `skip…` settings have nothing to skip here. A preview makes
+    no AWS call. Secrets in inputs stay secrets in outputs. Physical names are not generated, and
+    existing resources are not imported. All methods raise `ProviderError`, which names the
+    resource.
     """
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class AwsProvider(ResourceProviderServicer):
             settings.get("region", REGION),
             settings.get("accessKey", ROOT_KEY),
             settings.get("secretKey", ROOT_KEY),
+            settings.get("token"),
         )
         self._aws = Aws(endpoint, session)
         self._default_tags = settings.get("defaultTags", {}).get("tags", {})

@@ -160,10 +160,11 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
 
     kind = type_.rpartition(":")[2]
     match kind:
-        case "Role" | "Policy" | "LogGroup" | "Topic":
+        case "Role" | "Policy" | "LogGroup" | "Topic" | "OpenIdConnectProvider":
             service, path, region = {
                 "Role": ("iam", "role/", ""),
                 "Policy": ("iam", "policy/", ""),
+                "OpenIdConnectProvider": ("iam", "oidc-provider/", ""),
                 "LogGroup": ("logs", "log-group:", REGION),
                 "Topic": ("sns", "", REGION),
             }[kind]
@@ -202,6 +203,9 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
             ]
         case "Record":
             computed["fqdn"] = inputs["name"]
+        case "Bucket":
+            id_ = inputs["bucket"]
+            computed["arn"] = f"arn:aws:s3:::{id_}"
         case "Secret":
             id_ = computed["arn"] = arn("secretsmanager", f"secret:{physical}-AbCdEf")
     return id_, computed

@@ -13,21 +13,25 @@ from typing import Any
 
 from local.engine.configuration import encoded, project_name, stack_config
 from local.engine.program import Program
-from tests.components.recorder import Recording, Resource, Warned
+from tests.components.recorder import ACCOUNT, Recording, Resource, Warned
 
 ROOT = Path(__file__).parents[2]
 PROJECT = project_name(ROOT)
 SECRETS = ("clientSecrets", "handoffKeys", "rutterClientSecrets")
 STACK = "test"
+ALLOWED: dict[str, Any] = {"aws:allowedAccountIds": [ACCOUNT]}
 
 
 def configuration(config: Mapping[str, Any], stack: str = STACK) -> dict[str, str]:
-    """A stack's configuration laid over Pulumi.yaml's defaults, as the program receives it."""
+    """A stack's configuration laid over Pulumi.yaml's defaults, as the program receives it.
+
+    Its account is the one it may be deployed to.
+    """
     with TemporaryDirectory() as folder:
         shutil.copy(ROOT / "Pulumi.yaml", folder)
         # Every JSON document is a YAML document.
         stack_file = Path(folder, f"Pulumi.{stack}.yaml")
-        stack_file.write_text(json.dumps({"config": config}), encoding="utf-8")
+        stack_file.write_text(json.dumps({"config": {**ALLOWED, **config}}), encoding="utf-8")
         return encoded(stack_config(Path(folder), stack, {}))
 
 
@@ -50,6 +54,10 @@ class Recorder:
             secret_keys=secret_keys,
             preview=preview,
         )
+        return self.of(program)
+
+    def of(self, program: Program) -> Recording:
+        """The recording of a program of this repository."""
         text = json.dumps(asdict(program))
         kept = self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
         if not kept.exists():

@@ -60,7 +60,7 @@ def test_key_rotates_and_has_an_alias(awaiting: Recording) -> None:
 def test_key_is_used_by_whom_iam_allows_and_through_dynamodb_only_beside(
     awaiting: Recording,
 ) -> None:
-    iam, dynamodb = json.loads(awaiting.one(KEY).inputs["policy"])["Statement"]
+    iam, dynamodb, *_ = json.loads(awaiting.one(KEY).inputs["policy"])["Statement"]
     assert iam == {
         "Sid": "AllowWhatIamAllows",
         "Effect": "Allow",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.configuration_errors import ConfigurationError
 from components.settings import (
     AppSettings,
     BigCommerce,
@@ -20,7 +21,7 @@ from components.settings import (
 )
 from local.engine.configuration import encoded, stack_config
 from tests.components.reading import read, read_texts
-from tests.components.recordings import ROOT
+from tests.components.recordings import PROJECT, ROOT
 from tests.components.stacks import ACME_APP
 
 PULUMI_YAML = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -97,3 +98,18 @@ def test_stack_file_is_valid_has_no_secret_and_its_app_awaits_registration(stack
     assert settings.protect is False
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
     assert not re.search("clientSecret|secure:|encryptionsalt", text)
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_stack_file_of_a_protected_stack_lacks_nothing_but_an_organization_id(stack: str) -> None:
+    """And its account, which is nobody's until it is set."""
+    config = stack_config(ROOT, stack, {})
+    assert config["aws:allowedAccountIds"] == ["000000000000"]
+    assert config["aws:defaultTags"]["tags"] == {"environment": stack}
+    (app,) = config[f"{PROJECT}:apps"]
+    with pytest.raises(ConfigurationError) as raised:
+        read_texts(encoded(config), stack=stack, secret_keys=[])
+    (problem,) = raised.value.problems
+    assert problem.key == "apps[0].organizationId"
+    app["organizationId"] = "mine"
+    assert read_texts(encoded(config), stack=stack, secret_keys=[]).protect

@@ -313,10 +313,24 @@ def test_good_configuration_has_no_error(record: Recorder) -> None:
     assert record(TWO_APPS).error is None
 
 
-def test_a_stack_with_the_organization_id_of_the_sample_is_warned_of_it(record: Recorder) -> None:
+def test_the_organization_id_of_the_sample_is_refused_in_a_protected_stack(
+    record: Recorder,
+) -> None:
+    """And warned of in another."""
     sample = stack_config(ROOT, "dev", {})[f"{PROJECT}:apps"]
-    (warning,) = record({"apps": [ACME_APP, *sample]}).warnings
-    assert warning.text.startswith("apps[1].organizationId is that of the sample")
-    assert "--path 'apps[1].organizationId' ORGANIZATION_ID" in warning.text
+    config = {"apps": [ACME_APP, *sample]}
+    (warning,) = record({**config, "protect": False}, stack="dev").warnings
+    (problem,) = problems(config)
+    assert problem.key == "apps[1].organizationId"
+    assert problem.what.startswith("is that of the sample")
+    assert "--path 'apps[1].organizationId' ORGANIZATION_ID" in problem.remedy
+    assert warning.text == f"{problem.key} {problem.what}. {problem.remedy}"
     assert warning.resources == 0
     assert record(TWO_APPS).warnings == []
+
+
+def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorder) -> None:
+    anywhere = {"apps": [ACME_APP], "aws:allowedAccountIds": []}
+    (warning,) = record(anywhere).warnings
+    assert warning.text.endswith("--path 'aws:allowedAccountIds[0]' ACCOUNT_ID")
+    assert record({**anywhere, "protect": False}).warnings == []

@@ -12,7 +12,7 @@ from components.configuration_errors import ConfigurationError
 from local import commands
 from local.check_config import check_config
 from local.engine import DeploymentError
-from tests.components.recordings import PROJECT, ROOT
+from tests.components.recordings import ALLOWED, PROJECT, ROOT
 from tests.components.stacks import ACME, ACME_APP, APP_URL, CLIENT_ID, CLIENT_SECRET
 
 ENCRYPTED = {"secure": "AAABAFyE0L8="}
@@ -23,7 +23,8 @@ def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
     """A project with one stack's file."""
     shutil.copy(ROOT / "Pulumi.yaml", path)
     # Every JSON document is a YAML document.
-    file = {"config": {f"{PROJECT}:{key}": value for key, value in config.items()}}
+    project = {f"{PROJECT}:{key}": value for key, value in config.items()}
+    file = {"config": {**ALLOWED, **project}}
     (path / f"Pulumi.{stack}.yaml").write_text(json.dumps(file), encoding="utf-8")
     return path
 

@@ -1,0 +1,46 @@
+"""The permissions boundary: the most that a role of the main program may do, whatever it is given.
+
+It grants nothing. A role may do what both its own policy and this allow: so whoever holds the
+deploy role can give a function no more than a function of this program may need.
+"""
+
+from bootstrap.policy import Statement
+
+_HERE = "{place.region}:{place.account}:"
+
+BOUNDARY_STATEMENTS = (
+    Statement(
+        "Logs",
+        resources=(
+            "arn:{place.partition}:logs:" + _HERE + "log-group:/aws/lambda/{place.prefix}*",
+        ),
+        writes=("logs:CreateLogStream", "logs:PutLogEvents"),
+    ),
+    Statement(
+        "Traces",
+        resources=("*",),
+        writes=("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    ),
+    Statement(
+        "Secrets",
+        resources=(
+            "arn:{place.partition}:secretsmanager:"
+            + _HERE
+            + "secret:{place.project}/{place.stack}/*",
+        ),
+        reads=("secretsmanager:GetSecretValue",),
+    ),
+    Statement(
+        "Records",
+        resources=("arn:{place.partition}:dynamodb:" + _HERE + "table/{place.prefix}*",),
+        reads=("dynamodb:GetItem",),
+        writes=("dynamodb:PutItem",),
+    ),
+    Statement(
+        "Tokens",
+        # The stack's own key: nobody but its key policy's administrators can give it such an alias.
+        resources=("arn:{place.partition}:kms:" + _HERE + "key/*",),
+        writes=("kms:Encrypt",),
+        condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{place.prefix}*"}},
+    ),
+)

@@ -1,0 +1,129 @@
+"""EnvironmentRoles: CI's roles for one environment, and the boundary of the stack's roles."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
+from bootstrap.policy import Place
+from bootstrap.settings import Environment
+from bootstrap.state_store import StateStore
+from components.ci_roles import boundary_name, deploy_role_name, preview_role_name
+
+GITHUB = "token.actions.githubusercontent.com"
+# Who asks for the token: what GitHub's action for AWS credentials puts there.
+AUDIENCE = "sts.amazonaws.com"
+_ONE_HOUR = 3600
+
+
+def github_oidc_provider() -> pulumi.Output[str]:
+    """Let the account believe GitHub's tokens; gives the provider's ARN."""
+    provider = aws.iam.OpenIdConnectProvider(
+        "github",
+        url=f"https://{GITHUB}",
+        client_id_lists=[AUDIENCE],
+        opts=pulumi.ResourceOptions(protect=True),
+    )
+    return provider.arn
+
+
+class EnvironmentRoles(pulumi.ComponentResource):
+    """An environment's deploy role, its preview role and its permissions boundary.
+
+    Attributes:
+        deploy_arn: the role that jobs of the GitHub environment take on.
+        preview_arn: the role that previews and looks for drift.
+        boundary_arn: for the stack's setting `permissionsBoundaryArn`.
+    """
+
+    deploy_arn: pulumi.Output[str]
+    preview_arn: pulumi.Output[str]
+    boundary_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        project: str,
+        environment: Environment,
+        *,
+        repository: str,
+        provider_arn: pulumi.Input[str],
+        state: StateStore | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:EnvironmentRoles", environment.name, None, opts)
+        place = _place(project, environment, state)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._provider_arn = provider_arn
+        self.boundary_arn = aws.iam.Policy(
+            f"{environment.name}-boundary",
+            name=boundary_name(project, environment.name),
+            description=f"The most that a role of {project} {environment.name} may do",
+            policy=place.apply(boundary_policy),
+            opts=self._child,
+        ).arn
+        job = f"repo:{repository}:environment:{environment.name}"
+        self.deploy_arn = self._role(
+            deploy_role_name(project, environment.name), [job], place.apply(deploy_policy)
+        )
+        looking = [f"{job}-preview"]
+        if environment.preview_pull_requests:
+            looking.append(f"repo:{repository}:pull_request")
+        self.preview_arn = self._role(
+            preview_role_name(project, environment.name), looking, place.apply(preview_policy)
+        )
+        self.register_outputs(
+            {
+                "deployArn": self.deploy_arn,
+                "previewArn": self.preview_arn,
+                "boundaryArn": self.boundary_arn,
+            }
+        )
+
+    def _role(
+        self, name: str, subjects: list[str], policy: pulumi.Output[str]
+    ) -> pulumi.Output[str]:
+        role = aws.iam.Role(
+            name,
+            name=name,
+            description="For jobs of " + " and ".join(subjects),
+            assume_role_policy=pulumi.Output.from_input(self._provider_arn).apply(
+                lambda provider_arn: trust_policy(provider_arn, subjects)
+            ),
+            max_session_duration=_ONE_HOUR,
+            opts=self._child,
+        )
+        aws.iam.RolePolicy(name, name=name, role=role.name, policy=policy, opts=self._child)
+        return role.arn
+
+
+def trust_policy(provider_arn: str, subjects: list[str]) -> str:
+    """Who may take on a role, in JSON: jobs with a token for AWS and one of these subjects."""
+    condition = {f"{GITHUB}:aud": AUDIENCE, f"{GITHUB}:sub": subjects}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": condition},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _place(
+    project: str, environment: Environment, state: StateStore | None
+) -> pulumi.Output[Place]:
+    return pulumi.Output.all(
+        partition=aws.get_partition_output().partition,
+        region=aws.get_region_output().region,
+        account=aws.get_caller_identity_output().account_id,
+        bucket=state.bucket if state else "",
+        secrets_key=state.key_arn if state else "",
+    ).apply(
+        lambda known: Place(
+            **known,
+            project=project,
+            stack=environment.name,
+            domain=environment.domain_name or "",
+            zone=environment.hosted_zone_id or "",
+        )
+    )

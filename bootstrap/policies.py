@@ -1,0 +1,25 @@
+"""The policies of an environment: what deploys it, what previews it, and what bounds its roles."""
+
+from bootstrap.boundary_statements import BOUNDARY_STATEMENTS
+from bootstrap.policy import Place, policy_document
+from bootstrap.program_statements import PROGRAM_STATEMENTS
+from bootstrap.state_statements import STATE_STATEMENTS
+
+
+def deploy_policy(place: Place) -> str:
+    """What the deploy role may do, in JSON."""
+    statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
+    return policy_document(place, [(each, each.reads + each.writes) for each in statements])
+
+
+def preview_policy(place: Place) -> str:
+    """What the preview role may do, in JSON: it changes nothing but the lock of the state."""
+    statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
+    return policy_document(place, [(each, each.reads) for each in statements])
+
+
+def boundary_policy(place: Place) -> str:
+    """The most that a role of the stack may do, in JSON."""
+    return policy_document(
+        place, [(each, each.reads + each.writes) for each in BOUNDARY_STATEMENTS]
+    )

@@ -1,0 +1,96 @@
+"""An IAM policy as data: statements with placeholders, and the document they make of a stack."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.ci_roles import boundary_name
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the placeholders of statements stand for: one stack of one account and region.
+
+    Attributes:
+        prefix: what the names of the stack's resources begin with, such as `bigcommerce-dev-`.
+        boundary: ARN of the policy that the stack's roles have as their permissions boundary.
+        domain: the custom domain's name, empty without one.
+        zone: id of the Route 53 zone of the domain's record, empty without one.
+        bucket: name of the bucket with the state, empty where it is kept elsewhere.
+        secrets_key: ARN of the key of the state's secrets, empty likewise.
+    """
+
+    partition: str
+    region: str
+    account: str
+    project: str
+    stack: str
+    domain: str = ""
+    zone: str = ""
+    bucket: str = ""
+    secrets_key: str = ""
+
+    @property
+    def prefix(self) -> str:  # noqa: D102 (an attribute, described above)
+        return f"{self.project}-{self.stack}-"
+
+    @property
+    def boundary(self) -> str:  # noqa: D102
+        name = boundary_name(self.project, self.stack)
+        return f"arn:{self.partition}:iam::{self.account}:policy/{name}"
+
+    def fill(self, template: str) -> str:
+        """Put what they stand for in place of the placeholders of a text."""
+        return template.format(place=self)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is allowed with some resources.
+
+    `{place.…}` in texts stands for an attribute of `Place`. A statement that needs one which is
+    empty is left out: it is for what the stack does not have.
+
+    Attributes:
+        sid: its name.
+        resources: ARN patterns.
+        reads: actions that change nothing and show no secret.
+        writes: the other actions.
+        types: the Pulumi resource types it is for.
+        condition: IAM's condition block.
+        needs: the attribute of `Place` without which it is left out.
+    """
+
+    sid: str
+    resources: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    condition: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    needs: str = ""
+
+    def document(self, place: Place, actions: Iterable[str]) -> dict[str, Any]:
+        """The statement as IAM has it, for some of its actions."""
+        filled: dict[str, Any] = {
+            "Sid": self.sid,
+            "Effect": "Allow",
+            "Action": sorted(actions),
+            "Resource": [place.fill(each) for each in self.resources],
+        }
+        if self.condition:
+            filled["Condition"] = {
+                operator: {key: place.fill(value) for key, value in keys.items()}
+                for operator, keys in self.condition.items()
+            }
+        return filled
+
+
+def policy_document(place: Place, statements: Iterable[tuple[Statement, Iterable[str]]]) -> str:
+    """The policy, in JSON, of the statements that the stack needs, each with its actions."""
+    documents = [
+        statement.document(place, actions)
+        for statement, actions in statements
+        if actions and (not statement.needs or getattr(place, statement.needs))
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": documents})

@@ -1,0 +1,326 @@
+"""What deploying the main program takes: a statement an AWS service or a kind of its resources.
+
+Each names the Pulumi resource types it is for; a test compares them with those that the program
+registers. The actions are those that the AWS provider calls for them (its resources' documentation
+and the Service Authorization Reference), for everything but what has an id in place of a name
+limited to the names that begin with project and stack.
+"""
+
+from bootstrap.policy import Statement
+
+_IAM = "arn:{place.partition}:iam::{place.account}:"
+_HERE = "{place.region}:{place.account}:"
+_LAMBDA = "arn:{place.partition}:lambda:" + _HERE
+_LOGS = "arn:{place.partition}:logs:" + _HERE + "log-group:"
+_KMS = "arn:{place.partition}:kms:" + _HERE
+_SECRETS = "arn:{place.partition}:secretsmanager:" + _HERE + "secret:"
+_TABLES = "arn:{place.partition}:dynamodb:" + _HERE + "table/{place.prefix}*"
+_API_GATEWAY = "arn:{place.partition}:apigateway:{place.region}::"
+_ROLES = _IAM + "role/{place.prefix}*"
+_ROLE = "aws:iam/role:Role"
+_ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+
+PROGRAM_STATEMENTS = (
+    Statement(
+        "Keys",
+        # What more may be done with a key the key's own policy says (InstallationStore): so no
+        # other key of the account is within reach. Tags are set in the creation.
+        types=("aws:kms/key:Key",),
+        resources=("*",),
+        reads=("kms:ListAliases",),
+        writes=("kms:CreateKey", "kms:TagResource"),
+    ),
+    Statement(
+        "KeyAliases",
+        types=("aws:kms/alias:Alias",),
+        resources=(_KMS + "alias/{place.prefix}*",),
+        writes=("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"),
+    ),
+    Statement(
+        "Tables",
+        types=("aws:dynamodb/table:Table",),
+        resources=(_TABLES,),
+        reads=(
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:ListTagsOfResource",
+        ),
+        writes=(
+            "dynamodb:CreateTable",
+            "dynamodb:DeleteTable",
+            "dynamodb:TagResource",
+            "dynamodb:UntagResource",
+            "dynamodb:UpdateContinuousBackups",
+            "dynamodb:UpdateTable",
+            "dynamodb:UpdateTimeToLive",
+        ),
+    ),
+    Statement(
+        "AppProfiles",
+        # The stores' records, with tokens and e-mail addresses, are no business of a deployment.
+        types=("aws:dynamodb/tableItem:TableItem",),
+        resources=(_TABLES,),
+        reads=("dynamodb:GetItem",),
+        writes=("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+        condition={"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": "*#STORE#*"}},
+    ),
+    Statement(
+        "Secrets",
+        types=(
+            "aws:secretsmanager/secret:Secret",
+            "aws:secretsmanager/secretVersion:SecretVersion",
+        ),
+        resources=(_SECRETS + "{place.project}/{place.stack}/*",),
+        reads=("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"),
+        writes=(
+            "secretsmanager:CreateSecret",
+            "secretsmanager:DeleteSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:TagResource",
+            "secretsmanager:UntagResource",
+            "secretsmanager:UpdateSecret",
+            "secretsmanager:UpdateSecretVersionStage",
+        ),
+    ),
+    Statement(
+        "Roles",
+        types=(_ROLE,),
+        resources=(_ROLES,),
+        reads=(
+            "iam:GetRole",
+            "iam:GetRolePolicy",
+            "iam:ListAttachedRolePolicies",
+            "iam:ListInstanceProfilesForRole",
+            "iam:ListRolePolicies",
+        ),
+        writes=(
+            "iam:DeleteRole",
+            "iam:TagRole",
+            "iam:UntagRole",
+            "iam:UpdateAssumeRolePolicy",
+            "iam:UpdateRole",
+        ),
+    ),
+    Statement(
+        "RolesWithinTheBoundary",
+        # What a role may do is written only where the boundary limits it; and there is no
+        # permission to take the boundary away, or to attach a policy that somebody else wrote.
+        types=(_ROLE, _ROLE_POLICY),
+        resources=(_ROLES,),
+        writes=(
+            "iam:CreateRole",
+            "iam:DeleteRolePolicy",
+            "iam:PutRolePermissionsBoundary",
+            "iam:PutRolePolicy",
+        ),
+        condition={"StringEquals": {"iam:PermissionsBoundary": "{place.boundary}"}},
+    ),
+    Statement(
+        "RolesOfFunctions",
+        types=("aws:lambda/function:Function",),
+        resources=(_ROLES,),
+        writes=("iam:PassRole",),
+        condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+    ),
+    Statement(
+        "ManagedPolicies",
+        types=("aws:iam/policy:Policy",),
+        resources=(_IAM + "policy/{place.prefix}*",),
+        reads=("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"),
+        writes=(
+            "iam:CreatePolicy",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicy",
+            "iam:DeletePolicyVersion",
+            "iam:TagPolicy",
+            "iam:UntagPolicy",
+        ),
+    ),
+    Statement(
+        "Functions",
+        types=("aws:lambda/function:Function", "aws:lambda/permission:Permission"),
+        resources=(_LAMBDA + "function:{place.prefix}*",),
+        reads=(
+            "lambda:GetFunction",
+            "lambda:GetFunctionCodeSigningConfig",
+            "lambda:GetFunctionConfiguration",
+            "lambda:GetPolicy",
+            "lambda:ListTags",
+            "lambda:ListVersionsByFunction",
+        ),
+        writes=(
+            "lambda:AddPermission",
+            "lambda:CreateFunction",
+            "lambda:DeleteFunction",
+            "lambda:DeleteFunctionConcurrency",
+            "lambda:PutFunctionConcurrency",
+            "lambda:RemovePermission",
+            "lambda:TagResource",
+            "lambda:UntagResource",
+            "lambda:UpdateFunctionCode",
+            "lambda:UpdateFunctionConfiguration",
+        ),
+    ),
+    Statement(
+        "LogGroups",
+        types=("aws:cloudwatch/logGroup:LogGroup",),
+        resources=(
+            _LOGS + "/aws/lambda/{place.prefix}*",
+            _LOGS + "/aws/vendedlogs/{place.prefix}*",
+        ),
+        reads=("logs:ListTagsForResource", "logs:ListTagsLogGroup"),
+        writes=(
+            "logs:CreateLogGroup",
+            "logs:DeleteLogGroup",
+            "logs:DeleteRetentionPolicy",
+            "logs:PutRetentionPolicy",
+            "logs:TagResource",
+            "logs:UntagResource",
+        ),
+    ),
+    Statement(
+        "FindLogGroups",
+        types=("aws:cloudwatch/logGroup:LogGroup",),
+        resources=("*",),
+        reads=("logs:DescribeLogGroups",),
+    ),
+    Statement(
+        "AccessLog",
+        # What API Gateway asks of the caller before it logs (its developer guide, "Configure
+        # logging for HTTP APIs"); deliveries have no names.
+        types=("aws:apigatewayv2/stage:Stage",),
+        resources=("*",),
+        writes=(
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+        ),
+    ),
+    Statement(
+        "Apis",
+        # An API's parts are found by ids alone. Creating, changing and deleting an API also tell
+        # its name; the requests for its parts do not.
+        types=(
+            "aws:apigatewayv2/api:Api",
+            "aws:apigatewayv2/integration:Integration",
+            "aws:apigatewayv2/route:Route",
+            "aws:apigatewayv2/stage:Stage",
+        ),
+        resources=(
+            _API_GATEWAY + "/apis",
+            _API_GATEWAY + "/apis/*",
+            _API_GATEWAY + "/tags/*",
+        ),
+        reads=("apigateway:GET",),
+        writes=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
+        condition={
+            "StringLikeIfExists": {
+                "apigateway:Request/ApiName": "{place.prefix}*",
+                "apigateway:Resource/ApiName": "{place.prefix}*",
+            }
+        },
+    ),
+    Statement(
+        "Alarms",
+        types=("aws:cloudwatch/metricAlarm:MetricAlarm",),
+        resources=("arn:{place.partition}:cloudwatch:" + _HERE + "alarm:{place.prefix}*",),
+        reads=("cloudwatch:ListTagsForResource",),
+        writes=(
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
+        ),
+    ),
+    Statement(
+        "FindAlarms",
+        types=("aws:cloudwatch/metricAlarm:MetricAlarm",),
+        resources=("*",),
+        reads=("cloudwatch:DescribeAlarms",),
+    ),
+    Statement(
+        "AlarmTopic",
+        types=("aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"),
+        resources=("arn:{place.partition}:sns:" + _HERE + "{place.prefix}*",),
+        reads=("sns:GetTopicAttributes", "sns:ListTagsForResource"),
+        writes=(
+            "sns:CreateTopic",
+            "sns:DeleteTopic",
+            "sns:SetTopicAttributes",
+            "sns:Subscribe",
+            "sns:TagResource",
+            "sns:UntagResource",
+        ),
+    ),
+    Statement(
+        "AlarmSubscriptions",
+        # What is done with a subscription is evaluated without its topic.
+        types=("aws:sns/topicSubscription:TopicSubscription",),
+        resources=("*",),
+        reads=("sns:GetSubscriptionAttributes",),
+        writes=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
+    ),
+    Statement(
+        "Dashboards",
+        # A dashboard belongs to no region.
+        types=("aws:cloudwatch/dashboard:Dashboard",),
+        resources=(
+            "arn:{place.partition}:cloudwatch::{place.account}:dashboard/"
+            "{place.project}-{place.stack}",
+        ),
+        reads=("cloudwatch:GetDashboard",),
+        writes=("cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"),
+    ),
+    Statement(
+        "SavedQueries",
+        # They have no names that IAM knows.
+        types=("aws:cloudwatch/queryDefinition:QueryDefinition",),
+        resources=("*",),
+        reads=("logs:DescribeQueryDefinitions",),
+        writes=("logs:DeleteQueryDefinition", "logs:PutQueryDefinition"),
+    ),
+    Statement(
+        "NewDomain",
+        types=("aws:apigatewayv2/domainName:DomainName",),
+        resources=(_API_GATEWAY + "/domainnames",),
+        writes=("apigateway:POST",),
+        needs="domain",
+    ),
+    Statement(
+        "Domain",
+        types=("aws:apigatewayv2/domainName:DomainName", "aws:apigatewayv2/apiMapping:ApiMapping"),
+        resources=(
+            _API_GATEWAY + "/domainnames/{place.domain}",
+            _API_GATEWAY + "/domainnames/{place.domain}/*",
+        ),
+        reads=("apigateway:GET",),
+        writes=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
+        needs="domain",
+    ),
+    Statement(
+        "DomainRecord",
+        types=("aws:route53/record:Record",),
+        resources=("arn:{place.partition}:route53:::hostedzone/{place.zone}",),
+        reads=("route53:GetHostedZone", "route53:ListResourceRecordSets"),
+        writes=("route53:ChangeResourceRecordSets",),
+        condition={
+            "ForAllValues:StringEquals": {
+                "route53:ChangeResourceRecordSetsNormalizedRecordNames": "{place.domain}"
+            }
+        },
+        needs="zone",
+    ),
+    Statement(
+        "DomainRecordChanges",
+        types=("aws:route53/record:Record",),
+        resources=("arn:{place.partition}:route53:::change/*",),
+        reads=("route53:GetChange",),
+        needs="zone",
+    ),
+)

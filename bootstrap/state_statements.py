@@ -1,0 +1,38 @@
+"""What keeping a stack's state in the account's bucket takes, and the key of its secrets."""
+
+from bootstrap.policy import Statement
+
+_BUCKET = "arn:{place.partition}:s3:::{place.bucket}"
+# Pulumi's own layout below `.pulumi`: a stack's file, its history and backups, its locks.
+_STACK = "{place.project}/{place.stack}"
+
+LIST_STATE = Statement("ListState", resources=(_BUCKET,), reads=("s3:ListBucket",), needs="bucket")
+STATE = Statement(
+    "State",
+    resources=(
+        _BUCKET + "/.pulumi/meta.yaml",
+        _BUCKET + "/.pulumi/stacks/" + _STACK + ".*",
+        _BUCKET + "/.pulumi/history/" + _STACK + "/*",
+        _BUCKET + "/.pulumi/backups/" + _STACK + "/*",
+    ),
+    reads=("s3:GetObject",),
+    writes=("s3:DeleteObject", "s3:PutObject"),
+    needs="bucket",
+)
+# Who only reads locks too: looking for drift must not run beside a deployment.
+LOCK_STATE = Statement(
+    "LockState",
+    resources=(_BUCKET + "/.pulumi/locks/organization/" + _STACK + "/*",),
+    reads=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+    needs="bucket",
+)
+# A preview decrypts the stack's secrets: without them the program cannot run.
+STATE_SECRETS = Statement(
+    "StateSecrets",
+    resources=("{place.secrets_key}",),
+    reads=("kms:Decrypt",),
+    writes=("kms:Encrypt",),
+    needs="secrets_key",
+)
+
+STATE_STATEMENTS = (LIST_STATE, STATE, LOCK_STATE, STATE_SECRETS)

@@ -1,0 +1,45 @@
+"""IAM's evaluation of a policy, by the embedded AWS's own evaluator, with any condition key.
+
+For what the embedded AWS does not ask or does not know when it is called: `iam:PassRole`, and the
+condition keys of permissions boundaries, of DynamoDB's leading keys and of KMS.
+"""
+
+from typing import Any
+
+from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
+
+from bootstrap.policy import Place
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+PLACE = Place(
+    "aws",
+    REGION,
+    ACCOUNT,
+    "bigcommerce",
+    "local",
+    domain="apps.example.com",
+    zone="Z1",
+    bucket="state",
+    secrets_key=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/state",
+)
+
+
+def arn(service: str, resource: str) -> str:
+    """The ARN of a resource; IAM has no regions."""
+    return f"arn:aws:{service}:{'' if service == 'iam' else REGION}:{ACCOUNT}:{resource}"
+
+
+def allows(policy: str | dict[str, Any], action: str, resource: str, **keys: Any) -> bool:
+    """Whether a policy alone allows an action, with condition keys (`__` stands for the colon)."""
+    context = EvalContext(
+        principal_arn=arn("iam", "role/any"),
+        principal_type="AssumedRole",
+        principal_account=ACCOUNT,
+        action=action,
+        resource_arn=resource,
+        region=REGION,
+        service_context={key.replace("__", ":").lower(): value for key, value in keys.items()},
+    )
+    decision: str = evaluate(context, [parse_policy_document(policy)]).decision
+    return decision == "Allow"

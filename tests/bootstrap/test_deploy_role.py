@@ -1,0 +1,227 @@
+"""The whole program deployed, changed and destroyed with the deploy role's credentials.
+
+The embedded engine drives local.provider into the embedded AWS, which enforces IAM: it stands in
+for the AWS plugin, and calls AWS's API as that does. What the embedded AWS cannot evaluate is
+loosened by `as_the_emulator_reads`, and test_policies.py evaluates it instead.
+"""
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bootstrap.policies import boundary_policy, deploy_policy
+from bootstrap.program_statements import PROGRAM_STATEMENTS
+from components.ci_roles import boundary_name, deploy_role_name
+from components.installation_store import CHANGE_KEY, LOOK_AT_KEY
+from local.aws import Aws, isolated_session
+from local.emulator import Emulator
+from local.engine import DeploymentError, Stack, stack_config
+from local.provider import SERVICES
+from tests.bootstrap.evaluation import PLACE, arn
+from tests.documents import ROOT
+
+pytestmark = pytest.mark.emulated
+
+DEPLOY_ROLE = deploy_role_name(PLACE.project, PLACE.stack)
+ANYONE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
+# What the embedded AWS does not ask for, or local.provider does not call: the AWS plugin waits for
+# a DNS change and saves queries, and API Gateway asks its caller for log deliveries.
+NOT_ASKED = {"RolesOfFunctions", "AccessLog", "DomainRecordChanges", "SavedQueries"}
+# Requests in which the embedded AWS does not recognize the resource that AWS evaluates.
+WITHOUT_RESOURCE = {
+    *("iam:CreatePolicy", "lambda:CreateFunction", "dynamodb:TagResource"),
+    *("dynamodb:UntagResource", "kms:CreateAlias", "kms:DeleteAlias"),
+    *("cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards"),
+    *("cloudwatch:GetDashboard", "cloudwatch:PutDashboard"),
+    *("cloudwatch:TagResource", "cloudwatch:UntagResource", "sns:TagResource", "sns:UntagResource"),
+}
+# Condition keys that never match there.
+UNKNOWN_KEYS = {"iam:PermissionsBoundary", "kms:ResourceAliases"}
+
+
+# A key, and the alias by which local.provider looks at it.
+KEYS = [arn("kms", "key/*"), arn("kms", "alias/*")]
+
+
+def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
+    """A policy, as AWS would evaluate it, in words that the embedded AWS evaluates so.
+
+    `without` is the Sid of a statement to leave out.
+    """
+    document = json.loads(policy)
+    statements = []
+    for statement in document["Statement"]:
+        if statement["Sid"] == without:
+            continue
+        for operator in list(statement.get("Condition", {})):
+            if not UNKNOWN_KEYS.isdisjoint(statement["Condition"][operator]):
+                del statement["Condition"][operator]
+        statements.append(statement)
+        if actions := WITHOUT_RESOURCE.intersection(statement["Action"]):
+            anywhere = {"Sid": "", "Action": sorted(actions), "Resource": "*"}
+            statements.append(statement | anywhere)
+        if statement["Sid"] == "Keys":
+            # The key's policy names the role, and the embedded AWS compares it with the session.
+            keys = {"Sid": "", "Action": [*CHANGE_KEY, *LOOK_AT_KEY], "Resource": KEYS}
+            statements.append(statement | keys)
+    return json.dumps(document | {"Statement": statements})
+
+
+class Account:
+    """An account with a deploy role, a hosted zone, and things that are another project's."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.endpoint = emulator.endpoint_url
+        self.root: Any = emulator.aws
+
+    def begin(self, *, without: str = "") -> None:
+        """Empty it, and bootstrap it with a role whose policy lacks a statement."""
+        reset = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")  # noqa: S310
+        urllib.request.urlopen(reset).close()  # noqa: S310
+        zone = self.root.route53.create_hosted_zone(Name="example.com", CallerReference="1")
+        self.place = replace(PLACE, zone=zone["HostedZone"]["Id"].rpartition("/")[2])
+        iam = self.root.iam
+        iam.create_policy(
+            PolicyName=boundary_name(PLACE.project, PLACE.stack),
+            PolicyDocument=as_the_emulator_reads(boundary_policy(self.place)),
+        )
+        role = {"RoleName": DEPLOY_ROLE}
+        iam.create_role(**role, AssumeRolePolicyDocument=json.dumps(ANYONE))
+        policy = as_the_emulator_reads(deploy_policy(self.place), without=without)
+        iam.put_role_policy(**role, PolicyName=DEPLOY_ROLE, PolicyDocument=policy)
+        arn = iam.get_role(**role)["Role"]["Arn"]
+        self.session = self.root.sts.assume_role(RoleArn=arn, RoleSessionName="ci")["Credentials"]
+
+    def settings(self, **project: Any) -> dict[str, Any]:
+        """The stack's configuration, with all that needs a statement."""
+        return stack_config(
+            ROOT,
+            PLACE.stack,
+            {
+                "aws:accessKey": self.session["AccessKeyId"],
+                "aws:secretKey": self.session["SecretAccessKey"],
+                "aws:token": self.session["SessionToken"],
+                "aws:endpoints": [dict.fromkeys(SERVICES, self.endpoint)],
+                "bigcommerce:permissionsBoundaryArn": self.place.boundary,
+                "bigcommerce:domain": {
+                    "name": PLACE.domain,
+                    "certificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
+                    "hostedZoneId": self.place.zone,
+                },
+                "bigcommerce:monitoring": {"emails": ["oncall@example.com"]},
+                **{f"bigcommerce:{key}": value for key, value in project.items()},
+            },
+        )
+
+    def live(self, nothing: Path) -> list[str]:
+        """Deploy, change and destroy the stack; gives the operations of the three."""
+        stack = Stack(PLACE.stack)
+        changed = {
+            "aws:defaultTags": {"tags": {"environment": "changed"}},
+            **self.settings(logRetentionDays=7, functions={"memorySize": 256}),
+        }
+        done = []
+        for program, config in (
+            (stack.program, {"aws:defaultTags": {"tags": {"a": "b"}}, **self.settings()}),
+            (stack.program, changed),
+            (nothing, self.settings()),
+        ):
+            stack.program = program
+            changes = stack.up(config, on_event=lambda _: None).changes
+            done.append("/".join(sorted({change.operation for change in changes})))
+        return done
+
+    def client(self, service: str) -> Any:
+        """A client with the deploy role's credentials."""
+        keys = [self.session[key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+        session = isolated_session("us-east-1", *keys)
+        return Aws(lambda _: self.endpoint, session).client(service)
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    with Emulator(log=tmp_path_factory.mktemp("emulator") / "emulator.log") as emulator:
+        yield Account(emulator)
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program that registers nothing: to deploy it destroys the stack."""
+    folder = tmp_path_factory.mktemp("nothing")
+    (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+    (folder / "__main__.py").write_text("")
+    return folder / "__main__.py"
+
+
+def test_the_role_deploys_changes_and_destroys_the_program(account: Account, nothing: Path) -> None:
+    account.begin()
+    assert account.live(nothing) == ["create", "update", "delete"]
+    assert account.root.lambda_.list_functions()["Functions"] == []
+
+
+NEEDED = [each.sid for each in PROGRAM_STATEMENTS if each.sid not in NOT_ASKED]
+
+
+@pytest.mark.parametrize("sid", NEEDED)
+def test_without_a_statement_of_its_policy_it_cannot(
+    account: Account, nothing: Path, sid: str
+) -> None:
+    account.begin(without=sid)
+    with pytest.raises(DeploymentError, match=r"AccessDenied|AuthorizationError"):
+        account.live(nothing)
+
+
+def test_an_escalation_is_refused(account: Account) -> None:
+    account.begin()
+    Stack(PLACE.stack).up(account.settings(), on_event=lambda _: None)
+    own = f"{PLACE.prefix}load"
+    account.root.iam.create_role(RoleName="other-prod-load", AssumeRolePolicyDocument="{}")
+    secret = account.root.secretsmanager.create_secret(Name="other/prod/apps/a", SecretString="{}")
+    admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+    iam, lambda_ = account.client("iam"), account.client("lambda")
+    refused: dict[str, Callable[[], object]] = {
+        "create a role of another name": lambda: iam.create_role(
+            RoleName="other-role", AssumeRolePolicyDocument="{}"
+        ),
+        "write another project's role": lambda: iam.put_role_policy(
+            RoleName="other-prod-load", PolicyName="more", PolicyDocument="{}"
+        ),
+        "attach AdministratorAccess": lambda: iam.attach_role_policy(RoleName=own, PolicyArn=admin),
+        "take the boundary away": lambda: iam.delete_role_permissions_boundary(RoleName=own),
+        "widen the boundary": lambda: iam.create_policy_version(
+            PolicyArn=account.place.boundary, PolicyDocument="{}", SetAsDefault=True
+        ),
+        "edit its own policy": lambda: iam.put_role_policy(
+            RoleName=DEPLOY_ROLE, PolicyName=DEPLOY_ROLE, PolicyDocument="{}"
+        ),
+        "let others be it": lambda: iam.update_assume_role_policy(
+            RoleName=DEPLOY_ROLE, PolicyDocument=json.dumps(ANYONE)
+        ),
+        "make a user": lambda: iam.create_user(UserName="other"),
+        "read another project's secret": lambda: account.client("secretsmanager").get_secret_value(
+            SecretId=secret["ARN"]
+        ),
+        "read all records": lambda: account.client("dynamodb").scan(
+            TableName=f"{PLACE.prefix}installations"
+        ),
+        "call a function": lambda: lambda_.invoke(FunctionName=own),
+    }
+    allowed = [what for what, call in refused.items() if not is_refused(call)]
+    assert allowed == []
+
+
+def is_refused(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
+    return False

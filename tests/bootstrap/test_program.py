@@ -1,0 +1,133 @@
+"""The bootstrap program: what it registers, and what it says of a wrong configuration."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
+from bootstrap.policy import Place
+from bootstrap.settings import Environment, Settings
+from local.engine.configuration import encoded, stack_config
+from local.engine.program import Program
+from tests.components.recorder import ACCOUNT, KEY_ID, REGION, Recording
+from tests.components.recordings import Recorder
+from tests.documents import ROOT
+
+FOLDER = ROOT / "bootstrap"
+PROJECT = "bigcommerce-bootstrap"
+DOMAIN = {"domainName": "apps.example.com", "hostedZoneId": "Z1"}
+CONFIG: dict[str, Any] = {
+    "repository": "example/back-end",
+    "environments": [{"name": "dev", "previewPullRequests": True}, {"name": "prod", **DOMAIN}],
+    "stateBucket": "example-state",
+}
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:openidconnectprovider/github"
+
+
+def bootstrapped(record: Recorder, config: dict[str, Any]) -> Recording:
+    texts = encoded({f"{PROJECT}:{key}": value for key, value in config.items()})
+    return record.of(Program(str(FOLDER / "__main__.py"), PROJECT, "account", texts))
+
+
+@pytest.fixture
+def whole(record: Recorder) -> Recording:
+    return bootstrapped(record, CONFIG)
+
+
+def test_each_environment_gets_its_policies_and_its_roles_their_jobs(whole: Recording) -> None:
+    shared = Place("aws", REGION, ACCOUNT, "bigcommerce", "", bucket="example-state")
+    for stack, domain, subjects in (
+        ("dev", {}, ["environment:dev-preview", "pull_request"]),
+        ("prod", {"domain": "apps.example.com", "zone": "Z1"}, ["environment:prod-preview"]),
+    ):
+        place = Place(**{**vars(shared), "stack": stack, "secrets_key": KEY_ARN, **domain})
+        boundary = whole.one("aws:iam/policy:Policy", f"{stack}-boundary")
+        assert boundary.inputs["name"] == f"boundary-bigcommerce-{stack}"
+        assert boundary.inputs["policy"] == boundary_policy(place)
+        for name, policy, expected in (
+            (f"deploy-bigcommerce-{stack}", deploy_policy(place), [f"environment:{stack}"]),
+            (f"preview-bigcommerce-{stack}", preview_policy(place), subjects),
+        ):
+            trust = json.loads(whole.one("aws:iam/role:Role", name).inputs["assumeRolePolicy"])
+            (statement,) = trust["Statement"]
+            assert statement["Principal"] == {"Federated": PROVIDER}
+            trusted = statement["Condition"]["StringEquals"]
+            assert trusted["token.actions.githubusercontent.com:sub"] == [
+                f"repo:example/back-end:{subject}" for subject in expected
+            ]
+            attached = whole.one("aws:iam/rolePolicy:RolePolicy", name).inputs
+            assert (attached["role"], attached["policy"]) == (name, policy)
+
+
+def test_the_state_is_versioned_encrypted_private_and_protected(whole: Recording) -> None:
+    inputs = {each.type.rpartition(":")[2]: each.inputs for each in whole.resources}
+    assert inputs["BucketVersioning"]["versioningConfiguration"] == {"status": "Enabled"}
+    assert inputs["BucketServerSideEncryptionConfiguration"]["rules"]
+    assert (
+        len([value for value in inputs["BucketPublicAccessBlock"].values() if value is True]) == 4
+    )
+    assert json.loads(inputs["BucketPolicy"]["policy"])["Statement"][0]["Effect"] == "Deny"
+    assert inputs["Key"]["enableKeyRotation"] is True
+    protected = {each.type.rpartition(":")[2] for each in whole.resources if each.protect}
+    assert protected == {"Bucket", "Key", "OpenIdConnectProvider"}
+    assert whole.outputs["backendUrl"] == f"s3://example-state?region={REGION}"
+    assert whole.outputs["secretsProvider"] == f"awskms:///{KEY_ARN}?region={REGION}"
+
+
+def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Recording) -> None:
+    steps = whole.outputs["nextSteps"].splitlines()
+    assert f"gh variable set AWS_ACCOUNT_ID --repo example/back-end --body '{ACCOUNT}'" in steps
+    assert (
+        "pulumi config set --stack prod --path permissionsBoundaryArn "
+        f"arn:aws:iam::{ACCOUNT}:policy/boundary-bigcommerce-prod"
+    ) in steps
+
+
+def test_an_account_that_believes_github_already_and_keeps_its_state_elsewhere(
+    record: Recorder,
+) -> None:
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/other"
+    config = {**CONFIG, "stateBucket": "", "oidcProviderArn": provider}
+    recording = bootstrapped(record, config)
+    assert not any("s3" in each.type or "oidc" in each.type.lower() for each in recording.resources)
+    for role in recording.all("aws:iam/role:Role"):
+        trust = json.loads(role.inputs["assumeRolePolicy"])
+        assert trust["Statement"][0]["Principal"] == {"Federated": provider}
+    assert recording.outputs["backendUrl"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"repository": "https://github.com/o/r"}, "must be OWNER/NAME"),
+        ({"environments": []}, "environments must not be empty"),
+        ({"environments": [{"name": "a b"}]}, "environments[0].name is 'a b': it must be"),
+        ({"environments": [{"name": "dev", "zone": 1}]}, "environments[0].zone is not a setting"),
+        ({"environments": [{"name": "dev"}, {"name": "dev-eu"}]}, "within reach of the deploy"),
+        ({"environments": [{"name": "dev"}, {"name": "dev"}]}, "within reach of the deploy"),
+        ({"stateBucket": "Not_A_Bucket"}, "must be 3 to 63"),
+    ],
+)
+def test_a_wrong_setting_is_said_before_anything_is_registered(
+    record: Recorder, change: dict[str, Any], words: str
+) -> None:
+    recording = bootstrapped(record, {**CONFIG, **change})
+    assert recording.resources == []
+    assert words in str(recording.error)
+    assert "pulumi config " in str(recording.error)
+
+
+def test_declared_keys_are_those_of_the_settings() -> None:
+    declared = yaml.safe_load((FOLDER / "Pulumi.yaml").read_text())["config"]
+    assert declared.keys() == Settings.model_json_schema(by_alias=True)["properties"].keys()
+    for name in Environment.model_json_schema(by_alias=True)["properties"]:
+        assert name in declared["environments"]["description"]
+
+
+def test_the_sample_stack_is_valid(record: Recorder) -> None:
+    texts = encoded(stack_config(FOLDER, "sample", {}))
+    recording = record.of(Program(str(FOLDER / "__main__.py"), PROJECT, "sample", texts))
+    assert recording.error is None
