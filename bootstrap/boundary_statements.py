@@ -33,14 +33,36 @@ BOUNDARY_STATEMENTS = (
     Statement(
         "Records",
         resources=("arn:{place.partition}:dynamodb:" + _HERE + "table/{place.prefix}*",),
-        reads=("dynamodb:GetItem",),
-        writes=("dynamodb:PutItem",),
+        reads=(
+            "dynamodb:DescribeStream",
+            "dynamodb:GetItem",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+        ),
+        writes=("dynamodb:PutItem", "dynamodb:UpdateItem"),
+    ),
+    Statement(
+        "Streams",
+        # Streams are listed for all tables or none.
+        resources=("*",),
+        reads=("dynamodb:ListStreams",),
+    ),
+    Statement(
+        "Queues",
+        resources=("arn:{place.partition}:sqs:" + _HERE + "{place.prefix}*",),
+        writes=(
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage",
+            "sqs:SendMessage",
+        ),
     ),
     Statement(
         "Tokens",
         # The stack's own key: nobody but its key policy's administrators can give it such an alias.
         resources=("arn:{place.partition}:kms:" + _HERE + "key/*",),
-        writes=("kms:Encrypt",),
+        writes=("kms:Decrypt", "kms:Encrypt"),
         condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{place.prefix}*"}},
     ),
 )

@@ -164,6 +164,39 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
+        "EventSources",
+        # They have ids, but each names its function.
+        types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
+        resources=("*",),
+        reads=("lambda:GetEventSourceMapping",),
+        writes=(
+            "lambda:CreateEventSourceMapping",
+            "lambda:DeleteEventSourceMapping",
+            "lambda:UpdateEventSourceMapping",
+        ),
+        condition={"ArnLike": {"lambda:FunctionArn": _LAMBDA + "function:{place.prefix}*"}},
+    ),
+    Statement(
+        "EventSourceTags",
+        types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
+        resources=(_LAMBDA + "event-source-mapping:*",),
+        reads=("lambda:ListTags",),
+        writes=("lambda:TagResource", "lambda:UntagResource"),
+    ),
+    Statement(
+        "Queues",
+        types=("aws:sqs/queue:Queue",),
+        resources=("arn:{place.partition}:sqs:" + _HERE + "{place.prefix}*",),
+        reads=("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"),
+        writes=(
+            "sqs:CreateQueue",
+            "sqs:DeleteQueue",
+            "sqs:SetQueueAttributes",
+            "sqs:TagQueue",
+            "sqs:UntagQueue",
+        ),
+    ),
+    Statement(
         "LogGroups",
         types=("aws:cloudwatch/logGroup:LogGroup",),
         resources=(

@@ -1,5 +1,5 @@
 """Fixtures: what the programs register."""
 
-from tests.components.conftest import awaiting, customized, record
+from tests.components.conftest import awaiting, record
 
-__all__ = ["awaiting", "customized", "record"]
+__all__ = ["awaiting", "record"]

@@ -24,10 +24,12 @@ from local.emulator import Emulator
 from local.engine import DeploymentError, Stack, stack_config
 from local.provider import SERVICES
 from tests.bootstrap.evaluation import PLACE, arn
+from tests.components.stacks import RUTTER
 from tests.documents import ROOT
 
 pytestmark = pytest.mark.emulated
 
+SECRETS = ["bigcommerce:clientSecrets", "bigcommerce:rutterClientSecrets"]
 DEPLOY_ROLE = deploy_role_name(PLACE.project, PLACE.stack)
 ANYONE = {
     "Version": "2012-10-17",
@@ -39,13 +41,14 @@ NOT_ASKED = {"RolesOfFunctions", "AccessLog", "DomainRecordChanges", "SavedQueri
 # Requests in which the embedded AWS does not recognize the resource that AWS evaluates.
 WITHOUT_RESOURCE = {
     *("iam:CreatePolicy", "lambda:CreateFunction", "dynamodb:TagResource"),
+    *("lambda:CreateEventSourceMapping", "sqs:TagQueue"),
     *("dynamodb:UntagResource", "kms:CreateAlias", "kms:DeleteAlias"),
     *("cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards"),
     *("cloudwatch:GetDashboard", "cloudwatch:PutDashboard"),
     *("cloudwatch:TagResource", "cloudwatch:UntagResource", "sns:TagResource", "sns:UntagResource"),
 }
 # Condition keys that never match there.
-UNKNOWN_KEYS = {"iam:PermissionsBoundary", "kms:ResourceAliases"}
+UNKNOWN_KEYS = {"lambda:FunctionArn", "iam:PermissionsBoundary", "kms:ResourceAliases"}
 
 
 # A key, and the alias by which local.provider looks at it.
@@ -69,6 +72,8 @@ def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
         if actions := WITHOUT_RESOURCE.intersection(statement["Action"]):
             anywhere = {"Sid": "", "Action": sorted(actions), "Resource": "*"}
             statements.append(statement | anywhere)
+        if statement["Sid"] == "EventSources":
+            statements.append(statement | {"Sid": "", "Action": "lambda:ListEventSourceMappings"})
         if statement["Sid"] == "Keys":
             # The key's policy names the role, and the embedded AWS compares it with the session.
             keys = {"Sid": "", "Action": [*CHANGE_KEY, *LOOK_AT_KEY], "Resource": KEYS}
@@ -117,6 +122,7 @@ class Account:
                     "certificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
                     "hostedZoneId": self.place.zone,
                 },
+                **{f"bigcommerce:{key}": value for key, value in RUTTER.items()},
                 "bigcommerce:monitoring": {"emails": ["oncall@example.com"]},
                 **{f"bigcommerce:{key}": value for key, value in project.items()},
             },
@@ -136,7 +142,7 @@ class Account:
             (nothing, self.settings()),
         ):
             stack.program = program
-            changes = stack.up(config, on_event=lambda _: None).changes
+            changes = stack.up(config, secrets=SECRETS, on_event=lambda _: None).changes
             done.append("/".join(sorted({change.operation for change in changes})))
         return done
 
@@ -182,7 +188,7 @@ def test_without_a_statement_of_its_policy_it_cannot(
 
 def test_an_escalation_is_refused(account: Account) -> None:
     account.begin()
-    Stack(PLACE.stack).up(account.settings(), on_event=lambda _: None)
+    Stack(PLACE.stack).up(account.settings(), secrets=SECRETS, on_event=lambda _: None)
     own = f"{PLACE.prefix}load"
     account.root.iam.create_role(RoleName="other-prod-load", AssumeRolePolicyDocument="{}")
     secret = account.root.secretsmanager.create_secret(Name="other/prod/apps/a", SecretString="{}")

@@ -13,7 +13,7 @@ from components.ci_roles import boundary_name, deploy_role_name, preview_role_na
 from tests.bootstrap.evaluation import ACCOUNT, PLACE, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import CUSTOMIZED
+from tests.components.stacks import CUSTOMIZED, RUTTER
 
 DEPLOY, PREVIEW, BOUNDARY = deploy_policy(PLACE), preview_policy(PLACE), boundary_policy(PLACE)
 OWN_ROLE = arn("iam", "role/bigcommerce-local-load")
@@ -26,9 +26,15 @@ TO_LAMBDA = {"iam__PassedToService": "lambda.amazonaws.com"}
 STATE = "arn:aws:s3:::state/.pulumi/"
 
 
-def test_every_resource_type_of_the_program_has_a_statement(customized: Recording) -> None:
+@pytest.fixture
+def everything(record: Recorder) -> Recording:
+    """What the program registers where every setting that adds something is given."""
+    return record({**CUSTOMIZED, **RUTTER})
+
+
+def test_every_resource_type_of_the_program_has_a_statement(everything: Recording) -> None:
     """A new type needs its statement in bootstrap/program_statements.py."""
-    registered = {resource.type for resource in customized.resources if resource.custom}
+    registered = {resource.type for resource in everything.resources if resource.custom}
     assert registered == {kind for statement in PROGRAM_STATEMENTS for kind in statement.types}
 
 
@@ -124,12 +130,12 @@ def test_the_key_knows_cis_roles_and_lets_neither_use_it(awaiting: Recording) ->
     assert uses.isdisjoint(deploy["Action"])
 
 
-def test_the_boundary_leaves_every_role_what_the_program_gives_it(record: Recorder) -> None:
+def test_the_boundary_leaves_every_role_what_the_program_gives_it(everything: Recording) -> None:
     """A role that needs more needs it in bootstrap/boundary_statements.py too."""
     place = Place("aws", "us-east-1", "123456789012", "bigcommerce", "test")
     boundary = boundary_policy(place)
     alias = {"kms__ResourceAliases": ["alias/bigcommerce-test-installations"]}
-    policies = record(CUSTOMIZED).all("aws:iam/rolePolicy:RolePolicy")
+    policies = everything.all("aws:iam/rolePolicy:RolePolicy")
     assert policies
     for policy in policies:
         for statement in json.loads(policy.inputs["policy"])["Statement"]:
