@@ -67,7 +67,7 @@ class Statement:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
-    condition: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    condition: Mapping[str, Mapping[str, str | tuple[str, ...]]] = field(default_factory=dict)
     needs: str = ""
 
     def document(self, place: Place, actions: Iterable[str]) -> dict[str, Any]:
@@ -80,7 +80,12 @@ class Statement:
         }
         if self.condition:
             filled["Condition"] = {
-                operator: {key: place.fill(value) for key, value in keys.items()}
+                operator: {
+                    key: place.fill(value)
+                    if isinstance(value, str)
+                    else [place.fill(each) for each in value]
+                    for key, value in keys.items()
+                }
                 for operator, keys in self.condition.items()
             }
         return filled

@@ -337,14 +337,41 @@ PROGRAM_STATEMENTS = (
         needs="domain",
     ),
     Statement(
+        "NewCertificate",
+        types=("aws:acm/certificate:Certificate",),
+        resources=("*",),
+        writes=("acm:RequestCertificate",),
+        condition={"ForAllValues:StringEquals": {"acm:DomainNames": "{place.domain}"}},
+        needs="zone",
+    ),
+    Statement(
+        "Certificate",
+        # They have ids. AWS deletes none that is in use.
+        types=(
+            "aws:acm/certificate:Certificate",
+            "aws:acm/certificateValidation:CertificateValidation",
+        ),
+        resources=("arn:{place.partition}:acm:" + _HERE + "certificate/*",),
+        reads=("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
+        writes=(
+            "acm:AddTagsToCertificate",
+            "acm:DeleteCertificate",
+            "acm:RemoveTagsFromCertificate",
+        ),
+        needs="zone",
+    ),
+    Statement(
         "DomainRecord",
         types=("aws:route53/record:Record",),
         resources=("arn:{place.partition}:route53:::hostedzone/{place.zone}",),
         reads=("route53:GetHostedZone", "route53:ListResourceRecordSets"),
         writes=("route53:ChangeResourceRecordSets",),
         condition={
-            "ForAllValues:StringEquals": {
-                "route53:ChangeResourceRecordSetsNormalizedRecordNames": "{place.domain}"
+            "ForAllValues:StringLike": {
+                "route53:ChangeResourceRecordSetsNormalizedRecordNames": (
+                    "{place.domain}",
+                    "*.{place.domain}",  # the record that proves it for the certificate
+                )
             }
         },
         needs="zone",

@@ -119,7 +119,6 @@ class Account:
                 "bigcommerce:permissionsBoundaryArn": self.place.boundary,
                 "bigcommerce:domain": {
                     "name": PLACE.domain,
-                    "certificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
                     "hostedZoneId": self.place.zone,
                 },
                 **{f"bigcommerce:{key}": value for key, value in RUTTER.items()},

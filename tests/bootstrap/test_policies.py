@@ -13,7 +13,7 @@ from components.ci_roles import boundary_name, deploy_role_name, preview_role_na
 from tests.bootstrap.evaluation import ACCOUNT, PLACE, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import CUSTOMIZED, RUTTER
+from tests.components.stacks import CUSTOMIZED, DOMAIN, RUTTER
 
 DEPLOY, PREVIEW, BOUNDARY = deploy_policy(PLACE), preview_policy(PLACE), boundary_policy(PLACE)
 OWN_ROLE = arn("iam", "role/bigcommerce-local-load")
@@ -29,7 +29,8 @@ STATE = "arn:aws:s3:::state/.pulumi/"
 @pytest.fixture
 def everything(record: Recorder) -> Recording:
     """What the program registers where every setting that adds something is given."""
-    return record({**CUSTOMIZED, **RUTTER})
+    domain = {name: DOMAIN[name] for name in ("name", "hostedZoneId")}  # requests its certificate
+    return record({**CUSTOMIZED, **RUTTER, "domain": domain})
 
 
 def test_every_resource_type_of_the_program_has_a_statement(everything: Recording) -> None:

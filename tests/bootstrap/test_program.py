@@ -24,7 +24,7 @@ CONFIG: dict[str, Any] = {
     "stateBucket": "example-state",
 }
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
-PROVIDER = f"arn:aws:iam::{ACCOUNT}:openidconnectprovider/github"
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/github"
 
 
 def bootstrapped(record: Recorder, config: dict[str, Any]) -> Recording:
