@@ -44,6 +44,7 @@ apps = {
         handoff_key=settings.handoff_keys.get(app.organization_id),
         rutter_client_secret=settings.rutter_client_secrets.get(app.organization_id),
         table_name=store.table_name,
+        key_arn=store.key_arn,
         protect=settings.protect,
     )
     for app in settings.apps

@@ -41,6 +41,7 @@ class BigCommerceApp(pulumi.ComponentResource):
         handoff_key: SecretStr | None,
         rutter_client_secret: SecretStr | None,
         table_name: pulumi.Input[str],
+        key_arn: pulumi.Input[str],
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -51,6 +52,7 @@ class BigCommerceApp(pulumi.ComponentResource):
             f"{secret_prefix(context)}{app.organization_id}",
             f"Credentials of the BigCommerce app {app.name}",
             _secret_value(app, client_secret, handoff_key),
+            key_arn=key_arn,
             protect=protect,
         )
         if app.rutter is not None and rutter_client_secret is not None:
@@ -59,6 +61,7 @@ class BigCommerceApp(pulumi.ComponentResource):
                 f"{rutter_secret_prefix(context)}{app.organization_id}",
                 f"Credentials at Rutter for the stores of the BigCommerce app {app.name}",
                 _credentials(app.rutter.client_id, rutter_client_secret),
+                key_arn=key_arn,
                 protect=protect,
             )
         aws.dynamodb.TableItem(
@@ -73,13 +76,21 @@ class BigCommerceApp(pulumi.ComponentResource):
         self.register_outputs({"secretArn": self.secret_arn})
 
     def _add_secret(
-        self, resource: str, name: str, description: str, value: str, *, protect: bool
+        self,
+        resource: str,
+        name: str,
+        description: str,
+        value: str,
+        *,
+        key_arn: pulumi.Input[str],
+        protect: bool,
     ) -> aws.secretsmanager.Secret:
         child = pulumi.ResourceOptions(parent=self)
         secret = aws.secretsmanager.Secret(
             resource,
             name=name,
             description=description,
+            kms_key_id=key_arn,
             # While a deleted secret can be recovered its name is taken: a stack that need not be
             # protected can be destroyed and created again at once.
             recovery_window_in_days=30 if protect else 0,

@@ -251,11 +251,12 @@ def _document(*statements: dict[str, object]) -> pulumi.Output[str]:
 
 
 def _key_policy(context: StackContext) -> pulumi.Output[str]:
-    """Who may use the key: whom IAM allows, and DynamoDB for whom it lets at the table.
+    """Who may use the key: whom IAM allows, and two services for whom they let at their data.
 
-    Source: the DynamoDB developer guide, "Encryption at rest": with a customer-managed key every
-    caller needs the key's permission through DynamoDB. `kms:ViaService` gives just that: nobody can
-    decrypt an access token by it, since those are decrypted by calling KMS directly.
+    Sources: the DynamoDB developer guide, "Encryption at rest", and the Secrets Manager user guide,
+    "Secret encryption and decryption": with a customer-managed key every caller needs the key's
+    permission through the service. `kms:ViaService` gives just that: nobody can decrypt an access
+    token by it, since those are decrypted by calling KMS directly.
     """
     statements: list[dict[str, Any]] = [
         {
@@ -269,11 +270,11 @@ def _key_policy(context: StackContext) -> pulumi.Output[str]:
             "Action": "kms:*",
             "Resource": "*",
         },
-        {
-            "Sid": "AllowThroughDynamoDb",
-            "Effect": "Allow",
-            "Principal": {"AWS": "*"},
-            "Action": [
+        _allow_through(
+            context,
+            "DynamoDb",
+            "dynamodb",
+            [
                 "kms:CreateGrant",
                 "kms:Decrypt",
                 "kms:DescribeKey",
@@ -281,22 +282,36 @@ def _key_policy(context: StackContext) -> pulumi.Output[str]:
                 "kms:GenerateDataKey*",
                 "kms:ReEncrypt*",
             ],
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": {
-                    "kms:CallerAccount": context.account,
-                    "kms:ViaService": pulumi.Output.format(
-                        "dynamodb.{}.amazonaws.com", context.region
-                    ),
-                }
-            },
-        },
+        ),
+        _allow_through(
+            context, "SecretsManager", "secretsmanager", ["kms:Decrypt", "kms:GenerateDataKey"]
+        ),
     ]
     statements += [
         _allow_role(context, "AllowDeployRole", deploy_role_name, CHANGE_KEY + LOOK_AT_KEY),
         _allow_role(context, "AllowPreviewRole", preview_role_name, LOOK_AT_KEY),
     ]
     return _document(*statements)
+
+
+def _allow_through(
+    context: StackContext, name: str, service: str, actions: list[str]
+) -> dict[str, Any]:
+    return {
+        "Sid": f"AllowThrough{name}",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": actions,
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {
+                "kms:CallerAccount": context.account,
+                "kms:ViaService": pulumi.Output.concat(
+                    service, ".", context.region, ".amazonaws.com"
+                ),
+            }
+        },
+    }
 
 
 # What the AWS provider calls to look at a key, and to change it. Neither uses it.

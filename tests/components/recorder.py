@@ -24,6 +24,7 @@ REGION = "us-east-1"
 API_ID = "abc123"
 API_ENDPOINT = f"https://{API_ID}.execute-api.{REGION}.amazonaws.com"
 KEY_ID = "0d1f5b62-6a54-4d2b-8f0f-8a3b3f0a8c11"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
             computed["arn"] = arn("sqs", physical)
         case "Key":
             id_ = computed["keyId"] = KEY_ID
-            computed["arn"] = arn("kms", f"key/{KEY_ID}")
+            computed["arn"] = KEY_ARN
         case "Certificate":
             id_ = computed["arn"] = arn("acm", "certificate/requested")
             record = {"Name": "_a.apps.example.com.", "Type": "CNAME", "Value": "_b.example.net."}

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.components.recorder import Recording, Resource
+from tests.components.recorder import KEY_ARN, Recording, Resource
 from tests.components.recordings import Recorder
 from tests.components.stacks import (
     ACME,
@@ -68,6 +68,7 @@ def test_an_app_with_rutter_has_a_secret_that_no_callback_may_read(
     version = recording.one(SECRET_VERSION, f"{GLOBEX}-rutter")
     assert {secret.urn, version.urn} <= after.keys() - before.keys()
     assert secret.inputs["name"] == f"bigcommerce/test/rutter/{GLOBEX}"
+    assert {each.inputs["kmsKeyId"] for each in recording.all(SECRET)} == {KEY_ARN}
     assert json.loads(version.inputs["secretString"]) == {
         "client_id": "globex-at-rutter",
         "client_secret": RUTTER_CLIENT_SECRET,

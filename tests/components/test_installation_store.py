@@ -5,7 +5,7 @@ import json
 from components.installation_store import INDEX, INDEXED
 from lambdas.callbacks import installation_item
 from lambdas.callbacks.installation import Installation, User
-from tests.components.recorder import KEY_ID, Recording
+from tests.components.recorder import KEY_ARN, KEY_ID, Recording
 
 ALIAS = "aws:kms/alias:Alias"
 KEY = "aws:kms/key:Key"
@@ -13,7 +13,6 @@ POLICY = "aws:iam/policy:Policy"
 TABLE = "aws:dynamodb/table:Table"
 
 TABLE_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
-KEY_ARN = f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}"
 
 
 def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_own_key(
@@ -57,10 +56,11 @@ def test_key_rotates_and_has_an_alias(awaiting: Recording) -> None:
     }
 
 
-def test_key_is_used_by_whom_iam_allows_and_through_dynamodb_only_beside(
+def test_key_is_used_by_whom_iam_allows_and_through_two_services_only_beside(
     awaiting: Recording,
 ) -> None:
-    iam, dynamodb, *_ = json.loads(awaiting.one(KEY).inputs["policy"])["Statement"]
+    iam, *others = json.loads(awaiting.one(KEY).inputs["policy"])["Statement"]
+    services = [each for each in others if each["Sid"].startswith("AllowThrough")]
     assert iam == {
         "Sid": "AllowWhatIamAllows",
         "Effect": "Allow",
@@ -69,19 +69,26 @@ def test_key_is_used_by_whom_iam_allows_and_through_dynamodb_only_beside(
         "Resource": "*",
     }
     uses = ("CreateGrant", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
-    assert dynamodb == {
-        "Sid": "AllowThroughDynamoDb",
-        "Effect": "Allow",
-        "Principal": {"AWS": "*"},
-        "Action": [f"kms:{use}" for use in uses],
-        "Resource": "*",
-        "Condition": {
-            "StringEquals": {
-                "kms:CallerAccount": "123456789012",
-                "kms:ViaService": "dynamodb.us-east-1.amazonaws.com",
-            }
-        },
-    }
+    # A token is decrypted by calling KMS directly: there no ViaService holds.
+    assert services == [
+        {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [f"kms:{use}" for use in allowed],
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {
+                    "kms:CallerAccount": "123456789012",
+                    "kms:ViaService": f"{service}.us-east-1.amazonaws.com",
+                }
+            },
+        }
+        for sid, service, allowed in (
+            ("AllowThroughDynamoDb", "dynamodb", uses),
+            ("AllowThroughSecretsManager", "secretsmanager", ("Decrypt", "GenerateDataKey")),
+        )
+    ]
 
 
 def test_table_key_and_api_are_protected_by_setting_and_nothing_else_is(

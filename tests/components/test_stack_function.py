@@ -10,7 +10,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from components.callbacks import AUTH, CALLBACKS, Callback
-from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording, Resource
+from tests.components.recorder import API_ENDPOINT, KEY_ARN, Recording, Resource
 from tests.components.recordings import Recorder
 from tests.components.stacks import ACME_APP, GLOBEX, RESERVED
 
@@ -20,7 +20,6 @@ ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 TABLE_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
-KEY_ARN = f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}"
 LOG_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/bigcommerce-test-"
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/"
 # What an inline policy of a role may have, white space not counted.
