@@ -28,8 +28,8 @@ from .validation import validation_problems
 # That of Pulumi.dev.yaml, as it comes.
 SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
 
-# A role's name may have 64 characters: project, stack, and at most `remove-user` with its hyphens.
-_PROJECT_AND_STACK = 64 - len("--remove-user")
+# A role's name may have 64 characters: project, stack, and at most `rutter-handoff`, with hyphens.
+PROJECT_AND_STACK = 64 - len("--rutter-handoff")
 # Source: IAM's rules for tags, which are the narrowest of the services that take them.
 _TAG_KEY, _TAG_VALUE = r"(?!aws:)[\w .:/=+@-]{1,128}", r"[\w .:/=+@-]{0,256}"
 _TAG_RULE = "IAM takes letters, digits, spaces and _ . : / = + - @"
@@ -124,10 +124,10 @@ def _name_problems() -> list[Problem]:
     if not re.fullmatch(STACK_NAME, stack):
         what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
         problems.append(Problem("the stack's name", what, stack_rename_command("NEW-NAME")))
-    elif len(project) + len(stack) > _PROJECT_AND_STACK:
+    elif len(project) + len(stack) > PROJECT_AND_STACK:
         what = (
             f"and the project's have {len(project) + len(stack)} characters together: they must "
-            f"have at most {_PROJECT_AND_STACK}, because the names of IAM roles start with both"
+            f"have at most {PROJECT_AND_STACK}, because the names of IAM roles start with both"
         )
         problems.append(Problem("the stack's name", what, stack_rename_command("NEW-NAME")))
     return problems

@@ -8,13 +8,12 @@ import pytest
 
 from components.rutter_handoff import HANDOFF
 from lambdas.rutter import connection_table
-from tests.components.recorder import Recording
+from tests.components.recorder import KEY_ARN, Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import ACME_APP, GLOBEX, RUTTER
 from tests.components.test_stack_function import (
     FUNCTION,
     IAM_POLICY_CHARACTERS,
-    KEY_ARN,
     LOG_ARN,
     ROLE_POLICY,
     SECRET_ARN,
@@ -164,7 +163,7 @@ def test_policy_has_room_for_more_apps_than_a_stack_can_configure(record: Record
         for index in range(150)
     ]
     secrets = {app["organizationId"]: "secret" for app in apps}
-    largest = record({"apps": apps, "rutterClientSecrets": secrets}, stack="s" * 40)
+    largest = record({"apps": apps, "rutterClientSecrets": secrets}, stack="s" * 37)
     policy = largest.one(ROLE_POLICY, HANDOFF.name).inputs["policy"]
     policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
     assert len("".join(policy.split())) <= IAM_POLICY_CHARACTERS

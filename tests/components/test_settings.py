@@ -225,7 +225,7 @@ def test_two_permissions_of_one_row_of_the_portal(scopes: tuple[str, str]) -> No
 @pytest.mark.parametrize(
     ("project", "stack", "key", "words"),
     [
-        ("p" * 12, "s" * 40, "the stack's name", "have 52 characters together: they must have at "),
+        (PROJECT, "s" * 38, "the stack's name", "have 49 characters together: they must have at "),
         (
             "acme.bigcommerce",
             "dev",

@@ -10,9 +10,16 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from components.callbacks import AUTH, CALLBACKS, Callback
+from components.configuration import PROJECT_AND_STACK
 from tests.components.recorder import API_ENDPOINT, KEY_ARN, Recording, Resource
-from tests.components.recordings import Recorder
-from tests.components.stacks import ACME_APP, GLOBEX, RESERVED
+from tests.components.recordings import PROJECT, Recorder
+from tests.components.stacks import (
+    ACME,
+    GLOBEX,
+    RESERVED,
+    RUTTER_CLIENT_SECRET,
+    with_app,
+)
 
 FUNCTION = "aws:lambda/function:Function"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -179,11 +186,15 @@ def test_environment_takes_its_settings(customized: Recording) -> None:
 
 
 def test_longest_names_stay_within_the_limits_of_iam(record: Recorder) -> None:
-    largest = record({"apps": [ACME_APP], "functions": {"tracing": True}}, stack="s" * 40)
-    for callback in CALLBACKS:
-        policy = largest.one(ROLE_POLICY, callback.name).inputs["policy"]
+    stack = "s" * (PROJECT_AND_STACK - len(PROJECT))
+    config = with_app(rutter={"clientId": "a"}) | {
+        "rutterClientSecrets": {ACME: RUTTER_CLIENT_SECRET}
+    }
+    largest = record(config | {"functions": {"tracing": True}}, stack=stack)
+    for type_ in (ROLE, FUNCTION):
+        assert max(len(each.inputs["name"]) for each in largest.all(type_)) == 64
+    for each in largest.all(ROLE_POLICY):
+        policy = each.inputs["policy"]
         # ARNs are longest in GovCloud.
         policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
         assert len("".join(policy.split())) <= IAM_POLICY_CHARACTERS
-        assert len(largest.one(ROLE, callback.name).inputs["name"]) <= 64
-        assert len(largest.one(FUNCTION, callback.name).inputs["name"]) <= 64
