@@ -40,6 +40,8 @@ from .callbacks.responses import Response
 from .callbacks.scopes import ScopeComparison
 from .callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 
+# BigCommerce does not say what a code looks like: what no OAuth server would make is not sent on.
+_CODE = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}", re.ASCII)
 _SCOPE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
 
 
@@ -83,13 +85,15 @@ def _end_external_install(client_id: str, outcome: str) -> Response:
 
 def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[AuthorizationRequest, str]:
     """What is to be exchanged, and the store hash it is for."""
-    context = request.required("context")
+    code, scope, context = request.required_together("code", "scope", "context")
     store = store_hash.from_context(context)
     if store is None:
-        raise InvalidParameterError("context", "is not stores/{store_hash}")
+        raise InvalidParameterError("context", problem="is not stores/{store_hash}")
+    if not _CODE.fullmatch(code):
+        raise InvalidParameterError("code", problem="is not an authorization code")
     authorization = AuthorizationRequest(
-        code=request.required("code"),
-        scope=request.required("scope"),
+        code=code,
+        scope=scope,
         context=context,
         redirect_uri=f"{_called_base_url(request)}/{app.organization_id}/redirect-url",
     )

@@ -59,7 +59,8 @@ def _rows(store: Store) -> Iterator[tuple[str, str]]:
         yield "Scope", f"{scope}{_difference(store, scope)}"
     for id_, user in record.get("users", {}).items():
         owner = ", the owner" if id_ == record["owner_id"] else ""
-        yield "User", f"{id_}  {user['email']}  since {_time(user['added_at'])}{owner}"
+        email = user.get("email", "no address known")
+        yield "User", f"{id_}  {email}  since {_time(user['added_at'])}{owner}"
     for id_, at in record.get("removed_users", {}).items():
         yield "Removed user", f"{id_}  at {_time(at)}"
 

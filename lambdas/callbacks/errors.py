@@ -1,7 +1,8 @@
 """The answers other than success: one class for each case, with its HTTP status and its words.
 
-The statuses and codes are the callbacks' public contract. `message` is shown to a stranger;
-`reason` goes to the log only, and never holds a code, payload, token, secret or e-mail.
+The statuses and codes are the callbacks' public contract. `message` is shown to a stranger, and
+`server_message` is told to a server; `reason` goes to the log only, and never holds a code,
+payload, token, secret or e-mail.
 """
 
 from http import HTTPStatus
@@ -14,7 +15,8 @@ class CallbackError(Exception):
         status: the HTTP status of the answer.
         code: the machine-readable name of the case, as JSON answers carry it in `error`.
         title: the heading of the page.
-        message: what happened and what to do, for the person or system that called.
+        message: what happened and what to do, for the person who called.
+        server_message: what happened, for the server that called (uninstall, remove user).
         retry_after: seconds for the Retry-After header, or None.
         metric: the metric that counts the case alone, where a person should hear of it, or None.
         reason: the detail for the log.
@@ -24,6 +26,7 @@ class CallbackError(Exception):
     code = "internal_error"
     title = "Something went wrong"
     message = "This request could not be completed. If it keeps failing, ask for support."
+    server_message = "The request could not be completed: the app's back end has a defect."
     retry_after: int | None = None
     metric: str | None = None
 
@@ -39,6 +42,7 @@ class UnknownOrganizationError(CallbackError):
     code = "unknown_organization"
     title = "No such app"
     message = "No app is set up at this address. Check the callback URLs in the developer portal."
+    server_message = "No app is set up at this address."
 
 
 class AppNotRegisteredError(CallbackError):
@@ -52,19 +56,22 @@ class AppNotRegisteredError(CallbackError):
         "in the BigCommerce developer portal, set clientId and clientSecrets in the stack's "
         "configuration, and run pulumi up."
     )
+    server_message = "The app has no credentials yet, so the payload could not be verified."
     retry_after = 60
 
 
 class InvalidParameterError(CallbackError):
-    """A query parameter is missing, repeated or malformed."""
+    """Query parameters are missing, or one is repeated or malformed."""
 
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_parameter"
     title = "This link is incomplete"
 
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name} {problem}")
-        self.message = f"The parameter {name} {problem}. Start again from your control panel."
+    def __init__(self, *names: str, problem: str) -> None:
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        super().__init__(f"{listed} {problem}")
+        self.server_message = f"The parameter{'s' * (len(names) > 1)} {listed} {problem}."
+        self.message = f"{self.server_message} Start again from your control panel."
 
 
 class InvalidSignedPayloadError(CallbackError):
@@ -80,6 +87,10 @@ class InvalidSignedPayloadError(CallbackError):
     message = (
         "The request could not be verified as coming from BigCommerce, or it has expired. "
         "Open the app again from your BigCommerce control panel."
+    )
+    server_message = (
+        "The signed payload could not be verified as coming from BigCommerce for this app, "
+        "or it has expired."
     )
 
 
@@ -99,6 +110,7 @@ class UserNotAllowedError(CallbackError):
     code = "user_not_allowed"
     title = "Only the store owner can use this app"
     message = "Ask the owner of the store, or ask for support to have multiple users enabled."
+    server_message = "The app takes only the store's owner, and the payload is another user's."
 
 
 class CodeRefusedError(CallbackError):
@@ -123,6 +135,17 @@ class BigCommerceUnavailableError(CallbackError):
     message = (
         "BigCommerce did not answer as expected, so nothing was stored. "
         "Try again in a minute from your BigCommerce control panel."
+    )
+
+
+class NoScopeGrantedError(BigCommerceUnavailableError):
+    """BigCommerce's answer has a token and no scope: it would be refused everywhere."""
+
+    code = "no_scope_granted"
+    title = "BigCommerce granted no permissions"
+    message = (
+        "BigCommerce accepted the installation, but its answer grants the app no permissions, so "
+        "nothing was stored. Start the installation again from your BigCommerce control panel."
     )
 
 
@@ -156,6 +179,7 @@ class ServiceUnavailableError(CallbackError):
     code = "service_unavailable"
     title = "The app is busy"
     message = "This could not be completed just now. Try again in a few seconds."
+    server_message = "This could not be completed just now. A repeat in a few seconds may succeed."
     retry_after = 5
 
 

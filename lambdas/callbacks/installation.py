@@ -24,12 +24,12 @@ class User:
 
     Attributes:
         id: BigCommerce's id, decimal digits.
-        email: the address BigCommerce gave.
+        email: the address BigCommerce gave, or None.
         added_at: when the payload that brought the user was issued, or the app installed by them.
     """
 
     id: str
-    email: str = field(repr=False)
+    email: str | None = field(repr=False)
     added_at: int
 
 

@@ -7,7 +7,7 @@ store_hash       S
 status           S     installed | uninstalled
 revision         N     counts the writes
 installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
-           account_uuid S, owner_id S, users M {id: {email S, added_at N}}, user_count N,
+           account_uuid S, owner_id S, users M {id: {email S if known, added_at N}}, user_count N,
            removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
 uninstalled: client_id S, uninstalled_at N, arrived_at N,
              expires_at N (the table's TTL attribute)
@@ -75,7 +75,7 @@ def record(attributes: Mapping[str, Any]) -> Record:
         account_uuid=attributes.get("account_uuid"),
         owner_id=attributes["owner_id"],
         users={
-            id_: User(id_, user["email"], int(user["added_at"]))
+            id_: User(id_, user.get("email"), int(user["added_at"]))
             for id_, user in attributes["users"].items()
         },
         removed_users={id_: int(at) for id_, at in attributes["removed_users"].items()},
@@ -110,7 +110,8 @@ def _attributes(record: Record) -> dict[str, Any]:
                 "scopes": list(record.scopes),
                 "owner_id": record.owner_id,
                 "users": {
-                    user.id: {"email": user.email, "added_at": user.added_at}
+                    user.id: {"added_at": user.added_at}
+                    | ({} if user.email is None else {"email": user.email})
                     for user in record.users.values()
                 },
                 "user_count": len(record.users),

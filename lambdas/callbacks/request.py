@@ -51,6 +51,18 @@ class CallbackRequest:
             query=query,
         )
 
+    def required_together(self, *names: str) -> tuple[str, ...]:
+        """The values of several parameters.
+
+        Raises:
+            InvalidParameterError: some are missing, and it names all of those; or one is not as
+                `required` says.
+        """
+        missing = [name for name in names if not any(self.query.get(name, ()))]
+        if len(missing) > 1:
+            raise InvalidParameterError(*missing, problem="are missing")
+        return tuple(self.required(name) for name in names)
+
     def required(self, name: str) -> str:
         """The parameter's value.
 
@@ -59,13 +71,13 @@ class CallbackRequest:
         """
         values = self.query.get(name, ())
         if len(values) > 1:
-            raise InvalidParameterError(name, "is given more than once")
+            raise InvalidParameterError(name, problem="is given more than once")
         if not values or not values[0]:
-            raise InvalidParameterError(name, "is missing")
+            raise InvalidParameterError(name, problem="is missing")
         if len(values[0]) > _LONGEST_VALUE:
-            raise InvalidParameterError(name, "is too long")
+            raise InvalidParameterError(name, problem="is too long")
         if not _is_text(values[0]):
-            raise InvalidParameterError(name, "is not text")
+            raise InvalidParameterError(name, problem="is not text")
         return values[0]
 
     def optional(self, name: str) -> str | None:

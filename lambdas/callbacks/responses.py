@@ -59,7 +59,7 @@ def error_json(error: CallbackError, request: CallbackRequest) -> Response:
     """The answer to a server callback that did not succeed."""
     content = {
         "error": error.code,
-        "message": error.message,
+        "message": error.server_message,
         "request_id": request.request_id,
     }
     return _json(error.status, content, retry_after_header(error))

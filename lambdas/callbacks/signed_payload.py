@@ -3,7 +3,6 @@
 Source of every rule: BigCommerce's single-click app documentation, "signed payload".
 """
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 import jwt
 
+from . import lenient
 from . import store_hash as store_hashes
 from .errors import InvalidSignedPayloadError
 
@@ -22,10 +22,10 @@ LEEWAY_SECONDS = 10
 
 @dataclass(frozen=True)
 class PayloadUser:
-    """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale."""
+    """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale if known."""
 
     id: str
-    email: str = field(repr=False)
+    email: str | None = field(repr=False)
     locale: str | None = None
 
 
@@ -39,7 +39,7 @@ class SignedPayload:
         user: who acts; for the remove user callback, who is removed.
         owner: the store's owner.
         issued_at: `iat`, epoch seconds.
-        url: the deep link, `/` by default.
+        url: the deep link, a path; `/` where BigCommerce says no other.
         channel_id: the channel the app was opened from, or None.
     """
 
@@ -62,7 +62,8 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
 
     The algorithm must be HS256 with the client secret's UTF-8 bytes as its key; the audience the
     client ID, as a single string; the issuer `bc`; and the time between `nbf` and `exp`, at most
-    24 hours after `iat`, give or take ten seconds.
+    24 hours after `iat`, give or take ten seconds. `sub` must name a store, and both users must
+    have an id. What else it says is kept where it can be read.
 
     Raises:
         InvalidSignedPayloadError: anything is wrong. Its reason says what; its message does not.
@@ -77,10 +78,12 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
             audience=client_id,
             issuer=ISSUER,
             leeway=LEEWAY_SECONDS,
-            options={"require": ["aud", "iss", "iat", "exp", "sub"], "strict_aud": True},
+            options={
+                "require": ["aud", "iss", "iat", "exp", "sub"],
+                "strict_aud": True,
+                "verify_jti": False,
+            },
         )
-        # Half a surrogate pair is JSON, but no text: it can be neither stored nor shown.
-        json.dumps(claims, ensure_ascii=False).encode()
     except jwt.PyJWTError as error:
         # The text of PyJWT's errors can quote the token; their class says enough.
         raise InvalidSignedPayloadError(type(error).__name__) from None
@@ -97,20 +100,14 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
     for claim in ("iat", "nbf", "exp"):
         if not _is_number(claims.get(claim, 0)):
             raise InvalidSignedPayloadError(f"{claim} is not a number")
-    url = claims.get("url", "/")
-    if not isinstance(url, str):
-        raise InvalidSignedPayloadError("url is not a string")
-    channel_id = claims.get("channel_id")
-    if channel_id is not None and not _is_integer(channel_id):
-        raise InvalidSignedPayloadError("channel_id is not an integer")
     return SignedPayload(
         client_id=claims["aud"],
         store_hash=store_hash,
         user=_user(claims, "user"),
         owner=_user(claims, "owner"),
         issued_at=_issued_at(claims["iat"]),
-        url=url,
-        channel_id=channel_id,
+        url=lenient.path(claims.get("url")) or "/",
+        channel_id=lenient.integer(claims.get("channel_id")),
     )
 
 
@@ -118,14 +115,10 @@ def _user(claims: Mapping[str, Any], claim: str) -> PayloadUser:
     user = claims.get(claim)
     if not isinstance(user, dict):
         raise InvalidSignedPayloadError(f"{claim} is not an object")
-    if not _is_integer(user.get("id")):
+    id_ = lenient.integer(user.get("id"))
+    if id_ is None:
         raise InvalidSignedPayloadError(f"{claim}.id is not an integer")
-    email, locale = user.get("email"), user.get("locale")
-    if not isinstance(email, str):
-        raise InvalidSignedPayloadError(f"{claim}.email is not a string")
-    if locale is not None and not isinstance(locale, str):
-        raise InvalidSignedPayloadError(f"{claim}.locale is not a string")
-    return PayloadUser(id=str(user["id"]), email=email, locale=locale)
+    return PayloadUser(str(id_), lenient.text(user.get("email")), lenient.text(user.get("locale")))
 
 
 def _issued_at(value: float) -> int:
@@ -137,7 +130,3 @@ def _issued_at(value: float) -> int:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -21,6 +21,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from . import lenient
 from .credentials import Credentials
 from .deadline import DeadlineExceededError
 from .errors import (
@@ -28,6 +29,7 @@ from .errors import (
     BigCommerceTimeoutError,
     BigCommerceUnavailableError,
     CodeRefusedError,
+    NoScopeGrantedError,
 )
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
@@ -64,10 +66,10 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True)
 class BigCommerceUser:
-    """A user in BigCommerce's answer; the id is decimal digits."""
+    """A user in BigCommerce's answer: the id, decimal digits, and the e-mail if it is known."""
 
     id: str
-    email: str = field(repr=False)
+    email: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
         BigCommerceBusyError: BigCommerce answered 429; `retry_after` is what it asked for.
         BigCommerceUnavailableError: no connection, 5xx, an answer that makes no sense, or 4xx after
             a try whose outcome is not known: that may have used up the code.
+        NoScopeGrantedError: the answer has a token, and no scope.
         BigCommerceTimeoutError: a connection or an answer took too long.
     """
     body = {
@@ -207,7 +210,7 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
             client_id=client_id,
             granted_at_ms=answered.came_at_ms,
             access_token=_token(answer["access_token"]),
-            scopes=tuple(_text(answer["scope"]).split()),
+            scopes=_scopes(answer["scope"]),
             user=_user(answer["user"]),
             owner=_user(answer["owner"]),
             context=_text(answer["context"]),
@@ -219,10 +222,19 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
         raise BigCommerceUnavailableError(reason) from None
 
 
+def _scopes(value: object) -> tuple[str, ...]:
+    """The granted scopes. BigCommerce has answered null here, with a token that opens nothing."""
+    scopes = () if value in (None, "") else tuple(_text(value).split())
+    if not scopes:
+        raise NoScopeGrantedError("the answer grants no scope")
+    return scopes
+
+
 def _user(value: dict[str, Any]) -> BigCommerceUser:
-    if not isinstance(value["id"], int) or isinstance(value["id"], bool):
+    id_ = lenient.integer(value["id"])
+    if id_ is None:
         raise TypeError
-    return BigCommerceUser(id=str(value["id"]), email=_text(value["email"]))
+    return BigCommerceUser(str(id_), lenient.text(value.get("email")))
 
 
 def _token(value: object) -> str:

@@ -12,14 +12,13 @@ LONGEST_ACCESS_TOKEN = 4096
 
 Filled = Annotated[str, Field(min_length=1)]
 Time = int | FiniteFloat
+Id = int | Annotated[str, Field(pattern="^(0|[1-9][0-9]{0,39})$")]
 
 
 class User(BaseModel, strict=True):
     """Who acts, and the store's owner, in a signed payload."""
 
-    id: int
-    email: str
-    locale: str | None = None
+    id: Id
 
 
 class Claims(BaseModel, strict=True):
@@ -30,26 +29,22 @@ class Claims(BaseModel, strict=True):
     iat: Time
     nbf: Time = 0
     exp: Time
-    jti: str = ""
     sub: Annotated[str, Field(pattern="^stores/[A-Za-z0-9]{1,64}$")]
     user: User
     owner: User
-    url: str = "/"
-    channel_id: int | None = None
 
 
 class Grantee(BaseModel, strict=True):
     """Who installs, and the store's owner, in an answer of the token endpoint."""
 
-    id: int
-    email: Filled
+    id: Id
 
 
 class Grant(BaseModel, strict=True):
     """An answer of the token endpoint."""
 
     access_token: Filled
-    scope: Filled
+    scope: str
     user: Grantee
     owner: Grantee
     context: str
@@ -59,9 +54,8 @@ class Grant(BaseModel, strict=True):
 def payload_holds(content: object, *, client_id: str, now: int) -> bool:
     """Whether these are the claims of a payload for this app that holds now."""
     try:
-        json.dumps(_as_json(content), ensure_ascii=False).encode()
         claims = Claims.model_validate(_as_json(content))
-    except (ValidationError, UnicodeEncodeError):
+    except ValidationError:
         return False
     return (
         claims.aud == client_id
@@ -80,6 +74,7 @@ def grant_holds(answer: object, *, context: str, account_uuid: str) -> bool:
     return (
         len(grant.access_token.encode()) <= LONGEST_ACCESS_TOKEN
         and grant.context == context
+        and bool(grant.scope.split())
         and (not grant.account_uuid or grant.account_uuid == account_uuid)
     )
 

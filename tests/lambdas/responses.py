@@ -88,12 +88,16 @@ class Response:
 
 @dataclass(frozen=True)
 class ExpectedError:
-    """How a callback refuses: its status, its code, and the words that say what to do."""
+    """How a callback refuses: its status, its code, and the words that say what to do.
+
+    `server_words` are what a server is told instead of a person, where the words differ.
+    """
 
     status: int
     code: str
     words: str
     retry_after: str | None = None
+    server_words: str | None = None
 
     def assert_is(self, answer: Response, callback: str) -> None:
         assert answer.status == self.status
@@ -102,18 +106,24 @@ class ExpectedError:
             assert self.words in answer.page.text
             assert f"Request id {REQUEST_ID}" in answer.page.text
         else:
-            assert self.words in answer.json["message"]
+            message = answer.json["message"]
+            assert (self.server_words or self.words) in message
+            assert not re.search(r"control panel|your|again|[Aa]sk |pulumi", message)
             assert (answer.json["error"], answer.json["request_id"]) == (self.code, REQUEST_ID)
 
 
 UNKNOWN_ORGANIZATION = ExpectedError(
-    404, "unknown_organization", "Check the callback URLs in the developer portal."
+    404,
+    "unknown_organization",
+    "Check the callback URLs in the developer portal.",
+    server_words="No app is set up at this address.",
 )
 NOT_REGISTERED = ExpectedError(
     503,
     "app_not_registered",
     "set clientId and clientSecrets in the stack's configuration, and run pulumi up.",
     retry_after="60",
+    server_words="The app has no credentials yet",
 )
 INVALID_PAYLOAD = ExpectedError(
     401, "invalid_signed_payload", "could not be verified as coming from BigCommerce"
@@ -121,7 +131,9 @@ INVALID_PAYLOAD = ExpectedError(
 NOT_INSTALLED = ExpectedError(
     404, "store_not_installed", "Install it from Apps in your BigCommerce control panel"
 )
-NOT_ALLOWED = ExpectedError(403, "user_not_allowed", "Ask the owner of the store")
+NOT_ALLOWED = ExpectedError(
+    403, "user_not_allowed", "Ask the owner of the store", server_words="only the store's owner"
+)
 CODE_REFUSED = ExpectedError(
     400,
     "code_refused",
@@ -132,12 +144,24 @@ UNREACHABLE = ExpectedError(
 )
 TOO_SLOW = ExpectedError(504, "bigcommerce_timeout", "BigCommerce took too long to answer")
 RATE_LIMITED = ExpectedError(502, "bigcommerce_busy", "Try again in 30 seconds", retry_after="30")
-BUSY = ExpectedError(503, "service_unavailable", "Try again in a few seconds.", retry_after="5")
+NO_SCOPE = ExpectedError(502, "no_scope_granted", "its answer grants the app no permissions")
+BUSY = ExpectedError(
+    503,
+    "service_unavailable",
+    "Try again in a few seconds.",
+    retry_after="5",
+    server_words="A repeat in a few seconds may succeed.",
+)
 NOT_STORED = ExpectedError(
     503, "installation_not_stored", "it could not be stored just now. Start the installation again"
 )
-DEFECT = ExpectedError(500, "internal_error", "If it keeps failing, ask for support.")
+DEFECT = ExpectedError(
+    500,
+    "internal_error",
+    "If it keeps failing, ask for support.",
+    server_words="the app's back end has a defect",
+)
 
 
 def invalid_parameter(name: str, problem: str) -> ExpectedError:
-    return ExpectedError(400, "invalid_parameter", f"The parameter {name} {problem}.")
+    return ExpectedError(400, "invalid_parameter", f"{name} {problem}.")

@@ -349,21 +349,23 @@ def test_a_forged_event_of_any_shape_is_refused(
 
 
 CLAIM_CHECKS = [
-    *("DecodeError", "unreadable", "MissingRequiredClaimError"),
+    *("DecodeError", "MissingRequiredClaimError"),
     *("InvalidAudienceError", "InvalidIssuerError", "InvalidSubjectError"),
     *("ExpiredSignatureError", "ImmatureSignatureError", "issued more than 24 hours ago"),
     *(f"{claim} is not a number" for claim in ("iat", "nbf", "exp")),
-    *("sub is not stores/{store_hash}", "url is not a string", "channel_id is not an integer"),
+    "sub is not stores/{store_hash}",
     *("user is not an object", "user.id is not an integer"),
-    *("user.email is not a string", "user.locale is not a string"),
     *("owner is not an object", "owner.id is not an integer"),
-    *("owner.email is not a string", "owner.locale is not a string"),
 ]
 
 
 def nearly_right_claims(app: App, now: int) -> dict[str, list[Any]]:
     """Changes for every check, and some that must make no difference to any."""
-    users: dict[str, list[Any]] = {"id": ["5", 10**40], "email": [None, 5], "locale": [5, ...]}
+    users: dict[str, list[Any]] = {
+        "id": ["5", "05", 10**40],
+        "email": [None, 5, ...],
+        "locale": [5, ...],
+    }
     return {
         "aud": [[app.client_id]],
         "iss": ["BC"],
@@ -378,8 +380,8 @@ def nearly_right_claims(app: App, now: int) -> dict[str, list[Any]]:
         "nbf": [now + 60, str(now), ...],
         "exp": [now - 60, str(now + 60)],
         "jti": ["\ud800", ...],
-        "url": [["/"], "/a?b=c", ...],
-        "channel_id": ["5", 3, ...],
+        "url": [["/"], None, "/a?b=c", ...],
+        "channel_id": ["5", "five", 3, ...],
         "user": [[5], ...],
         "owner": ["5", ...],
         **{f"{who}.{name}": users[name] for who in ("user", "owner") for name in users},
@@ -485,11 +487,11 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
         "context": [store.context.upper(), "stores/abc"],
         "account_uuid": [app.account_uuid.upper(), None],
         "access_token": ["", "\ud800", MARK * 300],
-        "scope": [["a"], "a b"],
-        "user.id": ["2", True, 1],
+        "scope": [["a"], "a b", None, " "],
+        "user.id": ["2", "02", True, 1],
         "owner.id": [...],
-        "user.email": [""],
-        "owner.email": [None],
+        "user.email": ["", ...],
+        "owner.email": [None, "\ud800"],
     }
     grants = changed_documents(right, near_misses).map(with_a_scope_that_may_be_shown)
     others = json_values.map(as_json) | st.binary(max_size=200)
@@ -541,6 +543,6 @@ def test_an_answer_of_chance_of_the_token_endpoint_installs_where_it_is_a_grant(
         logs,
         *("200 done", "the grant is for another context", "the grant is for another account_uuid"),
         *(f"no sense: {error}" for error in ("KeyError", "TypeError", "JSONDecodeError")),
-        "no sense: UnicodeEncodeError",
+        *("no sense: UnicodeEncodeError", "the answer grants no scope"),
         *(f"token endpoint answered {status}" for status in (201, 302, 400, 429, 500)),
     )

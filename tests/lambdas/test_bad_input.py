@@ -111,6 +111,10 @@ MALFORMED = [
         ),
         *(pytest.param(name, [], "is missing", id=name) for name in ("code", "scope", "context")),
         *(
+            pytest.param("code", [code], "is not an authorization code", id=ascii(code)[:12])
+            for code in ("0123456", "0" * 513, "01234567<b>", "0123 4567", "0" * 9 + "\u0661")
+        ),
+        *(
             pytest.param("context", [context], "is not stores/{store_hash}", id=ascii(context))
             for context in ("abc", "stores/", "stores/abc/def", "stores/a b", "stores/\u00e9")
         ),
@@ -134,6 +138,17 @@ def test_an_auth_callback_names_the_parameter_that_is_wrong_before_the_code_is_s
 
     invalid_parameter(parameter, problem).assert_is(answer, "redirect-url")
     assert bigcommerce.token_endpoint.requests == []
+
+
+def test_an_auth_callback_names_all_the_parameters_that_are_missing(
+    backend: Backend, app: App
+) -> None:
+    two = backend.get(callback_url(app, "redirect-url", context="stores/abc", code=""))
+    all_of_them = backend.get(callback_url(app, "redirect-url"))
+
+    invalid_parameter("The parameters code and scope", "are missing").assert_is(two, "redirect-url")
+    expected = invalid_parameter("The parameters code, scope and context", "are missing")
+    expected.assert_is(all_of_them, "redirect-url")
 
 
 Forge = Callable[[App, Store], str]

@@ -53,9 +53,12 @@ def verified(handoff_token: str) -> dict[str, Any]:
     return claims
 
 
-@pytest.mark.parametrize("deep_link", ["/orders/7", "https://evil.example.net/"])
-def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_wherever_the_deep_link_goes(
-    deep_link: str, backend: Backend, installed_store: Store, opening: App
+@pytest.mark.parametrize(
+    ("deep_link", "path"),
+    [("/orders/7", "/orders/7"), ("https://evil.example.net/", "/"), ("//evil.example.net", "/")],
+)
+def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_and_a_path_to_go_to(
+    *, deep_link: str, path: str, backend: Backend, installed_store: Store, opening: App
 ) -> None:
     payload = signed_payload(
         opening, installed_store, installed_store.staff[0], url=deep_link, channel_id=3
@@ -73,7 +76,7 @@ def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_wherever_the_de
         "sub": f"stores/{installed_store.hash}",
         "organization_id": ORGANIZATION_ID,
         "user": {"id": str(installed_store.staff[0].id), "locale": "en-US"},
-        "url": deep_link,
+        "url": path,
         "channel_id": 3,
     }
 

@@ -52,6 +52,9 @@ def read() -> Record:
         pytest.param(
             replace(INSTALLATION, scopes=(), users={}, removed_users={}), id="with empty lists"
         ),
+        pytest.param(
+            replace(INSTALLATION, users={"1": User("1", None, 1_700_000_000)}), id="without address"
+        ),
         pytest.param(UNINSTALLED, id="uninstalled"),
     ],
 )

@@ -1,0 +1,37 @@
+"""Reading what BigCommerce says beside what decides: what is not as documented is left out.
+
+An uninstall comes only once, and an installation must not fail over an e-mail address.
+"""
+
+import re
+
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,39}", re.ASCII)
+# A browser takes a backslash for a slash, and leaves out tabs and line ends.
+_PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
+
+
+def text(value: object) -> str | None:
+    """The value if it is text, and not empty.
+
+    Half a surrogate pair is JSON, but can be neither stored nor shown.
+    """
+    if not isinstance(value, str):
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return None
+    return value or None
+
+
+def integer(value: object) -> int | None:
+    """The value if it is an integer, also as text that spells it in the one plain way."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def path(value: object) -> str | None:
+    """The value if it is a path that can lead to no other host, such as `/orders?id=5`."""
+    known = text(value)
+    return known if known is not None and _PATH.fullmatch(known) else None
