@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak bench test test-unit test-browser test-cli lint format lock clean
+.PHONY: help up serve emulator soak bench audit test test-unit test-browser test-cli lint format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.requirements-dev
+AUDIT := build/audit
 
 help:  ## list the commands; up, serve and emulator take ARGS="--help"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +23,16 @@ soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing
 
 bench: $(READY)  ## measure what the program costs to evaluate as it gets more apps
 	@$(BIN)/python -m bench
+
+audit: $(READY) $(AUDIT)/.requirements  ## scan what is deployed with checkov: every finding is mended or waived
+	@$(BIN)/python -m tests.audit $(AUDIT)/bin/checkov
+
+# checkov brings a hundred libraries: it gets an environment of its own.
+$(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
+	@echo "Installing checkov into $(AUDIT) (about a minute, once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)
+	@$(BIN)/uv pip install --quiet --python $(AUDIT)/bin/python --no-deps --require-hashes -r tests/audit/requirements.txt
+	@touch $@
 
 test: $(READY)  ## run every test that needs no browser and no Pulumi CLI, with coverage
 	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --cov --cov-report=term
@@ -49,7 +60,7 @@ format: $(READY)  ## rewrite the code in the project's style
 # requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
 # its extras a pinned requirement does not bind pip, which then looks for the latest version.
 lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
-	@set -e; for name in requirements-dev requirements lambdas/requirements; do \
+	@set -e; for name in requirements-dev requirements lambdas/requirements tests/audit/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
 	    $$(test $$name != requirements || echo --constraint requirements-dev.txt); \
