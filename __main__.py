@@ -8,11 +8,12 @@ import pulumi
 from components import lambda_bundle
 from components.app import BigCommerceApp, read_credentials_statement, secret_prefix
 from components.callback_api import CallbackApi
-from components.callbacks import CALLBACKS
+from components.callbacks import CALLBACKS, LOAD
 from components.configuration import configuration_warnings, read_settings
 from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
+from components.operator_policy import OperatorPolicy
 from components.rutter_handoff import HANDOFF, RutterHandoff
 from components.stack_context import StackContext
 from components.stack_function import StackFunction
@@ -98,6 +99,9 @@ if handed_over:
     )
     functions[HANDOFF.name] = handoff.function
 
+# What an operator of the stores may do.
+operator_policy = OperatorPolicy(context, store, load_log_group=functions[LOAD.name].log_group)
+
 # What tells a person of them.
 topics = []
 if settings.monitoring is not None:
@@ -125,4 +129,5 @@ pulumi.export("installationsTableArn", store.table_arn)
 pulumi.export("installationsIndex", INDEX)
 pulumi.export("accessTokenKeyArn", store.key_arn)
 pulumi.export("accessTokenReaderPolicyArn", store.reader_policy_arn)
-pulumi.export("operatorPolicyArn", store.operator_policy_arn)
+pulumi.export("operatorPolicyArn", operator_policy.arn)
+pulumi.export("loadLogGroup", functions[LOAD.name].log_group)

@@ -28,7 +28,7 @@ INDEXED = (
 
 
 class InstallationStore(pulumi.ComponentResource):
-    """The table, its index and customer-managed key, and the policies of those who work with it.
+    """The table, its index and customer-managed key, and the policy of who reads access tokens.
 
     One key serves twice: DynamoDB encrypts the table with it, and the auth function encrypts each
     access token with it once more, so that reading the table alone shows no token.
@@ -39,7 +39,6 @@ class InstallationStore(pulumi.ComponentResource):
         stream_arn: the ARN of the table's stream.
         key_arn: the key's ARN.
         reader_policy_arn: the managed policy that lets a consumer read and decrypt access tokens.
-        operator_policy_arn: the managed policy for whoever runs `python -m installations`.
     """
 
     table_name: pulumi.Output[str]
@@ -47,7 +46,6 @@ class InstallationStore(pulumi.ComponentResource):
     stream_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
     reader_policy_arn: pulumi.Output[str]
-    operator_policy_arn: pulumi.Output[str]
 
     def __init__(
         self,
@@ -107,14 +105,7 @@ class InstallationStore(pulumi.ComponentResource):
             "access-token-reader",
             name=context.name("access-token-reader"),
             description="Read installed stores and decrypt their BigCommerce access tokens",
-            policy=_document(self.read_items_statement(), self._decrypt_statement()),
-            opts=child,
-        ).arn
-        self.operator_policy_arn = aws.iam.Policy(
-            "operator",
-            name=context.name("operator"),
-            description="Run python -m installations: list, verify, import and purge stores",
-            policy=_document(*self._operator_statements()),
+            policy=_document(self.read_items_statement(), self.decrypt_any_statement()),
             opts=child,
         ).arn
         self.register_outputs(
@@ -123,7 +114,6 @@ class InstallationStore(pulumi.ComponentResource):
                 "tableArn": self.table_arn,
                 "keyArn": self.key_arn,
                 "readerPolicyArn": self.reader_policy_arn,
-                "operatorPolicyArn": self.operator_policy_arn,
             }
         )
 
@@ -217,33 +207,26 @@ class InstallationStore(pulumi.ComponentResource):
             },
         ]
 
-    def _decrypt_statement(self) -> dict[str, object]:
+    def list_stores_statement(self) -> dict[str, object]:
+        """The IAM statement that allows listing stores by the index.
+
+        The table itself is not scanned: the index has every store, and neither tokens nor e-mails.
+        """
+        return {
+            "Sid": "ListStores",
+            "Effect": "Allow",
+            "Action": ["dynamodb:Query", "dynamodb:Scan"],
+            "Resource": [pulumi.Output.format("{}/index/{}", self.table_arn, INDEX)],
+        }
+
+    def decrypt_any_statement(self) -> dict[str, object]:
+        """The IAM statement that allows decrypting the access tokens of every app."""
         return {
             "Sid": "DecryptAccessTokens",
             "Effect": "Allow",
             "Action": ["kms:Decrypt"],
             "Resource": [self.key_arn],
         }
-
-    def _operator_statements(self) -> list[dict[str, object]]:
-        """Statements for the operator's commands.
-
-        The table is not scanned: its index has every store, and neither tokens nor e-mails.
-        """
-        read_actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
-        write_actions = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
-        return [
-            {
-                "Sid": "ListStores",
-                "Effect": "Allow",
-                "Action": ["dynamodb:Query", "dynamodb:Scan"],
-                "Resource": [pulumi.Output.format("{}/index/{}", self.table_arn, INDEX)],
-            },
-            {**self.read_items_statement(), "Action": read_actions},
-            {**self.write_records_statement(), "Action": write_actions},
-            self.encrypt_statement(),
-            self._decrypt_statement(),
-        ]
 
 
 def _document(*statements: dict[str, object]) -> pulumi.Output[str]:

@@ -16,6 +16,7 @@ from registration.portal.model import AppRegistration, Registration
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_logs import CloudWatchLogsClient
 
 # A session for each client: sessions are not for several threads, clients are.
 _CONFIG = Config(
@@ -34,6 +35,7 @@ class Stack:
         index_name: the table's index by organization.
         key_arn: the key that access tokens are encrypted with.
         operator_policy_arn: the managed policy that allows all commands.
+        load_log_group: the log of the load function.
     """
 
     registration: Registration
@@ -42,6 +44,7 @@ class Stack:
     index_name: str
     key_arn: str
     operator_policy_arn: str
+    load_log_group: str
 
     @classmethod
     def of(cls, outputs: Outputs) -> "Stack":
@@ -57,6 +60,7 @@ class Stack:
             index_name=outputs.text("installationsIndex"),
             key_arn=outputs.text("accessTokenKeyArn"),
             operator_policy_arn=outputs.text("operatorPolicyArn"),
+            load_log_group=outputs.text("loadLogGroup"),
         )
 
     @property
@@ -78,6 +82,11 @@ class Stack:
     def kms(self) -> "KMSClient":
         """KMS in the same region."""
         return boto3.Session().client("kms", region_name=self._region, config=_CONFIG)
+
+    @cached_property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs in the same region."""
+        return boto3.Session().client("logs", region_name=self._region, config=_CONFIG)
 
     @property
     def records(self) -> InstallationTable:

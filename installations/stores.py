@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from lambdas.callbacks import installation_item
@@ -39,12 +39,14 @@ class Store:
         store_hash: BigCommerce's name of the store.
         app: the app, or None if the stack no longer has it.
         items: the attributes of its items by sort key; those that the index has, if it was listed.
+        last_opened: the day it last opened the app, where that was asked for and is known.
     """
 
     organization_id: str
     store_hash: str
     app: AppRegistration | None
     items: Mapping[str, Mapping[str, Any]]
+    last_opened: date | None = None
 
     @property
     def record(self) -> Mapping[str, Any]:

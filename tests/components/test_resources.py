@@ -63,6 +63,9 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
             f"bigcommerce/test/apps/{GLOBEX}-AbCdEf"
         },
         ("CallbackApi", "callbacks"): {"baseUrl": API_ENDPOINT},
+        ("OperatorPolicy", "operator"): {
+            "arn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator"
+        },
         ("InstallationStore", "installations"): {
             "tableName": "bigcommerce-test-installations",
             "tableArn": (
@@ -72,7 +75,6 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
             "readerPolicyArn": (
                 "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
             ),
-            "operatorPolicyArn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator",
         },
         **{
             ("StackFunction", name): {

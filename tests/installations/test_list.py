@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from installations import stores
+from installations.last_opened import QUERY
+from installations.stack import Stack
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
@@ -38,6 +42,7 @@ def test_a_store_is_listed_with_its_app_time_scopes_and_users(
         "missingScopes": [],
         "extraScopes": [],
         "users": 2,
+        "lastOpened": None,
     }
 
 
@@ -87,6 +92,52 @@ def test_scopes_that_differ_from_the_configuration_are_named(
     change_registration({"scopes": ["store_v2_products"]})
     (row,) = [row for row in run("list").out.splitlines() if store.hash in row]
     assert "-store_v2_products +store_v2_information_read_only" in row
+
+
+OPENED = 1_795_593_250_360  # 2026-11-25
+
+
+def test_a_store_is_listed_with_the_day_it_last_opened_the_app(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded AWS takes the query, and gives every line of the log for it."""
+    assert run("list", "--opened", "7").status == 0
+    asked: list[dict[str, Any]] = []
+    values = {"organization_id": "org-a", "store_hash": store.hash, "opened": f"{OPENED}.0"}
+    results = [[{"field": name, "value": value} for name, value in values.items()]]
+    answers = [{"status": "Running"}, {"status": "Complete", "results": results}]
+
+    def start_query(**query: Any) -> dict[str, str]:
+        asked.append(query)
+        return {"queryId": "1"}
+
+    logs = SimpleNamespace(
+        start_query=start_query,
+        get_query_results=lambda **_: answers.pop(0) if answers else {"status": "Timeout"},
+    )
+    monkeypatch.setattr(Stack, "logs", logs)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    heading, *rows = run("list", "--opened", "7").out.splitlines()
+    (row,) = [row for row in rows if store.hash in row]
+    assert (heading.split("  ")[-1], row.split("  ")[-1]) == ("Last opened", "2026-11-25")
+    assert asked[0]["endTime"] - asked[0]["startTime"] == 7 * 86_400
+    assert "ended as Timeout. Ask for fewer days." in run("list", "--opened", "7").err
+    with pytest.raises(SystemExit):
+        run("list", "--opened", "0")
+
+
+def test_the_log_has_the_fields_that_the_query_names(
+    backend: LocalBackend, app: App, store: Store
+) -> None:
+    get(load_url(app, store, store.owner), 30)
+    events = backend.emulator.aws.logs.filter_log_events(
+        logGroupName=backend.outputs["loadLogGroup"], filterPattern='"callback answered"'
+    )["events"]
+    line = json.loads(events[-1]["message"])
+    assert (line["message"], line["status"]) == ("callback answered", 200)
+    assert (line["organization_id"], line["store_hash"]) == ("org-a", store.hash)
+    for name in ("message", "status", "organization_id", "store_hash"):
+        assert name in QUERY
 
 
 def test_neither_token_nor_address_is_listed(

@@ -23,6 +23,8 @@ NEEDS = {
     "kms:Encrypt": ["import", "TOKENS", "--app", "org-a"],
     "dynamodb:DeleteItem": ["purge", "STORE", "--yes"],
     "kms:Decrypt": ["token", "STORE", "--yes"],
+    "logs:StartQuery": ["list", "--opened", "1"],
+    "logs:GetQueryResults": ["list", "--opened", "1"],
 }
 
 
