@@ -4,6 +4,7 @@ import argparse
 import io
 import os
 import sys
+from difflib import get_close_matches
 from inspect import getdoc
 from textwrap import indent
 
@@ -38,8 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     0: done; 1: something does not hold; 2: wrong use, or it cannot be done; 130: interrupted.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    if not given or given[0] not in {*COMMANDS, "-h", "--help"}:
+    if not given or (given[0].startswith("-") and given[0] not in {"-h", "--help"}):
         given = ["list", *given]
+    if not given[0].startswith("-") and given[0] not in COMMANDS:
+        sys.stderr.write(_no_command(given[0]))
+        return 2
     options = _parser().parse_args(given)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
@@ -58,6 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _no_command(name: str) -> str:
+    nearest = "".join(f" Do you mean {each}?" for each in get_close_matches(name, COMMANDS, n=1))
+    return f"There is no command {name!r}.{nearest} The commands: {', '.join(COMMANDS)}\n"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,3 +16,8 @@ def in_columns(rows: Iterable[Sequence[str]]) -> Iterator[str]:
             cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
         )
         yield "  ".join(padded).rstrip()
+
+
+def number_of(count: int, noun: str) -> str:
+    """A number with its noun, such as `1 store` and `2,000 stores`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ from installations.bigcommerce_api import BigCommerceApi, Verdict
 from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import whole_items
-from installations.text import in_columns
+from installations.text import in_columns, number_of
 from installations.token_file import OPTIONAL, REQUIRED, ForeignInstallation, read
 from installations.tokens import encrypted
 from lambdas.callbacks import installation, installation_item
@@ -62,7 +62,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
             sys.stdout.write(f"{line}\n")
     counts = Counter(outcomes.values())
     sys.stdout.write(
-        f"{counts[IMPORTED]:,} stores imported, {counts[THERE]:,} were there already, "
+        f"{number_of(counts[IMPORTED], 'store')} imported, {counts[THERE]:,} were there already, "
         f"{len(left_out):,} left out.\n"
     )
     return 1 if left_out else 0

@@ -12,7 +12,7 @@ from typing import Any
 from installations.last_opened import last_opened
 from installations.stack import Stack
 from installations.stores import Store, add_apps, listed
-from installations.text import in_columns
+from installations.text import in_columns, number_of
 from registration.choice import chosen_apps
 
 FIELDS = (
@@ -116,7 +116,7 @@ def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:
     if stale:
         sys.stdout.flush()
         sys.stderr.write(
-            f"{stale:,} records are of apps that the stack no longer has, or has anew: "
+            f"{number_of(stale, 'record')} of apps that the stack no longer has, or has anew: "
             f"python -m installations purge --dry-run --stack {stack.name}\n"
         )
 

@@ -13,7 +13,7 @@ from installations.confirmation import add_yes, confirm
 from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import VERIFICATION, Store, add_store, chosen_store, listed
-from installations.text import in_columns
+from installations.text import in_columns, number_of
 from lambdas.callbacks import installation_item
 from lambdas.rutter import connection_table
 
@@ -49,15 +49,17 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     live = sum(store.is_installed and store.is_current for store in stores)
     warning = "The app is installed there: it loses its access token. " if live else ""
     if options.dry_run:
-        sys.stdout.write(f"{warning}{len(stores):,} stores would be purged.\n")
+        sys.stdout.write(f"{warning}{number_of(len(stores), 'store')} would be purged.\n")
         return 0
     sys.stdout.flush()
-    confirm(f"{warning}Delete what is kept of {len(stores):,} stores, for good?", options)
+    confirm(
+        f"{warning}Delete what is kept of {number_of(len(stores), 'store')}, for good?", options
+    )
     purged = [done for _, done in each(partial(_purge, stack), stores, "Purging")]
     stayed = purged.count(False)
-    sys.stdout.write(f"{len(purged) - stayed:,} stores purged.\n")
+    sys.stdout.write(f"{number_of(len(purged) - stayed, 'store')} purged.\n")
     if stayed:
-        sys.stdout.write(f"{stayed:,} were written anew meanwhile, and stay.\n")
+        sys.stdout.write(f"Written anew meanwhile: {number_of(stayed, 'record')}, which stay.\n")
     return 1 if stayed else 0
 
 

@@ -9,7 +9,7 @@ from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import Store, add_apps, listed, whole_record
-from installations.text import in_columns
+from installations.text import in_columns, number_of
 from installations.tokens import decrypted
 from installations.verification import mark
 
@@ -60,8 +60,8 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
             sys.stdout.write(f"{line}\n")
     marked = ", and recorded" if options.mark else ""
     sys.stdout.write(
-        f"{len(answers):,} stores asked{marked}: {len(answers) - len(failed):,} tokens hold, "
-        f"{len(failed):,} do not.\n"
+        f"{number_of(len(answers), 'token')} asked about{marked}: "
+        f"{len(answers) - len(failed):,} hold, {len(failed):,} not.\n"
     )
     return 1 if failed else 0
 

@@ -20,7 +20,7 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
 ) -> None:
     file = tokens(line(foreign))
     assert run("import", file, "--app", "org-a").out == (
-        "1 stores imported, 0 were there already, 0 left out.\n"
+        "1 store imported, 0 were there already, 0 left out.\n"
     )
     assert run("token", foreign.hash, "--yes").out == f"{TOKEN}\n"
     for user in foreign.users:
@@ -46,7 +46,7 @@ def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
     done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a")
     assert done.status == 1
     assert f"{unknown.hash}  the token is refused: it was uninstalled" in done.out
-    assert "1 stores imported, 0 were there already, 1 left out." in done.out
+    assert "1 store imported, 0 were there already, 1 left out." in done.out
     assert run("show", unknown.hash).status == 2
     for secret in (TOKEN, "s3cret", "@example.com"):
         assert secret not in done.out + done.err
@@ -61,7 +61,7 @@ def test_an_uninstall_after_the_files_date_is_not_undone(
     assert get(uninstall_url(app, foreign, foreign.owner), 30).status == 200
     assert "it was uninstalled since" in run("import", file, "--app", "org-a").out
     now = tokens(line(foreign, at=""))
-    assert "1 stores imported" in run("import", now, "--app", "org-a").out
+    assert "1 store imported" in run("import", now, "--app", "org-a").out
 
 
 @pytest.mark.emulated

@@ -31,7 +31,7 @@ def _no_other_stores(request: pytest.FixtureRequest) -> None:
 def test_tokens_that_hold_are_marked_with_the_stores_domain(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
-    assert run("verify").out == "1 stores asked: 1 tokens hold, 0 do not.\n"
+    assert run("verify").out == "1 token asked about: 1 hold, 0 not.\n"
     assert json.loads(run("list", "--json").out)["domain"] is None
     assert run("verify", "--mark").status == 0
     domain = f"store-{store.hash}.mybigcommerce.com"
@@ -49,7 +49,7 @@ def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
     assert done.status == 1
     _, row, count = done.out.splitlines()
     assert row.startswith(f"org-a  {store.hash}  refused  it was uninstalled")
-    assert count == "1 stores asked, and recorded: 0 tokens hold, 1 do not."
+    assert count == "1 token asked about, and recorded: 0 hold, 1 not."
     assert json.loads(run("list", "--json").out)["state"] == "installed, refused"
     install(backend, app, store)
     assert json.loads(run("list", "--json").out)["state"] == "installed"
@@ -65,7 +65,7 @@ def test_a_closed_store_and_one_whose_scopes_do_not_show_its_domain(
     del backend.bigcommerce.stores[store.hash]
     done = run("verify")
     assert f"{store.hash}  store closed" in done.out
-    assert "2 stores asked: 1 tokens hold, 1 do not." in done.out
+    assert "2 tokens asked about: 1 hold, 1 not." in done.out
     assert run("verify", "--app", "org-z").err == "No store has org-z installed.\n"
 
 
