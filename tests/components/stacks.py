@@ -81,7 +81,16 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],
     },
 }
-
+EVERYTHING_WRONG: dict[str, Any] = {
+    "apps": [
+        GLOBEX_APP | {"clientId": "not an id", "scopes": ["store_v2_ordres"]},
+        {"organizationId": GLOBEX, "name": "Again", "scopes": ["store_v2_orders"]},
+        ACME_APP,
+    ],
+    "clientSecrets": {GLOBEX: CLIENT_SECRET, "nobody": CLIENT_SECRET},
+    "throttle": {"auth": {"rate": -1}},
+    "protect": "maybe",
+}
 
 MISSING = object()
 

@@ -19,6 +19,7 @@ from tests.components.stacks import (
     AWAITING,
     CLIENT_SECRET,
     DOMAIN_ELSEWHERE,
+    EVERYTHING_WRONG,
     GLOBEX,
     HANDOFF_KEY,
     MISSING,
@@ -97,9 +98,9 @@ class TestGoodConfiguration:
     def test_every_scope_of_the_table(self, scope: str) -> None:
         assert read(with_app(scopes=[scope])).apps[0].scopes == (scope,)
 
-    def test_a_thousand_apps(self) -> None:
-        apps = [ACME_APP | {"organizationId": f"o{index}"} for index in range(1000)]
-        assert len(read({"apps": apps}).apps) == 1000
+    def test_more_than_a_thousand_apps(self) -> None:
+        apps = [ACME_APP | {"organizationId": f"o{index}"} for index in range(1_001)]
+        assert len(read({"apps": apps}).apps) == 1_001
 
     def test_client_secret_is_not_shown_by_its_settings(self) -> None:
         assert CLIENT_SECRET not in repr(read(READY))
@@ -334,3 +335,13 @@ def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorde
     (warning,) = record(anywhere).warnings
     assert warning.text.endswith("--path 'aws:allowedAccountIds[0]' ACCOUNT_ID")
     assert record({**anywhere, "protect": False}).warnings == []
+
+
+def test_wrong_configuration_registers_nothing_and_shows_no_traceback(record: Recorder) -> None:
+    recording = record(EVERYTHING_WRONG)
+    assert recording.resources == []
+    assert recording.outputs == {}
+    assert recording.error is not None
+    assert recording.error.startswith("The configuration of stack test has ")
+    assert "Traceback" not in recording.error
+    assert CLIENT_SECRET not in recording.error

@@ -33,7 +33,7 @@ def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
         commands.main(["--help"])
     assert ended.value.code == 0
     printed = capsys.readouterr().out
-    for command in ("up", "serve", "emulator"):
+    for command in ("up", "serve", "emulator", "check-config"):
         assert re.search(rf"^ +{command} +\S", printed, re.MULTILINE)
 
 
