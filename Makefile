@@ -3,19 +3,20 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+LOCAL := .venv/.requirements-local
 READY := .venv/.requirements-dev
 AUDIT := build/audit
 
 help:  ## list the commands; up, serve and emulator take ARGS="--help"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(READY)  ## deploy on an embedded AWS, walk the life of an installation, stop
+up: $(LOCAL)  ## deploy on an embedded AWS, walk the life of an installation, stop
 	@$(BIN)/python -m local up $(ARGS)
 
-serve: $(READY)  ## the same, then keep serving with a simulated control panel
+serve: $(LOCAL)  ## the same, then keep serving with a simulated control panel
 	@$(BIN)/python -m local serve $(ARGS)
 
-emulator: $(READY)  ## only the embedded AWS and BigCommerce, for `pulumi up --stack local`
+emulator: $(LOCAL)  ## only the embedded AWS and BigCommerce, for `pulumi up --stack local`
 	@$(BIN)/python -m local emulator $(ARGS)
 
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
@@ -60,10 +61,10 @@ format: $(READY)  ## rewrite the code in the project's style
 # requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
 # its extras a pinned requirement does not bind pip, which then looks for the latest version.
 lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
-	@set -e; for name in requirements-dev requirements lambdas/requirements tests/audit/requirements; do \
+	@set -e; for name in requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
-	    $$(test $$name != requirements || echo --constraint requirements-dev.txt); \
+	    $$(case $$name in requirements|requirements-local) echo --constraint requirements-dev.txt;; esac); \
 	done
 
 clean:  ## remove everything that was built or installed
@@ -71,10 +72,13 @@ clean:  ## remove everything that was built or installed
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
 
-$(READY): requirements-dev.txt
+$(LOCAL): TIME := half a minute
+$(READY): TIME := a minute
+
+.venv/.%: %.txt
 	@test -x $(BIN)/python || $(PYTHON) -c '$(NEW_ENOUGH) + "; say which with: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; begin anew with: make clean")'
-	@echo "Installing the pinned requirements into .venv (about a minute, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --no-deps --require-hashes -r requirements-dev.txt
+	@echo "Installing $< into .venv (about $(TIME), once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --no-deps --require-hashes -r $<
 	@touch $@
