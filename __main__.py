@@ -14,7 +14,7 @@ from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
 from components.operator_policy import OperatorPolicy
-from components.rutter_handoff import HANDOFF, RutterHandoff
+from components.rutter_handoff import HANDOFF, RutterHandoff, operator_statements
 from components.stack_context import StackContext
 from components.stack_function import StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
@@ -100,7 +100,12 @@ if handed_over:
     functions[HANDOFF.name] = handoff.function
 
 # What an operator of the stores may do.
-operator_policy = OperatorPolicy(context, store, load_log_group=functions[LOAD.name].log_group)
+operator_policy = OperatorPolicy(
+    context,
+    store,
+    load_log_group=functions[LOAD.name].log_group,
+    more=operator_statements(context) if handed_over else (),
+)
 
 # What tells a person of them.
 topics = []

@@ -1,5 +1,7 @@
 """OperatorPolicy: what whoever runs `python -m installations` may do."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -22,9 +24,13 @@ class OperatorPolicy(pulumi.ComponentResource):
         store: InstallationStore,
         *,
         load_log_group: pulumi.Output[str],
+        more: Sequence[dict[str, object]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`load_log_group` is the name of the log group that says when stores opened the app."""
+        """`load_log_group` is the name of the log group that says when stores opened the app.
+
+        `more` are statements for what not every stack has.
+        """
         super().__init__("bigcommerce:index:OperatorPolicy", "operator", None, opts)
         log_group = pulumi.Output.concat(context.arn("logs", "log-group:"), load_log_group)
         read_actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
@@ -40,6 +46,7 @@ class OperatorPolicy(pulumi.ComponentResource):
                 "QueryLoads", "logs:StartQuery", log_group, pulumi.Output.concat(log_group, ":*")
             ),
             _statement("ReadQuery", "logs:GetQueryResults", "*"),  # it has no resource to name
+            *more,
         ]
         self.arn = aws.iam.Policy(
             "operator",

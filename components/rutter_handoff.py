@@ -202,6 +202,24 @@ class RutterHandoff(pulumi.ComponentResource):
         )
 
 
+def operator_statements(context: StackContext) -> list[dict[str, object]]:
+    """The IAM statements for the operator's commands: to hand stores over, and to try again."""
+    return [
+        {
+            "Sid": "HandOver",
+            "Effect": "Allow",
+            "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"],
+            "Resource": [context.arn("sqs", context.name(HANDOFF.name))],
+        },
+        {
+            "Sid": "TryAgain",
+            "Effect": "Allow",
+            "Action": ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
+            "Resource": [context.arn("sqs", context.name("rutter-failed"))],
+        },
+    ]
+
+
 def _read_rutter_credentials(context: StackContext) -> dict[str, object]:
     return {
         "Sid": "ReadRutterCredentials",

@@ -38,4 +38,5 @@ def _app(app: AppSettings, base_url: str) -> AppRegistration:
         scopes=app.scopes,
         multiple_users=app.multiple_users,
         support_url=app.support_url,
+        rutter=app.rutter is not None,
     )

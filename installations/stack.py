@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sqs import SQSClient
 
 # A session for each client: sessions are not for several threads, clients are.
 _CONFIG = Config(
@@ -87,6 +88,11 @@ class Stack:
     def logs(self) -> "CloudWatchLogsClient":
         """CloudWatch Logs in the same region."""
         return boto3.Session().client("logs", region_name=self._region, config=_CONFIG)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """SQS in the same region."""
+        return boto3.Session().client("sqs", region_name=self._region, config=_CONFIG)
 
     @property
     def records(self) -> InstallationTable:

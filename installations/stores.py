@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lambdas.callbacks import installation_item
+from lambdas.rutter import connection_table
 from registration.portal.model import AppRegistration
 
 from .errors import CommandError
@@ -21,6 +22,7 @@ from .progress import Counted
 from .stack import Stack
 
 VERIFICATION = "VERIFICATION"
+CONNECTION = connection_table.SORT_KEY
 
 _STORE_HASH = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 # Items a call, so that progress is seen; DynamoDB's own bound is a megabyte.
@@ -94,6 +96,16 @@ class Store:
     def domain(self) -> str | None:
         """Its domain, where it is known."""
         return self.items.get(VERIFICATION, {}).get("domain")
+
+    @property
+    def connection_state(self) -> str | None:
+        """That of its connection at Rutter; None where none was made."""
+        return self.items.get(CONNECTION, {}).get("connection_state")
+
+    @property
+    def connection_reason(self) -> str | None:
+        """Why data does not flow to Rutter; None where nothing is known to be wrong."""
+        return self.items.get(CONNECTION, {}).get("connection_reason")
 
     @property
     def installed_at(self) -> datetime | None:

@@ -9,6 +9,8 @@ from .callbacks.endpoint import endpoint
 from .callbacks.handoff import Visitor
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response
+from .rutter import connection_table
+from .rutter.connection import in_a_line
 
 
 @endpoint(render_error=pages.error_page)
@@ -28,5 +30,17 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
         channel_id=payload.channel_id,
     )
     return handoff.redirect(app, visitor) or pages.loaded_page(
-        app, payload, scopes.compare(app, record.scopes), record.installed_at
+        app,
+        payload,
+        scopes.compare(app, record.scopes),
+        record.installed_at,
+        data_flow=_data_flow(app, payload.store_hash),
     )
+
+
+def _data_flow(app: AppProfile, store_hash: str) -> str | None:
+    """Whether data flows to Rutter, in a line; None where stores are not handed to it."""
+    if app.rutter_on_uninstall is None:
+        return None
+    connection, _ = connection_table.read(app.organization_id, store_hash)
+    return in_a_line(connection)

@@ -8,7 +8,18 @@ from typing import Protocol
 
 from installations.stack import Stack
 
-from . import export, import_tokens, list_stores, policy, purge, show, token, verify
+from . import (
+    connect,
+    export,
+    import_tokens,
+    list_stores,
+    policy,
+    purge,
+    redrive,
+    show,
+    token,
+    verify,
+)
 
 
 class Command(Protocol):
@@ -30,4 +41,6 @@ COMMANDS: dict[str, Command] = {
     "import": import_tokens,
     "export": export,
     "policy": policy,
+    "connect": connect,
+    "redrive": redrive,
 }

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from installations.connections import with_connections
 from installations.last_opened import last_opened
 from installations.stack import Stack
 from installations.stores import Store, add_apps, listed
@@ -27,6 +28,8 @@ FIELDS = (
     "users",
     "lastOpened",
 )
+# Of the stores of an app that is handed to Rutter.
+RUTTER_FIELDS = ("rutter", "rutterReason")
 MOST_DAYS = 3653  # the longest that CloudWatch keeps a log
 
 
@@ -52,14 +55,18 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     """List the stores that installed the stack's apps.
 
     Of each: the app, since when it is installed, the scopes that are missing or extra compared with
-    the configuration, how many users may open it, and its domain once it was verified. Neither
-    tokens nor e-mail addresses are read.
+    the configuration, how many users may open it, its domain once it was verified, and the state of
+    its connection at Rutter, where stores are handed over: `active` is one whose data flows.
+    Neither tokens nor e-mail addresses are read.
     """
     stores = listed(stack, options.app)
     for id_ in options.app:
         if not any(store.organization_id == id_ for store in stores):
             chosen_apps(stack.registration, [id_])
-    shown = [store for store in stores if store.is_installed or (options.all and store.record)]
+    shown = with_connections(
+        stack,
+        [store for store in stores if store.is_installed or (options.all and store.record)],
+    )
     if options.opened is not None:
         opened = last_opened(stack, options.opened)
         shown = [
@@ -71,13 +78,18 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     elif options.csv:
         _print_csv(shown)
     else:
-        _print_table(shown, [*COLUMNS, *([LAST_OPENED] if options.opened is not None else [])])
+        rutter = [RUTTER] if any(map(_has_rutter, shown)) else []
+        opened_at = [LAST_OPENED] if options.opened is not None else []
+        _print_table(shown, [*COLUMNS, *rutter, *opened_at])
         _say_what_can_be_purged(stack, stores)
     return 0
 
 
 def fields(store: Store) -> dict[str, Any]:
     """What is listed of a store, as JSON values."""
+    rutter = dict(
+        zip(RUTTER_FIELDS, (store.connection_state, store.connection_reason), strict=True)
+    )
     return {
         "app": store.app.name if store.app else None,
         "organizationId": store.organization_id,
@@ -89,6 +101,7 @@ def fields(store: Store) -> dict[str, Any]:
         "extraScopes": store.extra_scopes,
         "users": store.user_count,
         "lastOpened": store.last_opened.isoformat() if store.last_opened else None,
+        **(rutter if _has_rutter(store) else {}),
     }
 
 
@@ -97,8 +110,9 @@ def _print_json(stores: Iterable[Store]) -> None:
         sys.stdout.write(json.dumps(fields(store)) + "\n")
 
 
-def _print_csv(stores: Iterable[Store]) -> None:
-    writer = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
+def _print_csv(stores: Sequence[Store]) -> None:
+    names = (*FIELDS, *(RUTTER_FIELDS if any(map(_has_rutter, stores)) else ()))
+    writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
     writer.writeheader()
     for row in map(fields, stores):
         lists = {name: " ".join(value) for name, value in row.items() if isinstance(value, list)}
@@ -119,6 +133,15 @@ def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:
             f"{number_of(stale, 'record')} of apps that the stack no longer has, or has anew: "
             f"python -m installations purge --dry-run --stack {stack.name}\n"
         )
+
+
+def _has_rutter(store: Store) -> bool:
+    return store.app is not None and store.app.rutter
+
+
+def _rutter(store: Store) -> str | None:
+    state, reason = store.connection_state, store.connection_reason
+    return f"{state}: {reason}" if reason else state
 
 
 def _scopes(store: Store) -> str:
@@ -151,4 +174,5 @@ COLUMNS: Sequence[Column] = (
     ("Scopes", _scopes),
     ("Users", lambda store: None if store.user_count is None else str(store.user_count)),
 )
+RUTTER: Column = ("Rutter", _rutter)
 LAST_OPENED: Column = ("Last opened", lambda store: _day(store.last_opened))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from installations.commands.list_stores import fields
+from installations.connections import with_connections
 from installations.stack import Stack
 from installations.stores import VERIFICATION, Store, add_store, chosen_store
 from installations.text import in_columns
@@ -25,7 +26,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 
     The users' e-mail addresses are shown too.
     """
-    store = chosen_store(stack, options)
+    (store,) = with_connections(stack, [chosen_store(stack, options)])
     if options.json:
         sys.stdout.write(json.dumps(without_token(store), indent=2, default=_number) + "\n")
         return 0
@@ -54,6 +55,8 @@ def _rows(store: Store) -> Iterator[tuple[str, str]]:
             yield label, _time(record[name])
     if verified := store.items.get(VERIFICATION):
         yield "Verified", f"{_time(verified['verified_at'])} ({verified['verdict']})"
+    if store.connection_state:
+        yield "Rutter", f"{store.connection_state} {store.connection_reason or ''}".strip()
     yield "Client ID", record.get("client_id", "-")
     for scope in sorted([*record.get("scopes", ()), *store.missing_scopes]):
         yield "Scope", f"{scope}{_difference(store, scope)}"

@@ -37,9 +37,17 @@ def installed_page(app: AppProfile, store_hash: str, scopes: ScopeComparison) ->
 
 
 def loaded_page(
-    app: AppProfile, payload: SignedPayload, scopes: ScopeComparison, installed_at: int
+    app: AppProfile,
+    payload: SignedPayload,
+    scopes: ScopeComparison,
+    installed_at: int,
+    *,
+    data_flow: str | None,
 ) -> Response:
-    """The page a user sees who opens the app; `installed_at` is in epoch seconds."""
+    """The page a user sees who opens the app; `installed_at` is in epoch seconds.
+
+    `data_flow` is a sentence on the store's data, or None where there is nothing to say of it.
+    """
     return _page(
         HTTPStatus.OK,
         "loaded.html",
@@ -47,6 +55,7 @@ def loaded_page(
         store_hash=payload.store_hash,
         scopes=scopes,
         is_owner=payload.is_owner,
+        data_flow=data_flow,
         installed_on=datetime.fromtimestamp(installed_at, UTC),
     )
 

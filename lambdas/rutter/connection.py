@@ -101,6 +101,25 @@ def is_settled(connection: Connection, *, installed: bool) -> bool:
     return connection.state == ACTIVE if installed else connection.state in _ENDED
 
 
+def in_a_line(connection: Connection | None) -> str:
+    """Whether data flows, for the merchant; the connection of a store that has the app."""
+    match connection:
+        case Connection(state="active"):
+            return "Data flows: Rutter has the data of this store, and keeps it up to date."
+        case Connection(state="unhealthy"):
+            return "Data flows with gaps: Rutter cannot read all of this store at the moment."
+        case Connection(state=state) if state in _ENDED:
+            return (
+                "No data flows: Rutter has no access to this store. Install the app once more, or "
+                "ask for support."
+            )
+        case _:
+            return (
+                "No data flows yet: Rutter reads this store for the first time, which takes from "
+                "moments to hours."
+            )
+
+
 def pause_before(look: int) -> int:
     """Seconds before the look of this number, from 1."""
     return min(1 << look, _LONGEST_PAUSE_SECONDS)

@@ -59,6 +59,7 @@ class AppRegistration(_Part):
         scopes: the OAuth scopes it needs, by their parameter names.
         multiple_users: whether "Enable multiple users" is on.
         support_url: where its pages send people for help, or None.
+        rutter: whether its stores are handed to Rutter.
     """
 
     organization_id: OrganizationId
@@ -70,6 +71,7 @@ class AppRegistration(_Part):
     scopes: tuple[Annotated[str, AfterValidator(_known_scope)], ...]
     multiple_users: bool
     support_url: str | None
+    rutter: bool = False
 
     @property
     def status(self) -> Status:

@@ -134,6 +134,7 @@ def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: 
         "scopes": ["store_v2_information_read_only"],
         "multipleUsers": False,
         "supportUrl": "https://support.example.com/globex",
+        "rutter": False,
     }
     assert registration == {
         "stack": "test",

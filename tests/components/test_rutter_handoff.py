@@ -117,6 +117,16 @@ def test_connections_are_written_and_no_attribute_of_a_record(rutter: Recording)
     assert not any(map(may_write, record | {"name", "scopes", "rutter_on_uninstall"}))
 
 
+def test_operators_may_use_the_queues_where_there_are_any(
+    two_apps: Recording, rutter: Recording
+) -> None:
+    def actions(recording: Recording) -> set[str]:
+        policy = recording.one("aws:iam/policy:Policy", "operator").inputs["policy"]
+        return {each for found in json.loads(policy)["Statement"] for each in found["Action"]}
+
+    assert {each.partition(":")[0] for each in actions(rutter) - actions(two_apps)} == {"sqs"}
+
+
 def test_function_knows_where_things_are(rutter: Recording) -> None:
     function = rutter.one(FUNCTION, HANDOFF.name)
     assert function.inputs["handler"] == "lambdas.rutter_handoff.handler"
@@ -157,10 +167,10 @@ def test_what_failed_raises_an_alarm(rutter: Recording) -> None:
     assert "redrive --stack test" in alarm["alarmDescription"]
 
 
-def test_policy_has_room_for_more_apps_than_a_stack_can_configure(record: Recorder) -> None:
+def test_policy_has_room_for_190_apps_that_uuids_name(record: Recorder) -> None:
     apps = [
         ACME_APP | {"organizationId": f"{index:036}", "rutter": {"clientId": "a"}}
-        for index in range(150)
+        for index in range(190)
     ]
     secrets = {app["organizationId"]: "secret" for app in apps}
     largest = record({"apps": apps, "rutterClientSecrets": secrets}, stack="s" * 37)

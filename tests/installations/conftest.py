@@ -42,6 +42,7 @@ Run = Callable[..., Done]
 def backend() -> Iterator[LocalBackend]:
     with local_backend(overrides={APPS: TWO_APPS}) as backend:
         backend.configure_credentials()
+        backend.hand_stores_to_rutter()
         backend.deploy()
         yield backend
 

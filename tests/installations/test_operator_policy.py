@@ -25,6 +25,10 @@ NEEDS = {
     "kms:Decrypt": ["token", "STORE", "--yes"],
     "logs:StartQuery": ["list", "--opened", "1"],
     "logs:GetQueryResults": ["list", "--opened", "1"],
+    "sqs:GetQueueUrl": ["connect", "STORE"],
+    "sqs:SendMessage": ["connect", "STORE"],
+    "sqs:ReceiveMessage": ["redrive"],
+    "sqs:DeleteMessage": ["redrive"],
 }
 
 
@@ -65,6 +69,8 @@ def test_a_command_is_refused_without_its_action_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
     action: str,
 ) -> None:
+    failed = backend.emulator.aws.sqs.get_queue_url(QueueName="bigcommerce-local-rutter-failed")
+    backend.emulator.aws.sqs.send_message(QueueUrl=failed["QueueUrl"], MessageBody="{}")
     names = {"STORE": store.hash, "TOKENS": tokens(line(foreign))}
     command = [names.get(argument, argument) for argument in NEEDS[action]]
     policy = without(backend, action)

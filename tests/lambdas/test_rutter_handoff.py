@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from lambdas import rutter_handoff
+from lambdas.callbacks import apps
 from lambdas.callbacks import aws as clients
 from lambdas.rutter import client, connection_table
 from lambdas.rutter.connection import HOLD_SECONDS
@@ -160,7 +161,7 @@ def handoff(  # noqa: PLR0917
     aws_client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
-def rutter_settings(backend: Backend, app: App, on_uninstall: str) -> None:
+def rutter_settings(backend: Backend, app: App, on_uninstall: str | None) -> None:
     backend.deploy(app, rutter_on_uninstall=on_uninstall)
 
 
@@ -404,6 +405,29 @@ def test_who_opens_the_app_is_no_matter_of_rutter(handoff: Handoff) -> None:
     assert handoff.backend.get(url).status == 200
     assert handoff.forward(before) == []
     assert handoff.queue.messages == []
+
+
+def page(handoff: Handoff) -> str:
+    """The page that the owner sees."""
+    url = signed_url(handoff.app, "load", handoff.store, handoff.store.owner)
+    return handoff.backend.get(url).body
+
+
+def test_the_page_says_in_a_line_whether_data_flows(handoff: Handoff) -> None:
+    handoff.install()
+    assert "No data flows yet" in page(handoff)
+    handoff.work()
+    assert "Data flows: Rutter has the data" in page(handoff)
+    for state, line in (("unhealthy", "with gaps"), ("needs_reauth", "Install the app once more")):
+        known, revision = connection_table.read(handoff.app.organization_id, handoff.store.hash)
+        assert known is not None
+        changed = replace(known, state=state)
+        ids = handoff.app.organization_id, handoff.store.hash
+        assert connection_table.write(*ids, changed, revision)
+        assert line in page(handoff)
+    rutter_settings(handoff.backend, handoff.app, None)
+    apps.forget()
+    assert "data flows" not in page(handoff).lower()
 
 
 def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(handoff: Handoff) -> None:

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     DIFFERENT = "different from the model"
     UNEXPECTED = "unexpected answers"
     NOT_TAKEN = "not taken"
+    CONNECTION_LOST = "connections lost"
+    CONNECTION_DOUBLED = "connections doubled"
 
 
 @dataclass(frozen=True)

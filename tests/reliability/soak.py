@@ -28,6 +28,7 @@ from local.loopback_http import get
 from registration.check.http_client import UnreachableError
 from tests.local.backend.conftest import TWO_APPS
 from tests.reliability import plan as plans
+from tests.reliability.connections import RUTTER_FAULTS, audit_connections
 from tests.reliability.figures import NO_ANSWER, Figures, Response
 from tests.reliability.lives import TIMEOUT_SECONDS, Delivery, Life
 from tests.reliability.plan import Action, Plan, Turn
@@ -61,6 +62,7 @@ class Soak:
         lives = [Life(self._backend.bigcommerce, next(apps)) for _ in turns]
         for each in zip(lives, turns, strict=True):
             self._waiting.put(each)
+        self._backend.rutter.next_answers.extend(RUTTER_FAULTS)
         started = time.monotonic()
         self._give_up_at = started + self._plan.limit_seconds
         with ThreadPoolExecutor(self._plan.at_once) as pool:
@@ -73,6 +75,8 @@ class Soak:
         if not_made := sum(map(len, turns)):
             self._note(Kind.NOT_TAKEN, f"{not_made} turns were not taken")
         self._figures.problems += audit(self._records, lives, before)
+        self._backend.rutter.next_answers.clear()
+        self._figures.problems += audit_connections(self._backend, self._records, lives)
         return self._figures
 
     def _warm_up(self) -> None:
@@ -177,8 +181,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m tests.reliability.soak",
         description=(
             "Deploy two apps on an embedded AWS, make 2,000 callbacks, some of them going wrong, "
-            "and compare each answer and record with a model. Exits 1 if anything "
-            "is lost, doubled, different or not answered as it should be."
+            "compare each answer and record with a model, and see that Rutter, which goes wrong "
+            "too, has every installed store of the first app once. Exits 1 if anything is lost, "
+            "doubled, different or not answered as it should be."
         ),
     ).parse_args(arguments)
     console = Console(highlight=False, emoji=False)
@@ -186,6 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with local_backend(overrides={APPS: TWO_APPS}) as backend:
             console.print("Deploying two apps on an embedded AWS …")
             backend.configure_credentials()
+            backend.hand_stores_to_rutter()
             backend.deploy()
             return run(backend, Plan(), console)
     except (DeploymentError, EmulatorError, OSError) as error:

@@ -6,6 +6,7 @@ The other way round, each role itself is assumed, and refused whatever it was no
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lambdas.rutter import connection_table
+from lambdas.rutter.tasks import Task
 from local.aws import REGION, Aws
 from local.backend import LocalBackend
 from local.loopback_http import get
@@ -30,6 +33,18 @@ pytestmark = pytest.mark.emulated
 FUNCTIONS = ("auth", "load", "uninstall", "remove-user")
 # The emulator writes the functions' logs itself, and does not ask their roles.
 NOT_SHOWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
+# Nor does it when it reads the stream and the queue for a function. Without the pause that a
+# function sets, a message is seen again all the same.
+NOT_SHOWN_OF_HANDOFF = NOT_SHOWN | {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+}
 
 Policy = dict[str, Any]
 
@@ -139,6 +154,43 @@ def test_the_emulator_leaves_nothing_untried_but_the_log(roles: Roles) -> None:
         assert actions(roles.policy(function)) > NOT_SHOWN
 
 
+def hands_over(backend: LocalBackend, life: Life) -> bool:
+    """Whether the function hands over a store that Rutter does not have, and notes it."""
+    aws, ids = backend.emulator.aws, (life.app.organization_id, life.store.hash)
+    table = backend.outputs["installationsTable"]
+    aws.dynamodb.delete_item(TableName=table, Key=connection_table.key(*ids))
+    for connection in backend.rutter.of(life.store.hash):
+        del backend.rutter.connections[connection.id]
+    message = {
+        "eventSource": "aws:sqs",
+        "messageId": "m",
+        "receiptHandle": "r",
+        "body": Task(*ids).as_message(),
+        "attributes": {"ApproximateReceiveCount": "1"},
+    }
+    answer = aws.lambda_.invoke(
+        FunctionName=role_name("rutter-handoff"), Payload=json.dumps({"Records": [message]})
+    )
+    return bool(json.load(answer["Payload"]) == {"batchItemFailures": []})
+
+
+def test_the_hand_over_to_rutter_fails_without_any_one_of_its_actions(
+    ready: LocalBackend, roles: Roles
+) -> None:
+    life = installed(ready)
+    give_up_at = time.monotonic() + 60
+    while ready.connection(life.app, life.store) != "active":  # what the stream began is over
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)
+    tried = sorted(actions(roles.policy("rutter-handoff")) - NOT_SHOWN_OF_HANDOFF)
+    done = {}
+    for action in tried:
+        with roles.without("rutter-handoff", action):
+            done[action] = hands_over(ready, life)
+    assert done == dict.fromkeys(tried, False)
+    assert hands_over(ready, life)
+
+
 # What is not granted is refused.
 
 KEY = {"pk": {"S": "ORG#org-a#STORE#other"}, "sk": {"S": "STORE"}}
@@ -155,6 +207,7 @@ class Targets:
     table: str
     key: str
     secret: str
+    rutter_secret: str
     token: bytes
     token_context: Mapping[str, str]
     other_table: str
@@ -183,6 +236,7 @@ def targets(ready: LocalBackend, aws: Aws) -> Targets:
         table=ready.outputs["installationsTable"],
         key=aws.kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"],
         secret=ready.outputs["credentialSecretArns"]["org-a"],
+        rutter_secret="bigcommerce/local/rutter/org-a",
         token=record["access_token"]["B"],
         token_context={"organization_id": "org-a", "store_hash": life.store.hash},
         other_table="another-stack",
@@ -256,6 +310,9 @@ REFUSED: dict[str, Call] = {
     "read another stack's secret": lambda aws, to: aws("secretsmanager").get_secret_value(
         SecretId=to.other_secret
     ),
+    "read the credentials at Rutter": lambda aws, to: aws("secretsmanager").get_secret_value(
+        SecretId=to.rutter_secret
+    ),
     "list secrets": lambda aws, _: aws("secretsmanager").list_secrets(),
     "change its app's credentials": lambda aws, to: aws("secretsmanager").put_secret_value(
         SecretId=to.secret, SecretString="{}"
@@ -311,6 +368,24 @@ def test_a_function_is_refused_whatever_it_was_not_granted(
     granted = GRANTED | (GRANTED_TO_AUTH if is_auth else {})
     refused = REFUSED | ({} if is_auth else GRANTED_TO_AUTH)
 
+    assert_granted_alone(clients, targets, granted, refused)
+
+
+def test_the_hand_over_to_rutter_is_refused_whatever_it_was_not_granted(
+    aws: Aws, targets: Targets
+) -> None:
+    """The embedded AWS does not know the conditions: tests/components shows what they leave."""
+    every = GRANTED | GRANTED_TO_AUTH | REFUSED
+    names = {"decrypt a token", "read the credentials at Rutter", "update a record"}
+    names |= {"decrypt a token, naming the key", "read a record", "read its app's credentials"}
+    granted = {name: call for name, call in every.items() if name in names | {*GRANTED_TO_AUTH}}
+    refused = {name: call for name, call in every.items() if name not in granted}
+    assert_granted_alone(as_function(aws, "rutter-handoff"), targets, granted, refused)
+
+
+def assert_granted_alone(
+    clients: Clients, targets: Targets, granted: Mapping[str, Call], refused: Mapping[str, Call]
+) -> None:
     # What is granted goes through: so it is for no other reason that the rest does not.
     for call in granted.values():
         call(clients, targets)

@@ -34,6 +34,7 @@ def test_the_deployed_callbacks_do_what_the_model_says(ready: LocalBackend) -> N
         assert status == 0, printed.getvalue()
         assert "300 callbacks, 20 stores, 4 at a time, 15 faults" in printed.getvalue()
         assert "installations lost: 0, doubled: 0, different" in printed.getvalue()
+        assert "connections lost: 0, connections doubled: 0" in printed.getvalue()
 
 
 def test_a_new_installation_stands_though_bigcommerce_s_clock_is_ahead(ready: LocalBackend) -> None:

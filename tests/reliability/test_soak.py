@@ -11,7 +11,8 @@ from rich.console import Console
 from local.backend import LocalBackend
 from local.bigcommerce import CallbackUrls
 from local.loopback_http import get
-from tests.reliability import soak
+from tests.reliability import connections, soak
+from tests.reliability.connections import audit_connections
 from tests.reliability.figures import NO_ANSWER
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
@@ -61,6 +62,24 @@ def test_what_is_not_answered_is_reported(
     assert [answer.status for answer in figures.answers] == [NO_ANSWER] * 4
     kinds = [problem.kind for problem in figures.problems]
     assert kinds == [Kind.UNEXPECTED] * 4 + [Kind.NOT_TAKEN]
+
+
+def test_connections_that_are_lost_or_doubled_are_reported(
+    ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 60)
+    doubled, gone = (Life(ready.bigcommerce, ready.apps[0]) for _ in range(2))
+    for life in (doubled, gone):
+        assert get(life.issue(Callback.INSTALL, 0).url, TIMEOUT_SECONDS).status == 200
+    assert list(audit_connections(ready, Records(ready), [doubled, gone])) == []
+
+    monkeypatch.setattr(connections, "WAIT_SECONDS", 0)
+    (connection,) = ready.rutter.of(doubled.store.hash)
+    ready.rutter.connections["another"] = replace(connection, id="another")
+    (connection,) = ready.rutter.of(gone.store.hash)
+    del ready.rutter.connections[connection.id]
+    problems = list(audit_connections(ready, Records(ready), [doubled, gone]))
+    assert [each.kind for each in problems] == [Kind.CONNECTION_LOST, Kind.CONNECTION_DOUBLED]
 
 
 # The plan.

@@ -1,0 +1,88 @@
+"""The stores' connections at Rutter, and the queues of the stores that are to be handed over."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from lambdas.callbacks import installation_item
+from lambdas.rutter.tasks import Task, parts_of_key
+
+from .errors import CommandError
+from .stack import Stack
+from .stores import CONNECTION, Store, whole_items
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+# What says how a connection is; neither its token nor its key.
+_ATTRIBUTES = ("pk", "connection_state", "connection_reason", "connection_id")
+# How long a queue is listened to before it counts as empty.
+_WAIT_SECONDS = 2
+
+
+def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
+    """These stores with what is known of their connections, but not with the tokens.
+
+    Raises:
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    keys = [
+        installation_item.key(each.organization_id, each.store_hash, CONNECTION)
+        for each in stores
+        if each.app is not None and each.app.rutter
+    ]
+    found = {parts_of_key(item["pk"]): item for item in whole_items(stack, keys, *_ATTRIBUTES)}
+    return [_with(each, found.get((each.organization_id, each.store_hash))) for each in stores]
+
+
+def _with(store: Store, connection: Mapping[str, Any] | None) -> Store:
+    if connection is None:
+        return store
+    return replace(store, items={**store.items, CONNECTION: connection})
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The queue of the stores to hand over, and that of what failed."""
+
+    sqs: "SQSClient"
+    waiting_url: str
+    failed_url: str
+
+    @classmethod
+    def of(cls, stack: Stack) -> "Queues":
+        """The stack's queues.
+
+        Raises:
+            CommandError: it has none.
+            ClientError, BotoCoreError: a call of SQS failed.
+        """
+        if not any(app.rutter for app in stack.apps.values()):
+            raise CommandError(
+                "No app of the stack hands its stores to Rutter. Set apps[i].rutter.clientId and "
+                f"rutterClientSecrets, then: pulumi up --stack {stack.name}"
+            )
+        prefix = stack.table_name.removesuffix("installations")
+        urls = [
+            stack.sqs.get_queue_url(QueueName=prefix + name)["QueueUrl"]
+            for name in ("rutter-handoff", "rutter-failed")
+        ]
+        return cls(stack.sqs, *urls)
+
+    def send(self, task: Task) -> None:
+        """Have a store attended to."""
+        self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=task.as_message())
+
+    def failed(self) -> Iterator[Any]:
+        """The messages that failed, as long as some are there; each is to be `forget`ed."""
+        while True:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.failed_url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT_SECONDS
+            )
+            if not answer.get("Messages"):
+                return
+            yield from answer["Messages"]
+
+    def forget(self, message: Mapping[str, Any]) -> None:
+        """Delete a message of those that failed."""
+        self.sqs.delete_message(QueueUrl=self.failed_url, ReceiptHandle=message["ReceiptHandle"])

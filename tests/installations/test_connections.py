@@ -1,0 +1,104 @@
+"""`connect`, `redrive`, and what `list` says of connections at Rutter."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdas.rutter.tasks import Task
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, faults
+from tests.installations.conftest import Run
+
+pytestmark = pytest.mark.emulated
+
+WAIT_SECONDS = 40
+
+
+def listed(run: Run, store: Store) -> dict[str, Any]:
+    every = [json.loads(line) for line in run("list", "--json").out.splitlines()]
+    (found,) = [each for each in every if each["storeHash"] == store.hash]
+    return dict(found)
+
+
+def awaited(run: Run, store: Store, state: str) -> dict[str, Any]:
+    """What is listed of a store once its connection has this state."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (found := listed(run, store))["rutter"] != state:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+    return found
+
+
+def queue(backend: LocalBackend, name: str) -> str:
+    url: str = backend.emulator.aws.sqs.get_queue_url(QueueName=f"bigcommerce-local-{name}")[
+        "QueueUrl"
+    ]
+    return url
+
+
+def test_a_connection_that_rutter_refused_is_listed_with_the_reason_and_made_when_asked_for(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    awaited(run, store, "active")
+    backend.rutter.connections.clear()
+    assert "1 asked for" in run("connect", store.hash).out
+    found = awaited(run, store, "disabled")
+    assert "does not know" in found["rutterReason"]
+    assert "does not know" in run("list").out
+    assert "does not know" in run("show", store.hash).out
+
+    backend.rutter.next_answers.append(faults.status(450))
+    run("connect", store.hash)
+    assert "450" in awaited(run, store, "refused")["rutterReason"]
+    run("connect", store.hash)
+    awaited(run, store, "active")
+    assert len(backend.rutter.of(store.hash)) == 1
+
+
+def test_stores_that_were_installed_before_are_handed_over_together(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    awaited(run, store, "active")
+    table = backend.outputs["installationsTable"]
+    key = {"pk": {"S": f"ORG#org-a#STORE#{store.hash}"}, "sk": {"S": "CONNECTION"}}
+    backend.emulator.aws.dynamodb.delete_item(TableName=table, Key=key)
+
+    assert "asked for" in run("connect", "--all", "--app", "org-a").out
+    awaited(run, store, "active")
+    assert len(backend.rutter.of(store.hash)) == 1
+
+
+def test_what_failed_is_sent_again_whether_or_not_it_names_its_store(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    awaited(run, store, "active")
+    failed = queue(backend, "rutter-failed")
+    for body in (Task(app.organization_id, store.hash).as_message(), '{"DDBStreamBatchInfo": {}}'):
+        backend.emulator.aws.sqs.send_message(QueueUrl=failed, MessageBody=body)
+
+    printed = run("redrive")
+    assert printed.status == 0
+    assert "stores sent again" in printed.out
+    assert run("redrive").out == "Nothing had failed.\n"
+
+
+def test_which_store_must_be_said(run: Run) -> None:
+    done = run("connect")
+    assert (done.status, done.err) == (2, "Say which STORE, or --all.\n")
+
+
+@pytest.mark.parametrize("command", [("connect", "--all"), ("redrive",)])
+def test_a_stack_that_hands_nothing_over_says_how_to(
+    run: Run, outputs_file: Path, command: Sequence[str]
+) -> None:
+    outputs = json.loads(outputs_file.read_text())
+    for app in outputs["registration"]["apps"]:
+        app["rutter"] = False
+    outputs_file.write_text(json.dumps(outputs))
+    done = run(*command)
+    assert done.status == 2
+    assert "Set apps[i].rutter.clientId" in done.err
