@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from .callbacks import installation, installation_table
+from .callbacks import installation, installation_table, removed_apps
 from .callbacks.apps import AppProfile
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
@@ -10,13 +10,13 @@ from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response, done, error_json
 
 
-@endpoint(render_error=error_json)
+@endpoint(render_error=error_json, find_app=removed_apps.find)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Remove user callback URL; it succeeds too where the user is unknown."""
     payload = authenticate(request)
     installation_table.update(
         app.organization_id,
         payload.store_hash,
-        partial(installation.remove_user, payload=payload),
+        partial(installation.remove_user, payload=payload, arrived_at=request.arrived_at),
     )
     return done(request)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from .callbacks import environment, installation, installation_table
+from .callbacks import environment, installation, installation_table, removed_apps
 from .callbacks.apps import AppProfile
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
@@ -10,7 +10,7 @@ from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response, done, error_json
 
 
-@endpoint(render_error=error_json)
+@endpoint(render_error=error_json, find_app=removed_apps.find)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Uninstall callback URL.
 

@@ -52,7 +52,7 @@ def find(organization_id: str) -> AppProfile:
         UnknownOrganizationError: there is none.
         ClientError, BotoCoreError: the call of DynamoDB failed.
     """
-    if not _ORGANIZATION_ID.fullmatch(organization_id):
+    if not is_organization_id(organization_id):
         raise UnknownOrganizationError("malformed organization id")
     read_at, app = _cache.get(organization_id, (0.0, None))
     if app is None or time.time() - read_at >= CACHE_SECONDS:
@@ -60,6 +60,11 @@ def find(organization_id: str) -> AppProfile:
         app = read(organization_id)
         _cache[organization_id] = (time.time(), app)
     return app
+
+
+def is_organization_id(organization_id: str) -> bool:
+    """Whether it has the form of an organization id; nothing else may become part of a key."""
+    return _ORGANIZATION_ID.fullmatch(organization_id) is not None
 
 
 def cached(organization_id: str) -> AppProfile | None:

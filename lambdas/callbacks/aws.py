@@ -23,6 +23,13 @@ _CONFIG = Config(
 CALL_ERRORS = (ClientError, BotoCoreError)
 
 
+def error_code(error: BaseException) -> str | None:
+    """AWS's code of a call that failed, or None where no answer came."""
+    if not isinstance(error, ClientError):
+        return None
+    return error.response.get("Error", {}).get("Code")
+
+
 def failure_reason(error: BaseException) -> str:
     """Why a call failed, for the log: the operation and AWS's code, or the type of the error."""
     if isinstance(error, ClientError):

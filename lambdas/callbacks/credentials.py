@@ -12,7 +12,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from . import aws, environment
-from .errors import AppNotRegisteredError, CallbackError, CredentialsUnreadableError
+from .errors import (
+    AppNotRegisteredError,
+    CallbackError,
+    CredentialsUnreadableError,
+    SecretGoneError,
+)
 from .log import logger
 
 T = TypeVar("T")
@@ -23,6 +28,10 @@ RENEWAL_SECONDS = 10
 UNREGISTERED_SECONDS = 2
 # While Secrets Manager fails, what was read is used for so long: an uninstall comes only once.
 FAILING_SECONDS = 3600
+
+# The second is what Secrets Manager says while a deleted secret can still be restored (its API
+# reference, GetSecretValue).
+_GONE = {"ResourceNotFoundException", "InvalidRequestException"}
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,8 @@ def _read(organization_id: str) -> None:
             SecretId=environment.secret_prefix() + organization_id
         )
     except aws.CALL_ERRORS as error:
+        if aws.error_code(error) in _GONE:
+            raise SecretGoneError(aws.failure_reason(error)) from error
         raise CredentialsUnreadableError(aws.failure_reason(error)) from error
     known.credentials, known.read_at = _parsed(secret.get("SecretString", "")), time.time()
 

@@ -32,13 +32,20 @@ class LambdaContext(Protocol):
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], Response]
 Handle = Callable[[CallbackRequest, AppProfile], Response]
+FindApp = Callable[[CallbackRequest], AppProfile]
 RenderError = Callable[[CallbackError, CallbackRequest], Response]
 
 
-def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
+def _deployed_app(request: CallbackRequest) -> AppProfile:
+    return apps.find(request.organization_id)
+
+
+def endpoint(
+    render_error: RenderError, find_app: FindApp = _deployed_app
+) -> Callable[[Handle], Handler]:
     """Make a Lambda handler of a function that answers one callback.
 
-    The function gets the request and the app of the organization id in its path. Whatever it raises
+    The function gets the request and its app, as `find_app` finds it. Whatever it raises
     becomes the documented answer: a CallbackError its own, a failed AWS call or the deadline a 503,
     a defect a 500 that tells the caller nothing.
     """
@@ -51,7 +58,7 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
             error: CallbackError | None = None
             try:
                 seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
-                response = within(seconds, partial(_answer, handle, request))
+                response = within(seconds, partial(_answer, handle, find_app, request))
             except (CallbackError, *aws.CALL_ERRORS, DeadlineExceededError) as raised:
                 error = _as_callback_error(raised)
                 response = render_error(error, request)
@@ -66,8 +73,8 @@ def endpoint(render_error: RenderError) -> Callable[[Handle], Handler]:
     return decorate
 
 
-def _answer(handle: Handle, request: CallbackRequest) -> Response:
-    app = apps.find(request.organization_id)
+def _answer(handle: Handle, find_app: FindApp, request: CallbackRequest) -> Response:
+    app = find_app(request)
     logger.append_keys(organization_id=app.organization_id)
     # Asked for first: an app without credentials answers so whatever it is called with.
     credentials.find(app.organization_id)

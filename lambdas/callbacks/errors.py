@@ -94,6 +94,22 @@ class InvalidSignedPayloadError(CallbackError):
     )
 
 
+class OutdatedPayloadError(CallbackError):
+    """The signed payload holds, and was issued too long ago for what it asks."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "outdated_payload"
+    title = "Open the app again"
+    message = (
+        "The app was installed again since this page was opened. "
+        "Open the app again from your BigCommerce control panel."
+    )
+    server_message = (
+        "The signed payload was issued more than five minutes ago. A removal, and an uninstall by "
+        "a user other than the owner, is taken only before that."
+    )
+
+
 class StoreNotInstalledError(CallbackError):
     """The store is not installed, so there is nothing to load."""
 
@@ -187,6 +203,10 @@ class CredentialsUnreadableError(ServiceUnavailableError):
     """Secrets Manager did not give the app's credentials."""
 
     metric = "CredentialsUnreadable"
+
+
+class SecretGoneError(CredentialsUnreadableError):
+    """The app has no secret any more, or it is marked for deletion."""
 
 
 class InstallationNotStoredError(CallbackError):

@@ -11,11 +11,19 @@ seconds: `iat` by BigCommerce's clock, arrivals by ours, and the two may differ 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from .errors import InvalidSignedPayloadError, StoreNotInstalledError, UserNotAllowedError
+from .errors import (
+    InvalidSignedPayloadError,
+    OutdatedPayloadError,
+    StoreNotInstalledError,
+    UserNotAllowedError,
+)
 from .signed_payload import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
 
 # An auth callback is answered well within it: API Gateway waits for 30 seconds.
 LONGEST_INSTALLATION_SECONDS = 60
+# BigCommerce delivers a removal and an uninstall when they happen. A payload does not name its
+# callback: what is older than this is more likely somebody's load payload.
+FRESH_SECONDS = 5 * 60
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,8 @@ class User:
     Attributes:
         id: BigCommerce's id, decimal digits.
         email: the address BigCommerce gave, or None.
-        added_at: when the payload that brought the user was issued, or the app installed by them.
+        added_at: when the payload that brought the user or made them the owner was issued, or the
+            app installed by them.
     """
 
     id: str
@@ -126,27 +135,27 @@ def install(record: Record, new: Installation) -> Record:
 
 
 def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Installation:
-    """The record after a load callback: a user not seen before is added.
+    """The record after a load callback: a user not seen before is added, a new owner noted.
 
     Raises:
         StoreNotInstalledError: there is no installation, or one of the app that had this
             organization id before.
         UserNotAllowedError: multiple users are off and the user is not the owner.
-        InvalidSignedPayloadError: the user is not known, and the payload is older than the
-            installation or than the user's removal.
+        OutdatedPayloadError: the user is not known, and the payload older than the installation.
+        InvalidSignedPayloadError: the user is not known, and the payload older than their removal.
     """
     if not isinstance(record, Installation) or record.client_id != payload.client_id:
         raise StoreNotInstalledError
     if not multiple_users and not payload.is_owner:
         raise UserNotAllowedError("multiple users are off")
-    if payload.user.id in record.users:
-        return record
-    if payload.issued_at < record.installed_at:
-        raise InvalidSignedPayloadError("unknown user, issued before the installation")
-    if payload.issued_at <= record.removed_users.get(payload.user.id, -1):
-        raise InvalidSignedPayloadError("issued before the user's removal")
-    user = User(payload.user.id, payload.user.email, payload.issued_at)
-    return replace(record, users={**record.users, user.id: user})
+    if payload.user.id not in record.users:
+        if payload.issued_at < record.installed_at:
+            raise OutdatedPayloadError("unknown user, issued before the installation")
+        _refuse_removed(record, payload)
+        record = _with_user(record, payload)
+    if payload.is_owner and _is_new_owner(record, payload):
+        return replace(_with_user(record, payload), owner_id=payload.user.id)
+    return record
 
 
 def uninstall(
@@ -164,15 +173,20 @@ def uninstall(
     installed after the payload was issued or with another client ID, or where this or a newer
     uninstall is known already.
 
-    With multiple users on, any user may uninstall, also an administrator who never opened the app.
-    A payload does not say which callback it was issued for, so a user's load payload is taken here
-    too; a user who can open the app can end its installation.
+    With multiple users on, another user than the owner may uninstall, also an administrator who
+    never opened the app, with a payload that was issued in the last five minutes. A payload does
+    not say which callback it was issued for, so within these minutes a load payload is taken too.
 
     Raises:
         UserNotAllowedError: multiple users are off and the user is not the owner.
+        OutdatedPayloadError: the user is not the owner, and the payload too old.
+        InvalidSignedPayloadError: it would end the installation, and is older than the user's
+            removal.
     """
-    if not multiple_users and not payload.is_owner:
-        raise UserNotAllowedError("multiple users are off")
+    if not payload.is_owner:
+        if not multiple_users:
+            raise UserNotAllowedError("multiple users are off")
+        _refuse_outdated(payload, arrived_at)
     match record:
         case Installation() if record.client_id != payload.client_id:
             return record
@@ -185,6 +199,8 @@ def uninstall(
             return record
         case None | Uninstalled() if arrived_at - payload.issued_at > LONGEST_INSTALLATION_SECONDS:
             return record
+        case Installation():
+            _refuse_removed(record, payload)
     return Uninstalled(
         payload.client_id,
         Uninstall(payload.issued_at, arrived_at),
@@ -192,13 +208,17 @@ def uninstall(
     )
 
 
-def remove_user(record: Record, payload: SignedPayload) -> Record:
+def remove_user(record: Record, payload: SignedPayload, *, arrived_at: int) -> Record:
     """The record after a remove user callback.
 
     Nothing changes where the store is not installed, or installed with another client ID, or the
     user was added after the payload was issued. The removal itself is remembered, so that an older
     load payload does not undo it.
+
+    Raises:
+        OutdatedPayloadError: the payload was issued more than five minutes ago.
     """
+    _refuse_outdated(payload, arrived_at)
     if not isinstance(record, Installation) or record.client_id != payload.client_id:
         return record
     user = record.users.get(payload.user.id)
@@ -212,6 +232,28 @@ def remove_user(record: Record, payload: SignedPayload) -> Record:
         users={id_: user for id_, user in record.users.items() if id_ != payload.user.id},
         removed_users={**removed, payload.user.id: payload.issued_at},
     )
+
+
+def _refuse_outdated(payload: SignedPayload, arrived_at: int) -> None:
+    if arrived_at - payload.issued_at > FRESH_SECONDS + LEEWAY_SECONDS:
+        raise OutdatedPayloadError("issued more than five minutes ago")
+
+
+def _refuse_removed(record: Installation, payload: SignedPayload) -> None:
+    if payload.issued_at <= record.removed_users.get(payload.user.id, -1):
+        raise InvalidSignedPayloadError("issued before the user's removal")
+
+
+def _with_user(record: Installation, payload: SignedPayload) -> Installation:
+    user = User(payload.user.id, payload.user.email, payload.issued_at)
+    return replace(record, users={**record.users, user.id: user})
+
+
+def _is_new_owner(record: Installation, payload: SignedPayload) -> bool:
+    """Whether this owner is another than the known one, and known later."""
+    owner = record.users.get(record.owner_id)
+    known_since = max(record.installed_at, owner.added_at if owner is not None else 0)
+    return payload.user.id != record.owner_id and payload.issued_at > known_since
 
 
 def _merged(before: Installation, new: Installation) -> Installation:

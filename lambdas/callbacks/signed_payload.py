@@ -92,6 +92,15 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
     return _payload(claims)
 
 
+def claimed_store(token: str) -> str | None:
+    """The hash of the store that a payload claims to be for; nothing of it is verified."""
+    try:
+        subject = jwt.decode(token, options={"verify_signature": False}).get("sub")
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
+        return None
+    return store_hashes.from_context(subject) if isinstance(subject, str) else None
+
+
 def _payload(claims: Mapping[str, Any]) -> SignedPayload:
     subject = claims["sub"]
     store_hash = store_hashes.from_context(subject) if isinstance(subject, str) else None

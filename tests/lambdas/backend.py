@@ -105,6 +105,16 @@ class Backend:
             | ({"handoff_key": handoff_key} if handoff_key else {}),
         )
 
+    def remove_app(self, app: App) -> None:
+        """Take an app out of the configuration; its secret and its stores' records stay."""
+        key = {"pk": {"S": f"ORG#{app.organization_id}"}, "sk": {"S": "APP"}}
+        self._dynamodb.delete_item(TableName=TABLE, Key=key)
+
+    def delete_secret(self, app: App, **how: Any) -> None:
+        """Delete an app's secret; `how` as Secrets Manager takes it."""
+        name = SECRET_PREFIX + app.organization_id
+        self._secretsmanager.delete_secret(SecretId=name, **how)
+
     def put_credentials(self, organization_id: str, content: Mapping[str, str]) -> None:
         """Make this the content of an app's secret, without telling the functions."""
         self.secrets.update(filter(None, map(content.get, ("client_secret", "handoff_key"))))

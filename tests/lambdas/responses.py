@@ -128,6 +128,12 @@ NOT_REGISTERED = ExpectedError(
 INVALID_PAYLOAD = ExpectedError(
     401, "invalid_signed_payload", "could not be verified as coming from BigCommerce"
 )
+OUTDATED = ExpectedError(
+    401,
+    "outdated_payload",
+    "The app was installed again since this page was opened. Open the app again",
+    server_words="is taken only before that.",
+)
 NOT_INSTALLED = ExpectedError(
     404, "store_not_installed", "Install it from Apps in your BigCommerce control panel"
 )

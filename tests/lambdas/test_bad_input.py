@@ -23,6 +23,7 @@ from tests.lambdas.responses import (
     NOT_ALLOWED,
     NOT_INSTALLED,
     NOT_REGISTERED,
+    OUTDATED,
     UNKNOWN_ORGANIZATION,
     invalid_parameter,
 )
@@ -265,6 +266,50 @@ def test_the_load_of_a_store_that_is_not_installed_says_to_install_it(
     NOT_INSTALLED.assert_is(backend.get(never_installed), "load")
     NOT_INSTALLED.assert_is(backend.get(uninstalled), "load")
 
+    assert backend.stored() == before
+
+
+def test_a_new_user_whose_payload_predates_a_new_consent_is_told_to_open_the_app_again(
+    clock: Clock, backend: Backend, link: Link, installed_store: Store
+) -> None:
+    opened = signed_url(link.app, "load", installed_store, STRANGER)
+    clock.advance(60)
+    backend.get(link.to("redirect-url", installed_store))
+    before = backend.stored()
+
+    answer = backend.get(opened)
+
+    OUTDATED.assert_is(answer, "load")
+    assert "could not be verified" not in answer.page.text
+    assert backend.stored() == before
+
+
+@pytest.mark.parametrize("callback", ["uninstall", "remove-user"])
+def test_another_users_load_payload_is_too_old_for_a_server_callback_after_five_minutes(
+    callback: str, clock: Clock, backend: Backend, app: App, installed_store: Store
+) -> None:
+    backend.get(signed_url(app, "load", installed_store, STRANGER))
+    before = backend.stored()
+    link = signed_url(app, callback, installed_store, STRANGER)
+    clock.advance(311)
+
+    OUTDATED.assert_is(backend.get(link), callback)
+    assert backend.stored() == before
+
+    clock.advance(-1)
+    assert backend.get(link).status == 200
+    assert backend.stored() != before
+
+
+def test_a_removed_users_load_payload_does_not_uninstall_the_app(
+    clock: Clock, backend: Backend, app: App, installed_store: Store
+) -> None:
+    link = signed_url(app, "uninstall", installed_store, STRANGER)
+    clock.advance(60)
+    backend.get(signed_url(app, "remove-user", installed_store, STRANGER))
+    before = backend.stored()
+
+    INVALID_PAYLOAD.assert_is(backend.get(link), "uninstall")
     assert backend.stored() == before
 
 

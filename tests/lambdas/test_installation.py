@@ -6,6 +6,7 @@ import pytest
 
 from lambdas.callbacks.errors import (
     InvalidSignedPayloadError,
+    OutdatedPayloadError,
     StoreNotInstalledError,
     UserNotAllowedError,
 )
@@ -253,7 +254,7 @@ class TestLoad:
         assert set(after.users) == {OWNER}
 
     def test_an_unknown_user_from_before_the_installation_is_refused(self) -> None:
-        with pytest.raises(InvalidSignedPayloadError, match="issued before the installation"):
+        with pytest.raises(OutdatedPayloadError, match="issued before the installation"):
             load(INSTALLATION, payload(STRANGER, INSTALLED_AT - 1), multiple_users=True)
 
     @pytest.mark.parametrize("seconds_later", [4, 5])
@@ -271,6 +272,28 @@ class TestLoad:
         after = load(record, payload(STRANGER, INSTALLED_AT + 6), multiple_users=True)
 
         assert after.users[STRANGER] == user(STRANGER, INSTALLED_AT + 6)
+
+    @pytest.mark.parametrize("users", [(OWNER,), (OWNER, ASSISTANT)])
+    def test_a_new_owner_is_noted_and_an_older_payload_does_not_undo_it(
+        self, users: tuple[str, ...]
+    ) -> None:
+        record = again(0, *users)
+        at = INSTALLED_AT + 10
+        bought = replace(payload(ASSISTANT, at), owner=PayloadUser(ASSISTANT, None))
+
+        after = load(record, bought, multiple_users=False)
+
+        new_owner = user(ASSISTANT, at)
+        assert after == replace(
+            record, owner_id=ASSISTANT, users={OWNER: user(OWNER), ASSISTANT: new_owner}
+        )
+        assert load(after, payload(OWNER, at), multiple_users=True) is after
+        assert load(after, payload(OWNER, at + 1), multiple_users=True).owner_id == OWNER
+
+    def test_an_owner_from_before_the_installation_is_not_taken_for_a_new_one(self) -> None:
+        record = replace(INSTALLATION, owner_id=STRANGER)
+
+        assert load(record, payload(OWNER, INSTALLED_AT), multiple_users=True) is record
 
 
 class TestUninstall:
@@ -334,32 +357,77 @@ class TestUninstall:
         assert end(record, payload(OWNER, issued_at)) is record
 
     @pytest.mark.parametrize("record", [None, UNINSTALLED, INSTALLATION])
+    def test_another_user_uninstalls_only_within_five_minutes_and_the_clocks_leeway(
+        self, record: Record
+    ) -> None:
+        at = INSTALLED_AT + 200
+        by_another = payload(STRANGER, at)
+
+        with pytest.raises(OutdatedPayloadError, match="issued more than five minutes ago"):
+            end(record, by_another, arrived_at=at + 311)
+
+        assert isinstance(end(INSTALLATION, by_another, arrived_at=at + 310), Uninstalled)
+        assert isinstance(end(INSTALLATION, payload(OWNER, at), arrived_at=at + 9999), Uninstalled)
+
+    def test_who_has_the_owners_address_and_another_id_is_another_user(self) -> None:
+        namesake = replace(payload(STRANGER, INSTALLED_AT), user=PayloadUser("3", "1@example.com"))
+
+        with pytest.raises(UserNotAllowedError):
+            end(INSTALLATION, namesake, multiple_users=False)
+
+    @pytest.mark.parametrize("who", [ASSISTANT, OWNER])
+    @pytest.mark.parametrize("removed_after", [0, 1])
+    def test_what_was_issued_before_the_users_removal_ends_nothing(
+        self, who: str, removed_after: int
+    ) -> None:
+        issued_at = INSTALLED_AT + 5
+        record = replace(INSTALLATION, removed_users={who: issued_at + removed_after})
+
+        with pytest.raises(InvalidSignedPayloadError, match="issued before the user's removal"):
+            end(record, payload(who, issued_at), arrived_at=issued_at)
+
+        later = payload(who, issued_at + 2)
+        assert isinstance(end(record, later, arrived_at=issued_at + 2), Uninstalled)
+
+    @pytest.mark.parametrize("record", [None, UNINSTALLED, INSTALLATION])
     def test_another_user_is_not_allowed_when_multiple_users_are_off(self, record: Record) -> None:
         with pytest.raises(UserNotAllowedError):
             end(record, payload(STRANGER, INSTALLED_AT), multiple_users=False)
 
 
+def remove(record: Record, by: SignedPayload) -> Record:
+    """What a removal makes of the record that arrives when it is just not too old."""
+    return remove_user(record, by, arrived_at=by.issued_at + 310)
+
+
 class TestRemoveUser:
+    @pytest.mark.parametrize("record", [None, UNINSTALLED, again(0, OWNER, ASSISTANT)])
+    def test_a_removal_is_taken_only_within_five_minutes_and_the_clocks_leeway(
+        self, record: Record
+    ) -> None:
+        with pytest.raises(OutdatedPayloadError):
+            remove_user(record, payload(ASSISTANT, INSTALLED_AT), arrived_at=INSTALLED_AT + 311)
+
     @pytest.mark.parametrize(
         "record",
         [None, UNINSTALLED, replace(INSTALLATION, client_id=OTHERS)],
         ids=["never", "uninstalled", "another client ID's"],
     )
     def test_nothing_changes_where_the_app_is_not_installed(self, record: Record) -> None:
-        assert remove_user(record, payload(ASSISTANT, INSTALLED_AT + 500)) is record
+        assert remove(record, payload(ASSISTANT, INSTALLED_AT + 500)) is record
 
     @pytest.mark.parametrize("seconds_later", [0, 10])
     def test_the_user_goes_and_the_removal_is_remembered(self, seconds_later: int) -> None:
         issued_at = INSTALLED_AT + seconds_later
 
-        after = remove_user(again(0, OWNER, ASSISTANT), payload(ASSISTANT, issued_at))
+        after = remove(again(0, OWNER, ASSISTANT), payload(ASSISTANT, issued_at))
 
         assert after == replace(again(0), removed_users={ASSISTANT: issued_at})
 
     def test_a_user_added_since_stays(self) -> None:
         record = again(10, OWNER, ASSISTANT)
 
-        assert remove_user(record, payload(ASSISTANT, INSTALLED_AT + 9)) is record
+        assert remove(record, payload(ASSISTANT, INSTALLED_AT + 9)) is record
 
     @pytest.mark.parametrize(
         ("seconds_later", "is_remembered"), [(4, False), (5, False), (6, True)]
@@ -370,7 +438,7 @@ class TestRemoveUser:
         record = replace(INSTALLATION, removed_users={STRANGER: INSTALLED_AT + 5})
         issued_at = INSTALLED_AT + seconds_later
 
-        after = remove_user(record, payload(STRANGER, issued_at))
+        after = remove(record, payload(STRANGER, issued_at))
 
         newer = replace(INSTALLATION, removed_users={STRANGER: issued_at})
         assert after == newer if is_remembered else after is record
@@ -380,9 +448,7 @@ class TestRemoveUser:
         removed = {"8": INSTALLED_AT, "9": INSTALLED_AT - 1}
         issued_at = INSTALLED_AT + longest
 
-        after = remove_user(
-            replace(INSTALLATION, removed_users=removed), payload(STRANGER, issued_at)
-        )
+        after = remove(replace(INSTALLATION, removed_users=removed), payload(STRANGER, issued_at))
 
         assert after == replace(
             INSTALLATION, removed_users={"8": INSTALLED_AT, STRANGER: issued_at}
@@ -394,7 +460,7 @@ def test_no_rule_changes_the_record_it_is_given() -> None:
     before = (dict(record.users), dict(record.removed_users))
 
     load(record, payload(STRANGER, INSTALLED_AT), multiple_users=True)
-    remove_user(record, payload(ASSISTANT, INSTALLED_AT))
+    remove(record, payload(ASSISTANT, INSTALLED_AT))
     install(record, again(10))
     end(record, payload(OWNER, INSTALLED_AT))
 

@@ -19,6 +19,9 @@ class Callback(StrEnum):
     UNINSTALL = "uninstall"
 
 
+# How long after it was issued a payload may remove a user, or let another than the owner uninstall:
+# five minutes, and ten seconds for the clocks.
+FRESH_SECONDS = 310
 SIGNED = (Callback.LOAD, Callback.REMOVE_USER, Callback.UNINSTALL)
 
 
@@ -65,7 +68,7 @@ class StoreModel:
         installed_at: since when the app is installed; None where it is not.
         token: the access token that came last; None where the app is not installed.
         users: since when each user may open the app.
-        removals: when each user was removed last.
+        removals: when each user was removed last from what is installed now.
         uninstalled_at: when the latest uninstall was issued.
         tokens: all that were given.
     """
@@ -98,9 +101,9 @@ class StoreModel:
             case Callback.LOAD:
                 return self._after_load(event)
             case Callback.REMOVE_USER:
-                return 200, self._after_removal(event)
+                return self._after_removal(event, arrived_at)
             case Callback.UNINSTALL:
-                return self._after_uninstall(event)
+                return self._after_uninstall(event, arrived_at)
 
     def _after_install(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
         if event.token in self.tokens:
@@ -118,6 +121,7 @@ class StoreModel:
             installed_at=max(arrived_at, self.installed_at or 0),
             token=event.token,
             users={**self.users, **added},
+            removals={id_: at for id_, at in self.removals.items() if id_ not in added},
         )
 
     def _after_load(self, event: Event) -> tuple[int, "StoreModel"]:
@@ -133,22 +137,28 @@ class StoreModel:
             return 401, self
         return 200, replace(self, users={**self.users, event.user: event.issued_at})
 
-    def _after_removal(self, event: Event) -> "StoreModel":
+    def _after_removal(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
+        if arrived_at - event.issued_at > FRESH_SECONDS:
+            return 401, self
         if self.installed_at is None or event.issued_at < self.users.get(event.user, 0):
-            return self
+            return 200, self
         latest = max(event.issued_at, self.removals.get(event.user, 0))
-        return replace(
+        return 200, replace(
             self,
             users={id_: since for id_, since in self.users.items() if id_ != event.user},
             removals={**self.removals, event.user: latest},
         )
 
-    def _after_uninstall(self, event: Event) -> tuple[int, "StoreModel"]:
+    def _after_uninstall(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
         if not self._allows(event):
             return 403, self
+        if event.user != self.owner and arrived_at - event.issued_at > FRESH_SECONDS:
+            return 401, self
         if event.issued_at < (self.installed_at or 0) or event.issued_at <= self.uninstalled_at:
             return 200, self
-        gone = replace(self, installed_at=None, token=None, users={})
+        if event.issued_at <= self.removals.get(event.user, 0):
+            return 401, self
+        gone = replace(self, installed_at=None, token=None, users={}, removals={})
         return 200, replace(gone, uninstalled_at=event.issued_at)
 
     def _allows(self, event: Event) -> bool:

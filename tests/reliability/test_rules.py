@@ -80,6 +80,16 @@ class InstallationLife(RuleBasedStateMachine):
         self.now += pause
         self.issued.append(self._event(callback, user))
 
+    @rule(user=users, pause=pauses, late=st.sampled_from([1, 310, 311]))
+    def uninstall_as_a_user_is_removed(self, user: int, pause: int, late: int) -> None:
+        """The removal overtakes the uninstall, which comes about when it is too old."""
+        self.now += pause
+        overtaken = self._event(Callback.UNINSTALL, user)
+        self.now += 1
+        self._deliver(self._event(Callback.REMOVE_USER, user))
+        self.now += late - 1
+        self._deliver(overtaken)
+
     @rule(pause=st.integers(DAY // 4, DAY))
     def wait(self, pause: int) -> None:
         self.now += pause
@@ -133,7 +143,7 @@ class InstallationLife(RuleBasedStateMachine):
             case Callback.LOAD:
                 return load(self.record, payload(event), multiple_users=multiple_users)
             case Callback.REMOVE_USER:
-                return remove_user(self.record, payload(event))
+                return remove_user(self.record, payload(event), arrived_at=self.now)
             case Callback.UNINSTALL:
                 return uninstall(
                     self.record,
