@@ -98,7 +98,7 @@ class Checks:
         yield Check("HTTPS", partial(self._https, app))
         for field in CALLBACK_FIELDS:
             yield Check(f"{field.label}, unsigned", partial(self._unsigned, app, field))
-        if app.status == "ready":
+        if app.client_id:
             for field, status in ((LOAD, 404), (UNINSTALL, 200)):
                 probe = partial(self._signed, app, field, status)
                 yield Check(f"{field.label}, signed for an unknown store", probe)
@@ -119,7 +119,7 @@ class Checks:
 
     def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
         answer = self._get(app.callback_urls[field])
-        if app.status == "ready":
+        if app.client_id:
             self._expect(answer, 400)
             names = _AUTH_PARAMETERS if field == AUTH else (_PAYLOAD,)
             if not any(name in answer.text for name in names):
@@ -145,7 +145,7 @@ class Checks:
     def _registered(self, app: AppRegistration) -> str:
         if app.has_registered_urls:
             return "recorded as these"
-        if app.has_moved or app.status == "ready":
+        if app.has_moved or app.client_id:
             step = next_step(app, self._commands)
             raise CheckFailedError(step.what, *step.commands)
         return "not yet"

@@ -22,7 +22,7 @@ from .value_types import (
     StackName,
 )
 
-Status = Literal["awaiting-registration", "ready"]
+Status = Literal["awaiting-registration", "awaiting-urls", "ready"]
 
 
 def _known_scope(parameter: str) -> str:
@@ -75,8 +75,14 @@ class AppRegistration(_Part):
 
     @property
     def status(self) -> Status:
-        """`ready` once the app's credentials are configured."""
-        return "ready" if self.client_id else "awaiting-registration"
+        """`ready` where the check of the deployment is to pass.
+
+        Before: `awaiting-registration` without the app's credentials, then `awaiting-urls` until
+        it is recorded that the portal has the URLs of this deployment.
+        """
+        if self.client_id is None:
+            return "awaiting-registration"
+        return "ready" if self.has_registered_urls else "awaiting-urls"
 
     @property
     def callback_urls(self) -> dict[CallbackField, str]:

@@ -16,10 +16,11 @@ from markupsafe import Markup
 from registration.portal.fields import CALLBACK_FIELDS, PORTAL_URL
 from registration.portal.model import AppRegistration, Registration
 
+from . import progress
 from .commands import Commands
 from .install_links import install_links
 from .overview import MOST_IN_FULL, status_summary
-from .progress import APP_STEPS, COMPANY_STEPS, done_by_company, done_steps, next_step
+from .progress import COMPANY_STEPS, app_steps, done_by_company, done_steps, next_step
 from .review import app_warnings, scope_warning
 from .text import escape_markdown, one_line
 
@@ -91,12 +92,18 @@ def _environment(
         portal_url=PORTAL_URL,
         callback_fields=CALLBACK_FIELDS,
         company_steps=COMPANY_STEPS,
-        app_steps=APP_STEPS,
+        app_steps=app_steps,
+        steps=progress,
         done_steps=done_steps,
         app_warnings=app_warnings,
         scope_warning=scope_warning,
     )
     return environment
+
+
+def _breakable(text: str) -> Markup:
+    """Text in HTML that a browser breaks after a slash, if it must; copying it gives the same."""
+    return Markup("/<wbr>").join(text.split("/"))
 
 
 def _hash(content: str) -> str:
@@ -118,3 +125,4 @@ _html = _environment(
     code=Markup("<code>{}</code>").format,
     link=Markup('<a href="{1}">{0}</a>').format,
 )
+_html.globals.update(breakable=_breakable)

@@ -24,7 +24,7 @@ def install_links(registration: Registration) -> dict[str, dict[str, str]]:
     return {
         app.organization_id: _links(app, registration.login_url)
         for app in registration.apps
-        if app.status == "ready"
+        if app.client_id
     }
 
 

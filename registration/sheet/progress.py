@@ -1,16 +1,26 @@
 """How far an app's registration is: which steps of the guide are done, and which is next.
 
-The steps are those of Rutter's BigCommerce setup guide. The stack knows of some of them; whether
-the others are done only the engineer knows.
+The steps are those of Rutter's BigCommerce setup guide, without those at Rutter for an app whose
+stores are not handed to it, and then the way to the marketplace. The stack knows of some of them;
+whether the others are done only the engineer knows.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from registration.portal.fields import CALLBACK_FIELDS
 from registration.portal.model import AppRegistration
 
 from .commands import Commands
+
+
+class Step(NamedTuple):
+    """A step of the guide: `key` is its own among the steps of an app, `title` says it briefly."""
+
+    key: str
+    title: str
+
 
 COMPANY_STEPS = {
     1: "Apply for a partner account",
@@ -20,13 +30,14 @@ COMPANY_STEPS = {
     5: "Create a seller account",
     6: "Open the developer portal",
 }
-APP_STEPS = {
-    7: "Create the app",
-    8: "Enter the callback URLs and the scopes",
-    9: "Give the credentials to this stack",
-    10: "Give the credentials to Rutter",
-    11: "Enable BigCommerce in Rutter",
-}
+CREATE = Step("create", "Create the app")
+FIELDS = Step("fields", "Enter the callback URLs and the scopes")
+CREDENTIALS = Step("credentials", "Give the credentials to this stack")
+RUTTER_CREDENTIALS = Step("rutter-credentials", "Give the credentials to Rutter")
+RUTTER_PLATFORM = Step("rutter-platform", "Enable BigCommerce in Rutter")
+TEST_STORE = Step("test-store", "Install it on a test store")
+SUBMIT = Step("submit", "Submit it for review")
+REVIEW = Step("review", "Answer the review")
 
 
 @dataclass(frozen=True)
@@ -34,14 +45,21 @@ class NextStep:
     """What to do next for an app.
 
     Attributes:
-        number: the step of the guide it begins with.
+        step: the step of the guide it begins with.
         what: a sentence.
         commands: to be run in this order; none where the step is outside of this stack.
     """
 
-    number: int
+    step: Step
     what: str
     commands: tuple[str, ...] = ()
+
+
+def app_steps(app: AppRegistration) -> dict[Step, int]:
+    """The steps of an app with their numbers, which follow those of the company."""
+    rutter = (RUTTER_CREDENTIALS, RUTTER_PLATFORM) if app.rutter else ()
+    steps = (CREATE, FIELDS, CREDENTIALS, *rutter, TEST_STORE, SUBMIT, REVIEW)
+    return {step: number for number, step in enumerate(steps, len(COMPANY_STEPS) + 1)}
 
 
 def done_steps(app: AppRegistration) -> frozenset[int]:
@@ -66,7 +84,7 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
     """The first thing that is still to be done, as far as the app's settings tell."""
     if app.has_moved:
         return NextStep(
-            8,
+            FIELDS,
             f"The callback URLs have changed. In the developer portal edit {_fields()}, save, and "
             "record it.",
             (commands.set_registered_base_url(app), commands.up),
@@ -75,23 +93,29 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
         return _register(app, commands)
     if not app.has_registered_urls:
         return NextStep(
-            8,
+            FIELDS,
             "Make sure that the developer portal has the four callback URLs below, and record it.",
             (commands.set_registered_base_url(app), commands.up),
         )
+    if app.rutter:
+        return NextStep(
+            RUTTER_CREDENTIALS,
+            "Give the credentials to Rutter, enable BigCommerce there, and install the app on a "
+            "test store.",
+            (commands.check(app),),
+        )
     return NextStep(
-        10,
-        "Give the credentials to Rutter, enable BigCommerce there, and install the app on a test "
-        "store.",
+        TEST_STORE,
+        "Check the callbacks, and install the app on a test store.",
         (commands.check(app),),
     )
 
 
 def _register(app: AppRegistration, commands: Commands) -> NextStep:
     if not app.has_registered_urls:
-        return NextStep(7, "Create the app in the developer portal, and go on to step 9.")
+        return NextStep(CREATE, "Create the app in the developer portal, and go on to step 9.")
     return NextStep(
-        9,
+        CREDENTIALS,
         "Give the app's Client ID and Client Secret to this stack.",
         (commands.set_client_id(app), commands.set_client_secret(app), commands.up),
     )

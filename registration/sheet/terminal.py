@@ -16,11 +16,11 @@ from registration.portal.model import AppRegistration, Registration
 from .commands import Commands
 from .install_links import install_links
 from .overview import MOST_IN_FULL, status_summary
-from .progress import APP_STEPS, next_step
+from .progress import app_steps, next_step
 from .review import app_warnings, scope_warning
 from .text import one_line
 
-STATUS_STYLES = {"ready": "green", "awaiting-registration": "yellow"}
+STATUS_STYLES = {"ready": "green", "awaiting-urls": "yellow", "awaiting-registration": "yellow"}
 
 
 def print_registration(
@@ -59,12 +59,12 @@ def _print_overview(apps: Sequence[AppRegistration], commands: Commands, console
     for heading in ("App", "Organization ID", "Status", "Next"):
         table.add_column(heading, no_wrap=True)
     for app in apps:
-        number = next_step(app, commands).number
+        step = next_step(app, commands).step
         table.add_row(
             Text(one_line(app.name)),
             app.organization_id,
             Text(app.status, STATUS_STYLES[app.status]),
-            f"step {number}: {APP_STEPS[number]}",
+            f"step {app_steps(app)[step]}: {step.title}",
         )
     _print_table(table, console)
     console.print()
@@ -84,9 +84,10 @@ def _print_app(
     _print_table(_table(app, links), console)
     for warning in app_warnings(app):
         console.print(_warning(warning))
-    step = next_step(app, commands)
-    console.print(Text.assemble((f"Next, step {step.number}: ", "bold"), step.what))
-    for command in step.commands:
+    following = next_step(app, commands)
+    number = app_steps(app)[following.step]
+    console.print(Text.assemble((f"Next, step {number}: ", "bold"), following.what))
+    for command in following.commands:
         print_whole(Text(f"  {command}"), console)
 
 

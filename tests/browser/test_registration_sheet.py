@@ -1,6 +1,7 @@
 """The registration sheet in HTML, opened from a file: copying, ticking off, and looks."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,8 +12,9 @@ from tests.registration.examples import EVERY_STAGE, GLOBEX
 
 pytestmark = pytest.mark.browser
 
-LOAD_URL = f"https://apps.example.com/{GLOBEX}/load"
-BUTTON = f"[data-copies='loadCallbackUrl-{GLOBEX}']"
+LOAD_URL = "https://apps.example.com/hooli/load"
+FOLDED_URL = f"https://apps.example.com/{GLOBEX}/load"  # of a step that is done
+BUTTON = "[data-copies='loadCallbackUrl-hooli']"
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
 
 
@@ -52,25 +54,54 @@ def test_a_browser_that_cannot_copy_selects(sheet: Page) -> None:
 
 def test_ticks_are_remembered_for_each_app(sheet: Page) -> None:
     sheet.get_by_role("region", name="Acme & Sons").get_by_label("Create the app").check()
-    for step in ("acme/10", "company/4", "acme/11"):
+    for step in ("acme/test-store", "company/4", "acme/submit"):
         sheet.locator(f"[data-step='{step}']").check()
-    sheet.locator("[data-step='acme/11']").uncheck()
+    sheet.locator("[data-step='acme/submit']").uncheck()
     sheet.reload()
-    for step in ("acme/7", "acme/10", "company/4"):
+    for step in ("acme/create", "acme/test-store", "company/4"):
         expect(sheet.locator(f"[data-step='{step}']")).to_be_checked()
-    for step in ("acme/11", "hooli/10"):
+    for step in ("acme/submit", "hooli/test-store"):
         expect(sheet.locator(f"[data-step='{step}']")).not_to_be_checked()
-    known = sheet.locator(f"[data-step='{GLOBEX}/9']")  # what the stack knows to be done
+    known = sheet.locator(f"[data-step='{GLOBEX}/credentials']")  # what the stack knows to be done
     expect(known).to_be_checked()
     expect(known).to_be_disabled()
 
 
 def test_print_shows_every_url_and_no_button(sheet: Page) -> None:
-    sheet.emulate_media(media="print")
-    expect(sheet.get_by_text(LOAD_URL, exact=True)).to_be_visible()
+    sheet.emulate_media(media="print", color_scheme="dark")
+    for url in (LOAD_URL, FOLDED_URL):
+        expect(sheet.get_by_text(url, exact=True)).to_be_visible()
+    expect(sheet.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(sheet.get_by_role("button")).to_have_count(0)
 
 
-def test_the_sheet_can_be_used_by_everyone(sheet: Page, window: Window) -> None:
+def test_finished_steps_fold_and_the_next_one_is_a_link_away(sheet: Page) -> None:
+    expect(sheet.get_by_text(FOLDED_URL, exact=True)).to_be_hidden()
+    own = sheet.get_by_role("region", name="Acme & Sons")
+    url = own.get_by_text("https://apps.example.com/acme/load", exact=True)
+    expect(url).to_be_visible()
+    own.get_by_label("Enter the callback URLs").check()
+    expect(url).to_be_hidden()
+    sheet.get_by_role("link", name="Step 10").click()
+    expect(sheet.locator(f"#step-rutter-credentials-{GLOBEX}")).to_be_in_viewport()
+
+
+def test_urls_break_at_slashes(sheet: Page) -> None:
+    sheet.set_viewport_size({"width": 360, "height": 800})
+    code = sheet.locator("#authCallbackUrl-hooli")
+    ends = code.evaluate(
+        """(code) => [...code.childNodes].filter((node) => node.nodeType === 3)
+          .map((node) => { const range = document.createRange(); range.selectNodeContents(node);
+            return range.getClientRects().length; })"""
+    )
+    assert len(ends) > 3
+    assert set(ends) == {1}  # no part between two slashes is broken
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sheet_can_be_used_by_everyone(
+    sheet: Page, window: Window, scheme: Literal["light", "dark"]
+) -> None:
+    sheet.emulate_media(color_scheme=scheme)
     expect(sheet.get_by_role("heading", level=1)).to_be_visible()
-    window.examine("registration-sheet")
+    window.examine(f"registration-sheet-{scheme}")

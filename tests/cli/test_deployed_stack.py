@@ -49,7 +49,7 @@ def test_credentials_change_one_resource_and_reach_the_callbacks(stack: CliStack
     run = stack.up()
     assert len(run.resources(*run.operations.keys() - {"same"})) == 1
     after = stack.technical_tab(stack.app["organizationId"])
-    assert after.pop("status") == "ready"
+    assert after.pop("status") == "awaiting-urls"
     assert after == before
     assert get(before["loadCallbackUrl"], 30).status == 400  # there is no signed payload
 

@@ -62,7 +62,7 @@ def test_registering_an_app_changes_its_status_and_no_url(
 ) -> None:
     assert without_renderings(awaiting)["technicalTab"] == {GLOBEX: globex("awaiting-registration")}
     assert without_renderings(ready) == without_renderings(awaiting) | {
-        "technicalTab": {GLOBEX: globex("ready")},
+        "technicalTab": {GLOBEX: globex("awaiting-urls")},
         "installLinks": {GLOBEX: INSTALL_LINKS},
     }
 
@@ -73,7 +73,7 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
     assert without_renderings(two_apps) == {
         "baseUrl": API_ENDPOINT,
         "technicalTab": {
-            GLOBEX: globex("ready"),
+            GLOBEX: globex("awaiting-urls"),
             ACME: urls(ACME)
             | {
                 "multipleUsers": True,
@@ -109,7 +109,7 @@ def test_urls_of_a_custom_domain_stand_in_every_output(customized: Recording) ->
     outputs = without_renderings(customized)
     base_url = "https://apps.example.com"
     assert outputs["baseUrl"] == base_url
-    assert outputs["technicalTab"] == {GLOBEX: globex("ready", base_url)}
+    assert outputs["technicalTab"] == {GLOBEX: globex("awaiting-urls", base_url)}
     assert outputs.items() >= urls(GLOBEX, base_url).items()
     assert API_ENDPOINT not in customized.outputs["readme"]
 

@@ -23,6 +23,7 @@ def app(organization_id: str = "acme", **values: Any) -> AppRegistration:
         "scopes": ("store_v2_products_read_only", "store_v2_orders"),
         "multiple_users": True,
         "support_url": "https://support.example.com",
+        "rutter": False,
     }
     return AppRegistration.model_validate(fields | values)
 
@@ -69,6 +70,7 @@ EVERY_STAGE = registration(
         name="Globex *Sync*",
         partner_id="4711",
         scopes=("store_v2_information_read_only",),
+        rutter=True,
     ),
     ready(
         "initech",

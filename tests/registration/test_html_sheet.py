@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from registration.sheet.commands import Commands
 from registration.sheet.documents import html_sheet
+from registration.sheet.progress import app_steps, next_step
 from tests.registration.examples import EVERY_STAGE, app, many, registration
 
 Attributes = dict[str, str]
@@ -28,6 +30,8 @@ class Page(HTMLParser):
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # where a line may break
+            return
         attributes = {name: value or "" for name, value in attrs}
         self.elements.append((tag, attributes))
         if tag not in VOID:
@@ -76,7 +80,11 @@ def test_every_url_every_scope_and_every_command_can_be_copied(page: Page) -> No
 def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
     steps = [box["data-step"] for box in page.all("input")]
     company = [f"company/{step}" for step in range(1, 7)]
-    own = [f"{each.organization_id}/{step}" for each in EVERY_STAGE.apps for step in range(7, 12)]
+    own = [
+        f"{each.organization_id}/{step.key}"
+        for each in EVERY_STAGE.apps
+        for step in app_steps(each)
+    ]
     assert steps == company + own
     assert page.all("body") == [{"data-stack": "dev"}]
 
@@ -84,6 +92,8 @@ def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
 def test_steps_that_the_stack_knows_to_be_done_are_ticked_for_good(page: Page) -> None:
     ticked = {box["data-step"] for box in page.all("input") if "checked" in box}
     assert ticked == {box["data-step"] for box in page.all("input") if "disabled" in box}
+    folded = ["open" not in details for details in page.all("details")]
+    assert folded == ["checked" in box for box in page.all("input")]
 
 
 def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Page) -> None:
@@ -94,6 +104,11 @@ def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Page) -> None:
             assert attributes.get(name, ids[0]) in ids
     anchors = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
     assert set(anchors) <= set(ids)
+    for each in EVERY_STAGE.apps:
+        assert (
+            f"step-{next_step(each, Commands(EVERY_STAGE)).step.key}-{each.organization_id}"
+            in anchors
+        )
 
 
 def test_page_needs_no_other_file_and_runs_no_other_script(page: Page) -> None:

@@ -12,7 +12,7 @@ from registration.portal.model import AppRegistration, Registration
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 from registration.sheet.commands import Commands
 from registration.sheet.install_links import install_links
-from registration.sheet.progress import APP_STEPS, COMPANY_STEPS, next_step
+from registration.sheet.progress import app_steps, next_step
 from registration.sheet.review import app_warnings, scope_warning
 from registration.sheet.url_changes import url_change_warnings
 from tests.registration.examples import (
@@ -72,15 +72,31 @@ def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
         (ready(registered_base_url=None), 8, ["registeredBaseUrl", "up"]),
         (ready(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
         (ready(), 10, ["check"]),
+        (ready(rutter=True), 10, ["check"]),
     ],
 )
 def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
-    step = next_step(of, Commands(registration(of)))
-    assert step.number == number
-    assert step.number in COMPANY_STEPS | APP_STEPS
-    assert len(step.commands) == len(commands)
-    for command, part in zip(step.commands, commands, strict=True):
+    following = next_step(of, Commands(registration(of)))
+    assert app_steps(of)[following.step] == number
+    assert ("Rutter" in following.what) == of.rutter
+    for command, part in zip(following.commands, commands, strict=True):
         assert part in command
+
+
+@pytest.mark.parametrize(
+    ("of", "status"),
+    [
+        (app(), "awaiting-registration"),
+        (app(registered_base_url=BASE_URL), "awaiting-registration"),
+        (ready(registered_base_url=None), "awaiting-urls"),
+        (ready(registered_base_url=OLD_BASE_URL), "awaiting-urls"),
+        (ready(), "ready"),
+    ],
+)
+def test_an_app_is_ready_with_its_credentials_and_its_recorded_urls(
+    of: AppRegistration, status: str
+) -> None:
+    assert of.status == status
 
 
 def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> None:

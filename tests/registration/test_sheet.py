@@ -61,7 +61,7 @@ def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -
 
 
 def test_ten_apps_have_their_whole_sheets() -> None:
-    assert len(headings_of(markdown_sheet(many(10)))) == 5 + 10
+    assert len(headings_of(markdown_sheet(many(10)))) == 4 + 10
 
 
 def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_sheet_of_one() -> None:
@@ -76,7 +76,7 @@ def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_shee
     assert [int(number) for number, *_ in rows] == [*range(11)]
     assert {row[1:] for row in rows} == {
         ("awaiting-registration", "step 7: Create the app"),
-        ("ready", "step 10: Give the credentials to Rutter"),
+        ("ready", "step 10: Install it on a test store"),
     }
     assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1
 
@@ -87,6 +87,12 @@ def test_app_name_is_text_among_many_too() -> None:
     assert shape(markdown_sheet(named)) == shape(
         markdown_sheet(registration(app(name="Plain"), *others))
     )
+
+
+def test_only_the_sheet_of_an_app_whose_stores_go_to_rutter_speaks_of_rutter() -> None:
+    assert "Rutter" not in sheet(app(), ready("globex"))
+    steps = re.findall(r"^\d+\..*Rutter.*$", sheet(ready(rutter=True)), flags=re.MULTILINE)
+    assert [step.partition(".")[0] for step in steps] == ["10", "11", "12"]
 
 
 def test_every_command_names_the_stack() -> None:
@@ -129,8 +135,7 @@ def test_every_line_is_markdown_that_was_meant() -> None:
         "Once for your company",
         r"Globex \*Sync\*",
         r"Acme \& Sons",
-        "Try it on a test store",
-        "Launch",
+        "When you change an app",
     ]
     # The apps; and for each the Technical tab and the scopes.
     assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1 + 2 * 2

@@ -44,8 +44,11 @@
 
   for (const box of document.querySelectorAll("input[data-step]:enabled")) {
     const key = `registration-sheet/${document.body.dataset.stack}/${box.dataset.step}`;
+    const details = box.closest("li").querySelector("details");
     box.checked = stored((storage) => storage.getItem(key)) === "done";
+    details.open = !box.checked;
     box.addEventListener("change", () => {
+      details.open = !box.checked;
       stored((storage) => box.checked ? storage.setItem(key, "done") : storage.removeItem(key));
     });
   }
