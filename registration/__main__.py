@@ -6,6 +6,8 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from difflib import get_close_matches
 from inspect import getdoc
 from pathlib import Path
 from textwrap import indent
@@ -16,7 +18,9 @@ from registration.choice import UnknownAppError, chosen_apps
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
 from registration.sheet.terminal import print_registration, table_text
+from registration.sheet.text import one_line
 from registration.source import add_source, given_outputs
+from registration.version import program_version
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
 _EXAMPLES = """\
@@ -35,6 +39,9 @@ without the Pulumi CLI, from its outputs elsewhere:
 """
 
 
+_COMMANDS = ("show", "check")
+
+
 class OutputFileError(Exception):
     """A file could not be written; the message says which and why."""
 
@@ -42,8 +49,11 @@ class OutputFileError(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and give its exit status: 0, 1 for a failed check, 2 for wrong use."""
     given = sys.argv[1:] if arguments is None else arguments
-    if not given or given[0] not in {"show", "check", "-h", "--help"}:
+    if not given or (given[0].startswith("-") and given[0] not in {"-h", "--help"}):
         given = ["show", *given]
+    if not given[0].startswith("-") and given[0] not in _COMMANDS:
+        sys.stderr.write(_unknown_command(given[0]))
+        return 2
     options = _parser().parse_args(given)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
@@ -89,18 +99,40 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
 
     A signed load and uninstall of a store that cannot exist prove that the functions have the right
     credentials; the client secret is read from Secrets Manager with your own AWS credentials.
-    Exit status: 0 when every app is ready or awaits registration, 1 when something is wrong.
+    What a deployment of just now may not have taken into effect is asked again, for --wait seconds
+    in all. Exit status: 0 when every app is ready or awaits registration, 1 when something is
+    wrong, 2 when nothing could be checked.
     """
     # What calls AWS takes long to import, and showing needs none of it.
     from registration.check.junit import junit_xml  # noqa: PLC0415
+    from registration.check.network import NoNetworkError  # noqa: PLC0415
     from registration.check.report import check_deployment  # noqa: PLC0415
+    from registration.check.results_json import results_json  # noqa: PLC0415
 
     apps = chosen_apps(outputs.registration, options.app)
-    results = check_deployment(outputs, apps, _console())
+    if options.junit is not None:
+        _require_writable(options.junit)
+    console = Console(highlight=False, emoji=False, stderr=options.format == "json")
+    try:
+        results = check_deployment(outputs, apps, console, options.wait)
+    except NoNetworkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if options.format == "json":
+        sys.stdout.write(results_json(results))
     if options.junit is not None:
         _write(options.junit, junit_xml(results))
     failed = any(result.failure for checked in results.values() for result in checked)
     return 1 if failed else 0
+
+
+def _unknown_command(given: str) -> str:
+    nearest = get_close_matches(given, _COMMANDS, n=1)
+    meant = f" Did you mean {nearest[0]}?" if nearest else ""
+    return (
+        f"There is no command {one_line(given)}.{meant} There are {' and '.join(_COMMANDS)}: "
+        "python -m registration --help\n"
+    )
 
 
 def _rendered(registration: Registration, apps: Sequence[AppRegistration], format_: str) -> str:
@@ -110,12 +142,21 @@ def _rendered(registration: Registration, apps: Sequence[AppRegistration], forma
         return json.dumps(tabs, indent=2) + "\n"
     from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
-    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps)
+    made = f"Made on {datetime.now(UTC):%Y-%m-%d} by version {program_version()} of the program."
+    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps, made)
 
 
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputFileError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _require_writable(path: Path) -> None:
+    """Fail before anything is called, not after it."""
+    try:
+        path.open("a", encoding="utf-8").close()
     except OSError as error:
         raise OutputFileError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -158,6 +199,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     shown.add_argument(
         "--output", type=Path, metavar="FILE", help="write it to a file, not to standard output"
+    )
+    checked.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="what to print the results as; with json, progress goes to standard error",
+    )
+    checked.add_argument(
+        "--wait",
+        type=float,
+        default=60,
+        metavar="SECONDS",
+        help="how long to ask again what may not have taken effect yet (default: 60)",
     )
     checked.add_argument(
         "--junit", type=Path, metavar="FILE", help="write the results as JUnit XML too"

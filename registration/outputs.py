@@ -1,5 +1,6 @@
 """A stack's outputs, as `pulumi stack output --json` gives them: where registrations are read."""
 
+import codecs
 import json
 import subprocess
 from collections.abc import Mapping
@@ -120,10 +121,15 @@ def read_outputs(text: str) -> Outputs:
 
 
 def _decoded(content: bytes, name: str) -> str:
+    # Redirecting in PowerShell 5 writes UTF-16 with a byte order mark.
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise OutputsError(f"{name} is not UTF-8 text.") from None
+        raise OutputsError(
+            f"{name} is neither UTF-8 nor UTF-16 text. Write the outputs anew: "
+            "pulumi stack output --json > outputs.json"
+        ) from None
 
 
 def _problems(error: ValidationError) -> str:

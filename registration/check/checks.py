@@ -18,7 +18,8 @@ from registration.sheet.progress import next_step
 from ..outputs import Outputs
 from .client_secret import SecretUnreadableError, WrongSecretError, client_secret
 from .headers import header_problems
-from .http_client import Client, Response, UnreachableError, is_loopback
+from .http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
+from .patience import Patience
 from .signed_payload import signed_payload
 
 _PAYLOAD = "signed_payload_jwt"
@@ -83,7 +84,8 @@ class Check:
 class Checks:
     """The checks of one deployment."""
 
-    def __init__(self, outputs: Outputs) -> None:
+    def __init__(self, outputs: Outputs, patience: Patience) -> None:
+        self._patience = patience
         self._registration = outputs.registration
         self._secret_arns = outputs.credential_secret_arns
         self._commands = Commands(outputs.registration)
@@ -107,7 +109,7 @@ class Checks:
     def _unknown_organization(self) -> str:
         base_url = self._registration.apps[0].base_url
         url = f"{base_url}/registration-check-{secrets.token_hex(8)}/load"
-        self._expect(self._get(url), 404)
+        self._expect(self._get(url, 404), 404)
         return "404"
 
     def _https(self, app: AppRegistration) -> str:
@@ -118,14 +120,13 @@ class Checks:
         raise CheckFailedError("BigCommerce calls HTTPS URLs only", self._commands.up)
 
     def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
-        answer = self._get(app.callback_urls[field])
+        expected = 400 if app.client_id else 503
+        answer = self._get(app.callback_urls[field], expected)
+        self._expect(answer, expected)
         if app.client_id:
-            self._expect(answer, 400)
             names = _AUTH_PARAMETERS if field == AUTH else (_PAYLOAD,)
             if not any(name in answer.text for name in names):
                 raise CheckFailedError("it does not name the missing parameter", self._commands.up)
-        else:
-            self._expect(answer, 503)
         self._expect_headers(answer)
         return str(answer.status)
 
@@ -137,7 +138,7 @@ class Checks:
         except WrongSecretError as error:
             raise CheckFailedError(str(error), self._commands.up) from None
         payload = signed_payload(str(app.client_id), secret)
-        answer = self._get(app.callback_urls[field], {_PAYLOAD: payload})
+        answer = self._get(app.callback_urls[field], status, {_PAYLOAD: payload})
         self._expect(answer, status)
         self._expect_headers(answer)
         return str(answer.status)
@@ -150,9 +151,21 @@ class Checks:
             raise CheckFailedError(step.what, *step.commands)
         return "not yet"
 
-    def _get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
+    def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
+        """The answer of a URL; what a fresh deployment may give in its place is asked again."""
         try:
-            return self._client.get(url, query)
+            while True:
+                try:
+                    answer = self._client.get(url, query)
+                except UnresolvedError:
+                    if not self._patience.again("its name does not resolve yet"):
+                        raise
+                    continue
+                early = answer.status in {403, 404} or answer.status >= 500
+                if answer.status == expected or not early:
+                    return answer
+                if not self._patience.again(f"it answers {answer.status}"):
+                    return answer
         except UnreachableError as error:
             raise CheckFailedError(f"{url}: {error}", self._commands.up) from None
 

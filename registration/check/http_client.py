@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
 
 LOOPBACK = "127.0.0.1"
 # API Gateway answers within 30 s, whatever the function does.
@@ -20,6 +20,10 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 
 class UnreachableError(Exception):
     """No HTTP answer came from a URL, or its certificate is not valid; the message says which."""
+
+
+class UnresolvedError(UnreachableError):
+    """The name of a URL's host does not resolve."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Client:
             parts = parts._replace(query=urlencode(query))
         try:
             answer = self._pool.request("GET", parts.geturl(), headers=headers, redirect=False)
+        except NameResolutionError as error:
+            raise UnresolvedError(_explained(error)) from None
         except HTTPError as error:
             raise UnreachableError(_explained(error)) from None
         return Response(answer.status, answer.headers, answer.data.decode(errors="replace"))

@@ -13,14 +13,24 @@ from registration.sheet.text import one_line
 
 from ..outputs import Outputs
 from .checks import Check, Checks, Result
+from .network import require_network
+from .patience import Patience
 
 
 def check_deployment(
-    outputs: Outputs, apps: Sequence[AppRegistration], console: Console
+    outputs: Outputs, apps: Sequence[AppRegistration], console: Console, wait_seconds: float
 ) -> dict[str, list[Result]]:
-    """Check the stack and these of its apps, print what is found, and give it by subject."""
-    checks, commands = Checks(outputs), Commands(outputs.registration)
+    """Check the stack and these of its apps, print what is found, and give it by subject.
+
+    What may not have taken effect yet is asked again for `wait_seconds` in all.
+
+    Raises:
+        NoNetworkError: this machine has no network.
+    """
+    require_network(outputs.registration)
     report = _Report(console)
+    checks = Checks(outputs, Patience(wait_seconds, report.note))
+    commands = Commands(outputs.registration)
     stack = f"stack {outputs.registration.stack}"
     results = {stack: report.run(stack, checks.of_stack())}
     for app in apps:
@@ -54,6 +64,9 @@ class _Report:
             self._say(Text(f"  {app.status.replace('-', ' ')}", style=STATUS_STYLES[app.status]))
         if app.status == "awaiting-registration" and not problems:
             self._say(Text(f"  Next: {next_step(app, commands).what}"))
+
+    def note(self, words: str) -> None:
+        self._say(Text(f"  {words}", style="dim"))
 
     def _result(self, result: Result) -> None:
         milliseconds = f"{result.seconds * 1000:6.0f} ms"

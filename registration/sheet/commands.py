@@ -33,6 +33,11 @@ class Commands:
         """Shows what to enter in the portal for one app."""
         return f"{self.show} --app ORGANIZATION_ID"
 
+    @property
+    def show_page(self) -> str:
+        """Writes the whole sheet as a page with copy buttons."""
+        return f"{self.show} --format html --output registration.html"
+
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""
         every = f"python -m registration check --stack {self._stack}"

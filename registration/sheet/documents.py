@@ -30,24 +30,32 @@ _SCRIPT = (_TEMPLATES / "sheet.js").read_text(encoding="utf-8")
 
 
 def markdown_sheet(
-    registration: Registration, apps: Sequence[AppRegistration] | None = None
+    registration: Registration,
+    apps: Sequence[AppRegistration] | None = None,
+    made: str | None = None,
 ) -> str:
     """The sheet of these apps of the stack, or of all, in Markdown (CommonMark with tables).
 
-    Of more than MOST_IN_FULL apps it is a table of where they stand.
+    Of more than MOST_IN_FULL apps it is a table of where they stand. `made` says when and by what
+    it was made; an output says neither, since it would differ at each deployment.
     """
     apps = apps or registration.apps
     template = "sheet.md" if len(apps) <= MOST_IN_FULL else "overview.md"
-    return _markdown.get_template(template).render(_values(registration, apps))
+    return _markdown.get_template(template).render(_values(registration, apps), made=made)
 
 
-def html_sheet(registration: Registration, apps: Sequence[AppRegistration] | None = None) -> str:
+def html_sheet(
+    registration: Registration,
+    apps: Sequence[AppRegistration] | None = None,
+    made: str | None = None,
+) -> str:
     """The sheet as one HTML page that needs no other file and calls no server.
 
     Values can be copied with a click, and steps ticked off; the browser remembers the ticks.
     """
     return _html.get_template("sheet.html").render(
         _values(registration, apps or registration.apps),
+        made=made,
         style=Markup(_STYLE),  # noqa: S704 (a file of this package)
         script=Markup(_SCRIPT),  # noqa: S704 (a file of this package)
         style_hash=_hash(_STYLE),

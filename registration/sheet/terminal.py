@@ -39,6 +39,9 @@ def print_registration(
         if position:
             console.print()
         _print_app(app, links.get(app.organization_id), commands, console)
+    console.print()
+    console.print("Every step, as a page with copy buttons:")
+    print_whole(Text(f"  {commands.show_page}"), console)
 
 
 def table_text(registration: Registration, apps: Sequence[AppRegistration]) -> str:

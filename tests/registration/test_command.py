@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from registration.outputs import OutputsError, read_outputs
 from registration.sheet.documents import html_sheet, markdown_sheet
+from registration.version import program_version
 from tests.registration.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, registration
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +75,9 @@ class TestSources:
         assert (done.returncode, done.stderr) == (0, "")
         assert f"{BASE_URL}/acme/redirect-url" in done.stdout
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"], ids=["usual", "PowerShell's"])
+    @pytest.mark.parametrize(
+        "encoding", ["utf-8", "utf-8-sig", "utf-16"], ids=["usual", "PowerShell 7", "PowerShell 5"]
+    )
     def test_a_file_is_read(self, outputs_file: Path, encoding: str) -> None:
         outputs_file.write_text(OUTPUTS, encoding=encoding)
         assert f"{BASE_URL}/acme/load" in run("--file", str(outputs_file)).stdout
@@ -104,7 +108,11 @@ class TestSources:
         ("arguments", "piped", "said"),
         [
             ([], "", "Say --stack NAME"),
-            ([], b"\xff\xfe", "standard input is not UTF-8 text"),
+            ([], b"\xff", "standard input is neither UTF-8 nor UTF-16 text"),
+            ([], b"\xff\xfe{", "standard input is neither UTF-8 nor UTF-16 text"),
+            (["chekc"], OUTPUTS, "no command chekc. Did you mean check?"),
+            (["publish"], OUTPUTS, "no command publish. There are show and check"),
+            (["check", "--junit", "build/none/x"], OUTPUTS, "x cannot be written"),
             ([], "not json", "The outputs are not JSON"),
             ([], '{"technicalTab": {}}', "have no registration. Deploy the stack with this"),
             (["--file", "build/none.json"], "", "none.json cannot be read: No such file"),
@@ -145,6 +153,8 @@ class TestShow:
         assert any("! BigCommerce's security team" in line for line in lines)
         assert any(line.startswith("! The marketplace takes multi-user") for line in lines)
         assert "  pulumi config set --stack dev --path 'apps[4].clientId' CLIENT_ID" in lines
+        page = "  python -m registration show --stack dev --format html --output registration.html"
+        assert lines[-1] == page
 
     def test_table_does_not_let_a_name_steer_the_terminal(self) -> None:
         hostile = registration(app(name="\x1b[31mred\x07 [bold]b[/bold]\nnext"))
@@ -157,8 +167,10 @@ class TestShow:
             name: run("show", "--format", name, piped=OUTPUTS).stdout
             for name in ("markdown", "html", "json")
         }
-        assert shown["markdown"] == markdown_sheet(EVERY_STAGE)
-        assert shown["html"] == html_sheet(EVERY_STAGE)
+        (made,) = re.findall(r"^Made on \d{4}-\d\d-\d\d by version .*$", shown["markdown"], re.M)
+        assert f" {program_version()} " in made
+        assert shown["markdown"] == markdown_sheet(EVERY_STAGE, made=made)
+        assert shown["html"] == html_sheet(EVERY_STAGE, made=made)
         assert json.loads(shown["json"]) == EVERY_STAGE.technical_tabs()
 
     def test_documents_are_of_the_apps_that_were_chosen(self) -> None:
@@ -169,8 +181,9 @@ class TestShow:
             ).stdout
             for name in ("markdown", "html", "json", "table")
         }
-        assert shown["markdown"] == markdown_sheet(EVERY_STAGE, chosen)
-        assert shown["html"] == html_sheet(EVERY_STAGE, chosen)
+        made = shown["markdown"].splitlines()[-1]
+        assert shown["markdown"] == markdown_sheet(EVERY_STAGE, chosen, made)
+        assert shown["html"] == html_sheet(EVERY_STAGE, chosen, made)
         assert json.loads(shown["json"]) == {
             each.organization_id: each.technical_tab() for each in chosen
         }

@@ -1,0 +1,86 @@
+"""The check right after a deployment, and on a machine without network."""
+
+import io
+import json
+import socket
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+
+from registration.check.checks import Checks
+from registration.check.http_client import Client, Response, UnreachableError, UnresolvedError
+from registration.check.network import NoNetworkError
+from registration.check.patience import Patience
+from registration.check.report import check_deployment
+from registration.check.results_json import results_json
+from registration.outputs import read_outputs
+from tests.registration.examples import app, outputs_json, registration
+
+OUTPUTS = read_outputs(outputs_json(registration(app())))
+NOT_YET = [403, 404, 500, 502, 504, UnresolvedError("no answer: no such name")]
+
+
+def unsigned_load(monkeypatch: pytest.MonkeyPatch, answers: Callable[[], object]) -> str:
+    """What the check of an unsigned request finds, with a clock that only sleeping moves."""
+
+    def get(_: Client, __: str, ___: object = None) -> Response:
+        answer = answers()
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, int)
+        return Response(answer, {}, "")
+
+    monkeypatch.setattr(Client, "get", get)
+    now, said = [0.0], list[str]()
+    patience = Patience(
+        60, said.append, clock=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds)
+    )
+    found = list(Checks(OUTPUTS, patience).of_app(OUTPUTS.registration.apps[0]))[1].run()
+    return f"{len(said)} said, {now[0]:.0f} s: {found.failure}"
+
+
+@pytest.mark.parametrize("first", NOT_YET, ids=str)
+def test_what_has_not_taken_effect_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, first: object
+) -> None:
+    answers = iter([first, first, 503])
+    assert unsigned_load(monkeypatch, lambda: next(answers)).startswith(
+        "1 said, 6 s: Cache-Control"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (404, "1 said, 60 s: it answers 404, not 503"),
+        (200, "0 said, 0 s: it answers 200, not 503"),
+        (UnreachableError("no answer"), "0 said, 0 s: https://apps.example.com/acme/redirect-url"),
+    ],
+)
+def test_it_is_not_asked_for_ever_and_what_is_wrong_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch, answer: object, found: str
+) -> None:
+    assert unsigned_load(monkeypatch, lambda: answer).startswith(found)
+
+
+def test_a_machine_without_network_is_told_so_and_nothing_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lost)
+    printed = io.StringIO()
+    with pytest.raises(NoNetworkError, match=r"neither apps.example.com nor login.bigcommerce.com"):
+        check_deployment(OUTPUTS, OUTPUTS.registration.apps, Console(file=printed), 60)
+    assert printed.getvalue() == ""
+
+
+def test_results_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "get", lambda *_: Response(200, {}, ""))
+    checks = Checks(OUTPUTS, Patience(0, print)).of_app(OUTPUTS.registration.apps[0])
+    rows = json.loads(results_json({"acme": [check.run() for check in checks]}))
+    assert [row["passed"] for row in rows] == [True, False, False, False, False, True]
+    assert rows[1]["found"] == "it answers 200, not 503"
+    assert rows[1]["commands"] == ["pulumi up --stack dev"]
