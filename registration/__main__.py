@@ -13,11 +13,12 @@ from pathlib import Path
 from textwrap import indent
 
 from rich.console import Console
+from rich.text import Text
 
 from registration.choice import UnknownAppError, chosen_apps
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
-from registration.sheet.terminal import print_registration, table_text
+from registration.sheet.terminal import print_registration, print_whole, table_text
 from registration.sheet.text import one_line
 from registration.source import add_source, given_outputs
 from registration.version import program_version
@@ -34,6 +35,8 @@ in a GitHub Actions job, as its summary:
   python -m registration show --stack dev --format markdown >> "$GITHUB_STEP_SUMMARY"
 whether the deployed callbacks answer as BigCommerce expects (exit status 0 or 1):
   python -m registration check --stack dev --junit check.xml
+before BigCommerce's review, with a report to attach:
+  python -m registration check --stack dev --review review.md
 without the Pulumi CLI, from its outputs elsewhere:
   pulumi stack output --json --stack dev | python -m registration
 """
@@ -106,18 +109,25 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
     # What calls AWS takes long to import, and showing needs none of it.
     from registration.check.junit import junit_xml  # noqa: PLC0415
     from registration.check.network import NoNetworkError  # noqa: PLC0415
-    from registration.check.report import check_deployment  # noqa: PLC0415
+    from registration.check.report import check_deployment, check_review  # noqa: PLC0415
     from registration.check.results_json import results_json  # noqa: PLC0415
+    from registration.check.review_report import review_report  # noqa: PLC0415
 
     apps = chosen_apps(outputs.registration, options.app)
-    if options.junit is not None:
-        _require_writable(options.junit)
+    for path in (options.junit, options.review):
+        if path is not None:
+            _require_writable(path)
     console = Console(highlight=False, emoji=False, stderr=options.format == "json")
     try:
         results = check_deployment(outputs, apps, console, options.wait)
     except NoNetworkError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if options.review is not None:
+        results |= check_review(outputs.registration, apps, console)
+        report = review_report(outputs.registration.stack, results, apps, _made())
+        _write(options.review, report)
+        print_whole(Text(f"Report with what is left to a person: {options.review}"), console)
     if options.format == "json":
         sys.stdout.write(results_json(results))
     if options.junit is not None:
@@ -142,8 +152,12 @@ def _rendered(registration: Registration, apps: Sequence[AppRegistration], forma
         return json.dumps(tabs, indent=2) + "\n"
     from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
-    made = f"Made on {datetime.now(UTC):%Y-%m-%d} by version {program_version()} of the program."
-    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps, made)
+    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps, _made())
+
+
+def _made() -> str:
+    """When and by what a document is made."""
+    return f"Made on {datetime.now(UTC):%Y-%m-%d} by version {program_version()} of the program."
 
 
 def _write(path: Path, text: str) -> None:
@@ -212,6 +226,15 @@ def _parser() -> argparse.ArgumentParser:
         default=60,
         metavar="SECONDS",
         help="how long to ask again what may not have taken effect yet (default: 60)",
+    )
+    checked.add_argument(
+        "--review",
+        type=Path,
+        nargs="?",
+        const=Path("review.md"),
+        metavar="FILE",
+        help="go through BigCommerce's points of approval too, and write a report with what is "
+        "left to a person (Markdown; default: review.md)",
     )
     checked.add_argument(
         "--junit", type=Path, metavar="FILE", help="write the results as JUnit XML too"

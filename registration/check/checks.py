@@ -22,7 +22,7 @@ from .http_client import Client, Response, UnreachableError, UnresolvedError, is
 from .patience import Patience
 from .signed_payload import signed_payload
 
-_PAYLOAD = "signed_payload_jwt"
+PAYLOAD = "signed_payload_jwt"
 _MEANINGS = {
     401: "the function has other credentials than the secret",
     404: "no app or no route is deployed at this URL",
@@ -124,7 +124,7 @@ class Checks:
         answer = self._get(app.callback_urls[field], expected)
         self._expect(answer, expected)
         if app.client_id:
-            names = _AUTH_PARAMETERS if field == AUTH else (_PAYLOAD,)
+            names = _AUTH_PARAMETERS if field == AUTH else (PAYLOAD,)
             if not any(name in answer.text for name in names):
                 raise CheckFailedError("it does not name the missing parameter", self._commands.up)
         self._expect_headers(answer)
@@ -138,7 +138,7 @@ class Checks:
         except WrongSecretError as error:
             raise CheckFailedError(str(error), self._commands.up) from None
         payload = signed_payload(str(app.client_id), secret)
-        answer = self._get(app.callback_urls[field], status, {_PAYLOAD: payload})
+        answer = self._get(app.callback_urls[field], status, {PAYLOAD: payload})
         self._expect(answer, status)
         self._expect_headers(answer)
         return str(answer.status)

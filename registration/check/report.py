@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from registration.portal.model import AppRegistration
+from registration.portal.model import AppRegistration, Registration
 from registration.sheet.commands import Commands
 from registration.sheet.progress import next_step
 from registration.sheet.terminal import STATUS_STYLES, print_whole
@@ -15,6 +15,7 @@ from ..outputs import Outputs
 from .checks import Check, Checks, Result
 from .network import require_network
 from .patience import Patience
+from .review import ReviewChecks
 
 
 def check_deployment(
@@ -38,6 +39,15 @@ def check_deployment(
         results[subject] = report.run(subject, checks.of_app(app))
         report.verdict(app, results[subject], commands)
     return results
+
+
+def check_review(
+    registration: Registration, apps: Sequence[AppRegistration], console: Console
+) -> dict[str, list[Result]]:
+    """Go through the points of BigCommerce's review, as `check_deployment` through its checks."""
+    checks, report = ReviewChecks(registration), _Report(console)
+    subjects = {f"{one_line(app.name)} ({app.organization_id}), review": app for app in apps}
+    return {subject: report.run(subject, checks.of_app(app)) for subject, app in subjects.items()}
 
 
 class _Report:

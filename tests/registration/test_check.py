@@ -170,6 +170,21 @@ class TestWhatHolds:
         assert f"\n{B}\n" in done.stdout
         assert A not in done.stdout
 
+    def test_the_review_is_gone_through_and_reported(
+        self, deployed: LocalBackend, tmp_path: Path
+    ) -> None:
+        report = tmp_path / "review.md"
+        done = run(deployed, "--app", "org-b", "--review", str(report), "--format", "json")
+        rows = [each for each in json.loads(done.stdout) if each["subject"] == f"{B}, review"]
+        wrong = [row["check"] for row in rows if not row["passed"]]
+        # No public URL, no support link and no Partner ID: that is so on this machine.
+        assert (done.returncode, wrong) == (
+            1,
+            ["every URL on HTTPS", "support link", "Partner ID"],
+        )
+        assert len(rows) == 9
+        assert "## For a person: App B" in report.read_text(encoding="utf-8")
+
     def test_nothing_is_written(self, deployed: LocalBackend, check: Check) -> None:
         def items() -> list[Any]:
             table = deployed.outputs["installationsTable"]

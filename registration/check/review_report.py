@@ -1,0 +1,42 @@
+"""The report of a review, in Markdown, to be attached where somebody asks for it."""
+
+from collections.abc import Mapping, Sequence
+
+from registration.portal.model import AppRegistration
+from registration.sheet.review import scope_warning
+from registration.sheet.text import escape_markdown
+
+from .checks import Result
+from .review import left_to_people
+
+
+def review_report(
+    stack: str,
+    results: Mapping[str, Sequence[Result]],
+    apps: Sequence[AppRegistration],
+    made: str,
+) -> str:
+    """What was checked of each subject, then for each app what only a person can see.
+
+    `made` says when and by what the report was made.
+    """
+    lines = [f"# Before BigCommerce's review: stack {stack}", "", made]
+    for subject, checked in results.items():
+        lines += ["", f"## {escape_markdown(subject)}", "", "| Point | Result | Found |"]
+        lines += ["| --- | --- | --- |", *map(_row, checked)]
+    for app in apps:
+        warnings = [
+            f"{parameter}: {warning}"
+            for parameter in app.scopes
+            if (warning := scope_warning(parameter))
+        ]
+        name = f"{app.name} ({app.organization_id})"
+        lines += ["", f"## For a person: {escape_markdown(name)}", ""]
+        lines += [f"- [ ] {escape_markdown(each)}" for each in left_to_people(app, warnings)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(result: Result) -> str:
+    failed = result.failure is not None
+    found = escape_markdown(str(result.failure) if failed else result.observed)
+    return f"| {escape_markdown(result.name)} | {'**no**' if failed else 'yes'} | {found} |"
