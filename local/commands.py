@@ -19,6 +19,7 @@ from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentError
 from local.engine.stack import ROOT
+from local.loopback_server import free_port, is_taken
 from local.outputs_file import (
     OUTPUTS_FILE,
     check_command,
@@ -32,6 +33,8 @@ from local.walk import Walk
 EMULATOR_PORT = 4566
 BIGCOMMERCE_PORT = 4567
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and give its exit status."""
@@ -40,9 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # where a terminal cannot show a character
     report = Report()
-    # Ended from outside, it must end what it started too.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _exit_for_signal)
+    _end_when_told_to()
     try:
         return int(options.command(report, options))
     except (ConfigurationError, DeploymentError, EmulatorError, PortError) as error:
@@ -62,7 +63,22 @@ def _explained(error: OSError) -> str:
     return f"the operating system refuses: {error}; if you chose a port, choose another"
 
 
-def _exit_for_signal(number: int, _frame: FrameType | None) -> None:
+def _end_when_told_to() -> None:
+    """Ended from outside, a command must end what it started too.
+
+    A script's background job inherits SIGINT as ignored, and Python then leaves it so: it is the
+    way to end `serve`, so it counts all the same. SIGHUP ignored is `nohup`, and stays.
+    """
+    for number in _ENDING:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    for each in _ENDING:  # make and a terminal both pass a signal on: once is enough
+        signal.signal(each, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     sys.exit(128 + number)
 
 
@@ -129,11 +145,28 @@ def _await_deployment(report: Report, backend: LocalBackend) -> None:
 
 
 def _started(report: Report, options: argparse.Namespace) -> AbstractContextManager[LocalBackend]:
+    _refuse_taken_ports(options)
     return local_backend(
         emulator_port=options.port,
         bigcommerce_port=options.bigcommerce_port,
         on_event=report.event,
     )
+
+
+def _refuse_taken_ports(options: argparse.Namespace) -> None:
+    ports = {"--port": options.port, "--bigcommerce-port": options.bigcommerce_port}
+    chosen = {option: port for option, port in ports.items() if port}
+    taken = {option: port for option, port in chosen.items() if is_taken(port)}
+    if len(set(chosen.values())) < len(chosen):
+        raise PortError("--port and --bigcommerce-port are the same port; choose two")
+    if taken:
+        others = chosen | {option: free_port() for option in taken}
+        arguments = " ".join(f"{option} {port}" for option, port in others.items())
+        said = "\n".join(f"port {port} is in use" for port in taken.values())
+        raise PortError(
+            f"{said}\nStop what listens there, or choose others:\n\n"
+            f'  make {options.command.__name__} ARGS="{arguments}"'
+        )
 
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,11 +16,11 @@ from typing import Self
 from local.aws import REGION, Aws
 from local.emulator_middleware import status_path
 from local.loopback_http import get
+from local.loopback_server import free_port, is_taken
 from local.scratch import BUILD, scratch_folder
 from registration.check.http_client import LOOPBACK, UnreachableError
 
 START_SECONDS = 30
-STOP_SECONDS = 3
 LOG_LINES = 15
 
 # All that the emulator and its Lambda workers get from the developer's environment: no AWS_*
@@ -45,7 +44,7 @@ class Emulator:
     """
 
     def __init__(self, *, port: int | None = None, log: Path = BUILD / "emulator.log") -> None:
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.log = log
         self.aws = Aws(lambda _service: self.endpoint_url)
         self._process_group = 0
@@ -65,7 +64,7 @@ class Emulator:
         return answer.text if answer.status == HTTPStatus.OK else None
 
     def __enter__(self) -> Self:
-        if _is_taken(self.port):
+        if is_taken(self.port):
             raise EmulatorError(
                 f"port {self.port} is in use; stop what listens there or choose another with --port"
             )
@@ -140,21 +139,8 @@ def _environment(port: int, directory: str) -> dict[str, str]:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the process and the Lambda workers it started, which share its process group."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # nothing it holds is to be kept
+    process.wait()
     if process.stdin:
         process.stdin.close()
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((LOOPBACK, port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

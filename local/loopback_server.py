@@ -63,6 +63,19 @@ def serve_application(
         thread.join()
 
 
+def is_taken(port: int) -> bool:
+    """Whether something listens at the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def free_port() -> int:
+    """A port at which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
 class _Request(Request):
     max_content_length = 64 * 1024
 

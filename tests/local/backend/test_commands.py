@@ -17,7 +17,9 @@ import pytest
 from local.backend import ROOT, STACK
 from local.engine import Stack, stack_config
 from local.loopback_http import get
+from local.loopback_server import free_port
 from local.provider import SERVICES
+from local.scratch import BUILD
 from registration.check.http_client import UnreachableError
 
 pytestmark = pytest.mark.emulated
@@ -32,10 +34,15 @@ def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command that goes on until it is interrupted."""
+def running(*arguments: str, background: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on until it is interrupted; perhaps as a script's background job."""
+    ignored = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"] if background else []
     process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [*ignored, *COMMAND, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         yield process
@@ -145,7 +152,7 @@ def test_up_leaves_nothing_listening(walked: subprocess.CompletedProcess[str]) -
 
 
 def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
-    with running("serve", "--outputs", str(outputs_file)) as process:
+    with running("serve", "--outputs", str(outputs_file), background=True) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
         panel, endpoint = url_after("Control panel", printed), url_after("AWS endpoint", printed)
         page = get(panel, 5)
@@ -176,8 +183,13 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
         config = stack_config(ROOT, STACK, {"aws:endpoints": endpoints})
         Stack(STACK).up(config, on_event=lambda _: None)
         read_until(process, "Found the deployment")
-        process.send_signal(signal.SIGTERM)
+        group = emulator_group(process)
+        for _ in range(2):  # from make, and from whoever signals its whole group
+            process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 143
+        with pytest.raises(ProcessLookupError):
+            os.killpg(group, 0)
+        assert not list(BUILD.glob(f"run-{process.pid}-*"))
 
 
 def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
@@ -189,15 +201,25 @@ def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_said_without_a_traceback() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        for option in ("--port", "--bigcommerce-port"):
-            done = run("up", option, str(port))
+    closed = free_port()
+    with listening() as port, listening() as other:
+        for options in (
+            {"--port": port},
+            {"--bigcommerce-port": port},
+            {"--port": closed, "--bigcommerce-port": port},
+            {"--port": port, "--bigcommerce-port": other},
+        ):
+            done = run("up", *(f"{option}={number}" for option, number in options.items()))
             assert done.returncode == 1
-            assert f"port {port} is in use" in done.stderr
+            for number in {port, other} & set(options.values()):
+                assert f"port {number} is in use\n" in done.stderr
+            assert f"port {closed} is in use" not in done.stderr
             assert "Traceback" not in done.stderr
+            (suggested,) = re.findall(r'^  make up ARGS="(.+)"$', done.stderr, re.MULTILINE)
+            chosen = dict(zip(suggested.split()[::2], suggested.split()[1::2], strict=True))
+            assert chosen.keys() == options.keys()
+            assert not {str(port), str(other)} & set(chosen.values())
+            assert (str(closed) in chosen.values()) == (closed in options.values())
 
 
 def test_a_command_is_needed() -> None:
@@ -228,7 +250,14 @@ def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[st
     )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def listening() -> Iterator[int]:
+    """A port that is taken."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        yield int(taken.getsockname()[1])
+
+
+def emulator_group(process: subprocess.Popen[str]) -> int:
+    """The process group of the embedded AWS that a command has started."""
+    listed = subprocess.check_output(["ps", "-o", "pid=", "--ppid", str(process.pid)], text=True)
+    return int(listed)
