@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from components.configuration_errors import ConfigurationError
 from local.backend import LocalBackend, local_backend
@@ -109,19 +110,24 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
     """Serve the embedded AWS and BigCommerce, for the Pulumi CLI to deploy the stack local to."""
     with _started(report, options) as backend:
         backend.register_apps()
+        backend.bigcommerce.add_store("Sample Store")
         app = backend.apps[0]
         report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
         report.say(f"Control panel  {backend.bigcommerce_url}")
+        _say_what_to_change(report, backend)
         report.say("\nDeploy to it from another terminal:\n")
         report.say("  pulumi stack select --create local")
-        report.say("  pulumi up")
+        report.say("  pulumi up --stack local")
         report.say(f"\nThen give it the credentials BigCommerce has for {app.name}:\n")
-        report.say(f"  pulumi config set --path 'apps[0].clientId' {app.client_id}")
+        report.say(f"  pulumi config set --stack local --path 'apps[0].clientId' {app.client_id}")
         path = f"clientSecrets.{app.organization_id}"
-        report.say(f"  pulumi config set --secret --path '{path}' {app.client_secret}")
-        report.say("  pulumi up")
-        report.say("\nIt starts empty, and with other credentials, each time: to begin anew,\n")
-        report.say("  pulumi stack rm --force local && git checkout Pulumi.local.yaml")
+        report.say(
+            f"  pulumi config set --stack local --secret --path '{path}' {app.client_secret}"
+        )
+        report.say("  pulumi up --stack local")
+        report.say("\nIt starts empty, and with other credentials, each time. To begin anew, run\n")
+        report.say("  pulumi stack rm --force --preserve-config local")
+        report.say("\nwhich keeps Pulumi.local.yaml, and then the commands above.")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(partial(_await_deployment, report, backend))
 
@@ -135,6 +141,19 @@ def check(report: Report, options: argparse.Namespace) -> int:
         report.say(f"Not read, because they are encrypted: {', '.join(checked.unread)}")
     report.say(f"The configuration of stack {options.stack} has no problem.")
     return 0
+
+
+def _say_what_to_change(report: Report, backend: LocalBackend) -> None:
+    """Say which URLs of Pulumi.local.yaml are not those that are served, if any."""
+    served = (
+        (EMULATOR_PORT, backend.emulator.port),
+        (BIGCOMMERCE_PORT, urlsplit(backend.bigcommerce_url).port),
+    )
+    changes = [(named, port) for named, port in served if named != port]
+    if changes:
+        report.say("\nPulumi.local.yaml names other ports. Replace in it, everywhere:\n")
+    for named, port in changes:
+        report.say(f"  http://localhost:{named}  by  http://localhost:{port}")
 
 
 def _await_deployment(report: Report, backend: LocalBackend) -> None:

@@ -177,12 +177,22 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
     ports = ("--port", str(free_port()), "--bigcommerce-port", str(free_port()))
     with running("emulator", *ports) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
-        assert "pulumi config set --path 'apps[0].clientId'" in printed
+        assert "pulumi config set --stack local --path 'apps[0].clientId'" in printed
+        assert "git checkout" not in printed
+        replaced = re.findall(r"^  (http://\S+)  by  (http://\S+)$", printed, re.MULTILINE)
+        panel = url_after("Control panel", printed)
+        assert replaced == [
+            ("http://localhost:4566", f"http://localhost:{ports[1]}"),
+            ("http://localhost:4567", panel),
+        ]
+        assert "Sample Store" in get(panel, 5).text
+        assert "pulumi up --stack local" in get(panel, 5).text
         # The engine stands in for the CLI: it is not on every machine.
         endpoints = [dict.fromkeys(SERVICES, url_after("AWS endpoint", printed))]
         config = stack_config(ROOT, STACK, {"aws:endpoints": endpoints})
         Stack(STACK).up(config, on_event=lambda _: None)
         read_until(process, "Found the deployment")
+        assert '/install">Install</a>' in get(panel, 5).text
         group = emulator_group(process)
         for _ in range(2):  # from make, and from whoever signals its whole group
             process.send_signal(signal.SIGTERM)

@@ -81,7 +81,7 @@ def test_the_start_page_is_the_first_stores_as_its_owner(
     page = browser.page()
     assert "Coffee &amp; Tea" in page
     assert f'value="{store.hash}/{store.owner.id}" selected' in page
-    assert "The app has no callback URLs yet." in page
+    assert "The app has no callback URLs yet: nothing is deployed." in page
     assert "Nothing has been requested yet" in page
 
 
