@@ -49,5 +49,4 @@ def _origin(url: str) -> str:
 
 def _scope_names(app: App) -> list[str]:
     """The app's scopes as the portal names them; one that it does not list, as it is."""
-    rows = ((scope, OAUTH_SCOPES.get(scope)) for scope in app.scopes)
-    return [f"{row.name} ({row.permission})" if row else scope for scope, row in rows]
+    return [str(OAUTH_SCOPES.get(scope, scope)) for scope in app.scopes]

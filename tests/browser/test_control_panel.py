@@ -8,8 +8,17 @@ from playwright.sync_api import Locator, expect
 
 from local.bigcommerce import App
 from tests.browser.merchant import Merchant
+from tests.browser.window import HEIGHT, NARROW
 
 pytestmark = pytest.mark.browser
+
+# Of each line of a heading, whether it begins to the right of the heading's mark.
+LINES_BESIDE_THE_MARK = """(heading) => {
+  const text = document.createRange();
+  text.selectNodeContents(heading.lastChild);
+  const mark = heading.firstElementChild.getBoundingClientRect();
+  return [...text.getClientRects()].map((line) => line.left >= mark.right);
+}"""
 
 
 def test_installing_and_installing_again(merchant: Merchant, app: App) -> None:
@@ -18,7 +27,7 @@ def test_installing_and_installing_again(merchant: Merchant, app: App) -> None:
     window.examine("apps-not-installed")
     merchant.consent(app)
     expect(window.page.get_by_role("listitem")).to_have_text(
-        ["Information & Settings (read-only)", "Products (read-only)", "Orders (modify)"]
+        ["Information & Settings: read-only", "Products: read-only", "Orders: modify"]
     )
     window.examine("consent")
     window.page.get_by_role("link", name="Cancel").click()
@@ -31,6 +40,11 @@ def test_installing_and_installing_again(merchant: Merchant, app: App) -> None:
         merchant.expect_heading("Example Commerce is installed")
     expect(merchant.frame.get_by_text(merchant.store.hash)).to_be_visible()
     window.examine("installed")
+    window.page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+    heading = merchant.frame.get_by_role("heading", name="Example Commerce is installed")
+    lines = heading.evaluate(LINES_BESIDE_THE_MARK)
+    assert len(lines) > 1
+    assert all(lines)
     # The app is in a frame of another origin.
     assert urlsplit(window.framed.url).netloc == urlsplit(app.callback_urls.auth).netloc
     assert urlsplit(window.framed.url).netloc != urlsplit(window.page.url).netloc

@@ -305,7 +305,7 @@ def test_an_install_link_leads_to_the_auth_callback(
 ) -> None:
     page = browser.get(f"/app/{app.client_id}/install")
     assert f'<option value="{store.hash}">' in text(page)
-    assert "Products (read-only)" in text(page)
+    assert "Products: read-only" in text(page)
     assert throwaway_app.base_url in page.headers["Content-Security-Policy"].split("form-action")[1]
     assert browser.post(f"/app/{app.client_id}/install", store="nothing").status == 404
     response = browser.post(f"/app/{app.client_id}/install", store=store.hash)
