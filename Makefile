@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak bench audit test test-unit test-browser test-cli lint format lock clean
+.PHONY: help up serve emulator soak bench audit test test-unit test-browser test-cli lint format lock clean vulnerabilities sbom release-notes aws-plugin stack-preview stack-deploy stack-drift
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,10 +49,15 @@ test-browser: $(READY)  ## run the tests in a browser, which need Chromium
 test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built where Go is installed
 	@$(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning
 
-lint: $(READY)  ## check style and types
+lint: $(READY)  ## check style, types and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy __main__.py bench bootstrap components installations lambdas local registration tests
+
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.gitlab-ci docs/examples/gitlab-ci.yml
+	@$(BIN)/zizmor --offline --quiet --config .github/zizmor.yml .github
 
 format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .
@@ -66,6 +71,29 @@ lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
 	    $$(case $$name in requirements|requirements-local) echo --constraint requirements-dev.txt;; esac); \
 	done
+
+vulnerabilities: $(READY)  ## look for known vulnerabilities in what is deployed and what deploys it
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt -r lambdas/requirements.txt
+
+sbom: $(READY)  ## write what the Lambda bundle and the program consist of (CycloneDX) to build/sbom
+	@mkdir -p build/sbom
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom/bundle.cdx.json lambdas/requirements.txt
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom/program.cdx.json requirements.txt
+
+release-notes: sbom  ## write what a release says and carries to build/release: VERSION=1.0.0
+	@.ci/release-notes "$(VERSION)"
+
+aws-plugin: $(READY)  ## install the AWS plugin of this program into the Pulumi CLI
+	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
+
+stack-preview: $(READY)  ## show what a deployment would change, as CI does: STACK=dev
+	@.ci/stack preview "$(STACK)"
+
+stack-deploy: $(READY)  ## deploy a stack and check it, as CI does: STACK=dev
+	@.ci/stack deploy "$(STACK)"
+
+stack-drift: $(READY)  ## say whether a stack is still as deployed, and answers: STACK=dev
+	@.ci/stack drift "$(STACK)"
 
 clean:  ## remove everything that was built or installed
 	rm -rf .venv build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -65,4 +65,26 @@ BOUNDARY_STATEMENTS = (
         writes=("kms:Decrypt", "kms:Encrypt"),
         condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{place.prefix}*"}},
     ),
+    Statement(
+        "DataEncryptedWithTheKey",
+        # What the key's policy allows everyone through a service, the boundary must not take back.
+        resources=("arn:{place.partition}:kms:" + _HERE + "key/*",),
+        writes=(
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey*",
+            "kms:ReEncrypt*",
+        ),
+        condition={
+            "ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{place.prefix}*"},
+            "StringEquals": {
+                "kms:ViaService": (
+                    "dynamodb.{place.region}.amazonaws.com",
+                    "secretsmanager.{place.region}.amazonaws.com",
+                )
+            },
+        },
+    ),
 )

@@ -55,7 +55,7 @@ class Statement:
     Attributes:
         sid: its name.
         resources: ARN patterns.
-        reads: actions that change nothing and show no secret.
+        reads: actions that change nothing.
         writes: the other actions.
         types: the Pulumi resource types it is for.
         condition: IAM's condition block.

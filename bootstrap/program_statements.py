@@ -72,11 +72,15 @@ PROGRAM_STATEMENTS = (
             "aws:secretsmanager/secretVersion:SecretVersion",
         ),
         resources=(_SECRETS + "{place.project}/{place.stack}/*",),
-        reads=("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"),
+        # A preview has decrypted the same values by then, in the configuration.
+        reads=(
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetResourcePolicy",
+            "secretsmanager:GetSecretValue",
+        ),
         writes=(
             "secretsmanager:CreateSecret",
             "secretsmanager:DeleteSecret",
-            "secretsmanager:GetSecretValue",
             "secretsmanager:PutSecretValue",
             "secretsmanager:TagResource",
             "secretsmanager:UntagResource",

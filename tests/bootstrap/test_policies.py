@@ -99,7 +99,7 @@ def test_the_deploy_role_may_not(action: str, resource: str, keys: dict[str, Any
     assert not allows(DEPLOY, action, resource, **keys)
 
 
-def test_the_preview_role_changes_nothing_and_sees_no_secret_value() -> None:
+def test_the_preview_role_changes_nothing_but_the_lock_of_the_state() -> None:
     granted = [
         action
         for statement in json.loads(PREVIEW)["Statement"]
@@ -108,7 +108,6 @@ def test_the_preview_role_changes_nothing_and_sees_no_secret_value() -> None:
     ]
     looks = ("Get", "List", "Describe", "GET")
     assert all(action.partition(":")[2].startswith(looks) for action in granted)
-    assert not {"secretsmanager:GetSecretValue", "kms:Decrypt"} & set(granted)
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
     assert allows(PREVIEW, "s3:PutObject", f"{STATE}locks/organization/bigcommerce/local/1.json")
 
@@ -143,6 +142,14 @@ def test_the_boundary_leaves_every_role_what_the_program_gives_it(everything: Re
             for action in statement["Action"]:
                 for resource in statement["Resource"]:
                     assert allows(boundary, action, resource, **alias), (action, resource)
+    key = json.loads(everything.one("aws:kms/key:Key").inputs["policy"])
+    for statement in key["Statement"]:
+        service = statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService")
+        for action in statement["Action"] if service else ():
+            using = {**alias, "kms__ViaService": service}
+            assert allows(
+                boundary, action.rstrip("*"), "arn:aws:kms:us-east-1:123456789012:key/1", **using
+            ), action
 
 
 @pytest.mark.parametrize(

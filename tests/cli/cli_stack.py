@@ -1,7 +1,10 @@
 """A stack of this project that the Pulumi CLI deploys into the embedded AWS."""
 
 import json
+import os
 import runpy
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -79,11 +82,11 @@ class CliStack:
         """Set a secret as `pulumi config set --secret --path` does."""
         self._stack.set_config(path, auto.ConfigValue(value, secret=True), path=True)
 
-    def preview(self) -> Run:
-        return _run(self._stack.preview, diff=True)
+    def preview(self, **options: Any) -> Run:
+        return _run(self._stack.preview, diff=True, **options)
 
-    def up(self) -> Run:
-        return _run(self._stack.up, diff=True)
+    def up(self, **options: Any) -> Run:
+        return _run(self._stack.up, diff=True, **options)
 
     def refresh(self) -> Run:
         return _run(self._stack.refresh)
@@ -98,6 +101,25 @@ class CliStack:
         return workspace.pulumi_command.run(
             list(arguments), workspace.work_dir, workspace.env_vars
         ).stdout
+
+    def ci(self, action: str) -> subprocess.CompletedProcess[str]:
+        """Do what CI does with the stack, with its script."""
+        workspace = self._stack.workspace
+        cli = str(Path(workspace.pulumi_command.command).parent)
+        environment = os.environ | dict(workspace.env_vars)
+        return subprocess.run(
+            [ROOT / ".ci/stack", action, NAME],
+            cwd=self.folder,
+            env={
+                **environment,
+                "PATH": f"{cli}{os.pathsep}{environment['PATH']}",
+                "PYTHON": sys.executable,
+                "PYTHONPATH": str(ROOT),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def technical_tab(self, organization_id: str) -> dict[str, Any]:
         """An app's output `technicalTab`."""

@@ -11,7 +11,7 @@ from pulumi.automation import CommandError
 from local.emulator import Emulator
 from local.loopback_http import get
 from tests.cli.account import contents
-from tests.cli.cli_stack import APPS, CliStack
+from tests.cli.cli_stack import APPS, NAME, CliStack
 
 pytestmark = pytest.mark.cli
 
@@ -123,3 +123,31 @@ def test_wrong_settings_are_mended_by_the_commands_that_their_message_gives(
     for parts in commands:
         stack.pulumi(*shlex.split(" ".join(parts)))
     assert stack.up().operations.keys() == {"same"}
+
+
+def test_ci_tells_drift_from_a_stack_that_is_as_deployed(
+    stack: CliStack, shared_account: Emulator
+) -> None:
+    same = stack.ci("drift")
+    assert same.returncode == 0, same.stdout + same.stderr
+
+    group = shared_account.aws.logs.describe_log_groups()["logGroups"][0]["logGroupName"]
+    shared_account.aws.logs.delete_log_group(logGroupName=group)
+    drifted = stack.ci("drift")
+    assert drifted.returncode == 1
+    assert group.rpartition("-")[2] in drifted.stdout
+    assert "registration check" in (stack.folder / f"build/ci/{NAME}/check.md").read_text()
+    stack.refresh()
+    stack.up()
+
+
+def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack) -> None:
+    plan = str(stack.folder / "plan.json")
+    settings = {"bigcommerce:logRetentionDays": 60}
+    stack.configure(settings)
+    shown = stack.preview(plan=plan).operations
+    stack.configure({**settings, "bigcommerce:functions": {"memorySize": 256}})
+    with pytest.raises(CommandError, match="violates plan"):
+        stack.up(plan=plan)
+    stack.configure(settings)
+    assert stack.up(plan=plan).operations["update"] <= shown["update"]

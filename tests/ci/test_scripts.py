@@ -1,0 +1,150 @@
+"""What CI's scripts do with a stack: with stand-ins that record how the commands were called.
+
+tests/cli runs the drift check with the real CLI; the others need its language host.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.documents import ROOT
+
+# Says what it was called with, and fails where a file says so.
+STAND_IN = """#!/bin/sh
+echo "{name} $*" >> calls
+echo "output of {name} $1 $2 $3"
+test ! -e "fail-$1-$2-$3" || exit 1
+"""
+
+
+class Folder:
+    """A folder to run scripts in, with `pulumi`, `python` and `gh` stood in for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        for name in ("pulumi", "python", "gh"):
+            command = path / name
+            command.write_text(STAND_IN.format(name=name))
+            command.chmod(0o755)
+
+    def run(self, script: str, *arguments: str, **environment: str) -> int:
+        """The exit status of a script."""
+        done = subprocess.run(
+            [ROOT / ".ci" / script, *arguments],
+            cwd=self.path,
+            env={
+                "PATH": f"{self.path}{os.pathsep}{os.environ['PATH']}",
+                "PYTHON": str(self.path / "python"),
+                "GITHUB_STEP_SUMMARY": str(self.path / "summary"),
+                **environment,
+            },
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode
+
+    @property
+    def calls(self) -> list[str]:
+        """The commands that were called, up to the stack's name."""
+        lines = (self.path / "calls").read_text().splitlines()
+        return [line.partition(" --stack")[0] for line in lines]
+
+    @property
+    def summary(self) -> str:
+        return (self.path / "summary").read_text()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_preview_is_shown_and_keeps_its_plan(folder: Folder) -> None:
+    assert folder.run("stack", "preview", "dev") == 0
+    assert folder.calls == ["pulumi preview --diff --save-plan build/ci/dev/plan.json"]
+    assert "output of pulumi preview" in folder.summary
+    assert (folder.path / "build/ci/dev/preview.md").read_text() == folder.summary
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
+    folder: Folder, planned: bool
+) -> None:
+    if planned:
+        folder.run("stack", "preview", "prod")
+        (folder.path / "build/ci/prod/plan.json").touch()
+        (folder.path / "calls").unlink()
+    assert folder.run("stack", "deploy", "prod", REASON="because") == 0
+    plan = " --plan build/ci/prod/plan.json" if planned else ""
+    assert folder.calls == [
+        f"pulumi up --yes --diff{plan}",
+        "pulumi stack output registration",
+        "python -m registration show",
+        "python -m registration show",
+        "python -m registration check",
+    ]
+    assert "Reason: because" in folder.summary
+    assert "output of python -m registration show" in folder.summary
+
+
+@pytest.mark.parametrize(
+    ("failing", "called"), [("up---yes---diff", 1), ("-m-registration-check", 5)]
+)
+def test_a_deployment_fails_with_what_failed(folder: Folder, failing: str, called: int) -> None:
+    (folder.path / f"fail-{failing}").touch()
+    assert folder.run("stack", "deploy", "dev") == 1
+    assert len(folder.calls) == called
+    assert "output of" in folder.summary
+
+
+@pytest.mark.parametrize("failing", ["refresh---preview-only---expect-no-changes", ""])
+def test_drift_is_told_with_what_the_callbacks_answer(folder: Folder, failing: str) -> None:
+    (folder.path / f"fail-{failing}").touch()
+    assert folder.run("stack", "drift", "dev") == (1 if failing else 0)
+    assert folder.calls == [
+        "pulumi refresh --preview-only --expect-no-changes --diff",
+        "python -m registration check",
+    ]
+
+
+@pytest.mark.parametrize("arguments", [(), ("deploy",), ("destroy", "dev")])
+def test_a_wrong_call_is_told_how_to_call(folder: Folder, arguments: tuple[str, ...]) -> None:
+    assert folder.run("stack", *arguments) != 0
+    assert not (folder.path / "calls").exists()
+
+
+def test_a_comment_is_cut_to_what_github_takes(folder: Folder) -> None:
+    text = folder.path / "preview.md"
+    text.write_text("x" * 70_000)
+    assert folder.run("comment", "7", "preview.md") == 0
+    assert folder.calls == [
+        "gh pr comment 7 --body-file preview.md.short --edit-last --create-if-none"
+    ]
+    assert (folder.path / "preview.md.short").stat().st_size < 65_536
+
+
+@pytest.mark.parametrize(("open_issue", "written"), [("3", "edit 3"), ("", "create")])
+def test_drift_has_one_issue(folder: Folder, open_issue: str, written: str) -> None:
+    gh = STAND_IN.format(name="gh") + f"test $2 != list || echo '{open_issue}'\n"
+    gh = gh.replace('echo "output of', 'test $2 = list || echo "output of')
+    (folder.path / "gh").write_text(gh)
+    assert folder.run("drift-issue", "issue.md") == 0
+    assert folder.calls[-1].startswith(f"gh issue {written}")
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.0.0", 0), ("1.0", 1), ("9.9.9", 1)])
+def test_a_release_has_the_changelog_of_its_version(
+    folder: Folder, version: str, status: int
+) -> None:
+    (folder.path / "CHANGELOG.md").write_text(
+        "# C\n\n## 1.0.0 - today\n\nNew.\n\n## 0.9.0\n\nOld.\n"
+    )
+    (folder.path / "python").write_text("#!/bin/sh\necho CHANGELOG.md\n")
+    (folder.path / "build/sbom").mkdir(parents=True)
+    (folder.path / "build/sbom/bundle.cdx.json").write_text("{}")
+    assert folder.run("release-notes", version) == status
+    notes = (folder.path / "build/release/notes.md").read_text()
+    assert ("New." in notes) == (status == 0)
+    assert "Old." not in notes
