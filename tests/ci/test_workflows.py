@@ -115,6 +115,12 @@ def test_what_they_call_is_there() -> None:
     named |= {f"stack-{action}" for action in re.findall(r"action: (\w+)$", text, re.MULTILINE)}
     named |= set(jobs("checks")["check"]["strategy"]["matrix"]["target"])
     assert named <= TARGETS
-    assert {"stack-preview", "stack-deploy", "stack-drift", "release-notes", "vulnerabilities"} <= named
+    assert {
+        "stack-preview",
+        "stack-deploy",
+        "stack-drift",
+        "release-notes",
+        "vulnerabilities",
+    } <= named
     for script in re.findall(r"\.ci/[a-z-]+", text + MAKEFILE):
         assert (ROOT / script).stat().st_mode & 0o111, script

@@ -1,0 +1,126 @@
+"""The runbook's changes, walked on the embedded AWS; the move to a custom domain is beside this.
+
+What it cannot show: a point in time that is past, since the embedded AWS restores the table as it
+is; and the portal, which is the simulated BigCommerce's.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.aws import REGION, ROOT_KEY
+from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
+from local.bigcommerce import App, CallbackUrls, Store, load_url
+from local.engine import Stack
+from local.loopback_http import get
+from tests.documents import ROOT, snippet
+
+pytestmark = pytest.mark.emulated
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[LocalBackend]:
+    with local_backend() as running:
+        running.configure_credentials()
+        running.deploy()
+        yield running
+
+
+@pytest.fixture
+def app(backend: LocalBackend) -> App:
+    return backend.apps[0]
+
+
+@pytest.fixture
+def store(backend: LocalBackend, app: App) -> Store:
+    """A store on which the app is installed."""
+    store = backend.bigcommerce.add_store("A store")
+    assert get(backend.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
+    return store
+
+
+def loads(app: App, store: Store) -> int:
+    return get(load_url(app, store, store.owner), 30).status
+
+
+def as_operator(backend: LocalBackend, *arguments: str) -> str:
+    """What Python prints, run with the account's own credentials."""
+    environment = {
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": backend.emulator.endpoint_url,
+    }
+    command = [sys.executable, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_rotated_client_secret_is_one_changed_value(
+    backend: LocalBackend, app: App, store: Store
+) -> None:
+    app.client_secret = "f" * 64
+    assert loads(app, store) == 401
+    backend.configure_credentials()
+    (change,) = {change.type for change in backend.deploy().changes}
+    assert change == "aws:secretsmanager/secretVersion:SecretVersion"
+    for _ in range(400):  # functions read it again at most every 10 s
+        if loads(app, store) == 200:
+            return
+        time.sleep(0.05)
+    pytest.fail("the callbacks still refuse what the new secret signed")
+
+
+def test_records_that_are_missing_come_back_and_no_other_changes(
+    backend: LocalBackend, app: App, store: Store
+) -> None:
+    dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
+    kept = backend.bigcommerce.add_store("A store that stays")
+    get(backend.bigcommerce.auth_callback_url(app, kept, kept.owner), 30)
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName="restored", UseLatestRestorableTime=True
+    )
+    key = {"pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"}, "sk": {"S": "STORE"}}
+    dynamodb.delete_item(TableName=table, Key=key)
+    assert loads(app, store) == 404
+    assert loads(app, kept) == 200  # which may write the record: it is newer than the restored one
+    before = {str(item) for item in dynamodb.scan(TableName=table)["Items"]}
+
+    call = f"print(copy_missing('restored', {table!r}))"
+    assert as_operator(backend, "-c", f"{snippet('copy_missing')}\n{call}") == "1\n"
+    after = {str(item) for item in dynamodb.scan(TableName=table)["Items"]}
+    assert before < after
+    assert loads(app, store) == 200
+
+
+def test_an_app_moves_to_another_stack_with_its_stores(
+    backend: LocalBackend, app: App, store: Store, tmp_path: Path
+) -> None:
+    config = {**backend.config, APPS: [dict(backend.config[APPS][0])]}
+    config[APPS][0].pop("registeredBaseUrl", None)
+    moved = Stack("moved").up(config, secrets=[CLIENT_SECRETS], on_event=lambda _: None).outputs
+    assert loads(app, store) == 200
+    app.callback_urls = CallbackUrls.under(moved["baseUrl"], app.organization_id)
+    assert loads(app, store) == 404
+
+    installation = backend.bigcommerce.installation(app, store)
+    assert installation is not None
+    tokens, outputs = tmp_path / "tokens.csv", tmp_path / "outputs.json"
+    tokens.write_text(
+        "store_hash,access_token,scope,owner_id,owner_email\n"
+        f"{store.hash},{installation.access_token},{' '.join(app.scopes)},"
+        f"{store.owner.id},{store.owner.email}\n"
+    )
+    outputs.write_text(json.dumps(moved))
+    app_option = ("--app", app.organization_id)
+    options = ("import", str(tokens), "--file", str(outputs), *app_option)
+    as_operator(backend, "-m", "installations", *options)
+    assert loads(app, store) == 200
