@@ -13,7 +13,7 @@ def deploy_policy(place: Place) -> str:
 
 
 def preview_policy(place: Place) -> str:
-    """What the preview role may do, in JSON: it changes nothing but the lock of the state."""
+    """What the preview role may do, in JSON: it changes nothing."""
     statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
     return policy_document(place, [(each, each.reads) for each in statements])
 

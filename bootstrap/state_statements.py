@@ -14,16 +14,10 @@ STATE = Statement(
         _BUCKET + "/.pulumi/stacks/" + _STACK + ".*",
         _BUCKET + "/.pulumi/history/" + _STACK + "/*",
         _BUCKET + "/.pulumi/backups/" + _STACK + "/*",
+        _BUCKET + "/.pulumi/locks/organization/" + _STACK + "/*",  # previews take none
     ),
     reads=("s3:GetObject",),
     writes=("s3:DeleteObject", "s3:PutObject"),
-    needs="bucket",
-)
-# Who only reads locks too: looking for drift must not run beside a deployment.
-LOCK_STATE = Statement(
-    "LockState",
-    resources=(_BUCKET + "/.pulumi/locks/organization/" + _STACK + "/*",),
-    reads=("s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
     needs="bucket",
 )
 # A preview decrypts the stack's secrets: without them the program cannot run.
@@ -35,4 +29,4 @@ STATE_SECRETS = Statement(
     needs="secrets_key",
 )
 
-STATE_STATEMENTS = (LIST_STATE, STATE, LOCK_STATE, STATE_SECRETS)
+STATE_STATEMENTS = (LIST_STATE, STATE, STATE_SECRETS)

@@ -99,17 +99,20 @@ def test_the_deploy_role_may_not(action: str, resource: str, keys: dict[str, Any
     assert not allows(DEPLOY, action, resource, **keys)
 
 
-def test_the_preview_role_changes_nothing_but_the_lock_of_the_state() -> None:
+def test_the_preview_role_changes_nothing() -> None:
     granted = [
         action
         for statement in json.loads(PREVIEW)["Statement"]
         for action in statement["Action"]
-        if statement["Sid"] not in {"LockState", "StateSecrets"}
+        if statement["Sid"] != "StateSecrets"
     ]
     looks = ("Get", "List", "Describe", "GET")
     assert all(action.partition(":")[2].startswith(looks) for action in granted)
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
-    assert allows(PREVIEW, "s3:PutObject", f"{STATE}locks/organization/bigcommerce/local/1.json")
+    assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/bigcommerce/local.json")
+    lock = f"{STATE}locks/organization/bigcommerce/local/1.json"
+    assert allows(DEPLOY, "s3:PutObject", lock)
+    assert not allows(PREVIEW, "s3:PutObject", lock)
 
 
 def key_statements(recording: Recording) -> list[dict[str, Any]]:
