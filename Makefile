@@ -53,7 +53,6 @@ lint: $(READY)  ## check style, types and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy __main__.py bench bootstrap components installations lambdas local registration tests
-
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.gitlab-ci docs/examples/gitlab-ci.yml
