@@ -1,6 +1,7 @@
 """The token exchange: what is asked of BigCommerce how often, and what is made of its answers."""
 
 import json
+import re
 import socket
 import ssl
 import time
@@ -233,6 +234,14 @@ def certificate(name: str, folder: Path) -> Path:
     return file
 
 
+def _request(connection: socket.socket) -> bytes:
+    """A whole request: one that is answered before its end is read breaks the connection off."""
+    stream = connection.makefile("rb")
+    head = b"".join(iter(lambda: stream.readline().strip(), b""))
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return head + (stream.read(int(length[1])) if length else b"")
+
+
 @contextmanager
 def tls_server(certificate: Path, connections: int) -> Iterator[tuple[str, list[bytes]]]:
     """An HTTPS server of `connections`, and what each was sent once TLS had been agreed on."""
@@ -245,7 +254,7 @@ def tls_server(certificate: Path, connections: int) -> Iterator[tuple[str, list[
             for _ in range(connections):
                 connection, _ = listener.accept()
                 with suppress(OSError), tls.wrap_socket(connection, server_side=True) as agreed:
-                    received.append(agreed.recv(65_536))
+                    received.append(_request(agreed))
                     agreed.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
         thread = Thread(target=serve, daemon=True)
