@@ -135,4 +135,5 @@ pulumi.export("installationsIndex", INDEX)
 pulumi.export("accessTokenKeyArn", store.key_arn)
 pulumi.export("accessTokenReaderPolicyArn", store.reader_policy_arn)
 pulumi.export("operatorPolicyArn", operator_policy.arn)
-pulumi.export("loadLogGroup", functions[LOAD.name].log_group)
+for callback in CALLBACKS:
+    pulumi.export(callback.portal_field.log_group_output, functions[callback.name].log_group)

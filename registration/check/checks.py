@@ -21,6 +21,7 @@ from .headers import header_problems
 from .http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from .patience import Patience
 from .signed_payload import signed_payload
+from .traffic import TrafficUnknownError, last_genuine_calls
 
 PAYLOAD = "signed_payload_jwt"
 _MEANINGS = {
@@ -86,6 +87,7 @@ class Checks:
 
     def __init__(self, outputs: Outputs, patience: Patience) -> None:
         self._patience = patience
+        self._outputs = outputs
         self._registration = outputs.registration
         self._secret_arns = outputs.credential_secret_arns
         self._commands = Commands(outputs.registration)
@@ -105,6 +107,8 @@ class Checks:
                 probe = partial(self._signed, app, field, status)
                 yield Check(f"{field.label}, signed for an unknown store", probe)
         yield Check("URLs in the developer portal", partial(self._registered, app))
+        if app.client_id:
+            yield Check("calls from BigCommerce", partial(self._seen, app))
 
     def _unknown_organization(self) -> str:
         base_url = self._registration.apps[0].base_url
@@ -150,6 +154,14 @@ class Checks:
             step = next_step(app, self._commands)
             raise CheckFailedError(step.what, *step.commands)
         return "not yet"
+
+    def _seen(self, app: AppRegistration) -> str:
+        """Nothing that fails: an app that nobody has installed yet was not called either."""
+        try:
+            calls = last_genuine_calls(self._outputs, app.organization_id)
+        except TrafficUnknownError as error:
+            return f"not known: {error}"
+        return ", ".join(f"{field.path} {day or 'never'}" for field, day in calls.items())
 
     def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
         """The answer of a URL; what a fresh deployment may give in its place is asked again."""

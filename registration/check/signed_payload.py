@@ -7,7 +7,7 @@ import jwt
 
 # BigCommerce's store hashes are about ten characters long. The beginning tells in the logs who
 # called, the rest makes each store another one.
-_STORE_PREFIX = "registrationcheck"
+STORE_PREFIX = "registrationcheck"
 
 
 # An uninstall that was issued just now is noted even where nothing is installed, because it may
@@ -31,7 +31,7 @@ def signed_payload(client_id: str, client_secret: str) -> str:
         "nbf": issued_at - 5,
         "exp": now + 60,
         "jti": secrets.token_hex(16),
-        "sub": f"stores/{_STORE_PREFIX}{secrets.token_hex(16)}",
+        "sub": f"stores/{STORE_PREFIX}{secrets.token_hex(16)}",
         "user": owner,
         "owner": owner,
         "url": "/",

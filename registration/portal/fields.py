@@ -22,6 +22,11 @@ class CallbackField:
     label: str
     path: str
 
+    @property
+    def log_group_output(self) -> str:
+        """The name of the output that has its function's log group, such as `authLogGroup`."""
+        return self.key.replace("CallbackUrl", "LogGroup")
+
     def url(self, base_url: str, organization_id: str) -> str:
         """The URL it takes for an app."""
         return f"{base_url}/{organization_id}/{self.path}"

@@ -96,7 +96,10 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
         "accessTokenKeyArn": f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}",
         "accessTokenReaderPolicyArn": POLICY_ARN,
         "operatorPolicyArn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator",
+        "authLogGroup": "/aws/lambda/bigcommerce-test-auth",
         "loadLogGroup": "/aws/lambda/bigcommerce-test-load",
+        "uninstallLogGroup": "/aws/lambda/bigcommerce-test-uninstall",
+        "removeUserLogGroup": "/aws/lambda/bigcommerce-test-remove-user",
     }
 
 

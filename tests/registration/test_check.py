@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ import pytest
 from rich.console import Console
 
 from local.backend import LocalBackend
+from local.bigcommerce import load_url
+from local.loopback_http import get
 from registration.check.checks import CheckFailedError, Checks, Result
 from registration.check.client_secret import WrongSecretError, client_secret
 from registration.check.headers import header_problems
@@ -156,10 +159,14 @@ class TestWhatHolds:
             ("Load Callback URL, signed for an unknown store", "404"),
             ("Uninstall Callback URL, signed for an unknown store", "200"),
             ("URLs in the developer portal", "recorded as these"),
+            (
+                "calls from BigCommerce",
+                "redirect-url never, load never, uninstall never, remove-user never",
+            ),
         ]
         suites = ET.parse(report).getroot()  # noqa: S314 (written by the command)
         counts = [(each.get("name"), each.get("tests"), each.get("failures")) for each in suites]
-        assert counts == [("stack local", "1", "0"), (A, "8", "0"), (B, "6", "0")]
+        assert counts == [("stack local", "1", "0"), (A, "9", "0"), (B, "6", "0")]
         told = done.stdout + report.read_text(encoding="utf-8")
         assert deployed.apps[0].client_secret not in told
         assert "eyJ" not in told
@@ -425,3 +432,34 @@ class TestWhatIsFound:
         assert done.returncode == 2
         assert "cannot be written" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_says_when_bigcommerce_last_called_and_does_not_count_itself(
+    deployed: LocalBackend, check: Check
+) -> None:
+    def calls() -> str:
+        results, _ = check(outputs_text(deployed))
+        (found,) = [each for each in results[A] if each.name == "calls from BigCommerce"]
+        return found.observed
+
+    calls()
+    assert "uninstall never" in calls()
+    app, today = deployed.apps[0], datetime.now(UTC).date()
+    store = deployed.bigcommerce.add_store("Called")
+    assert get(deployed.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
+    assert get(load_url(app, store, store.owner), 30).status == 200
+    assert f"redirect-url {today}, load {today}, uninstall never" in calls()
+
+
+def test_says_so_where_the_logs_cannot_be_read(
+    deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "unknown")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "unknown")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", deployed.emulator.endpoint_url)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    outputs = read_outputs(outputs_text(deployed))
+    *_, last = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[0])
+    result = last.run()
+    assert result.failure is None
+    assert result.observed.startswith("not known: ")
