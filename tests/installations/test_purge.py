@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,22 @@ pytestmark = pytest.mark.emulated
 
 Change = Callable[..., None]
 ANOTHER = {"clientId": "anotherclientid"}
+
+
+@pytest.fixture
+def store(backend: LocalBackend, app: App, store: Store) -> Store:
+    """A store whose hand-over to Rutter, which writes its connection, is over."""
+    connection = {
+        "TableName": backend.outputs["installationsTable"],
+        "Key": key("org-a", store.hash, "CONNECTION"),
+    }
+    deadline = time.monotonic() + 40
+    while True:
+        item = backend.emulator.aws.dynamodb.get_item(**connection).get("Item", {})
+        if item.get("connection_state") == {"S": "active"}:
+            return store
+        assert time.monotonic() < deadline, item
+        time.sleep(0.1)
 
 
 def kept(backend: LocalBackend, store: Store, organization_id: str = "org-a") -> set[str]:
@@ -38,7 +55,7 @@ def test_nothing_of_the_apps_as_they_are_registered_is_purged(
     for client_id in (None, backend.apps[0].client_id):
         change_registration({"clientId": client_id})
         assert run("purge", "--yes").out == "There is nothing to purge.\n"
-    assert kept(backend, store) == {"STORE"}
+    assert kept(backend, store) == {"STORE", "CONNECTION"}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +122,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     done = run("purge", "--app", "org-a", "--yes")
     assert done.status == 1
     assert "Written anew meanwhile: 1 record" in done.out
-    assert kept(backend, store) == {"STORE"}
+    assert kept(backend, store) == {"STORE", "CONNECTION"}
 
 
 def test_an_app_without_records_is_said(run: Run) -> None:

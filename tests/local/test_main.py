@@ -34,7 +34,7 @@ def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     printed = capsys.readouterr().out
     for command in ("up", "serve", "emulator", "check-config"):
-        assert re.search(rf"^ +{command} +\S", printed, re.MULTILINE)
+        assert re.search(rf"^ +{command}\s+\S", printed, re.MULTILINE)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
