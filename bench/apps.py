@@ -64,8 +64,9 @@ def evaluate(apps: int) -> dict[str, float]:
     }
 
 
-def measure(console: Console) -> None:
-    """Print a table, a row for each number of apps."""
+def measure(console: Console) -> dict[str, dict[str, float]]:
+    """Print a table, a row for each number of apps; gives what was measured by that number."""
+    results: dict[str, dict[str, float]] = {}
     table = Table("apps", box=None, title="The program under mocks, a fresh interpreter each")
     for name in ("CPU s", "ms an app", "outputs MB"):
         table.add_column(name, justify="right")
@@ -75,6 +76,7 @@ def measure(console: Console) -> None:
             multiprocessing.get_context("spawn").Pool(1) as pool,
         ):
             measured = pool.apply(evaluate, (apps,))
+        results[str(apps)] = measured
         if apps == 1:
             one = measured["cpu_seconds"]
         each = (measured["cpu_seconds"] - one) / max(apps - 1, 1) * 1_000
@@ -85,3 +87,4 @@ def measure(console: Console) -> None:
             f"{measured['outputs_megabytes']:.2f}",
         )
     console.print(table)
+    return results

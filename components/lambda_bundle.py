@@ -20,9 +20,16 @@ SOURCES = ROOT / "lambdas"
 BUILD = ROOT / "build" / "lambda"
 
 # Compiled code would tie the bundle to one processor; MarkupSafe falls back to Python without it.
-# The rest is of no use at run time.
+# The rest is of no use at run time, as urllib3's parts for browsers, for HTTP/2 and for other TLS
+# libraries are not.
 _LEFT_OUT_SUFFIXES = {".so", ".pyd", ".dylib", ".c", ".h", ".pyi", ".pyc", ".in", ".txt"}
-_LEFT_OUT_FOLDERS = {"__pycache__", "bin"}
+_LEFT_OUT_FOLDERS = {"__pycache__", "bin", "emscripten"}
+_LEFT_OUT_FILES = {
+    "jwt/help.py",
+    "urllib3/contrib/pyopenssl.py",
+    "urllib3/contrib/socks.py",
+    "urllib3/http2/connection.py",
+}
 _SOURCE_SUFFIXES = {".py", ".html", ".css"}
 _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o644 << 16
@@ -94,6 +101,7 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
             or path.suffix in _LEFT_OUT_SUFFIXES
             or not _LEFT_OUT_FOLDERS.isdisjoint(name.parts)
             or name.parts[0].endswith(".dist-info")
+            or name.as_posix() in _LEFT_OUT_FILES
         )
         if not left_out:
             yield name.as_posix(), path

@@ -115,7 +115,7 @@ class StackFunction(pulumi.ComponentResource):
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             environment={
                 "variables": {
-                    "POWERTOOLS_SERVICE_NAME": context.service,
+                    "SERVICE_NAME": context.service,
                     "RES_OPTIONS": _NAME_LOOKUP,
                     **{name: environment[name] for name in spec.environment},
                 }

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from installations.commands.list_stores import fields
@@ -28,7 +27,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     """
     (store,) = with_connections(stack, [chosen_store(stack, options)])
     if options.json:
-        sys.stdout.write(json.dumps(without_token(store), indent=2, default=_number) + "\n")
+        sys.stdout.write(json.dumps(without_token(store), indent=2) + "\n")
         return 0
     for line in in_columns(_rows(store)):
         sys.stdout.write(f"{line}\n")
@@ -76,10 +75,3 @@ def _difference(store: Store, scope: str) -> str:
 
 def _time(seconds: Any) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat(sep=" ")
-
-
-def _number(value: object) -> int:
-    """What JSON makes of DynamoDB's numbers, which are whole ones here."""
-    if not isinstance(value, Decimal):
-        raise TypeError(f"no JSON for a {type(value).__name__}")
-    return int(value)

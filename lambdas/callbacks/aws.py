@@ -1,9 +1,9 @@
 """The AWS clients of an execution environment, and why a call of theirs failed."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,24 +38,34 @@ def failure_reason(error: BaseException) -> str:
 
 
 @cache
+def _session() -> Any:
+    """botocore's session, which boto3's would only wrap: its resource layer serves nobody here."""
+    return botocore.session.get_session()
+
+
+@cache
 def dynamodb() -> "DynamoDBClient":
     """The DynamoDB client."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    client: DynamoDBClient = _session().create_client("dynamodb", config=_CONFIG)
+    return client
 
 
 @cache
 def kms() -> "KMSClient":
     """The KMS client."""
-    return boto3.client("kms", config=_CONFIG)
+    client: KMSClient = _session().create_client("kms", config=_CONFIG)
+    return client
 
 
 @cache
 def secretsmanager() -> "SecretsManagerClient":
     """The Secrets Manager client."""
-    return boto3.client("secretsmanager", config=_CONFIG)
+    client: SecretsManagerClient = _session().create_client("secretsmanager", config=_CONFIG)
+    return client
 
 
 @cache
 def sqs() -> "SQSClient":
     """The SQS client."""
-    return boto3.client("sqs", config=_CONFIG)
+    client: SQSClient = _session().create_client("sqs", config=_CONFIG)
+    return client

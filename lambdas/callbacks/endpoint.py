@@ -6,21 +6,16 @@ from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from aws_lambda_powertools import Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-
 from . import apps, aws, credentials
 from .apps import AppProfile
 from .deadline import DeadlineExceededError, within
 from .errors import CallbackError, ServiceUnavailableError
-from .log import logger, place_of
+from .log import count, logger, place_of
 from .request import CallbackRequest
 from .responses import Response
 
 # What an answer needs after the deadline: rendering, logging, and the way back.
 RESERVE_SECONDS = 1.0
-
-metrics = Metrics(namespace="BigCommerceApp")
 
 
 class LambdaContext(Protocol):
@@ -105,10 +100,8 @@ def _report(
     else:
         logger.info("callback answered", **fields)
     logger.remove_keys(["organization_id", "store_hash"])
-    metrics.add_metric(name=_metric(outcome), unit=MetricUnit.Count, value=1)
-    if error is not None and error.metric is not None:
-        metrics.add_metric(name=error.metric, unit=MetricUnit.Count, value=1)
-    metrics.flush_metrics()
+    own = [error.metric] if error is not None and error.metric is not None else []
+    count(_metric(outcome), *own)
 
 
 def _metric(status: int) -> str:

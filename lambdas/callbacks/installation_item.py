@@ -17,14 +17,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from . import dynamodb_json
 from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 SORT_KEY = "STORE"
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 def key(organization_id: str, store_hash: str, sort_key: str = SORT_KEY) -> dict[str, Any]:
@@ -49,12 +45,12 @@ def item(organization_id: str, store_hash: str, record: Record, revision: int) -
 
 def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes in DynamoDB's JSON."""
-    return {name: _serialize(value) for name, value in values.items()}
+    return {name: dynamodb_json.to_json(value) for name, value in values.items()}
 
 
 def from_json(item: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that DynamoDB's JSON says."""
-    return {name: _deserialize(value) for name, value in item.items()}
+    return {name: dynamodb_json.from_json(value) for name, value in item.items()}
 
 
 def record(attributes: Mapping[str, Any]) -> Record:

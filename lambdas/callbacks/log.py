@@ -1,10 +1,75 @@
-"""The functions' log: JSON lines, which name the organization and the store once they are known."""
+"""The functions' log: JSON lines, which name the organization and the store once they are known.
 
+A line has `level`, `message`, `timestamp` (ISO 8601, UTC) and `service`, then the keys that were
+appended, then the line's own fields; what is None is left out. A metric is a line as well, in
+CloudWatch's embedded metric format, which CloudWatch makes metrics of.
+"""
+
+import json
+import os
+import time
 import traceback
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
-from aws_lambda_powertools import Logger
+NAMESPACE = "BigCommerceApp"
+
+# Escaped to ASCII, so that no text of a stranger is one that cannot be written.
+_encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
+
+class Logger:
+    """Writes lines to standard output, which Lambda takes to CloudWatch Logs."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, Any] = {}
+
+    def append_keys(self, **keys: Any) -> None:
+        """Put these into each line from now on."""
+        self._keys |= keys
+
+    def remove_keys(self, names: Iterable[str]) -> None:
+        """Leave these out again."""
+        for name in names:
+            self._keys.pop(name, None)
+
+    def info(self, message: str, **fields: Any) -> None:
+        """Say what happened."""
+        self._write("INFO", message, fields)
+
+    def warning(self, message: str, **fields: Any) -> None:
+        """Say what somebody should look at some day."""
+        self._write("WARNING", message, fields)
+
+    def error(self, message: str, **fields: Any) -> None:
+        """Say what somebody should look at now."""
+        self._write("ERROR", message, fields)
+
+    def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:
+        line = {
+            "level": level,
+            "message": message,
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "service": _service(),
+            **self._keys,
+            **fields,
+        }
+        _print({name: value for name, value in line.items() if value is not None})
+
 
 logger = Logger()
+
+
+def count(*names: str) -> None:
+    """Count one under each of these names, as a metric of the service."""
+    metrics = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": name, "Unit": "Count"} for name in names],
+    }
+    described = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metrics]}
+    _print({"_aws": described, "service": _service(), **dict.fromkeys(names, 1)})
 
 
 def place_of(defect: BaseException) -> str:
@@ -12,3 +77,11 @@ def place_of(defect: BaseException) -> str:
     frames = traceback.extract_tb(defect.__traceback__)
     places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
     return f"{type(defect).__name__} in {places}"
+
+
+def _service() -> str | None:
+    return os.environ.get("SERVICE_NAME")
+
+
+def _print(line: dict[str, Any]) -> None:
+    print(_encode(line), flush=True)  # noqa: T201

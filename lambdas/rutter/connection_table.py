@@ -20,18 +20,14 @@ other names, so that it cannot change a record.
 from dataclasses import asdict, fields
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from ..callbacks import aws, environment, installation_item
+from ..callbacks import aws, dynamodb_json, environment, installation_item
 from .connection import Connection
 
 SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
 REVISION = f"{PREFIX}revision"
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 def key(organization_id: str, store_hash: str) -> dict[str, Any]:
@@ -48,7 +44,7 @@ def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]
     )
     if "Item" not in answer:
         return None, 0
-    item = {name: _deserialize(value) for name, value in answer["Item"].items()}
+    item = {name: dynamodb_json.from_json(value) for name, value in answer["Item"].items()}
     return connection(item), int(item[REVISION])
 
 
@@ -77,9 +73,9 @@ def write(organization_id: str, store_hash: str, connection: Connection, revisio
     if absent:
         update += f" REMOVE {', '.join(absent)}"
     condition = f"{REVISION} = :before" if revision else f"attribute_not_exists({REVISION})"
-    given = {f":{name}": _serialize(value) for name, value in values.items()}
+    given = {f":{name}": dynamodb_json.to_json(value) for name, value in values.items()}
     if revision:
-        given[":before"] = _serialize(revision)
+        given[":before"] = dynamodb_json.to_json(revision)
     try:
         aws.dynamodb().update_item(
             TableName=environment.table_name(),

@@ -21,7 +21,7 @@ EVENT = {
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "FRAME_ANCESTORS": "https://*.mybigcommerce.com",
-    "POWERTOOLS_SERVICE_NAME": "isolated",
+    "SERVICE_NAME": "isolated",
 }
 
 
@@ -39,6 +39,7 @@ def main(bundle: str, aws: str) -> None:
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     sys.path = [bundle, *sys.path, aws]
     handlers = {name: importlib.import_module(f"lambdas.{name}").handler for name in HANDLERS}
+    importlib.import_module("lambdas.rutter_handoff")
     statuses = {name: handler(EVENT, Context())["statusCode"] for name, handler in handlers.items()}
     files = {
         name: file

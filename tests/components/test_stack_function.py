@@ -154,7 +154,7 @@ def test_environment_says_where_things_are(awaiting: Recording) -> None:
     assert {each.name for each in functions} == {*own, "remove-user"}
     for function in functions:
         assert variables(function) == {
-            "POWERTOOLS_SERVICE_NAME": "bigcommerce-test",
+            "SERVICE_NAME": "bigcommerce-test",
             "RES_OPTIONS": "timeout:1 attempts:2",
             **shared,
             **own.get(function.name, {}),

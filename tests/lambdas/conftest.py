@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
@@ -13,7 +12,6 @@ import pytest
 from moto import mock_aws
 
 from lambdas.callbacks import apps, credentials, installation_table, token_exchange
-from lambdas.callbacks.log import logger
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
@@ -202,16 +200,6 @@ class Logs:
         return self.lines[-1]
 
 
-class _Stdout:
-    """What `sys.stdout` is at each moment; the logger holds on to what it was at its import."""
-
-    def write(self, text: str) -> int:
-        return sys.stdout.write(text)
-
-    def flush(self) -> None:
-        sys.stdout.flush()
-
-
 @pytest.fixture
 def secrets() -> set[str]:
     """What the test uses and nobody may see: secrets, codes, payloads, tokens and e-mails."""
@@ -224,16 +212,8 @@ def logs(
 ) -> Iterator[Logs]:
     """What is printed; a test that prints or logs what is secret fails, whatever else it checks."""
     caplog.set_level(logging.INFO)  # which Lambda can be told, for every library
-    # The functions' own logger can be told more by its environment, and may not say more then.
-    level = logger.log_level
-    logger.setLevel(logging.DEBUG)
-    handler = logger.registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    at_import = handler.setStream(_Stdout())
     printed = Logs(capsys)
     yield printed
-    handler.setStream(at_import)
-    logger.setLevel(level)
     records = caplog.get_records("setup") + caplog.get_records("call")
     logged = "\n".join([printed.text, *map(logging.Formatter().format, records)])
     assert _leaks(secrets, logged) + _CONFIDENTIAL.findall(logged) == []

@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 
 from components.callbacks import CALLBACKS
-from lambdas.callbacks import aws
+from lambdas.callbacks import aws as clients
 from lambdas.callbacks.endpoint import RESERVE_SECONDS
+from local.bigcommerce import App, BigCommerce, Store
+from tests.lambdas.aws_calls import AwsCalls
+from tests.lambdas.backend import Backend, signed_url
 
 # Of a retry's pause at most, in botocore's standard mode with its first two retries.
 LONGEST_PAUSES_SECONDS = 1 + 2
 
 
 @pytest.mark.usefixtures("backend")
-@pytest.mark.parametrize("client", [aws.dynamodb, aws.kms, aws.secretsmanager])
+@pytest.mark.parametrize("client", [clients.dynamodb, clients.kms, clients.secretsmanager])
 def test_a_call_without_an_answer_ends_before_the_shortest_function_does(
     client: Callable[[], Any],
 ) -> None:
@@ -23,3 +26,26 @@ def test_a_call_without_an_answer_ends_before_the_shortest_function_does(
 
     shortest = min(callback.timeout for callback in CALLBACKS)
     assert seconds + LONGEST_PAUSES_SECONDS < shortest - RESERVE_SECONDS
+
+
+def test_a_warm_callback_asks_aws_no_more_than_it_must(
+    backend: Backend, bigcommerce: BigCommerce, app: App, installed_store: Store, aws: AwsCalls
+) -> None:
+    asked = {}
+    for callback in ("load", "uninstall"):
+        aws.repair()
+        backend.get(signed_url(app, callback, installed_store, installed_store.owner))
+        asked[callback] = list(aws.operations)
+    aws.repair()
+    backend.get(bigcommerce.auth_callback_url(app, installed_store, installed_store.owner))
+    asked["redirect-url"] = list(aws.operations)
+    aws.repair()
+    backend.get(signed_url(app, "remove-user", installed_store, installed_store.owner))
+    asked["remove-user"] = list(aws.operations)
+
+    assert asked == {
+        "load": ["GetItem"],
+        "remove-user": ["GetItem", "PutItem"],
+        "uninstall": ["GetItem", "PutItem"],
+        "redirect-url": ["Encrypt", "GetItem", "PutItem"],
+    }

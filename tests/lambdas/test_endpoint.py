@@ -42,7 +42,7 @@ def test_a_success_is_one_log_line_and_one_metric(
         "request_id": REQUEST_ID,
         "status": 200,
     }
-    assert [metric["Succeeded"] for metric in logs.metrics[metrics:]] == [[1.0]]
+    assert [metric["Succeeded"] for metric in logs.metrics[metrics:]] == [1]
 
 
 def test_a_refusal_is_logged_with_its_code_and_its_reason(
@@ -62,8 +62,8 @@ def test_a_refusal_is_logged_with_its_code_and_its_reason(
     backend.get(callback_url(app, "load"))
 
     assert logs.last["status"] == 400
-    assert [metric["Refused"] for metric in logs.metrics] == [[1.0], [1.0]]
-    assert [metric.get("SignatureRefused") for metric in logs.metrics] == [[1.0], None]
+    assert [metric["Refused"] for metric in logs.metrics] == [1, 1]
+    assert [metric.get("SignatureRefused") for metric in logs.metrics] == [1, None]
 
 
 def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
@@ -85,7 +85,7 @@ def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
         "reason": "GetSecretValue: AccessDeniedException",
     }
     (metric,) = logs.metrics
-    assert (metric["Failed"], metric["CredentialsUnreadable"]) == ([1.0], [1.0])
+    assert (metric["Failed"], metric["CredentialsUnreadable"]) == (1, 1)
 
 
 def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_redirected(
@@ -102,7 +102,7 @@ def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_red
     backend.get(bigcommerce.external_auth_callback_url(app, store, store.owner))
 
     assert (logs.last["status"], logs.last["reason"]) == (302, "PutItem: Throttled")
-    assert [metric["Failed"] for metric in logs.metrics] == [[1.0]]
+    assert [metric["Failed"] for metric in logs.metrics] == [1]
 
 
 def test_what_strangers_choose_and_what_the_call_before_left_are_not_logged(

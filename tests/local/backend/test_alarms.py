@@ -47,10 +47,9 @@ def written(backend: LocalBackend) -> list[dict[str, Any]]:
                         "MetricName": metric["Name"],
                         "Dimensions": dimensions,
                         "Unit": metric["Unit"],
-                        "Value": value,
+                        "Value": line[metric["Name"]],
                     }
                     for metric in directive["Metrics"]
-                    for value in line[metric["Name"]]
                 ]
     return found
 
