@@ -38,6 +38,11 @@ class Commands:
         """Writes the whole sheet as a page with copy buttons."""
         return f"{self.show} --format html --output registration.html"
 
+    @property
+    def list_stores(self) -> str:
+        """Lists the stores, with the state of each one's connection at Rutter."""
+        return f"python -m installations list --stack {self._stack}"
+
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""
         every = f"python -m registration check --stack {self._stack}"

@@ -71,6 +71,8 @@ def done_steps(app: AppRegistration) -> frozenset[int]:
         done |= {5, 6, 7, 9}
     if app.has_registered_urls:
         done |= {5, 6, 7, 8}
+    if app.client_id and app.rutter:
+        done |= {app_steps(app)[RUTTER_CREDENTIALS]}
     return frozenset(done)
 
 
@@ -99,9 +101,8 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
         )
     if app.rutter:
         return NextStep(
-            RUTTER_CREDENTIALS,
-            "Give the credentials to Rutter, enable BigCommerce there, and install the app on a "
-            "test store.",
+            RUTTER_PLATFORM,
+            "Enable BigCommerce in Rutter, and install the app on a test store.",
             (commands.check(app),),
         )
     return NextStep(

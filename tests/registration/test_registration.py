@@ -72,7 +72,7 @@ def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
         (ready(registered_base_url=None), 8, ["registeredBaseUrl", "up"]),
         (ready(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
         (ready(), 10, ["check"]),
-        (ready(rutter=True), 10, ["check"]),
+        (ready(rutter=True), 11, ["check"]),
     ],
 )
 def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:

@@ -93,6 +93,7 @@ def test_only_the_sheet_of_an_app_whose_stores_go_to_rutter_speaks_of_rutter() -
     assert "Rutter" not in sheet(app(), ready("globex"))
     steps = re.findall(r"^\d+\..*Rutter.*$", sheet(ready(rutter=True)), flags=re.MULTILINE)
     assert [step.partition(".")[0] for step in steps] == ["10", "11", "12"]
+    assert "\n    python -m installations list --stack dev\n" in sheet(ready(rutter=True))
 
 
 def test_every_command_names_the_stack() -> None:
@@ -110,6 +111,7 @@ def test_every_command_names_the_stack() -> None:
         (ready(registered_base_url=None), [5, 6, 7, 9]),
         (ready(registered_base_url=OLD_BASE_URL), [5, 6, 7, 9]),
         (ready(partner_id="4711"), [*range(1, 10)]),
+        (ready(partner_id="4711", rutter=True), [*range(1, 11)]),
     ],
 )
 def test_steps_that_the_stack_knows_to_be_done_are_marked(
