@@ -5,19 +5,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from local.api_answers import find_answer
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from local.emulator import Emulator
 from local.engine import Deployment, DeploymentError, Event, Stack, stack_config
-from local.engine.configuration import project_name
+from local.engine.configuration import is_encrypted, project_name, written_config
 from local.provider import SERVICES
 from local.rutter import Rutter, serve_rutter
+from registration.portal.fields import CALLBACK_FIELDS
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
 APPS = "bigcommerce:apps"
+DOMAIN = "bigcommerce:domain"
 CLIENT_SECRETS = "bigcommerce:clientSecrets"
 HANDOFF_KEYS = "bigcommerce:handoffKeys"
 RUTTER_CLIENT_SECRETS = "bigcommerce:rutterClientSecrets"
@@ -73,12 +77,8 @@ class LocalBackend:
         self.register_apps()
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
-            app.callback_urls = CallbackUrls(
-                auth=tab["authCallbackUrl"],
-                load=tab["loadCallbackUrl"],
-                uninstall=tab["uninstallCallbackUrl"],
-                remove_user=tab["removeUserCallbackUrl"],
-            )
+            app.served_base_url = self._served_base_url() if self.domain else None
+            app.callback_urls = CallbackUrls(*(tab[field.key] for field in CALLBACK_FIELDS))
         return deployment
 
     def register_apps(self) -> None:
@@ -104,12 +104,37 @@ class LocalBackend:
 
     def find_deployed(self) -> bool:
         """Enter the callback URLs of what the Pulumi CLI deployed; whether it has yet."""
+        served_base_url = self._served_base_url()
+        if served_base_url is None:
+            return False
+        base_url = f"https://{self.domain}" if self.domain else served_base_url
+        for app in self.apps:
+            app.served_base_url = served_base_url if self.domain else None
+            app.callback_urls = CallbackUrls.under(base_url, app.organization_id)
+        return True
+
+    @property
+    def domain(self) -> str | None:
+        """The stack's custom domain, which the embedded AWS does not serve; None without one."""
+        domain = self.config.get(DOMAIN)
+        return domain.get("name") if isinstance(domain, dict) else None
+
+    def _served_base_url(self) -> str | None:
+        """The API's own URL, None while it is not deployed."""
         for api in self.emulator.aws.apigatewayv2.get_apis()["Items"]:
             if api["Name"] == f"{project_name(ROOT)}-{STACK}-callbacks":
-                for app in self.apps:
-                    app.callback_urls = CallbackUrls.under(api["ApiEndpoint"], app.organization_id)
-                return True
-        return False
+                return str(api["ApiEndpoint"])
+        return None
+
+    @property
+    def overridden(self) -> list[str]:
+        """The settings of the stack's file that have another value here."""
+        return [
+            name
+            for key, value in written_config(ROOT, STACK).items()
+            if value is not None
+            for name in _differences(key.removeprefix("bigcommerce:"), value, self.config.get(key))
+        ]
 
     def connection(self, app: App, store: Store) -> str | None:
         """What the table says of a store's connection at Rutter."""
@@ -163,7 +188,7 @@ def local_backend(
         EmulatorError, PortError: a port cannot be had, or the emulator did not start.
     """
     emulator = Emulator(port=emulator_port)
-    bigcommerce = BigCommerce(status_in_browser=emulator.api_status)
+    bigcommerce = BigCommerce(find_answer=partial(find_answer, emulator))
     rutter = Rutter(bigcommerce.is_access_token)
     with serve(bigcommerce, bigcommerce_port) as server, serve_rutter(rutter) as api, emulator:
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
@@ -179,7 +204,7 @@ def local_backend(
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
             rutter=rutter,
-            config=_unregistered(config),
+            config=_with_zone(_unregistered(config), emulator),
             on_event=on_event,
             _stack=Stack(STACK),
         )
@@ -197,6 +222,29 @@ def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
         if app.get("appUrl"):
             config[HANDOFF_KEYS][str(app.get("organizationId"))] = secrets.token_hex(32)
     return config
+
+
+def _with_zone(config: dict[str, Any], emulator: Emulator) -> dict[str, Any]:
+    """The configuration with a Route 53 zone of the embedded AWS, if its domain has a zone."""
+    domain = config.get(DOMAIN)
+    if isinstance(domain, dict) and domain.get("name") and domain.get("hostedZoneId"):
+        name = str(domain["name"])
+        zone = emulator.aws.route53.create_hosted_zone(Name=name, CallerReference=STACK)
+        domain["hostedZoneId"] = zone["HostedZone"]["Id"].rpartition("/")[2]
+    return config
+
+
+def _differences(name: str, written: object, used: object) -> Iterator[str]:
+    """The names of the settings that are not used as they are written; `aws:` ones as a whole."""
+    whole = ":" in name or is_encrypted(written)
+    if not whole and isinstance(written, Mapping) and isinstance(used, Mapping):
+        for key, value in written.items():
+            yield from _differences(f"{name}.{key}", value, used.get(key))
+    elif name == "apps" and len(_maps(written)) == len(_maps(used)) > 0:
+        for index, (before, after) in enumerate(zip(_maps(written), _maps(used), strict=True)):
+            yield from _differences(f"{name}[{index}]", before, after)
+    elif written != used:
+        yield name
 
 
 def _maps(apps: object) -> list[dict[str, Any]]:

@@ -96,12 +96,16 @@ def serve(report: Report, options: argparse.Namespace) -> int:
     with _started(report, options) as backend:
         if not _deploy_and_walk(report, backend, options.outputs):
             return 1
+        backend.bigcommerce.add_store("Second Store")
         endpoint_url = backend.emulator.endpoint_url
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {endpoint_url}")
         report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
         report.say(f"  {show_command(options.outputs)}")
-        report.say(f"  {check_command(options.outputs, endpoint_url)}")
+        if backend.domain:
+            report.say(f"  (registration check would call {backend.domain}, which is not here)")
+        else:
+            report.say(f"  {check_command(options.outputs, endpoint_url)}")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(signal.pause)
 
@@ -111,6 +115,7 @@ def emulator(report: Report, options: argparse.Namespace) -> int:
     with _started(report, options) as backend:
         backend.register_apps()
         backend.bigcommerce.add_store("Sample Store")
+        backend.bigcommerce.add_store("Second Store")
         app = backend.apps[0]
         report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
         report.say(f"Control panel  {backend.bigcommerce_url}")
@@ -190,6 +195,10 @@ def _refuse_taken_ports(options: argparse.Namespace) -> None:
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
     backend.hand_stores_to_rutter()
+    if names := backend.overridden:
+        report.say(f"Not as the stack's files say, but for what runs here: {', '.join(names)}")
+    if domain := backend.domain:
+        report.say(f"{domain} is not served here: the walk goes through the API's own URL instead")
     with report.working("Deploying the stack local"):
         deployment = backend.deploy()
     report.deployed(deployment)

@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Self
 
 from local.aws import REGION, Aws
-from local.emulator_middleware import status_path
 from local.loopback_http import get
 from local.loopback_server import free_port, is_taken
 from local.scratch import BUILD, scratch_folder
@@ -54,14 +53,6 @@ class Emulator:
     def endpoint_url(self) -> str:
         """The AWS endpoint, by address: no resolver is asked, and no IPv6 address is tried."""
         return f"http://{LOOPBACK}:{self.port}"
-
-    def api_status(self, url: str) -> str | None:
-        """Return the HTTP status a deployed API gave a URL last; None where it was not asked."""
-        try:
-            answer = get(self.endpoint_url + status_path(url), timeout=2)
-        except UnreachableError:
-            return None
-        return answer.text if answer.status == HTTPStatus.OK else None
 
     def __enter__(self) -> Self:
         if is_taken(self.port):

@@ -5,14 +5,15 @@ a browser on this machine, could send it requests. So what a browser sends on be
 is refused, and so is a name that is not this machine's (DNS rebinding). Only the deployed APIs, at
 hosts of their own, are for browsers.
 
-The emulator delivers no access log, so this remembers how the APIs answered. Whoever knows a URL
-can ask what it was answered with; the URLs themselves, which carry codes and payloads, are kept as
-digests alone.
+The emulator delivers no access log, so this remembers how the APIs answered, and with which request
+id they asked a function. Whoever knows a URL can ask that; the URLs themselves, which carry codes
+and payloads, are kept as digests alone.
 """
 
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
@@ -22,16 +23,30 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 REMEMBERED_ANSWERS = 1000
-_STATUS_PATH = "/_api-answers/"
+_ANSWER_PATH = "/_api-answers/"
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 _API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
 # What a browser says of a request that the person made, or that the same origin did.
 _OWN_SITES = {"none", "same-origin"}
 
 
-def status_path(url: str) -> str:
-    """The path at which the emulator says with which status it answered this URL last, or 404."""
-    return _STATUS_PATH + hashlib.sha256(url.encode()).hexdigest()
+# The id that the API made last in the course of this request.
+_latest_id: ContextVar[list[str]] = ContextVar("latest_id")
+
+
+def noting_ids(make_id: Callable[[], str]) -> Callable[[], str]:
+    """Make ids as before, and note the latest: an API's last one is its function's request id."""
+
+    def make_and_note() -> str:
+        _latest_id.get([])[:] = [made := make_id()]
+        return made
+
+    return make_and_note
+
+
+def answer_path(url: str) -> str:
+    """The path at which the emulator says status and request id of a URL's last answer, or 404."""
+    return _ANSWER_PATH + hashlib.sha256(url.encode()).hexdigest()
 
 
 class Middleware:
@@ -39,7 +54,7 @@ class Middleware:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._statuses: dict[str, int] = {}
+        self._answers: dict[str, str] = {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -55,21 +70,24 @@ class Middleware:
         elif not _is_own(host, headers):
             refusal = "The embedded AWS takes no requests from web pages."
             await _answer(send, HTTPStatus.FORBIDDEN, refusal)
-        elif not scope["path"].startswith(_STATUS_PATH):
+        elif not scope["path"].startswith(_ANSWER_PATH):
             await self._application(scope, receive, send)
-        elif status := self._statuses.get(scope["path"]):
-            await _answer(send, HTTPStatus.OK, str(status))
+        elif answer := self._answers.get(scope["path"]):
+            await _answer(send, HTTPStatus.OK, answer)
         else:
             await _answer(send, HTTPStatus.NOT_FOUND)
 
     def _remembering(self, url: str, send: Send) -> Send:
+        latest_id: list[str] = []
+        _latest_id.set(latest_id)
+
         async def remember(message: Message) -> None:
             if message["type"] == "http.response.start":
-                key = status_path(url)
-                self._statuses.pop(key, None)  # the latest answer is the last
-                self._statuses[key] = message["status"]
-                if len(self._statuses) > REMEMBERED_ANSWERS:
-                    del self._statuses[next(iter(self._statuses))]
+                key = answer_path(url)
+                self._answers.pop(key, None)  # the latest answer is the last
+                self._answers[key] = " ".join([str(message["status"]), *latest_id])
+                if len(self._answers) > REMEMBERED_ANSWERS:
+                    del self._answers[next(iter(self._answers))]
             await send(message)
 
         return remember

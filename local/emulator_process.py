@@ -19,12 +19,14 @@ def end_group_when_closed(pipe: int) -> None:
 
 if __name__ == "__main__":
     import ministack.app
+    from ministack.services import apigateway
 
     # Only now, so that no module of this project can shadow one of ministack's.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
-    from local.emulator_middleware import Middleware
+    from local.emulator_middleware import Middleware, noting_ids
 
     ministack.app.app = Middleware(ministack.app.app)
+    apigateway.new_uuid = noting_ids(apigateway.new_uuid)
     watch = threading.Thread(target=end_group_when_closed, args=(sys.stdin.fileno(),), daemon=True)
     watch.start()
     ministack.app.main()

@@ -44,6 +44,11 @@ class Store:
         )
 
     @property
+    def domain(self) -> str:
+        """The domain that a store has from the beginning, and keeps."""
+        return f"store-{self.hash}.mybigcommerce.com"
+
+    @property
     def context(self) -> str:
         """The store as OAuth's `context` and the payload's `sub` name it."""
         return f"stores/{self.hash}"
@@ -85,6 +90,7 @@ class App:
     What the engineer types there can be edited at any time, and counts at once; the three values
     the portal gives never change. `scopes` are OAuth scope parameters, `organization_id` is the
     part of the callback URLs that tells apps apart: BigCommerce itself does not know it.
+    `served_base_url` is where this machine serves the callbacks, if it does not at those URLs.
     """
 
     organization_id: str
@@ -92,6 +98,7 @@ class App:
     scopes: tuple[str, ...]
     callback_urls: CallbackUrls = NO_CALLBACK_URLS
     multiple_users: bool = True
+    served_base_url: str | None = None
     client_id: str = field(default_factory=lambda: random_alphanumerics(31))
     client_secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     account_uuid: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -100,6 +107,13 @@ class App:
     def scope(self) -> str:
         """The scopes as OAuth's `scope` lists them."""
         return " ".join(self.scopes)
+
+    @property
+    def reached_urls(self) -> CallbackUrls:
+        """Where browsers and BigCommerce reach the callbacks on this machine."""
+        if self.served_base_url is None:
+            return self.callback_urls
+        return CallbackUrls.under(self.served_base_url, self.organization_id)
 
     @property
     def has_callback_urls(self) -> bool:

@@ -26,7 +26,7 @@ def page(
 
     It may frame anything: an app leads its frame to wherever its own pages are.
     """
-    origins = sorted({_origin(app.callback_urls.load) for app in apps} | {"'self'"})
+    origins = sorted({_origin(app.reached_urls.load) for app in apps} | {"'self'"})
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
         f"img-src data:; base-uri 'none'; frame-ancestors 'self'; "
@@ -38,7 +38,7 @@ def page(
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    text = _templates.get_template(template).render(scope_names=_scope_names, **values)
+    text = _templates.get_template(template).render(permissions=_permissions, **values)
     return Response(text, status, headers, mimetype="text/html")
 
 
@@ -47,6 +47,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
 
 
-def _scope_names(app: App) -> list[str]:
-    """The app's scopes as the portal names them; one that it does not list, as it is."""
-    return [str(OAUTH_SCOPES.get(scope, scope)) for scope in app.scopes]
+def _permissions(app: App) -> list[tuple[str, str]]:
+    """The app's scopes as the portal names them, each with what it allows; unlisted ones as is."""
+    scopes = [(scope, OAUTH_SCOPES.get(scope)) for scope in app.scopes]
+    return [(str(listed), listed.effect) if listed else (name, "") for name, listed in scopes]

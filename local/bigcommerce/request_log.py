@@ -1,5 +1,6 @@
 """What went between BigCommerce and the apps, for a person to read."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +13,21 @@ IN_BROWSER = "browser"
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A deployed API's answer: HTTP status, request id, and the JSON line its function logged."""
+
+    status: str
+    request_id: str = ""
+    log_line: str = ""
+
+
+@dataclass(frozen=True)
 class LoggedRequest:
     """One request.
 
     `outcome` is an HTTP status or a word, `detail` says what was wrong, if anything. `at` is in
     epoch seconds; `milliseconds` is None while nothing is known. `full_url` is not for showing.
+    `answer` is how the app's API answered, as far as that is known.
     """
 
     id: int
@@ -26,6 +37,7 @@ class LoggedRequest:
     outcome: str
     milliseconds: float | None
     detail: str
+    answer: Answer | None = None
 
     @property
     def url(self) -> str:
@@ -36,6 +48,12 @@ class LoggedRequest:
     def path(self) -> str:
         """The path of its URL."""
         return urlsplit(self.full_url).path
+
+    @property
+    def reason(self) -> str:
+        """Why the callback was refused, as its function's log says; empty where it was not."""
+        logged = json.loads(self.answer.log_line or "{}") if self.answer else {}
+        return str(logged.get("reason") or logged.get("error", ""))
 
     @property
     def time_of_day(self) -> str:
@@ -51,12 +69,12 @@ class LoggedRequest:
 class RequestLog:
     """The latest requests, the newest first.
 
-    `status_in_browser` says with which HTTP status a browser's request of a URL was answered, None
-    where that is not known: it is asked whenever the log is read.
+    `find_answer` says how a deployed API answered a URL, None where it was not asked: it is asked
+    whenever the log is read, until the function's log line is known.
     """
 
-    def __init__(self, status_in_browser: Callable[[str], str | None]) -> None:
-        self._status_in_browser = status_in_browser
+    def __init__(self, find_answer: Callable[[str], Answer | None]) -> None:
+        self._find_answer = find_answer
         self._entries: dict[int, LoggedRequest] = {}
         self._count = 0
         self._lock = threading.Lock()
@@ -65,8 +83,10 @@ class RequestLog:
         with self._lock:
             entries = list(self._entries.values())
         for entry in entries:
-            if entry.outcome == IN_BROWSER and (status := self._status_in_browser(entry.full_url)):
-                self._change(entry.id, outcome=status)
+            known = entry.answer is not None and entry.answer.log_line
+            if not known and (answer := self._find_answer(entry.full_url)):
+                outcome = answer.status if entry.outcome == IN_BROWSER else entry.outcome
+                self._change(entry.id, outcome=outcome, answer=answer)
         with self._lock:
             return reversed(list(self._entries.values()))
 

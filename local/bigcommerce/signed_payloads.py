@@ -48,21 +48,19 @@ def signed_payload(
 
 def load_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
     """What the control panel puts in the frame when `user` opens the app."""
-    payload = signed_payload(app, store, user, issued_at=issued_at)
-    return _with_payload(app.callback_urls.load, payload)
+    return _signed(app.reached_urls.load, app, store, user, issued_at)
 
 
 def uninstall_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
     """What BigCommerce calls when `user` has uninstalled the app."""
-    payload = signed_payload(app, store, user, issued_at=issued_at)
-    return _with_payload(app.callback_urls.uninstall, payload)
+    return _signed(app.reached_urls.uninstall, app, store, user, issued_at)
 
 
 def remove_user_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
     """What BigCommerce calls when `user` has lost access to the app."""
+    return _signed(app.reached_urls.remove_user, app, store, user, issued_at)
+
+
+def _signed(url: str, app: App, store: Store, user: User, issued_at: int | None) -> str:
     payload = signed_payload(app, store, user, issued_at=issued_at)
-    return _with_payload(app.callback_urls.remove_user, payload)
-
-
-def _with_payload(callback_url: str, payload: str) -> str:
-    return f"{callback_url}?{urlencode({'signed_payload_jwt': payload})}"
+    return f"{url}?{urlencode({'signed_payload_jwt': payload})}"

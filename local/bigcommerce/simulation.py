@@ -14,7 +14,7 @@ from local.bigcommerce.model import (
     Store,
     User,
 )
-from local.bigcommerce.request_log import RequestLog
+from local.bigcommerce.request_log import Answer, RequestLog
 from local.bigcommerce.signed_payloads import remove_user_url, uninstall_url
 from local.bigcommerce.token_endpoint import TokenEndpoint
 from local.loopback_http import Response, get
@@ -26,15 +26,14 @@ class BigCommerce:
     """A simulated BigCommerce, empty at first.
 
     Unlike the real one it takes callback URLs on plain HTTP, and answers for every store at one
-    origin. `status_in_browser` says with which HTTP status a browser's request of a URL was
-    answered, None where that is not known.
+    origin. `find_answer` says how a deployed API answered a URL, None where it was not asked.
     """
 
-    def __init__(self, status_in_browser: Callable[[str], str | None] = lambda _: None) -> None:
+    def __init__(self, find_answer: Callable[[str], Answer | None] = lambda _: None) -> None:
         self.apps: dict[str, App] = {}
         self.stores: dict[str, Store] = {}
         self.installations: dict[tuple[str, str], Installation] = {}
-        self.log = RequestLog(status_in_browser)
+        self.log = RequestLog(find_answer)
         self.token_endpoint = TokenEndpoint(self.apps, self.installations, self.log)
 
     def register_app(
@@ -97,7 +96,7 @@ class BigCommerce:
             "context": store.context,
             "account_uuid": app.account_uuid,
         }
-        return f"{app.callback_urls.auth}?{urlencode(parameters)}"
+        return f"{app.reached_urls.auth}?{urlencode(parameters)}"
 
     def external_auth_callback_url(self, app: App, store: Store, user: User) -> str:
         """The same when the installation began at an install link outside the control panel."""

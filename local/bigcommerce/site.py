@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 
-from local.bigcommerce import store_api, token_endpoint
+from local.bigcommerce import faults, store_api, token_endpoint
 from local.bigcommerce.model import App, Store, User
 from local.bigcommerce.pages import page
 from local.bigcommerce.signed_payloads import load_url
@@ -63,6 +63,7 @@ class Site:
             ("GET", "/", self._start),
             ("POST", "/switch", self._switch),
             ("POST", "/requests/<int:entry_id>", self._frame_loaded),
+            ("POST", "/manage/<store_hash>/<user_id>/faults", self._add_fault),
             ("GET", _PANEL, self._apps),
             ("GET", _APP, self._open),
             ("GET", f"{_APP}/install", self._consent),
@@ -117,6 +118,14 @@ class Site:
             raise NotFound("There is no such request.")
         self._bigcommerce.log.frame_loaded(entry_id, milliseconds)
         return page("requests.html", log=self._bigcommerce.log)
+
+    def _add_fault(self, request: Request, session: Session) -> Response:
+        """Have the token endpoint answer wrongly once more."""
+        name = request.form.get("fault", "")
+        if name not in faults.CHOICES:
+            raise NotFound("There is no such fault.")
+        self._bigcommerce.token_endpoint.next_answers.append(faults.CHOICES[name])
+        return _to_apps(session)
 
     def _apps(self, _: Request, session: Session) -> Response:
         return self._panel("apps.html", session)
@@ -178,6 +187,8 @@ class Site:
             session=session,
             bigcommerce=self._bigcommerce,
             log=self._bigcommerce.log,
+            faults=faults.CHOICES,
+            queued=len(self._bigcommerce.token_endpoint.next_answers),
             **values,
         )
 

@@ -26,7 +26,6 @@ class StoreApi:
             if installation.store is store and installation.access_token == token:
                 if SCOPES.isdisjoint(installation.scope.split()):
                     return Response(status=403)
-                domain = f"store-{store.hash}.mybigcommerce.com"
-                told = {"id": store.hash, "domain": domain, "name": store.name, "status": "live"}
-                return Response(json.dumps(told), mimetype="application/json")
+                told = {"id": store.hash, "domain": store.domain, "name": store.name}
+                return Response(json.dumps(told | {"status": "live"}), mimetype="application/json")
         return Response(status=401)

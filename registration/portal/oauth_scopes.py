@@ -7,6 +7,18 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+# What an app can do with a permission, by the choice in the row.
+_EFFECTS = {
+    "read-only": "see what {keeper} has under {name}, and cannot change it",
+    "modify": "see, add, change and delete what {keeper} has under {name}",
+    "manage": "see and manage what {keeper} has under {name}",
+    "write": "add and change what {keeper} has under {name}",
+    "delete": "delete what {keeper} has under {name}",
+    "standard": "see and change what {keeper} has under {name}, within BigCommerce's usual limits",
+    "full": "see and change all that {keeper} has under {name}",
+}
+_TOKEN_EFFECT = "ask BigCommerce for access tokens for this: {name}"
+
 
 @dataclass(frozen=True)
 class OAuthScope:
@@ -27,6 +39,13 @@ class OAuthScope:
     def __str__(self) -> str:
         """The row and the permission to choose in it."""
         return f"{self.name}: {self.permission}"
+
+    @property
+    def effect(self) -> str:
+        """A sentence for a merchant: what an app with this permission can do."""
+        can = _TOKEN_EFFECT if self.group == "token creation" else _EFFECTS[self.permission]
+        keeper = "your account" if self.group == "account resource" else "your store"
+        return f"The app can {can.format(keeper=keeper, name=self.name)}."
 
 
 def _read() -> dict[str, OAuthScope]:

@@ -120,6 +120,7 @@ def test_up_prints_what_a_person_reads_and_no_more(
     walked: subprocess.CompletedProcess[str], written: Path
 ) -> None:
     assert len(walked.stdout.splitlines()) <= 60
+    assert "API's own URL" not in walked.stdout  # there is no other
     outputs = outputs_in(written)
     assert outputs["readme"] not in walked.stdout
     listed = walked.stdout.partition("\nStack outputs\n")[2].partition("\nRegistration sheet")[0]

@@ -128,6 +128,19 @@ def test_an_unknown_organization_is_not_found(app_a: App) -> None:
     assert "No such app" in answer.text
 
 
+def test_the_request_log_has_the_functions_line_of_a_request(
+    ready: LocalBackend, app_a: App, store: Store
+) -> None:
+    url = load_url(app_a, store, store.owner)
+    ready.bigcommerce.log.add_in_browser("Load", url)
+    shown = get(url, WARM)
+    entry = next(iter(ready.bigcommerce.log))
+    assert (entry.outcome, entry.reason) == ("404", "store_not_installed")
+    assert entry.answer is not None
+    assert entry.answer.request_id in shown.text
+    assert json.loads(entry.answer.log_line)["store_hash"] == store.hash
+
+
 @pytest.mark.parametrize("path", ["/", "/org-a", "/org-a/load/more", "/org-a/other"])
 def test_there_are_no_other_routes(app_a: App, path: str) -> None:
     base_url = app_a.callback_urls.load.removesuffix("/org-a/load")

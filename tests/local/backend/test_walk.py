@@ -2,14 +2,18 @@
 
 import io
 import re
+import shutil
+import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from rich.console import Console
 
 from local import backend as module
-from local import walk
-from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
+from local import commands, walk
+from local.backend import APPS, CLIENT_SECRETS, DOMAIN, ROOT, LocalBackend, local_backend
 from local.bigcommerce import BigCommerce, faults
 from local.console import Report
 from local.engine import DeploymentError
@@ -117,6 +121,35 @@ def test_the_walk_knows_what_the_apps_settings_change() -> None:
         assert reporting.walk(Walk(backend).steps), printed.getvalue()
     outcomes = re.findall(r"✓ .{34} (\S+)", printed.getvalue())
     assert outcomes == ["503", "in", "302", "302", "403", "200", "200", "404", "401"]
+
+
+def test_a_custom_domain_is_walked_through_the_apis_own_url_and_what_differs_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
+    stack["config"][DOMAIN] = {"name": "apps.example.com", "hostedZoneId": "Z0"}
+    stack["config"][APPS][0]["clientId"] = "ofanotherrun"
+    stack["config"][CLIENT_SECRETS] = {"secure": "v1:encrypted"}
+    (tmp_path / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
+    assert commands.main(["up", "--outputs", str(tmp_path / "outputs.json")]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"^  baseUrl +https://apps\.example\.com$", printed, re.MULTILINE)
+    assert "apps.example.com is not served here: the walk goes through the API's own URL" in printed
+    (line,) = [each for each in printed.splitlines() if each.startswith("Not as the stack's files")]
+    assert set(line.partition(": ")[2].split(", ")) == {
+        "apps[0].clientId",
+        "aws:endpoints",
+        "bigcommerce.frameAncestors",
+        "bigcommerce.loginUrl",
+        "clientSecrets",
+        "domain.hostedZoneId",
+        "rutterBaseUrl",
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 import urllib3
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Installation, Server, Store, User
-from local.bigcommerce.request_log import LOGGED_REQUESTS
+from local.bigcommerce.request_log import LOGGED_REQUESTS, Answer
+from registration.portal.oauth_scopes import OAUTH_SCOPES
 
 from .conftest import ORGANIZATION_ID, Exchange, ThrowawayApp, claims
 
@@ -122,6 +123,35 @@ def test_confirming_frames_the_auth_callback_with_a_code_that_works(
     assert app.client_secret not in page
 
 
+def test_faults_are_queued_for_the_token_endpoint(
+    browser: Browser, store: Store, exchange: Exchange, token_request: dict[str, str]
+) -> None:
+    path = apps_path(store, store.owner).replace("/apps", "/faults")
+    assert "to come" not in browser.page()
+    for name in ("500", "redirect", "no access token"):
+        assert f'value="{name}"' in browser.page()
+        assert browser.post(path, fault=name).status == 303
+    assert "Faults of the token endpoint: 3 to come" in browser.page()
+    assert [exchange(token_request).status for _ in range(2)] == [500, 302]
+    assert "access_token" not in exchange(token_request).json()
+    assert browser.post(path, fault="other").status == 404
+
+
+def test_each_permission_is_named_as_in_the_portal_with_what_it_allows(
+    browser: Browser, bigcommerce: BigCommerce, store: Store, app: App
+) -> None:
+    every = bigcommerce.register_app(
+        "every", "Every", [*OAUTH_SCOPES, "unlisted"], callback_urls=app.callback_urls
+    )
+    page = html.unescape(browser.page(apps_path(store, store.owner, every.client_id, "install")))
+    assert page.count("<small>The app can ") == len(OAUTH_SCOPES)
+    assert "<li>unlisted</li>" in page
+    assert (
+        "<li>Orders: read-only<small>The app can see what your store has under Orders, "
+        "and cannot change it.</small></li>"
+    ) in page
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_only_the_owner_can_install(browser: Browser, app: App, store: Store, method: str) -> None:
     (assistant,) = store.staff
@@ -221,16 +251,18 @@ def test_the_browser_reports_how_long_a_frame_took(
 
 
 def test_the_log_shows_what_a_browser_was_answered_once_that_is_known() -> None:
-    statuses: dict[str, str] = {}
-    log = BigCommerce(status_in_browser=statuses.get).log
+    answers: dict[str, Answer] = {}
+    log = BigCommerce(find_answer=answers.get).log
     log.add_in_browser("Load", "http://localhost/load?signed_payload_jwt=a")
     (entry,) = log
     assert (entry.outcome, entry.failed) == ("browser", False)
-    statuses[entry.full_url] = "404"
+    answers[entry.full_url] = Answer("404", "1-2-3")
     (entry,) = log
-    assert (entry.outcome, entry.failed) == ("404", True)
-    statuses.clear()
-    assert [each.outcome for each in log] == ["404"]
+    assert (entry.outcome, entry.failed, entry.reason) == ("404", True, "")
+    answers[entry.full_url] = Answer("404", "1-2-3", '{"reason": "not installed"}')
+    assert [each.reason for each in log] == ["not installed"]
+    answers.clear()
+    assert [(each.outcome, each.reason) for each in log] == [("404", "not installed")]
 
 
 def test_the_log_keeps_the_latest(bigcommerce: BigCommerce) -> None:

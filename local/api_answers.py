@@ -1,0 +1,26 @@
+"""How the deployed APIs answered: status, request id, and what the function logged."""
+
+from http import HTTPStatus
+
+from local.bigcommerce.request_log import Answer
+from local.emulator import Emulator
+from local.emulator_middleware import answer_path
+from local.loopback_http import get
+from registration.check.http_client import UnreachableError
+
+
+def find_answer(emulator: Emulator, url: str) -> Answer | None:
+    """How a deployed API answered a URL last; None where it was not asked."""
+    try:
+        told = get(emulator.endpoint_url + answer_path(url), timeout=2)
+    except UnreachableError:
+        return None
+    if told.status != HTTPStatus.OK:
+        return None
+    status, _, request_id = told.text.partition(" ")
+    logs, pattern = emulator.aws.logs, f'"{request_id}"'
+    groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+    for name in (group["logGroupName"] for group in groups if request_id):
+        for event in logs.filter_log_events(logGroupName=name, filterPattern=pattern)["events"]:
+            return Answer(status, request_id, event["message"].strip())
+    return Answer(status, request_id)
