@@ -11,6 +11,8 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import SecretStr
 
+from registration.portal.oauth_scopes import OAUTH_SCOPES
+
 from .settings import AppSettings
 from .stack_context import StackContext
 
@@ -157,6 +159,7 @@ def _item(app: AppSettings) -> dict[str, object]:
         "sk": {"S": "APP"},
         "name": {"S": app.name},
         "scopes": {"L": [{"S": scope} for scope in app.scopes]},
+        "scope_names": {"M": {scope: {"S": str(OAUTH_SCOPES[scope])} for scope in app.scopes}},
         "multiple_users": {"BOOL": app.multiple_users},
         **{name: {"S": url} for name, url in links.items() if url},
         **({"rutter_on_uninstall": {"S": app.rutter.on_uninstall}} if app.rutter else {}),

@@ -2,7 +2,8 @@
 
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import aws, environment
@@ -29,6 +30,7 @@ class AppProfile:
         support_url: where the pages send people for help, or None.
         app_url: the app itself, which visitors are handed over to; None where these pages are all
             there is.
+        scope_names: what the developer portal calls each of those scopes, as far as it is known.
         rutter_on_uninstall: what becomes of a store's connection at Rutter once it has uninstalled
             the app, `keep` or `delete`; None where stores are not handed to Rutter.
     """
@@ -40,6 +42,7 @@ class AppProfile:
     support_url: str | None
     app_url: str | None = None
     rutter_on_uninstall: str | None = None
+    scope_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(organization_id: str) -> AppProfile:
@@ -102,4 +105,8 @@ def read(organization_id: str) -> AppProfile:
         rutter_on_uninstall=(
             item["rutter_on_uninstall"]["S"] if "rutter_on_uninstall" in item else None
         ),
+        # None in an item of before: functions are updated at another moment than items.
+        scope_names={
+            scope: name["S"] for scope, name in item.get("scope_names", {"M": {}})["M"].items()
+        },
     )

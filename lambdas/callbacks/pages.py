@@ -38,7 +38,7 @@ _BRAND = '<p class="brand">{app}</p>'
 _SUPPORT = '<a href="{url}" target="_blank" rel="noopener noreferrer">Get support for {app}</a>'
 _REFERENCE = '<p class="reference">Request id <code>{request_id}</code></p>'
 _SCOPES = '<ul class="scopes">\n{items}</ul>'
-_SCOPE = "<li><code>{scope}</code></li>\n"
+_SCOPE = "<li>{scope}</li>\n"
 _NOTICE = '<div class="notice" role="status">\n<p>{text}</p>\n{scopes}\n</div>'
 _PARAGRAPH = "<p>{text}</p>"
 _NOTHING = Markup()
@@ -46,7 +46,7 @@ _NOTHING = Markup()
 
 def installed_page(app: AppProfile, store_hash: str, scopes: ScopeComparison) -> Response:
     """The page after an installation."""
-    content = _fill(_INSTALLED, app=app.name, store=_store(store_hash, scopes))
+    content = _fill(_INSTALLED, app=app.name, store=_store(app, store_hash, scopes))
     return _page(HTTPStatus.OK, f"{app.name} is installed", content, app=app)
 
 
@@ -70,7 +70,7 @@ def loaded_page(
         installed_on_day=f"{installed_on.day} {installed_on:%B %Y}",
         data_flow=_fill(_PARAGRAPH, text=data_flow) if data_flow else _NOTHING,
         role="the owner" if payload.is_owner else "a user",
-        store=_store(payload.store_hash, scopes),
+        store=_store(app, payload.store_hash, scopes),
     )
     return _page(HTTPStatus.OK, app.name, content, app=app)
 
@@ -87,28 +87,31 @@ def error_page(error: CallbackError, request: CallbackRequest) -> Response:
     )
 
 
-def _store(store_hash: str, scopes: ScopeComparison) -> Markup:
+def _store(app: AppProfile, store_hash: str, scopes: ScopeComparison) -> Markup:
     return _fill(
         _STORE,
         store_hash=store_hash,
-        granted=_list(scopes.granted) if scopes.granted else "none",
+        granted=_list(app, scopes.granted) if scopes.granted else "none",
         missing=_notice(
+            app,
             "Some permissions the app asks for were not granted, so parts of it may not work. "
             "Reinstall the app to grant them:",
             scopes.missing,
         ),
         extra=_notice(
-            "The store granted permissions the app is not configured with:", scopes.extra
+            app, "The store granted permissions the app is not configured with:", scopes.extra
         ),
     )
 
 
-def _notice(text: str, scopes: list[str]) -> Markup:
-    return _fill(_NOTICE, text=text, scopes=_list(scopes)) if scopes else _NOTHING
+def _notice(app: AppProfile, text: str, scopes: list[str]) -> Markup:
+    return _fill(_NOTICE, text=text, scopes=_list(app, scopes)) if scopes else _NOTHING
 
 
-def _list(scopes: Iterable[str]) -> Markup:
-    return _fill(_SCOPES, items=_NOTHING.join(_fill(_SCOPE, scope=scope) for scope in scopes))
+def _list(app: AppProfile, scopes: Iterable[str]) -> Markup:
+    """The scopes as the portal names them; one whose name is not known, as it is."""
+    names = (app.scope_names.get(scope, scope) for scope in scopes)
+    return _fill(_SCOPES, items=_NOTHING.join(_fill(_SCOPE, scope=name) for name in names))
 
 
 def _page(

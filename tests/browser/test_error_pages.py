@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from local.bigcommerce import App, load_url
 from local.bigcommerce.faults import status
@@ -12,7 +13,12 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_code_that_is_refused(merchant: Merchant, app: App) -> None:
-    merchant.backend.bigcommerce.token_endpoint.next_answers.append(status(400))
+    page = merchant.window.page
+    merchant.go_to_apps()
+    page.get_by_text("Faults of the token endpoint").click()
+    page.get_by_role("button", name="400").click()
+    expect(page.get_by_text("Faults of the token endpoint: 1 to come")).to_be_visible()
+    merchant.window.examine("apps-with-faults")
     merchant.consent(app)
     merchant.window.expect_complaint("status of 400")
     merchant.confirm()

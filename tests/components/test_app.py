@@ -117,6 +117,9 @@ def test_the_table_has_the_profile_of_each_app(two_apps: Recording) -> None:
             "sk": {"S": "APP"},
             "name": {"S": "Globex *Sync*"},
             "scopes": {"L": [{"S": "store_v2_information_read_only"}]},
+            "scope_names": {
+                "M": {"store_v2_information_read_only": {"S": "Information & Settings: read-only"}}
+            },
             "multiple_users": {"BOOL": False},
             "support_url": {"S": "https://support.example.com/globex"},
         },
@@ -125,6 +128,12 @@ def test_the_table_has_the_profile_of_each_app(two_apps: Recording) -> None:
             "sk": {"S": "APP"},
             "name": {"S": "Acme & Sons"},
             "scopes": {"L": [{"S": "store_v2_products_read_only"}, {"S": "store_v2_orders"}]},
+            "scope_names": {
+                "M": {
+                    "store_v2_products_read_only": {"S": "Products: read-only"},
+                    "store_v2_orders": {"S": "Orders: modify"},
+                }
+            },
             "multiple_users": {"BOOL": True},
         },
     ]

@@ -83,6 +83,7 @@ class Backend:
         app_url: str | None = None,
         handoff_key: str | None = None,
         rutter_on_uninstall: str | None = None,
+        scope_names: dict[str, str] | None = None,
     ) -> None:
         """Write an app's entry into the table and its credentials into the secret."""
         entry: dict[str, Any] = {
@@ -92,6 +93,8 @@ class Backend:
             "scopes": {"L": [{"S": scope} for scope in app.scopes]},
             "multiple_users": {"BOOL": app.multiple_users},
         }
+        if scope_names:
+            entry["scope_names"] = {"M": {key: {"S": name} for key, name in scope_names.items()}}
         if support_url:
             entry["support_url"] = {"S": support_url}
         if app_url:

@@ -23,7 +23,8 @@ def test_the_merchant_sees_that_the_app_is_installed_and_where_to_get_support(
 
     assert answer.status == 200
     assert "Order Sync is installed" in answer.page.text
-    assert store.hash in answer.page.text
+    assert "Next: open Order Sync from Apps in your control panel." in answer.page.text
+    assert f"store-{store.hash}.mybigcommerce.com" in answer.page.text
     assert answer.page.links == [SUPPORT_URL]
 
 

@@ -60,14 +60,16 @@ def test_an_unknown_user_is_let_in_and_remembered_with_the_time_of_the_payload(
 def test_scopes_that_differ_from_the_configured_ones_are_shown_at_every_opening(
     backend: Backend, app: App, installed_store: Store
 ) -> None:
-    backend.deploy(replace(app, scopes=(SCOPES[0], "store_v2_customers")))
+    names = {"store_v2_customers": "Customers: modify <b>", SCOPES[0]: "Orders: modify"}
+    backend.deploy(replace(app, scopes=(SCOPES[0], "store_v2_customers")), scope_names=names)
     apps.forget()
 
     page = backend.get(signed_url(app, "load", installed_store, installed_store.owner)).page
 
     text = page.text
     assert "were not granted, so parts of it may not work" in text
-    assert "Reinstall the app to grant them: store_v2_customers" in text
+    assert f"Granted permissions Orders: modify {SCOPES[1]}" in text
+    assert "Reinstall the app to grant them: Customers: modify <b>" in text
     assert f"the app is not configured with: {SCOPES[1]}" in text
     assert page.links == []  # as this app has no support URL
 
