@@ -15,7 +15,11 @@ from bootstrap.state_store import StateStore
 
 settings = read_settings()
 provider_arn = settings.oidc_provider_arn or github_oidc_provider()
-state = StateStore(settings.state_bucket) if settings.state_bucket else None
+state = (
+    StateStore(settings.state_bucket, main_project(), [each.name for each in settings.environments])
+    if settings.state_bucket
+    else None
+)
 environments = {
     environment.name: EnvironmentRoles(
         main_project(),
@@ -31,5 +35,5 @@ pulumi.export("deployRoleArns", {name: each.deploy_arn for name, each in environ
 pulumi.export("previewRoleArns", {name: each.preview_arn for name, each in environments.items()})
 pulumi.export("permissionsBoundaryArns", {n: each.boundary_arn for n, each in environments.items()})
 pulumi.export("backendUrl", state.backend_url if state else None)
-pulumi.export("secretsProvider", state.secrets_provider if state else None)
+pulumi.export("secretsProviders", state.secrets_providers if state else None)
 pulumi.export("nextSteps", next_steps(settings, environments, state))

@@ -117,7 +117,7 @@ def _place(
         region=aws.get_region_output().region,
         account=aws.get_caller_identity_output().account_id,
         bucket=state.bucket if state else "",
-        secrets_key=state.key_arn if state else "",
+        secrets_key=state.key_arns[environment.name] if state else "",
     ).apply(
         lambda known: Place(
             **known,

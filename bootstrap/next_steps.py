@@ -25,11 +25,16 @@ def next_steps(
         )
         for name, value in variables.items()
     ]
+    if state:
+        # Only here: the bootstrap stack itself is kept elsewhere.
+        lines.append(pulumi.Output.concat("export PULUMI_BACKEND_URL='", state.backend_url, "'"))
     for name, environment in environments.items():
         if state:
             lines.append(
                 pulumi.Output.concat(
-                    f"pulumi stack init {name} --secrets-provider '", state.secrets_provider, "'"
+                    f"pulumi stack init {name} --secrets-provider '",
+                    state.secrets_providers[name],
+                    "'",
                 )
             )
         lines.append(

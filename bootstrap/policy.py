@@ -18,7 +18,7 @@ class Place:
         domain: the custom domain's name, empty without one.
         zone: id of the Route 53 zone of the domain's record, empty without one.
         bucket: name of the bucket with the state, empty where it is kept elsewhere.
-        secrets_key: ARN of the key of the state's secrets, empty likewise.
+        secrets_key: ARN of the stack's own key of the secrets in its state, empty likewise.
     """
 
     partition: str

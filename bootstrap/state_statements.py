@@ -1,4 +1,4 @@
-"""What keeping a stack's state in the account's bucket takes, and the key of its secrets."""
+"""What keeping a stack's state in the account's bucket takes, and its key of secrets."""
 
 from bootstrap.policy import Statement
 
@@ -6,11 +6,17 @@ _BUCKET = "arn:{place.partition}:s3:::{place.bucket}"
 # Pulumi's own layout below `.pulumi`: a stack's file, its history and backups, its locks.
 _STACK = "{place.project}/{place.stack}"
 
-LIST_STATE = Statement("ListState", resources=(_BUCKET,), reads=("s3:ListBucket",), needs="bucket")
+FIND_STATE = Statement(
+    "FindState",
+    # The file says how all stacks of the bucket are laid out: none of them may write it. Pulumi
+    # makes it when the first of them is made, by the administrator.
+    resources=(_BUCKET, _BUCKET + "/.pulumi/meta.yaml"),
+    reads=("s3:GetObject", "s3:ListBucket"),
+    needs="bucket",
+)
 STATE = Statement(
     "State",
     resources=(
-        _BUCKET + "/.pulumi/meta.yaml",
         _BUCKET + "/.pulumi/stacks/" + _STACK + ".*",
         _BUCKET + "/.pulumi/history/" + _STACK + "/*",
         _BUCKET + "/.pulumi/backups/" + _STACK + "/*",
@@ -29,4 +35,4 @@ STATE_SECRETS = Statement(
     needs="secrets_key",
 )
 
-STATE_STATEMENTS = (LIST_STATE, STATE, STATE_SECRETS)
+STATE_STATEMENTS = (FIND_STATE, STATE, STATE_SECRETS)

@@ -1,46 +1,48 @@
-"""StateStore: the S3 bucket of the stacks' state, and the KMS key of the secrets in it."""
+"""StateStore: the S3 bucket of the stacks' state, and the KMS keys of the secrets in it."""
 
 import json
+from collections.abc import Iterable
 
 import pulumi
 import pulumi_aws as aws
+
+from components.ci_roles import state_key_alias
 
 _OLD_VERSIONS_DAYS = 90
 
 
 class StateStore(pulumi.ComponentResource):
-    """A bucket that keeps every version, encrypted, over TLS alone, and a key.
+    """A bucket that keeps every version, encrypted, over TLS alone, and a key for each stack.
 
-    The key is for `--secrets-provider`: who may read the bucket still needs it to see a secret.
-    Both are protected: without them no stack can be changed.
+    A key is for `--secrets-provider`: who may read the bucket still needs it to see a secret, and
+    who may use one stack's sees no secret of another. All are protected: without them no stack can
+    be changed.
 
     Attributes:
         bucket: the bucket's name.
-        key_arn: the key's ARN.
+        key_arns: each stack's key.
         backend_url: for `pulumi login`.
-        secrets_provider: for `pulumi stack init --secrets-provider`.
+        secrets_providers: for each stack's `pulumi stack init --secrets-provider`.
     """
 
     bucket: pulumi.Output[str]
-    key_arn: pulumi.Output[str]
+    key_arns: dict[str, pulumi.Output[str]]
     backend_url: pulumi.Output[str]
-    secrets_provider: pulumi.Output[str]
+    secrets_providers: dict[str, pulumi.Output[str]]
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        project: str,
+        stacks: Iterable[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("bigcommerce:index:StateStore", "state", None, opts)
         child = pulumi.ResourceOptions(parent=self)
         protected = pulumi.ResourceOptions(parent=self, protect=True)
-        key = aws.kms.Key(
-            "state",
-            description=f"Secrets of the Pulumi stacks whose state is in {name}",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            opts=protected,
-        )
-        aws.kms.Alias("state", name=f"alias/{name}", target_key_id=key.key_id, opts=child)
         bucket = aws.s3.Bucket("state", bucket=name, opts=protected)
         self.bucket = bucket.bucket
-        self.key_arn = key.arn
+        self.key_arns = {stack: self._key(project, stack) for stack in stacks}
         aws.s3.BucketVersioning(
             "state",
             bucket=bucket.id,
@@ -84,8 +86,27 @@ class StateStore(pulumi.ComponentResource):
         )
         region = aws.get_region_output().region
         self.backend_url = pulumi.Output.concat("s3://", self.bucket, "?region=", region)
-        self.secrets_provider = pulumi.Output.concat("awskms:///", key.arn, "?region=", region)
-        self.register_outputs({"bucket": self.bucket, "keyArn": self.key_arn})
+        self.secrets_providers = {
+            stack: pulumi.Output.concat("awskms:///", key_arn, "?region=", region)
+            for stack, key_arn in self.key_arns.items()
+        }
+        self.register_outputs({"bucket": self.bucket, "keyArns": self.key_arns})
+
+    def _key(self, project: str, stack: str) -> pulumi.Output[str]:
+        key = aws.kms.Key(
+            f"state-{stack}",
+            description=f"Secrets in the Pulumi state of {project} {stack}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        aws.kms.Alias(
+            f"state-{stack}",
+            name=state_key_alias(project, stack),
+            target_key_id=key.key_id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return key.arn
 
 
 def tls_only_policy(bucket_arn: str) -> str:

@@ -1,6 +1,6 @@
-"""What CI's roles for a stack are called; `bootstrap/` makes them, and the key's policy knows them.
+"""What CI's roles for a stack are called, and what else `bootstrap/` makes for it.
 
-Their names do not begin with `{project}-{stack}-`, as those of the stack's own resources do: so a
+The policy of the stack's key knows the roles. The names do not begin with `{project}-{stack}-`, as those of the stack's own resources do: so a
 deploy role, which may write what begins so, can write none of these.
 """
 
@@ -18,3 +18,8 @@ def preview_role_name(project: str, stack: str) -> str:
 def boundary_name(project: str, stack: str) -> str:
     """The name of the policy that is the permissions boundary of a stack's roles."""
     return f"boundary-{project}-{stack}"
+
+
+def state_key_alias(project: str, stack: str) -> str:
+    """The alias of the KMS key of the secrets in a stack's state."""
+    return f"alias/state-{project}-{stack}"

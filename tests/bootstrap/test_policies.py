@@ -50,6 +50,7 @@ def test_every_resource_type_of_the_program_has_a_statement(everything: Recordin
         ("apigateway:POST", f"{API}/routes", {}),
         ("route53:GetChange", "arn:aws:route53:::change/C1", {}),
         ("s3:PutObject", f"{STATE}stacks/bigcommerce/local.json", {}),
+        ("s3:GetObject", f"{STATE}meta.yaml", {}),
         ("kms:Encrypt", PLACE.secrets_key, {}),
     ],
 )
@@ -91,6 +92,8 @@ def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -
         ("lambda:UpdateFunctionCode", arn("lambda", "function:bigcommerce-prod-load"), {}),
         ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:other/prod/apps/a-1"), {}),
         ("s3:GetObject", f"{STATE}stacks/bigcommerce/prod.json", {}),
+        ("s3:PutObject", f"{STATE}meta.yaml", {}),
+        ("s3:DeleteObject", f"{STATE}meta.yaml", {}),
         ("s3:DeleteBucket", "arn:aws:s3:::state", {}),
         ("kms:Decrypt", arn("kms", "key/another"), {}),
     ],
@@ -110,6 +113,10 @@ def test_the_preview_role_changes_nothing() -> None:
     assert all(action.partition(":")[2].startswith(looks) for action in granted)
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
     assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/bigcommerce/local.json")
+    # A refresh of a credential's version reads its value.
+    secret = arn("secretsmanager", "secret:{}/local/apps/a-1")
+    assert allows(PREVIEW, "secretsmanager:GetSecretValue", secret.format("bigcommerce"))
+    assert not allows(PREVIEW, "secretsmanager:GetSecretValue", secret.format("other"))
     lock = f"{STATE}locks/organization/bigcommerce/local/1.json"
     assert allows(DEPLOY, "s3:PutObject", lock)
     assert not allows(PREVIEW, "s3:PutObject", lock)

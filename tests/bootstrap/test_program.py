@@ -11,7 +11,8 @@ from bootstrap.policy import Place
 from bootstrap.settings import Environment, Settings
 from local.engine.configuration import encoded, stack_config
 from local.engine.program import Program
-from tests.components.recorder import ACCOUNT, KEY_ID, REGION, Recording
+from tests.bootstrap.evaluation import allows
+from tests.components.recorder import ACCOUNT, REGION, Recording
 from tests.components.recordings import Recorder
 from tests.documents import ROOT
 
@@ -23,7 +24,7 @@ CONFIG: dict[str, Any] = {
     "environments": [{"name": "dev", "previewPullRequests": True}, {"name": "prod", **DOMAIN}],
     "stateBucket": "example-state",
 }
-KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/key-state-"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/github"
 
 
@@ -43,7 +44,7 @@ def test_each_environment_gets_its_policies_and_its_roles_their_jobs(whole: Reco
         ("dev", {}, ["environment:dev-preview", "pull_request"]),
         ("prod", {"domain": "apps.example.com", "zone": "Z1"}, ["environment:prod-preview"]),
     ):
-        place = Place(**{**vars(shared), "stack": stack, "secrets_key": KEY_ARN, **domain})
+        place = Place(**{**vars(shared), "stack": stack, "secrets_key": KEY_ARN + stack, **domain})
         boundary = whole.one("aws:iam/policy:Policy", f"{stack}-boundary")
         assert boundary.inputs["name"] == f"boundary-bigcommerce-{stack}"
         assert boundary.inputs["policy"] == boundary_policy(place)
@@ -74,7 +75,22 @@ def test_the_state_is_versioned_encrypted_private_and_protected(whole: Recording
     protected = {each.type.rpartition(":")[2] for each in whole.resources if each.protect}
     assert protected == {"Bucket", "Key", "OpenIdConnectProvider"}
     assert whole.outputs["backendUrl"] == f"s3://example-state?region={REGION}"
-    assert whole.outputs["secretsProvider"] == f"awskms:///{KEY_ARN}?region={REGION}"
+
+
+def test_each_stacks_secrets_have_a_key_that_only_its_roles_use(whole: Recording) -> None:
+    for stack, other in (("dev", "prod"), ("prod", "dev")):
+        alias = whole.one("aws:kms/alias:Alias", f"state-{stack}").inputs
+        assert alias["name"] == f"alias/state-bigcommerce-{stack}"
+        assert alias["targetKeyId"] == f"key-state-{stack}"
+        url = f"awskms:///{KEY_ARN}{stack}?region={REGION}"
+        assert whole.outputs["secretsProviders"][stack] == url
+        steps = whole.outputs["nextSteps"].splitlines()
+        assert f"pulumi stack init {stack} --secrets-provider '{url}'" in steps
+        for role in ("deploy", "preview"):
+            name = f"{role}-bigcommerce-{stack}"
+            policy = whole.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"]
+            assert allows(policy, "kms:Decrypt", KEY_ARN + stack)
+            assert not allows(policy, "kms:Decrypt", KEY_ARN + other)
 
 
 def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Recording) -> None:

@@ -194,8 +194,8 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
             id_ = computed["url"] = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
             computed["arn"] = arn("sqs", physical)
         case "Key":
-            id_ = computed["keyId"] = KEY_ID
-            computed["arn"] = KEY_ARN
+            id_ = computed["keyId"] = KEY_ID if name == "installations" else f"key-{name}"
+            computed["arn"] = arn("kms", f"key/{id_}")
         case "Certificate":
             id_ = computed["arn"] = arn("acm", "certificate/requested")
             record = {"Name": "_a.apps.example.com.", "Type": "CNAME", "Value": "_b.example.net."}
