@@ -1,32 +1,36 @@
 """What to do once the bootstrap stack is deployed: the commands, with this account's values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pulumi
 import pulumi_aws as aws
 
 from bootstrap.environment_roles import EnvironmentRoles
-from bootstrap.settings import Settings
+from bootstrap.settings import Environment, Settings
 from bootstrap.state_store import StateStore
+
+# What .github/workflows deploys from.
+_BRANCH = "main"
 
 
 def next_steps(
     settings: Settings, environments: Mapping[str, EnvironmentRoles], state: StateStore | None
 ) -> pulumi.Output[str]:
-    """The commands that give the repository its variables and the stacks their boundary."""
+    """The commands that keep the roles, and give the repository and the stacks what they need."""
+    lines: list[pulumi.Input[str]] = [*_protections(settings)]
     variables = {
         "AWS_ACCOUNT_ID": aws.get_caller_identity_output().account_id,
         "AWS_REGION": aws.get_region_output().region,
         "PULUMI_BACKEND_URL": state.backend_url if state else "https://api.pulumi.com",
     }
-    lines = [
+    lines += [
         pulumi.Output.concat(
             f"gh variable set {name} --repo {settings.repository} --body '", value, "'"
         )
         for name, value in variables.items()
     ]
     if state:
-        # Only here: the bootstrap stack itself is kept elsewhere.
+        # For this shell alone: the bootstrap stack itself is kept elsewhere.
         lines.append(pulumi.Output.concat("export PULUMI_BACKEND_URL='", state.backend_url, "'"))
     for name, environment in environments.items():
         if state:
@@ -44,3 +48,36 @@ def next_steps(
             )
         )
     return pulumi.Output.all(*lines).apply("\n".join)
+
+
+def _protections(settings: Settings) -> Iterator[str]:
+    """The commands that let jobs of one branch alone, and after an approval, have the roles.
+
+    GitHub makes an environment, with no rule, for the first job that names it. Its rule "protected
+    branches" lets every branch through where the repository protects none: so the branch is named.
+    """
+    for environment in settings.environments:
+        for name, reviewers in (
+            (environment.name, _reviewers(environment)),
+            (f"{environment.name}-preview", ""),  # previews every night, with nobody there
+        ):
+            path = f"repos/{settings.repository}/environments/{name}"
+            yield (
+                f"gh api --method PUT {path}"
+                " -F 'deployment_branch_policy[protected_branches]=false'"
+                " -F 'deployment_branch_policy[custom_branch_policies]=true'" + reviewers
+            )
+            yield f"gh api --method POST {path}/deployment-branch-policies -f name={_BRANCH}"
+
+
+def _reviewers(environment: Environment) -> str:
+    """Who approves, by the ids that GitHub has for them."""
+    fields = []
+    for reviewer in environment.reviewers:
+        organization, _, team = reviewer.partition("/")
+        kind = "Team" if team else "User"
+        found = f"orgs/{organization}/teams/{team}" if team else f"users/{reviewer}"
+        fields.append(
+            f" -F 'reviewers[][type]={kind}' -F \"reviewers[][id]=$(gh api {found} --jq .id)\""
+        )
+    return "".join(fields)

@@ -25,6 +25,9 @@ MAIN_PROJECT = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 
 
 Repository = Annotated[str, form(r"[\w-]+/[\w.-]+", "OWNER/NAME, as in the repository's URL")]
+Reviewer = Annotated[
+    str, form(r"[\w-]+(/[\w-]+)?", "a GitHub user, or a team as ORGANIZATION/TEAM")
+]
 OidcProviderArn = Annotated[
     str, form(r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/\S+", "the ARN of an OIDC provider of IAM")
 ]
@@ -52,12 +55,15 @@ class Environment(_Setting):
         preview_pull_requests: whether pull requests may preview it. A preview decrypts the stack's
             secrets, so this is for environments whose secrets every writer of the repository may
             know.
+        reviewers: GitHub users and teams, one of whom approves each deployment. Source of the
+            bound: GitHub's, for an environment.
         domain_name: its custom domain; None without one.
         hosted_zone_id: the Route 53 zone of the domain's record; None where DNS is elsewhere.
     """
 
     name: StackName
     preview_pull_requests: bool = False
+    reviewers: Annotated[tuple[Reviewer, ...], Field(max_length=6)] = ()
     domain_name: DomainName | None = None
     hosted_zone_id: HostedZoneId | None = None
 

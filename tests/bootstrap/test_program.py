@@ -21,7 +21,10 @@ PROJECT = "bigcommerce-bootstrap"
 DOMAIN = {"domainName": "apps.example.com", "hostedZoneId": "Z1"}
 CONFIG: dict[str, Any] = {
     "repository": "example/back-end",
-    "environments": [{"name": "dev", "previewPullRequests": True}, {"name": "prod", **DOMAIN}],
+    "environments": [
+        {"name": "dev", "previewPullRequests": True},
+        {"name": "prod", "reviewers": ["alice", "acme/platform"], **DOMAIN},
+    ],
     "stateBucket": "example-state",
 }
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/key-state-"
@@ -95,6 +98,23 @@ def test_each_stacks_secrets_have_a_key_that_only_its_roles_use(whole: Recording
 
 def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Recording) -> None:
     steps = whole.outputs["nextSteps"].splitlines()
+    limited = (
+        " -F 'deployment_branch_policy[protected_branches]=false'"
+        " -F 'deployment_branch_policy[custom_branch_policies]=true'"
+    )
+    reviewed = (
+        " -F 'reviewers[][type]=User' -F \"reviewers[][id]=$(gh api users/alice --jq .id)\""
+        " -F 'reviewers[][type]=Team'"
+        ' -F "reviewers[][id]=$(gh api orgs/acme/teams/platform --jq .id)"'
+    )
+    # Before all else: without them the role is for whoever can push a branch.
+    protected = ("dev", ""), ("dev-preview", ""), ("prod", reviewed), ("prod-preview", "")
+    for index, (name, reviewers) in enumerate(protected):
+        path = f"repos/example/back-end/environments/{name}"
+        assert steps[2 * index : 2 * index + 2] == [
+            f"gh api --method PUT {path}{limited}{reviewers}",
+            f"gh api --method POST {path}/deployment-branch-policies -f name=main",
+        ]
     assert f"gh variable set AWS_ACCOUNT_ID --repo example/back-end --body '{ACCOUNT}'" in steps
     assert (
         "pulumi config set --stack prod --path permissionsBoundaryArn "
@@ -121,6 +141,7 @@ def test_an_account_that_believes_github_already_and_keeps_its_state_elsewhere(
         ({"repository": "https://github.com/o/r"}, "must be OWNER/NAME"),
         ({"environments": []}, "environments must not be empty"),
         ({"environments": [{"name": "a b"}]}, "environments[0].name is 'a b': it must be"),
+        ({"environments": [{"name": "dev", "reviewers": ["$(x)"]}]}, "must be a GitHub user"),
         ({"environments": [{"name": "dev", "zone": 1}]}, "environments[0].zone is not a setting"),
         ({"environments": [{"name": "dev"}, {"name": "dev-eu"}]}, "within reach of the deploy"),
         ({"environments": [{"name": "dev"}, {"name": "dev"}]}, "within reach of the deploy"),
