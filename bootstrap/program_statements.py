@@ -72,7 +72,8 @@ PROGRAM_STATEMENTS = (
             "aws:secretsmanager/secretVersion:SecretVersion",
         ),
         resources=(_SECRETS + "{place.project}/{place.stack}/*",),
-        # A preview has decrypted the same values by then, in the configuration.
+        # A refresh of a version reads its value, so the preview role may: that shows whoever has it
+        # no more than a preview, which decrypts the same values in the configuration.
         reads=(
             "secretsmanager:DescribeSecret",
             "secretsmanager:GetResourcePolicy",
