@@ -27,6 +27,8 @@ from .validation import validation_problems
 
 # That of Pulumi.dev.yaml, as it comes.
 SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
+# That of Pulumi.prod.yaml, as it comes: AWS gives nobody this one.
+PLACEHOLDER_ACCOUNT = "000000000000"
 
 # A role's name may have 64 characters: project, stack, and at most `rutter-handoff`, with hyphens.
 PROJECT_AND_STACK = 64 - len("--rutter-handoff")
@@ -61,6 +63,7 @@ def configuration_warnings(settings: Settings) -> list[str]:
     return [
         *(f"{each.key} {each.what}. {each.remedy}" for each in _sample_ids(settings)),
         *_account_warnings(settings),
+        *_monitoring_warnings(settings),
     ]
 
 
@@ -77,7 +80,13 @@ def _sample_ids(settings: Settings) -> list[Problem]:
 
 def _sample_problems(settings: Settings) -> list[Problem]:
     """A stack worth protecting does not deploy the sample, whose URLs can only change later."""
-    return _sample_ids(settings) if settings.protect else []
+    if not settings.protect:
+        return []
+    key = "aws:allowedAccountIds[0]"
+    if PLACEHOLDER_ACCOUNT not in CONFIG.get().get("aws:allowedAccountIds", ""):
+        return _sample_ids(settings)
+    what = f"is {PLACEHOLDER_ACCOUNT}, which stands for the account of this stack"
+    return [*_sample_ids(settings), Problem(key, what, set_command(key, "ACCOUNT_ID"))]
 
 
 def _account_warnings(settings: Settings) -> list[str]:
@@ -88,6 +97,16 @@ def _account_warnings(settings: Settings) -> list[str]:
     return [
         "aws:allowedAccountIds is not set: with the credentials of another account, this protected "
         f"stack would be deployed there anew. {set_command(key, 'ACCOUNT_ID')}"
+    ]
+
+
+def _monitoring_warnings(settings: Settings) -> list[str]:
+    """Alarms that would go on without anybody's knowing."""
+    if settings.monitoring is None or settings.monitoring.subscriptions:
+        return []
+    return [
+        "monitoring has neither emails nor httpsEndpoints: its alarms tell nobody but who "
+        f"subscribed to the topic by hand. {set_command('monitoring.emails')}"
     ]
 
 

@@ -101,15 +101,18 @@ def test_stack_file_is_valid_has_no_secret_and_its_app_awaits_registration(stack
 
 
 @pytest.mark.parametrize("stack", ["staging", "prod"])
-def test_stack_file_of_a_protected_stack_lacks_nothing_but_an_organization_id(stack: str) -> None:
-    """And its account, which is nobody's until it is set."""
+def test_stack_file_of_a_protected_stack_lacks_nothing_but_its_ids(stack: str) -> None:
+    """And its account, whose id stands for none."""
     config = stack_config(ROOT, stack, {})
     assert config["aws:allowedAccountIds"] == ["000000000000"]
     assert config["aws:defaultTags"]["tags"] == {"environment": stack}
     (app,) = config[f"{PROJECT}:apps"]
     with pytest.raises(ConfigurationError) as raised:
         read_texts(encoded(config), stack=stack, secret_keys=[])
-    (problem,) = raised.value.problems
-    assert problem.key == "apps[0].organizationId"
+    organization, account = raised.value.problems
+    assert organization.key == "apps[0].organizationId"
+    assert account.key == "aws:allowedAccountIds[0]"
+    assert account.remedy.endswith("--path 'aws:allowedAccountIds[0]' ACCOUNT_ID")
     app["organizationId"] = "mine"
+    config["aws:allowedAccountIds"] = ["123456789012"]
     assert read_texts(encoded(config), stack=stack, secret_keys=[]).protect

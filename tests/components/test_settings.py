@@ -337,6 +337,14 @@ def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorde
     assert record({**anywhere, "protect": False}).warnings == []
 
 
+def test_monitoring_that_tells_nobody_is_warned_of(record: Recorder) -> None:
+    alarms = {"apps": [ACME_APP], "monitoring": {"silenceHours": 24}}
+    (warning,) = record(alarms).warnings
+    assert warning.text.endswith("--path 'monitoring.emails[0]' oncall@example.com")
+    told = {"silenceHours": 24, "emails": ["oncall@example.com"]}
+    assert record({**alarms, "monitoring": told}).warnings == []
+
+
 def test_wrong_configuration_registers_nothing_and_shows_no_traceback(record: Recorder) -> None:
     recording = record(EVERYTHING_WRONG)
     assert recording.resources == []
