@@ -1,8 +1,7 @@
 """What CI's roles for a stack are called, and what else `bootstrap/` makes for it.
 
-The policy of the stack's key knows the roles. None of the names begins with `{project}-{stack}-`, as
-those of the stack's own resources do: so a deploy role, which may write what begins so, can write
-none of these.
+The policy of the stack's key knows the roles. No name begins with `{project}-{stack}-`, as those of
+the stack's own resources do: so a deploy role, which may write what begins so, can write none.
 """
 
 
