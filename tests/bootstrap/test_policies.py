@@ -1,6 +1,7 @@
 """The policies of CI's roles, as IAM evaluates them."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.bootstrap.evaluation import ACCOUNT, PLACE, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import CUSTOMIZED, DOMAIN, RUTTER
+from tests.documents import ROOT
 
 DEPLOY, PREVIEW, BOUNDARY = deploy_policy(PLACE), preview_policy(PLACE), boundary_policy(PLACE)
 OWN_ROLE = arn("iam", "role/bigcommerce-local-load")
@@ -100,6 +102,25 @@ def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -
 )
 def test_the_deploy_role_may_not(action: str, resource: str, keys: dict[str, Any]) -> None:
     assert not allows(DEPLOY, action, resource, **keys)
+
+
+def test_what_no_name_limits_is_in_the_decision_on_the_roles() -> None:
+    own = (PLACE.prefix, f"{PLACE.project}/{PLACE.stack}", f"{PLACE.project}-{PLACE.stack}")
+    adds = ("Create", "Request", "Get", "List", "Describe")
+    unlimited = {
+        action
+        for statement in PROGRAM_STATEMENTS
+        if all(operator.endswith("IfExists") for operator in statement.condition)
+        and not all(
+            any(name in PLACE.fill(resource) for name in (*own, PLACE.domain, PLACE.zone))
+            for resource in statement.resources
+        )
+        for action in statement.writes
+        if not action.partition(":")[2].startswith(adds)
+    }
+    decision = (ROOT / "docs/decisions/0013-roles-of-ci.md").read_text(encoding="utf-8")
+    rows = "".join(line for line in decision.splitlines() if line.startswith("  |"))
+    assert unlimited == set(re.findall(r"`([a-z]+:[A-Za-z]+)`", rows))
 
 
 def test_the_preview_role_changes_nothing() -> None:
