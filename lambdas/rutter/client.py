@@ -120,7 +120,7 @@ class Rutter:
         Raises:
             RefusedError, RutterError: the call did not succeed.
         """
-        host = urlsplit(store_url(store_hash)).netloc
+        host = _host(store_url(store_hash))
         for each in self._list():
             if each.get("platform") == PLATFORM and host in map(_host, each.values()):
                 return _connection(each)

@@ -281,6 +281,16 @@ def test_a_lost_answer_makes_no_second_connection(
     handoff.assert_connected()
 
 
+@pytest.mark.parametrize("store_hash", ["abc123", "Abc123"])
+def test_a_connection_is_found_whatever_letters_of_the_hash_are_capitals(
+    monkeypatch: pytest.MonkeyPatch, store_hash: str
+) -> None:
+    listed = {"id": "1", "platform": client.PLATFORM, "url": client.store_url(store_hash)}
+    monkeypatch.setattr(client.Rutter, "_list", lambda _: [listed])
+    found = client.Rutter("https://rutter.invalid", "id", "secret").find(store_hash)
+    assert found is not None
+
+
 class Ended(BaseException):
     """The function's process ended."""
 
