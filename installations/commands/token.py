@@ -8,6 +8,7 @@ from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import add_store, chosen_store
 from installations.tokens import decrypted
+from registration.sheet.text import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +26,10 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     store = chosen_store(stack, options)
     if not store.is_installed:
         raise CommandError(f"Store {store.store_hash} has uninstalled the app: there is no token.")
+    scopes = one_line(", ".join(store.record["scopes"])) or "no scopes"
     confirm(
-        f"Print the access token of store {store.store_hash} for {store.organization_id} "
-        f"({', '.join(store.record['scopes']) or 'no scopes'})? CloudTrail logs it with your name.",
+        f"Print the access token of store {store.store_hash} for {store.organization_id} ({scopes})? "
+        "CloudTrail logs it with your name.",
         options,
     )
     ciphertext = bytes(store.record["access_token"])

@@ -34,10 +34,13 @@ def test_what_is_stored_does_not_steer_the_terminal(
     backend.emulator.aws.dynamodb.update_item(
         TableName=backend.outputs["installationsTable"],
         Key=key("org-a", store.hash),
-        UpdateExpression="SET #users.#id.email = :email",
+        UpdateExpression="SET #users.#id.email = :email, scopes = :scopes",
         ExpressionAttributeNames={"#users": "users", "#id": str(store.owner.id)},
-        ExpressionAttributeValues=to_json({":email": "\x1b]0;owned\x07a@example.com\nUser"}),
+        ExpressionAttributeValues=to_json(
+            {":email": "\x1b]0;owned\x07a@example.com\nUser", ":scopes": ["\x1b]0;owned\x07"]}
+        ),
     )
+    assert "\x1b" not in run("token", store.hash, typed="n\n").err
     printed = run("show", store.hash).out
     assert "]0;owned a@example.com User since" in printed
     assert "\x1b" not in printed
