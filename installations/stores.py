@@ -15,6 +15,7 @@ from typing import Any
 
 from lambdas.callbacks import installation_item
 from lambdas.rutter import connection_table
+from lambdas.rutter.tasks import parts_of_key
 from registration.portal.model import AppRegistration
 
 from .errors import CommandError
@@ -53,7 +54,8 @@ class Store:
     @property
     def record(self) -> Mapping[str, Any]:
         """The attributes of its record; empty where there is none."""
-        return self.items.get(installation_item.SORT_KEY, {})
+        found = self.items.get(installation_item.SORT_KEY, {})
+        return found if installation_item.is_record(found) else {}
 
     @property
     def is_installed(self) -> bool:
@@ -196,10 +198,11 @@ def chosen_store(stack: Stack, options: argparse.Namespace) -> Store:
         [
             installation_item.key(id_, store_hash, sort_key)
             for id_ in ([organization_id] if organization_id else stack.apps)
-            for sort_key in (installation_item.SORT_KEY, VERIFICATION)
+            for sort_key in (installation_item.SORT_KEY, VERIFICATION, CONNECTION)
         ],
     ):
-        found.setdefault(attributes["organization_id"], {})[attributes["sk"]] = attributes
+        id_, _ = parts_of_key(attributes["pk"])
+        found.setdefault(id_, {})[attributes["sk"]] = attributes
     if not found:
         raise CommandError(
             f"Store {store_hash} has no record of {organization_id or 'an app of the stack'}. "

@@ -35,9 +35,9 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 
 
 def without_token(store: Store) -> dict[str, Any]:
-    """The attributes of its items by sort key."""
+    """The attributes of its items by sort key, but for its token and that of its connection."""
     return {
-        sort_key: {name: value for name, value in item.items() if name != "access_token"}
+        sort_key: {name: value for name, value in item.items() if not name.endswith("access_token")}
         for sort_key, item in store.items.items()
     }
 

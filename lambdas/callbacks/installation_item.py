@@ -53,8 +53,19 @@ def from_json(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: dynamodb_json.from_json(value) for name, value in item.items()}
 
 
+def is_record(attributes: Mapping[str, Any]) -> bool:
+    """Whether an item with a record's key is one.
+
+    IAM does not see a sort key: the function that writes connections could make such an item, of
+    their attributes alone. It counts as absent, and the next record replaces it.
+    """
+    return "status" in attributes
+
+
 def record(attributes: Mapping[str, Any]) -> Record:
-    """The record that an item's attributes say."""
+    """The record that an item's attributes say; None if it is none."""
+    if not is_record(attributes):
+        return None
     if attributes["status"] == "uninstalled":
         return Uninstalled(
             client_id=attributes["client_id"],

@@ -70,7 +70,7 @@ class InstallationTable:
         raise ServiceUnavailableError("the store's record was written by others at every attempt")
 
     def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
-        """The record and its revision; 0 where there is no item.
+        """The record and its revision; None and 0 where there is none.
 
         Raises:
             ClientError, BotoCoreError: the call of DynamoDB failed.
@@ -83,11 +83,11 @@ class InstallationTable:
         if "Item" not in answer:
             return None, 0
         attributes = installation_item.from_json(answer["Item"])
-        return installation_item.record(attributes), int(attributes["revision"])
+        return installation_item.record(attributes), int(attributes.get("revision", 0))
 
     def _write(self, organization_id: str, store_hash: str, record: Record, revision: int) -> bool:
         """Write the record if its revision is still this one; False if it is not."""
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(revision)"}
         if revision:
             condition = {
                 "ConditionExpression": "revision = :revision",

@@ -9,12 +9,14 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
-from lambdas.callbacks import installation_table
+from lambdas.callbacks import environment, installation_table
 from lambdas.callbacks.errors import ServiceUnavailableError
 from lambdas.callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
+from lambdas.callbacks.installation_item import key
 from tests.documents import code_spans, table
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import Backend
+from tests.lambdas.backend import client as aws_client
 
 INSTALLATION = Installation(
     client_id="theclientid",
@@ -61,6 +63,16 @@ def read() -> Record:
 def test_a_record_is_read_as_it_was_written(record: Record) -> None:
     assert update(always(record)) == record
     assert read() == record
+
+
+@pytest.mark.usefixtures("backend")
+def test_an_item_without_a_status_counts_as_absent_and_is_replaced() -> None:
+    """Only the function that writes connections could make one, and only if it is taken over."""
+    dynamodb = aws_client("dynamodb")
+    item = key("organization", "abc123def4") | {"connection_state": {"S": "active"}}
+    dynamodb.put_item(TableName=environment.table_name(), Item=item)
+    assert read() is None
+    assert update(always(INSTALLATION)) == read() == INSTALLATION
 
 
 @pytest.mark.usefixtures("backend")
