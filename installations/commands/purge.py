@@ -19,6 +19,8 @@ from lambdas.rutter import connection_table
 
 # All that there can be of a store.
 SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, connection_table.SORT_KEY)
+# Of a record, what every write of its installation or uninstallation changes; the index has it.
+WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
 HEADINGS = ("Organization ID", "Store", "State", "Users")
 
 
@@ -35,7 +37,8 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     Without a store: those of apps that were taken out of the configuration, and those of apps that
     were registered anew, so that their stores have tokens of another Client ID. What would be
     deleted is shown first, and deleted once you have confirmed it. A record that was written anew
-    meanwhile stays. A connection at Rutter stays there, and is forgotten here. The table's stream
+    meanwhile stays. A connection at Rutter stays there, and is forgotten here; one whose store has
+    no record any more is found by the store's hash alone. The table's stream
     holds what was deleted for 24 hours, its backups for 35 days.
 
     Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed.
@@ -93,14 +96,16 @@ def _purge(stack: Stack, store: Store) -> bool:
 
 def _as_listed(record: Mapping[str, Any]) -> dict[str, Any]:
     """The condition that a record is still the one that was listed, or still is not there."""
-    if not record:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
-    values = {f":{name}": record[name] for name in ("client_id", "status")}
-    return {
-        "ConditionExpression": "client_id = :client_id AND #status = :status",
-        "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": installation_item.to_json(values),
+    values = {f":{name}": record[name] for name in WRITTEN if name in record}
+    condition = {
+        "ConditionExpression": " AND ".join(
+            f"#{name} = :{name}" if name in record else f"attribute_not_exists(#{name})"
+            for name in WRITTEN
+        ),
+        "ExpressionAttributeNames": {f"#{name}": name for name in WRITTEN},
     }
+    given = {"ExpressionAttributeValues": installation_item.to_json(values)}
+    return condition | given if values else condition
 
 
 def _row(store: Store) -> Sequence[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from installations import stores
 from installations.stack import Stack
-from lambdas.callbacks.installation_item import key
+from lambdas.callbacks.installation_item import key, to_json
 from local.backend import STACK, LocalBackend
 from local.bigcommerce import App, Store
 from tests.installations.conftest import Run, install, token_of
@@ -99,12 +99,18 @@ def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
     assert kept(backend, store) == set()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("client_id", ANOTHER["clientId"]), ("granted_at_ms", 1)]
+)
 def test_a_record_that_was_written_anew_meanwhile_stays(
+    *,
     run: Run,
     backend: LocalBackend,
     store: Store,
     change_registration: Change,
     monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str | int,
 ) -> None:
     change_registration(ANOTHER)
 
@@ -113,8 +119,8 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
         backend.emulator.aws.dynamodb.update_item(
             TableName=stack.table_name,
             Key=key("org-a", store.hash),
-            UpdateExpression="SET client_id = :id",
-            ExpressionAttributeValues={":id": {"S": ANOTHER["clientId"]}},
+            UpdateExpression=f"SET {name} = :value",
+            ExpressionAttributeValues=to_json({":value": value}),
         )
         return found
 
@@ -123,6 +129,19 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     assert done.status == 1
     assert "Written anew meanwhile: 1 record" in done.out
     assert kept(backend, store) == {"STORE", "CONNECTION"}
+
+
+def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
+    connection = to_json({"connection_state": "disabled", "connection_access_token": b"secret"})
+    for sort_key in ("CONNECTION", "STORE"):  # the latter is no record either, having no status
+        dynamodb.put_item(TableName=table, Item=key("org-a", store.hash, sort_key) | connection)
+        assert "access_token" not in run("show", store.hash, "--json").out
+    assert "there is no token" in run("token", store.hash, "--yes").err
+    assert run("purge", store.hash, "--yes").status == 0
+    assert kept(backend, store) == set()
 
 
 def test_an_app_without_records_is_said(run: Run) -> None:
