@@ -28,8 +28,8 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
         raise CommandError(f"Store {store.store_hash} has uninstalled the app: there is no token.")
     scopes = one_line(", ".join(store.record["scopes"])) or "no scopes"
     confirm(
-        f"Print the access token of store {store.store_hash} for {store.organization_id} ({scopes})? "
-        "CloudTrail logs it with your name.",
+        f"Print the access token of store {store.store_hash} for {store.organization_id} "
+        f"({scopes})? CloudTrail logs it with your name.",
         options,
     )
     ciphertext = bytes(store.record["access_token"])
