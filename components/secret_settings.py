@@ -1,10 +1,13 @@
 """The secrets among the settings: maps of organization id to secret, and the apps they are for."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+
+from registration.portal.value_types import ORGANIZATION_ID
 
 from .configuration_errors import (
     Problem,
@@ -72,9 +75,11 @@ def secret_problems(values: Mapping[str, Any]) -> list[Problem]:
 def _problems(
     secret_map: SecretMap, apps: Sequence[dict[str, Any]], secrets: dict[str, Any]
 ) -> list[Problem]:
-    problems = _unknown(secret_map, secrets, [str(app.get("organizationId")) for app in apps])
+    problems = _unknown(secret_map, secrets, apps)
     for index, app in enumerate(apps):
         id_ = str(app.get("organizationId"))
+        if not _has_id(app):
+            continue
         if app.get(secret_map.companion) and not secrets.get(id_):
             key = secret_map.path(id_)
             what = f"is missing: apps[{index}] has {secret_map.companion}, and needs its "
@@ -97,10 +102,14 @@ def _problems(
 
 
 def _unknown(
-    secret_map: SecretMap, secrets: Mapping[str, Any], ids: Sequence[str]
+    secret_map: SecretMap, secrets: Mapping[str, Any], apps: Sequence[dict[str, Any]]
 ) -> list[Problem]:
     problems = []
+    ids = [str(app["organizationId"]) for app in apps if _has_id(app)]
+    malformed = [str(app.get("organizationId", "")) for app in apps if not _has_id(app)]
     for id_ in sorted(secrets.keys() - set(ids)):
+        if nearest_names(id_, malformed):
+            continue
         key, meant = secret_map.path(id_), nearest_names(id_, ids)
         what = f"is for an organization id that no app has{did_you_mean(meant)}"
         if id_ == placeholder("organizationId"):
@@ -111,6 +120,11 @@ def _unknown(
         rename = in_stack_file(f"rename {key} to {' or '.join(free)}")
         problems.append(Problem(key, what, rename if free else remove_command(key)))
     return problems
+
+
+def _has_id(app: Mapping[str, Any]) -> bool:
+    """Whether an app has a good organization id. What follows from a bad one is not said beside."""
+    return bool(re.fullmatch(ORGANIZATION_ID, str(app.get("organizationId", ""))))
 
 
 def _list(value: object) -> list[Any]:

@@ -57,13 +57,17 @@ def validation_problems(
     """The problems that pydantic found in `values`, the configuration that `model` describes."""
     errors = error.errors(include_url=False)
     inner = {each["loc"][:depth] for each in errors for depth in range(1, len(each["loc"]))}
-    # pydantic leaves wrong entries out of a list, and then finds the list too short.
+    known = list(_paths(model))
+    renamed = {_meant(each["loc"], known) for each in errors if each["type"] == "extra_forbidden"}
+    # pydantic leaves wrong entries out of a list, and then finds the list too short. And what is
+    # missing under its right name may be there under another.
     return [
-        _unknown(each["loc"], each["input"], values, list(_paths(model)))
+        _unknown(each["loc"], each["input"], values, known)
         if each["type"] == "extra_forbidden"
         else _problem(each)
         for each in errors
         if not (each["type"] == "too_short" and each["loc"] in inner)
+        and not (each["type"] == "missing" and each["loc"] in renamed)
     ]
 
 
@@ -116,22 +120,35 @@ def _reshaped(details: ErrorDetails, key: str) -> str:
 def _unknown(location: Path, given: Any, values: Mapping[str, Any], known: list[Path]) -> Problem:
     """A key that is no setting: it is moved to the one that was meant, if that can be told."""
     key, what = _text(location), "is not a setting"
-    nearest = nearest_names(
-        str(location[-1]), {str(path[-1]) for path in known}, cutoff=_MISSPELLED
-    )
-    meant = [path for path in known if path[-1] in nearest[:1]]
-    place = tuple("i" if isinstance(part, int) else part for part in location[:-1])
+    sibling = _meant(location, known)
+    if sibling is not None:
+        moved = _moved(key, sibling, given, values)
+        return Problem(key, what + did_you_mean([str(sibling[-1])]), moved)
+    nearest = _nearest(location, known)
+    meant = [path for path in known if path[-1] in nearest]
     if not meant:
         return Problem(key, what, remove_command(key))
-    if (*place, nearest[0]) in meant:
-        moved = _moved(key, (*location[:-1], nearest[0]), given, values)
-        return Problem(key, what + did_you_mean(nearest[:1]), moved)
     elsewhere = [_text(path) for path in meant]
     what += did_you_mean(elsewhere)
     if elsewhere[0] in _SECRETS:
         id_ = _value(values, (*location[:-1], "organizationId")) or "ORGANIZATION_ID"
         return Problem(key, what, _set_anew(key, f"{elsewhere[0]}.{id_}"))
     return Problem(key, what, in_stack_file(f"move its value to {' or '.join(elsewhere)}"))
+
+
+def _nearest(location: Path, known: list[Path]) -> list[str]:
+    """The known name that is most like that of a key, if one is."""
+    names = {str(path[-1]) for path in known}
+    return nearest_names(str(location[-1]), names, cutoff=_MISSPELLED)[:1]
+
+
+def _meant(location: Path, known: list[Path]) -> Path | None:
+    """The setting beside a key that was meant by it, if there is one."""
+    place = tuple("i" if isinstance(part, int) else part for part in location[:-1])
+    for name in _nearest(location, known):
+        if (*place, name) in known:
+            return (*location[:-1], name)
+    return None
 
 
 def _moved(key: str, meant: Path, given: Any, values: Mapping[str, Any]) -> str:

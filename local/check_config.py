@@ -12,6 +12,7 @@ from pulumi.runtime import reset_options
 from pulumi.runtime.config import set_all_config
 
 from components.configuration import configuration_warnings, read_settings
+from components.configuration_errors import ConfigurationError, Problem
 from components.secret_settings import SECRET_MAPS
 from local.engine.configuration import (
     encoded,
@@ -54,12 +55,23 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
         key: value for key, value in written_config(root, stack).items() if value is not None
     }
     project = project_name(root)
+    if is_encrypted(written.get(f"{project}:apps")):
+        raise ConfigurationError(stack, [_apps_encrypted(stack)])
     texts = encoded(_readable(project, written))
     # Pulumi takes a key for secret once one value in it is: one beside it in plain text shows here.
     plain = {path.partition(".")[0] for path, encrypted in _leaves(written) if not encrypted}
     secret_keys = sorted(written.keys() - plain)
     warnings = contextvars.Context().run(_warnings, project, stack, texts, secret_keys)
     return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
+
+
+def _apps_encrypted(stack: str) -> Problem:
+    what = "is encrypted as a whole, so that nothing can be checked; it holds no secret"
+    remedy = (
+        f"pulumi config get --stack {stack} apps\n"
+        f"in Pulumi.{stack}.yaml, write what that prints in place of secure, as YAML"
+    )
+    return Problem("apps", what, remedy)
 
 
 def _warnings(project: str, stack: str, texts: dict[str, str], secret_keys: list[str]) -> list[str]:

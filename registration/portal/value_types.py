@@ -25,8 +25,9 @@ THIS_MACHINE = r"(localhost|127\.0\.0\.1)(:\d{1,5})?"
 
 STACK_NAME = r"[A-Za-z0-9_-]{1,40}"
 StackName = Annotated[str, form(STACK_NAME, "1 to 40 letters, digits, - or _")]
+ORGANIZATION_ID = r"[A-Za-z0-9_-]{1,64}"
 OrganizationId = Annotated[
-    str, form(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - or _, for its place in URLs")
+    str, form(ORGANIZATION_ID, "1 to 64 letters, digits, - or _, for its place in URLs")
 ]
 PartnerId = Annotated[str, form(r"[A-Za-z0-9-]{1,64}", "1 to 64 letters, digits or -")]
 ClientId = Annotated[str, form(r"[A-Za-z0-9]{1,128}", "1 to 128 letters and digits")]

@@ -141,6 +141,25 @@ OTHER_PROBLEMS: list[tuple[str, str, str, dict[str, Any]]] = [
         | {"rutterClientSecrets": {ACME: CLIENT_SECRET}},
     ),
     (
+        "apps[0].rutter.clientID",
+        "is not a setting (did you mean clientId?)",
+        f"{IN_FILE} rename apps[0].rutter.clientID to clientId",
+        with_app(rutter={"clientID": "a"}) | {"rutterClientSecrets": {ACME: CLIENT_SECRET}},
+    ),
+    (
+        "apps[0].organizationId",
+        "is 'acme!': it must be",
+        f"{SET} --path 'apps[0].organizationId' ORGANIZATION_ID",
+        with_app(organizationId="acme!", clientId=CLIENT_ID, appUrl=APP_URL)
+        | {"clientSecrets": {ACME: CLIENT_SECRET}},
+    ),
+    (
+        "apps[0].organizationId",
+        "is required",
+        f"{SET} --path 'apps[0].organizationId' ORGANIZATION_ID",
+        {"apps": [{**having("apps[0].organizationId", MISSING)["apps"][0], "clientId": CLIENT_ID}]},
+    ),
+    (
         "apps[0].clientSecret",
         "is not a setting (did you mean clientSecrets?)",
         f"{SET} --secret --path 'clientSecrets.acme'\n{REMOVE} --path 'apps[0].clientSecret'",

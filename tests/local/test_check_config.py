@@ -53,8 +53,9 @@ def test_encrypted_values_are_taken_for_good(
 
 
 @pytest.mark.parametrize(
-    ("secrets", "wrong"),
+    ("values", "wrong"),
     [
+        ({"apps": ENCRYPTED}, "apps is encrypted as a whole"),
         ({"clientSecrets": {ACME: ENCRYPTED}}, "handoffKeys.acme is missing: apps[0] has appUrl"),
         (
             {"clientSecrets": ENCRYPTED, "handoffKeys": {ACME: ENCRYPTED, "amce": ENCRYPTED}},
@@ -66,11 +67,11 @@ def test_encrypted_values_are_taken_for_good(
         ),
     ],
 )
-def test_what_is_wrong_with_secrets_shows_without_reading_them(
-    tmp_path: Path, secrets: dict[str, Any], wrong: str
+def test_what_is_wrong_shows_without_reading_them(
+    tmp_path: Path, values: dict[str, Any], wrong: str
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
-        check_config(folder(tmp_path, {"apps": [HANDED_OVER_APP]} | secrets), "prod")
+        check_config(folder(tmp_path, {"apps": [HANDED_OVER_APP]} | values), "prod")
     assert wrong in str(raised.value)
     assert len(raised.value.problems) == 1
     assert CLIENT_SECRET not in str(raised.value)
