@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import ConstructorError
 
 from local.engine.events import DeploymentError
 
@@ -80,13 +81,45 @@ def _config(path: Path) -> dict[str, Any]:
     return _read(path).get("config") or {}
 
 
+_TWICE = "{} is there twice: remove one"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads each key of a map once, and what looks like a date as text, as the Pulumi CLI does."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A map of text to value, from its own keys: those that are merged in yield to them."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConstructorError(None, None, "a key must be text", key.start_mark)
+            if key.value in seen:
+                raise ConstructorError(None, None, _TWICE.format(key.value), key.start_mark)
+            seen.add(key.value)
+        found = super().construct_mapping(node, deep)
+        return {str(key): value for key, value in found.items()}
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506
     except OSError as error:
         raise DeploymentError(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DeploymentError(f"{path} is not YAML: {error}") from error
+    try:
+        json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DeploymentError(
+            f"{path} has a value that configuration cannot hold ({error}): write texts, numbers, "
+            "lists and maps, without tags"
+        ) from error
     if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
         raise DeploymentError(f"{path} must be a map, and its config one too")
     return document

@@ -54,11 +54,22 @@ def test_configuration_that_only_the_cli_can_read_is_refused(tmp_path: Path) -> 
         ({}, r"cannot read .*Pulumi\.local\.yaml"),
         ({"local": "config: ["}, r"(?s)Pulumi\.local\.yaml is not YAML: .*line 1"),
         ({"local": "[1]"}, r"Pulumi\.local\.yaml must be a map"),
+        ({"local": "config:\n  a: {b: 1, b: 2}"}, r"(?s)not YAML: b is there twice.*line 2"),
+        ({"local": "config:\n  [a]: 1"}, r"(?s)not YAML: a key must be text.*line 2"),
+        ({"local": "config: {a: !!binary aGk=}"}, r"local\.yaml has a value that configuration"),
+        ({"local": "config: {a: &a [*a]}"}, r"local\.yaml has a value that configuration"),
     ],
 )
 def test_a_bad_stack_file_is_named(tmp_path: Path, stacks: dict[str, str], said: str) -> None:
     with pytest.raises(DeploymentError, match=said):
         stack_config(project(tmp_path, **stacks), "local", {})
+
+
+def test_a_date_is_text_and_what_is_merged_into_a_map_yields_to_its_own(tmp_path: Path) -> None:
+    text = "config:\n  a: &a {day: 2024-01-01, b: 1}\n  c: {<<: *a, b: 2}\n"
+    config = stack_config(project(tmp_path, local=text), "local", {})
+    assert config["shop:a"] == {"day": "2024-01-01", "b": 1}
+    assert config["shop:c"] == {"day": "2024-01-01", "b": 2}
 
 
 def test_programs_receive_text() -> None:
