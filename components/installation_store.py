@@ -170,8 +170,9 @@ class InstallationStore(pulumi.ComponentResource):
     def decrypt_statement(self, organization_ids: Sequence[str]) -> dict[str, object]:
         """The IAM statement that allows decrypting the access tokens of these apps.
 
-        Every token is bound to an encryption context with its app: KMS decrypts it with no other,
-        nor without one, so a request that names no app gets nothing either.
+        IAM lets a request through that names no app, and KMS refuses it: every token is bound to an
+        encryption context with its app. `StringEquals` would say so here too, but the embedded AWS
+        knows no encryption context in a condition, and would refuse every request.
         """
         return {
             "Sid": "DecryptAccessTokens",
@@ -220,12 +221,16 @@ class InstallationStore(pulumi.ComponentResource):
         }
 
     def decrypt_any_statement(self) -> dict[str, object]:
-        """The IAM statement that allows decrypting the access tokens of every app."""
+        """The IAM statement that allows decrypting the access tokens of every app.
+
+        Not those of connections at Rutter: the encryption context of these names an issuer.
+        """
         return {
             "Sid": "DecryptAccessTokens",
             "Effect": "Allow",
             "Action": ["kms:Decrypt"],
             "Resource": [self.key_arn],
+            "Condition": {"Null": {"kms:EncryptionContext:issuer": "true"}},
         }
 
 

@@ -55,7 +55,9 @@ def document(stack: Stack, organization_id: str) -> dict[str, Any]:
                 "Action": ["kms:Decrypt"],
                 "Resource": [stack.key_arn],
                 "Condition": {
-                    "StringEquals": {"kms:EncryptionContext:organization_id": organization_id}
+                    "StringEquals": {"kms:EncryptionContext:organization_id": organization_id},
+                    # Rutter's tokens name an issuer.
+                    "Null": {"kms:EncryptionContext:issuer": "true"},
                 },
             },
         ],

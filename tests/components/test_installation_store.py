@@ -105,7 +105,10 @@ def statement(sid: str, resource: str, *actions: str) -> dict[str, object]:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": [resource]}
 
 
-DECRYPT = statement("DecryptAccessTokens", KEY_ARN, "kms:Decrypt")
+# Rutter's tokens name an issuer in their encryption context.
+DECRYPT = statement("DecryptAccessTokens", KEY_ARN, "kms:Decrypt") | {
+    "Condition": {"Null": {"kms:EncryptionContext:issuer": "true"}}
+}
 
 
 def test_consumers_may_read_records_and_decrypt_access_tokens(awaiting: Recording) -> None:

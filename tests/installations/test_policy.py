@@ -69,6 +69,8 @@ def test_the_conditions_hold_for_the_apps_own_stores_alone(
     (value,) = listed["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
     assert (value == organization_id) == allowed
     context = encryption_context(organization_id, "abc123")
+    assert decrypt["Null"] == {"kms:EncryptionContext:issuer": "true"}
+    assert "issuer" not in context
     ((condition, value),) = decrypt["StringEquals"].items()
     name = condition.removeprefix("kms:EncryptionContext:")
     assert (context[name] == value) == allowed
