@@ -23,7 +23,9 @@ from local.engine.stack import ROOT
 from local.loopback_server import free_port, is_taken
 from local.outputs_file import (
     OUTPUTS_FILE,
+    SERVED_OUTPUTS_FILE,
     check_command,
+    list_command,
     show_command,
     shown_path,
     write_outputs,
@@ -106,6 +108,8 @@ def serve(report: Report, options: argparse.Namespace) -> int:
             report.say(f"  (registration check would call {backend.domain}, which is not here)")
         else:
             report.say(f"  {check_command(options.outputs, endpoint_url)}")
+        report.say("\nThe stores that installed the app, likewise:\n")
+        report.say(f"  {list_command(options.outputs, endpoint_url)}")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(signal.pause)
 
@@ -259,12 +263,12 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--stack", required=True, metavar="NAME", help="the stack with the file Pulumi.NAME.yaml"
     )
-    for name in ("up", "serve"):
+    for name, file in (("up", OUTPUTS_FILE), ("serve", SERVED_OUTPUTS_FILE)):
         commands.choices[name].add_argument(
             "--outputs",
             type=Path,
-            default=OUTPUTS_FILE,
+            default=file,
             metavar="FILE",
-            help=f"where to write the stack's outputs (default: {shown_path(OUTPUTS_FILE)})",
+            help=f"where to write the stack's outputs (default: {shown_path(file)})",
         )
     return parser

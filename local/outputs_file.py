@@ -12,6 +12,8 @@ from local.scratch import BUILD
 
 _PROJECT = Path(__file__).resolve().parent.parent
 OUTPUTS_FILE = BUILD / "outputs.json"
+# A file of its own, so that `up` beside it leaves the outputs of what is still served.
+SERVED_OUTPUTS_FILE = BUILD / "served-outputs.json"
 
 
 def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
@@ -27,18 +29,28 @@ def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
 
 def show_command(file: Path, *options: str) -> str:
     """The command that shows what to enter in the portal, to be run in the project's folder."""
-    return _registration("show", *options, "--file", shown_path(file))
+    return _command("registration", "show", *options, "--file", shown_path(file))
 
 
 def check_command(file: Path, endpoint_url: str) -> str:
     """The command that checks the deployment in the embedded AWS at this endpoint."""
+    return _there(endpoint_url, _command("registration", "check", "--file", shown_path(file)))
+
+
+def list_command(file: Path, endpoint_url: str) -> str:
+    """The command that lists the stores in the embedded AWS at this endpoint."""
+    return _there(endpoint_url, _command("installations", "list", "--file", shown_path(file)))
+
+
+def _there(endpoint_url: str, command: str) -> str:
+    """A command with the environment in which it calls the embedded AWS."""
     environment = {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
     }
     settings = " ".join(f"{name}={value}" for name, value in environment.items())
-    return f"{settings} {_registration('check', '--file', shown_path(file))}"
+    return f"{settings} {command}"
 
 
 def shown_path(path: Path) -> str:
@@ -47,5 +59,5 @@ def shown_path(path: Path) -> str:
     return str(path.relative_to(_PROJECT) if path.is_relative_to(_PROJECT) else path)
 
 
-def _registration(*arguments: str) -> str:
-    return shlex.join([shown_path(Path(sys.executable)), "-m", "registration", *arguments])
+def _command(*arguments: str) -> str:
+    return shlex.join([shown_path(Path(sys.executable)), "-m", *arguments])

@@ -37,6 +37,17 @@ def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
         assert re.search(rf"^ +{command}\s+\S", printed, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("command", "file"), [("up", "outputs.json"), ("serve", "served-outputs.json")]
+)
+def test_each_command_writes_outputs_of_its_own(
+    capsys: pytest.CaptureFixture[str], command: str, file: str
+) -> None:
+    with pytest.raises(SystemExit):
+        commands.main([command, "--help"])
+    assert f"build/local/{file})" in "".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
 def test_what_is_no_port_is_said(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

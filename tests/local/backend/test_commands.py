@@ -142,7 +142,7 @@ def test_up_writes_the_outputs_of_the_registered_app(
 def test_up_says_how_to_see_the_sheet(
     walked: subprocess.CompletedProcess[str], written: Path
 ) -> None:
-    shown = run_as_printed("show", walked.stdout)
+    shown = run_as_printed("registration show", walked.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.startswith(outputs_in(written)["readme"])
 
@@ -161,10 +161,12 @@ def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
         assert "Example Commerce" in page.text
         assert get(f"{endpoint}/_ministack/health", 5).status == 200
         assert f" --file build/local/{outputs_file.name}\n" in printed
-        shown = run_as_printed("show", printed.partition("Control panel")[2])
+        shown = run_as_printed("registration show", printed.partition("Control panel")[2])
         assert (shown.returncode, shown.stderr) == (0, "")
         assert outputs_in(outputs_file)["loadCallbackUrl"] in shown.stdout
-        checked = run_as_printed("check", printed)
+        listed = run_as_printed("installations list", printed)
+        assert (listed.returncode, listed.stdout.split()[:2]) == (0, ["App", "Organization"])
+        checked = run_as_printed("registration check", printed)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert checked.stdout.endswith("\n  ready\n")
         process.send_signal(signal.SIGINT)
@@ -246,7 +248,7 @@ def outputs_in(file: Path) -> dict[str, Any]:
 
 def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[str]:
     """Copy the command into a shell, as somebody does whose AWS settings are of an account."""
-    found = re.search(rf"^  (.+ -m registration {command} .+)$", printed, re.MULTILINE)
+    found = re.search(rf"^  (.+ -m {command} .+)$", printed, re.MULTILINE)
     assert found, printed
     others = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
     return subprocess.run(  # noqa: S602 (a line that the project printed)
