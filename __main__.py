@@ -18,6 +18,7 @@ from components.rutter_handoff import HANDOFF, RutterHandoff, operator_statement
 from components.stack_context import StackContext
 from components.stack_function import StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
+from components.store_events import STORE_EVENTS, StoreEvents
 from registration.portal.model import Registration
 from registration.sheet.documents import markdown_sheet
 from registration.sheet.install_links import install_links
@@ -99,6 +100,18 @@ if handed_over:
     )
     functions[HANDOFF.name] = handoff.function
 
+# What tells other consumers what happens to stores, where that is on.
+events = None
+if settings.events:
+    events = StoreEvents(
+        context,
+        store,
+        code=code,
+        settings=settings.functions,
+        log_retention_days=settings.log_retention_days,
+    )
+    functions[STORE_EVENTS.name] = events.function
+
 # What an operator of the stores may do.
 operator_policy = OperatorPolicy(
     context,
@@ -112,8 +125,9 @@ topics = []
 if settings.monitoring is not None:
     monitoring = Monitoring(context, settings.monitoring, api_id=api.id, functions=functions)
     topics.append(monitoring.topic_arn)
-if handoff is not None:
-    handoff.add_alarm(topics)
+for reader in (handoff, events):
+    if reader is not None:
+        reader.add_alarm(topics)
 
 # What the engineer reads.
 registration = api.base_url.apply(partial(stack_registration, settings=settings))
@@ -137,3 +151,4 @@ pulumi.export("accessTokenReaderPolicyArn", store.reader_policy_arn)
 pulumi.export("operatorPolicyArn", operator_policy.arn)
 for callback in CALLBACKS:
     pulumi.export(callback.portal_field.log_group_output, functions[callback.name].log_group)
+pulumi.export("eventBusArn", events.bus_arn if events is not None else "")

@@ -55,7 +55,7 @@ def page() -> str:
 USD a month, by list prices of {PRICES["region"]} written down on {PRICES["date"]} in
 `bench/prices.json`: compare them with AWS's price pages before you budget. `make bench` writes
 this page. A store opens its app {LOADS} times a month and installs it once. The key is a new one:
-its first two yearly rotations add 1.00 each. The free tier, `monitoring`, a domain and the
+its first two yearly rotations add 1.00 each. The free tier, `monitoring`, a domain, events and the
 hand-over to Rutter are left out.
 
 {_table(heads, [bill(*size) for size in SIZES])}

@@ -59,6 +59,11 @@ BOUNDARY_STATEMENTS = (
         ),
     ),
     Statement(
+        "Events",
+        resources=("arn:{place.partition}:events:" + _HERE + "event-bus/{place.prefix}*",),
+        writes=("events:PutEvents",),
+    ),
+    Statement(
         "Tokens",
         # The stack's own key: nobody but its key policy's administrators can give it such an alias.
         resources=("arn:{place.partition}:kms:" + _HERE + "key/*",),

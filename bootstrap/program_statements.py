@@ -202,6 +202,18 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
+        "EventBuses",
+        types=("aws:cloudwatch/eventBus:EventBus",),
+        resources=("arn:{place.partition}:events:" + _HERE + "event-bus/{place.prefix}*",),
+        reads=("events:DescribeEventBus", "events:ListTagsForResource"),
+        writes=(
+            "events:CreateEventBus",
+            "events:DeleteEventBus",
+            "events:TagResource",
+            "events:UntagResource",
+        ),
+    ),
+    Statement(
         "LogGroups",
         types=("aws:cloudwatch/logGroup:LogGroup",),
         resources=(
@@ -216,28 +228,6 @@ PROGRAM_STATEMENTS = (
             "logs:PutRetentionPolicy",
             "logs:TagResource",
             "logs:UntagResource",
-        ),
-    ),
-    Statement(
-        "FindLogGroups",
-        types=("aws:cloudwatch/logGroup:LogGroup",),
-        resources=("*",),
-        reads=("logs:DescribeLogGroups",),
-    ),
-    Statement(
-        "AccessLog",
-        # What API Gateway asks of the caller before it logs (its developer guide, "Configure
-        # logging for HTTP APIs"); deliveries have no names.
-        types=("aws:apigatewayv2/stage:Stage",),
-        resources=("*",),
-        writes=(
-            "logs:CreateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:DescribeResourcePolicies",
-            "logs:GetLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:UpdateLogDelivery",
         ),
     ),
     Statement(
@@ -277,12 +267,6 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
-        "FindAlarms",
-        types=("aws:cloudwatch/metricAlarm:MetricAlarm",),
-        resources=("*",),
-        reads=("cloudwatch:DescribeAlarms",),
-    ),
-    Statement(
         "AlarmTopic",
         types=("aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"),
         resources=("arn:{place.partition}:sns:" + _HERE + "{place.prefix}*",),
@@ -297,14 +281,6 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
-        "AlarmSubscriptions",
-        # What is done with a subscription is evaluated without its topic.
-        types=("aws:sns/topicSubscription:TopicSubscription",),
-        resources=("*",),
-        reads=("sns:GetSubscriptionAttributes",),
-        writes=("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
-    ),
-    Statement(
         "Dashboards",
         # A dashboard belongs to no region.
         types=("aws:cloudwatch/dashboard:Dashboard",),
@@ -316,12 +292,37 @@ PROGRAM_STATEMENTS = (
         writes=("cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"),
     ),
     Statement(
-        "SavedQueries",
-        # They have no names that IAM knows.
-        types=("aws:cloudwatch/queryDefinition:QueryDefinition",),
+        "WithoutNames",
+        # What has no resource that IAM could tell: lists, saved queries, what is done with a
+        # subscription, and what API Gateway asks of the caller before it logs (its developer guide,
+        # "Configure logging for HTTP APIs"). One statement, since a role's policies have a limit.
+        types=(
+            "aws:cloudwatch/logGroup:LogGroup",
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            "aws:cloudwatch/queryDefinition:QueryDefinition",
+            "aws:sns/topicSubscription:TopicSubscription",
+            "aws:apigatewayv2/stage:Stage",
+        ),
         resources=("*",),
-        reads=("logs:DescribeQueryDefinitions",),
-        writes=("logs:DeleteQueryDefinition", "logs:PutQueryDefinition"),
+        reads=(
+            "cloudwatch:DescribeAlarms",
+            "logs:DescribeLogGroups",
+            "logs:DescribeQueryDefinitions",
+            "sns:GetSubscriptionAttributes",
+        ),
+        writes=(
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DeleteQueryDefinition",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutQueryDefinition",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+            "sns:SetSubscriptionAttributes",
+            "sns:Unsubscribe",
+        ),
     ),
     Statement(
         "NewDomain",

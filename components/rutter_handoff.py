@@ -5,7 +5,6 @@ puts the store into a queue, which gives it back one store at a time: there a st
 tried again by itself, which in a stream would hold up all that follow.
 """
 
-import json
 from collections.abc import Sequence
 
 import pulumi
@@ -16,6 +15,7 @@ from .installation_store import InstallationStore
 from .settings import Functions
 from .stack_context import StackContext
 from .stack_function import FunctionSpec, StackFunction
+from .table_stream import RETENTION_SECONDS, FailedQueue, invoke_with_changes
 
 HANDOFF = FunctionSpec(
     name="rutter-handoff",
@@ -44,17 +44,17 @@ HANDOFF = FunctionSpec(
     ),
 )
 
-# The longest that AWS keeps a message.
-RETENTION_SECONDS = 14 * 86_400
 # AWS advises six times what the function may take.
 VISIBILITY_SECONDS = 6 * HANDOFF.timeout
 # With the pauses between them, which double up to a quarter of an hour, about 35 minutes.
 RECEIPTS = 10
 # Rutter takes 500 requests in 10 seconds from an organization.
 HANDED_OVER_AT_ONCE = 5
-# The stream only fills the queue: what fails there is AWS itself, and the stream is kept for a day.
-OLDEST_CHANGE_SECONDS = 12 * 3600
-STREAM_RETRIES = 100
+# Of stores' records alone: so what the function writes itself never comes back to it.
+CHANGES = {
+    "eventName": ["INSERT", "MODIFY"],
+    "dynamodb": {"Keys": {"sk": {"S": ["STORE"]}}},
+}
 
 
 class RutterHandoff(pulumi.ComponentResource):
@@ -86,13 +86,7 @@ class RutterHandoff(pulumi.ComponentResource):
     ) -> None:
         super().__init__("bigcommerce:index:RutterHandoff", HANDOFF.name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        failed = aws.sqs.Queue(
-            "rutter-failed",
-            name=context.name("rutter-failed"),
-            message_retention_seconds=RETENTION_SECONDS,
-            sqs_managed_sse_enabled=True,
-            opts=child,
-        )
+        failed = FailedQueue(context, "rutter-failed", opts=child)
         queue = aws.sqs.Queue(
             HANDOFF.name,
             name=context.name(HANDOFF.name),
@@ -125,71 +119,15 @@ class RutterHandoff(pulumi.ComponentResource):
                 store.encrypt_statement(),
                 *store.read_stream_statements(),
                 _use_queue(queue),
-                _keep_failures(failed),
+                failed.keep_statement(),
             ],
             settings=settings,
             reserved_concurrency=None,
             log_retention_days=log_retention_days,
             opts=child,
         )
-        self._invoke(function, store, queue, failed)
-        self.function = function
-        self._context = context
-        self._failed = failed
-        self.queue_url = queue.url
-        self.failed_queue_url = failed.url
-        self.register_outputs({"queueUrl": self.queue_url, "failedQueueUrl": self.failed_queue_url})
-
-    def add_alarm(self, topics: Sequence[pulumi.Input[str]]) -> None:
-        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
-        aws.cloudwatch.MetricAlarm(
-            "rutter-failed",
-            name=self._context.name("rutter-failed"),
-            alarm_description=(
-                "Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. Once what the "
-                "function's log says is mended: python -m installations redrive --stack "
-                f"{self._context.stack}"
-            ),
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": self._failed.name},
-            statistic="Maximum",
-            period=300,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanThreshold",
-            threshold=0,
-            treat_missing_data="notBreaching",
-            alarm_actions=topics,
-            ok_actions=topics,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _invoke(
-        self,
-        function: StackFunction,
-        store: InstallationStore,
-        queue: aws.sqs.Queue,
-        failed: aws.sqs.Queue,
-    ) -> None:
-        child = pulumi.ResourceOptions(parent=self)
-        # Of stores' records alone: so what the function writes itself never comes back to it.
-        pattern = {
-            "eventName": ["INSERT", "MODIFY"],
-            "dynamodb": {"Keys": {"sk": {"S": ["STORE"]}}},
-        }
-        aws.lambda_.EventSourceMapping(
-            "rutter-changes",
-            function_name=function.name,
-            event_source_arn=store.stream_arn,
-            starting_position="TRIM_HORIZON",
-            batch_size=100,
-            filter_criteria={"filters": [{"pattern": json.dumps(pattern)}]},
-            function_response_types=["ReportBatchItemFailures"],
-            bisect_batch_on_function_error=True,
-            maximum_record_age_in_seconds=OLDEST_CHANGE_SECONDS,
-            maximum_retry_attempts=STREAM_RETRIES,
-            destination_config={"on_failure": {"destination_arn": failed.arn}},
-            opts=child,
+        invoke_with_changes(
+            function, store, CHANGES, name="rutter-changes", failed=failed, opts=child
         )
         aws.lambda_.EventSourceMapping(
             "rutter-stores",
@@ -199,6 +137,21 @@ class RutterHandoff(pulumi.ComponentResource):
             function_response_types=["ReportBatchItemFailures"],
             scaling_config={"maximum_concurrency": HANDED_OVER_AT_ONCE},
             opts=child,
+        )
+        self.function = function
+        self._context = context
+        self._failed = failed
+        self.queue_url = queue.url
+        self.failed_queue_url = failed.url
+        self.register_outputs({"queueUrl": self.queue_url, "failedQueueUrl": self.failed_queue_url})
+
+    def add_alarm(self, topics: Sequence[pulumi.Input[str]]) -> None:
+        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
+        self._failed.add_alarm(
+            topics,
+            "Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. Once what the "
+            "function's log says is mended: python -m installations redrive --stack "
+            f"{self._context.stack}",
         )
 
 
@@ -241,13 +194,4 @@ def _use_queue(queue: aws.sqs.Queue) -> dict[str, object]:
             "sqs:SendMessage",
         ],
         "Resource": [queue.arn],
-    }
-
-
-def _keep_failures(failed: aws.sqs.Queue) -> dict[str, object]:
-    return {
-        "Sid": "KeepFailures",
-        "Effect": "Allow",
-        "Action": ["sqs:SendMessage"],
-        "Resource": [failed.arn],
     }

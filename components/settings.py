@@ -350,5 +350,6 @@ class Settings(_Setting):
     monitoring: Annotated[
         MonitoringSettings | None, BeforeValidator(lambda given: given or None)
     ] = None
+    events: bool = False
     bigcommerce: BigCommerce = BigCommerce()
     rutter_base_url: RutterUrl = "https://production.rutterapi.com/versioned"

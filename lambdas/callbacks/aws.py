@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
@@ -47,6 +48,13 @@ def _session() -> Any:
 def dynamodb() -> "DynamoDBClient":
     """The DynamoDB client."""
     client: DynamoDBClient = _session().create_client("dynamodb", config=_CONFIG)
+    return client
+
+
+@cache
+def events() -> "EventBridgeClient":
+    """The EventBridge client."""
+    client: EventBridgeClient = _session().create_client("events", config=_CONFIG)
     return client
 
 

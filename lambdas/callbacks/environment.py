@@ -48,6 +48,11 @@ def rutter_queue_url() -> str:
     return os.environ["RUTTER_QUEUE_URL"]
 
 
+def event_bus_name() -> str:
+    """Name of the EventBridge bus that tells other consumers what happens to stores."""
+    return os.environ["EVENT_BUS_NAME"]
+
+
 def frame_ancestors() -> str:
     """Origins that may show the pages in an iframe, separated by spaces."""
     return os.environ["FRAME_ANCESTORS"]

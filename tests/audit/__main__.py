@@ -25,6 +25,7 @@ AUDITED = with_app(clientId=CLIENT_ID, appUrl=APP_URL, rutter={"clientId": "acme
     "rutterClientSecrets": {ACME: "client-secret"},
     "domain": {"name": "apps.example.com", "hostedZoneId": "Z0123456789ABCDEFGHIJ"},
     "monitoring": CUSTOMIZED["monitoring"],
+    "events": True,
 }
 
 

@@ -36,12 +36,14 @@ ANYONE = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
 }
 # What the embedded AWS does not ask for, or local.provider does not call: the AWS plugin waits for
-# a DNS change and saves queries, and API Gateway asks its caller for log deliveries.
-NOT_ASKED = {"RolesOfFunctions", "AccessLog", "DomainRecordChanges", "SavedQueries"}
+# a DNS change.
+NOT_ASKED = {"RolesOfFunctions", "DomainRecordChanges"}
 # Requests in which the embedded AWS does not recognize the resource that AWS evaluates.
 WITHOUT_RESOURCE = {
     *("iam:CreatePolicy", "lambda:CreateFunction", "dynamodb:TagResource"),
     *("lambda:CreateEventSourceMapping", "sqs:TagQueue"),
+    *("events:CreateEventBus", "events:DescribeEventBus", "events:DeleteEventBus"),
+    *("events:ListTagsForResource", "events:TagResource", "events:UntagResource"),
     *("dynamodb:UntagResource", "kms:CreateAlias", "kms:DeleteAlias"),
     *("cloudwatch:DeleteAlarms", "cloudwatch:DeleteDashboards"),
     *("cloudwatch:GetDashboard", "cloudwatch:PutDashboard"),
@@ -122,6 +124,7 @@ class Account:
                     "hostedZoneId": self.place.zone,
                 },
                 **{f"bigcommerce:{key}": value for key, value in RUTTER.items()},
+                "bigcommerce:events": True,
                 "bigcommerce:monitoring": {"emails": ["oncall@example.com"]},
                 **{f"bigcommerce:{key}": value for key, value in project.items()},
             },

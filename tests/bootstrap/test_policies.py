@@ -54,6 +54,7 @@ def test_every_resource_type_of_the_program_has_a_statement(everything: Recordin
         ("s3:PutObject", f"{STATE}stacks/bigcommerce/local.json", {}),
         ("s3:GetObject", f"{STATE}meta.yaml", {}),
         ("kms:Encrypt", PLACE.secrets_key, {}),
+        ("events:DeleteEventBus", arn("events", "event-bus/bigcommerce-local-a"), {}),
     ],
 )
 def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -> None:
@@ -92,6 +93,8 @@ def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -
         ("apigateway:POST", f"{API[:-6]}", {"apigateway__Request/ApiName": "another"}),
         ("apigateway:DELETE", "arn:aws:apigateway:us-east-1::/domainnames/other.example.com", {}),
         ("lambda:UpdateFunctionCode", arn("lambda", "function:bigcommerce-prod-load"), {}),
+        ("events:DeleteEventBus", arn("events", "event-bus/bigcommerce-prod-a"), {}),
+        ("events:PutEvents", arn("events", "event-bus/bigcommerce-local-a"), {}),
         ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:other/prod/apps/a-1"), {}),
         ("s3:GetObject", f"{STATE}stacks/bigcommerce/prod.json", {}),
         ("s3:PutObject", f"{STATE}meta.yaml", {}),
@@ -189,6 +192,7 @@ def test_the_boundary_leaves_every_role_what_the_program_gives_it(everything: Re
         ("iam:PutRolePolicy", OWN_ROLE),
         ("lambda:UpdateFunctionCode", arn("lambda", "function:bigcommerce-local-load")),
         ("kms:Encrypt", arn("kms", "key/without-the-alias")),
+        ("events:PutEvents", arn("events", "event-bus/default")),
         ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:other/prod/apps/a-1")),
         ("dynamodb:DeleteTable", TABLE),
     ],

@@ -39,7 +39,8 @@ def main(bundle: str, aws: str) -> None:
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     sys.path = [bundle, *sys.path, aws]
     handlers = {name: importlib.import_module(f"lambdas.{name}").handler for name in HANDLERS}
-    importlib.import_module("lambdas.rutter_handoff")
+    for name in ("rutter_handoff", "store_events"):
+        importlib.import_module(f"lambdas.{name}")
     statuses = {name: handler(EVENT, Context())["statusCode"] for name, handler in handlers.items()}
     files = {
         name: file

@@ -161,13 +161,14 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
 
     kind = type_.rpartition(":")[2]
     match kind:
-        case "Role" | "Policy" | "LogGroup" | "Topic" | "OpenIdConnectProvider":
+        case "Role" | "Policy" | "LogGroup" | "Topic" | "EventBus" | "OpenIdConnectProvider":
             service, path, region = {
                 "Role": ("iam", "role/", ""),
                 "Policy": ("iam", "policy/", ""),
                 "OpenIdConnectProvider": ("iam", "oidc-provider/", ""),
                 "LogGroup": ("logs", "log-group:", REGION),
                 "Topic": ("sns", "", REGION),
+                "EventBus": ("events", "event-bus/", REGION),
             }[kind]
             computed["arn"] = arn(service, f"{path}{physical}", region)
         case "Function":

@@ -76,6 +76,7 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "httpsEndpoints": ["https://events.example.com/alarms"],
         "silenceHours": 24,
     },
+    "events": True,
     "bigcommerce": {
         "loginUrl": "https://login.example.com",
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],

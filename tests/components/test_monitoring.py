@@ -15,6 +15,7 @@ from tests.components.stacks import READY
 from tests.documents import ROOT
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+FUNCTIONS = [*(callback.name for callback in CALLBACKS), "store-events"]
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:bigcommerce-test-alarms"
 # Namespace, metric and dimension as AWS documents them: "Working with metrics for HTTP APIs" (API
 # Gateway) and "Types of metrics for Lambda functions" (Lambda).
@@ -40,11 +41,13 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
 ) -> None:
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
     assert [alarm.title for alarm in (*ALARMS, *silence(24))] == headings
+    documented = {"events-failed": "docs/events.md#when-it-fails"}
     for name, alarm in alarms(customized).items():
         assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
         assert alarm["name"] == f"bigcommerce-test-{name}"
         title, _, link = alarm["alarmDescription"].partition(": ")
-        assert link == f"docs/runbook.md#{title.lower().replace(' ', '-')}"
+        anchor = title.lower().replace(" ", "-")
+        assert link == documented.get(name, f"docs/runbook.md#{anchor}")
 
 
 def test_there_is_an_alarm_a_function_where_the_metric_is_a_functions(
@@ -52,9 +55,9 @@ def test_there_is_an_alarm_a_function_where_the_metric_is_a_functions(
 ) -> None:
     found = alarms(customized)
     for kind in ("function-errors", "function-throttles"):
-        for callback in CALLBACKS:
-            dimensions = found.pop(f"{kind}-{callback.name}")["dimensions"]
-            assert dimensions == {"FunctionName": f"bigcommerce-test-{callback.name}"}
+        for function in FUNCTIONS:
+            dimensions = found.pop(f"{kind}-{function}")["dimensions"]
+            assert dimensions == {"FunctionName": f"bigcommerce-test-{function}"}
     others = {name: alarm["dimensions"] for name, alarm in found.items()}
     api, functions = {"ApiId": API_ID}, {"service": "bigcommerce-test"}
     assert others == {
@@ -63,6 +66,7 @@ def test_there_is_an_alarm_a_function_where_the_metric_is_a_functions(
         "token-exchange-failures": functions,
         "signature-refusals": functions,
         "credentials-unreadable": functions,
+        "events-failed": {"QueueName": "bigcommerce-test-events-failed"},
         "silence": functions,
     }
 
@@ -107,7 +111,7 @@ def test_the_dashboard_has_a_row_a_callback_and_counts_by_app(customized: Record
         assert widget["x"] + widget["width"] <= 24
     titles = list(rows.values())
     assert titles[0] == ["Answers", "Latency, ms"]
-    assert [row[0].partition(":")[0] for row in titles[1:-1]] == [each.name for each in CALLBACKS]
+    assert [row[0].partition(":")[0] for row in titles[1:-1]] == FUNCTIONS
     assert titles[-1] == ["Installs by app", "Loads by app", "Uninstalls by app"]
     assert "/aws/lambda/bigcommerce-test-auth" in widgets[-3]["properties"]["query"]
 
@@ -117,7 +121,7 @@ def test_queries_ask_every_functions_log(customized: Recording) -> None:
     assert len(queries) == len(dashboard.QUERIES)
     for query in queries:
         assert query.inputs["logGroupNames"] == [
-            f"/aws/lambda/bigcommerce-test-{callback.name}" for callback in CALLBACKS
+            f"/aws/lambda/bigcommerce-test-{function}" for function in FUNCTIONS
         ]
     assert 'request_id = "REQUEST_ID"' in queries[0].inputs["queryString"]
 

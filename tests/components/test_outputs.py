@@ -100,6 +100,7 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
         "loadLogGroup": "/aws/lambda/bigcommerce-test-load",
         "uninstallLogGroup": "/aws/lambda/bigcommerce-test-uninstall",
         "removeUserLogGroup": "/aws/lambda/bigcommerce-test-remove-user",
+        "eventBusArn": "",
     }
 
 

@@ -11,7 +11,7 @@ from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 
 @pytest.fixture(scope="session")
 def ready() -> Iterator[LocalBackend]:
-    with local_backend(overrides={APPS: TWO_APPS}) as backend:
+    with local_backend(overrides={APPS: TWO_APPS, "bigcommerce:events": True}) as backend:
         backend.configure_credentials()
         backend.hand_stores_to_rutter()
         backend.deploy()

@@ -18,6 +18,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lambdas.callbacks import installation_item
+from lambdas.callbacks.installation import Installation
 from lambdas.rutter import connection_table
 from lambdas.rutter.tasks import Task
 from local.aws import REGION, Aws
@@ -189,6 +191,31 @@ def test_the_hand_over_to_rutter_fails_without_any_one_of_its_actions(
             done[action] = hands_over(ready, life)
     assert done == dict.fromkeys(tried, False)
     assert hands_over(ready, life)
+
+
+def tells(aws: Aws) -> bool:
+    """Whether the function tells of a store that was installed."""
+    installation = Installation("id", 1, 1, b"", (), None, "1", {})
+    item = installation_item.item("org-a", "told", installation, 1)
+    del item["access_token"]  # which JSON has no bytes for
+    change = {
+        "Keys": KEY,
+        "NewImage": item,
+        "SequenceNumber": "1",
+        "ApproximateCreationDateTime": 1,
+    }
+    payload = json.dumps({"Records": [{"dynamodb": change}]})
+    answer = aws.lambda_.invoke(FunctionName=role_name("store-events"), Payload=payload)
+    return bool(json.load(answer["Payload"]) == {"batchItemFailures": []})
+
+
+def test_events_are_told_with_put_events_alone(ready: LocalBackend, roles: Roles) -> None:
+    aws = ready.emulator.aws
+    granted = actions(roles.policy("store-events"))
+    assert granted - NOT_SHOWN_OF_HANDOFF - {"sqs:SendMessage"} == {"events:PutEvents"}
+    with roles.without("store-events", "events:PutEvents"):
+        assert not tells(aws)
+    assert tells(aws)
 
 
 # What is not granted is refused.
@@ -381,6 +408,11 @@ def test_the_hand_over_to_rutter_is_refused_whatever_it_was_not_granted(
     granted = {name: call for name, call in every.items() if name in names | {*GRANTED_TO_AUTH}}
     refused = {name: call for name, call in every.items() if name not in granted}
     assert_granted_alone(as_function(aws, "rutter-handoff"), targets, granted, refused)
+
+
+def test_the_function_of_the_events_is_refused_everything_else(aws: Aws, targets: Targets) -> None:
+    refused = GRANTED | GRANTED_TO_AUTH | REFUSED
+    assert_granted_alone(as_function(aws, "store-events"), targets, {}, refused)
 
 
 def assert_granted_alone(

@@ -27,7 +27,7 @@ TWO_APPS = [
 @pytest.fixture(scope="session")
 def ready() -> Iterator[LocalBackend]:
     """Two registered apps in one stack. Tests open stores of their own."""
-    with local_backend(overrides={APPS: TWO_APPS}) as backend:
+    with local_backend(overrides={APPS: TWO_APPS, "bigcommerce:events": True}) as backend:
         backend.configure_credentials()
         backend.hand_stores_to_rutter()
         backend.deploy()

@@ -182,6 +182,12 @@ def topic_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     return {"tags": tags(listed)}
 
 
+def bus_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
+    found: Any = aws.events.describe_event_bus(Name=state["name"])
+    assert found["Arn"] == state["arn"]
+    return {"tags": tags(aws.events.list_tags_for_resource(ResourceARN=state["arn"])["Tags"])}
+
+
 def queue_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     url = {"QueueUrl": state["url"]}
     found = aws.sqs.get_queue_attributes(**url, AttributeNames=["All"])["Attributes"]
@@ -226,6 +232,7 @@ VIEWS: dict[str, View] = {
     "aws:cloudwatch/dashboard:Dashboard": lambda aws, state: pulumi_names(
         aws.cloudwatch.get_dashboard(DashboardName=state["id"])
     ),
+    "aws:cloudwatch/eventBus:EventBus": bus_view,
     "aws:cloudwatch/queryDefinition:QueryDefinition": lambda _aws, _state: {},
     "aws:sns/topic:Topic": topic_view,
     "aws:sns/topicSubscription:TopicSubscription": lambda aws, state: pulumi_names(

@@ -1,0 +1,93 @@
+"""StoreEvents: an EventBridge bus that tells other consumers what happens to stores."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from .installation_store import InstallationStore
+from .settings import Functions
+from .stack_context import StackContext
+from .stack_function import FunctionSpec, StackFunction
+from .table_stream import FailedQueue, invoke_with_changes
+
+STORE_EVENTS = FunctionSpec(
+    name="store-events",
+    description="Tells other consumers what happens to stores",
+    handler="lambdas.store_events.handler",
+    timeout=30,
+    environment=("EVENT_BUS_NAME",),
+    statements=("ReadStream", "ListStreams", "PutEvents", "KeepFailures"),
+)
+
+# Of stores' records and of their connections, also where one is deleted.
+CHANGES = {"dynamodb": {"Keys": {"sk": {"S": ["STORE", "CONNECTION"]}}}}
+
+
+class StoreEvents(pulumi.ComponentResource):
+    """The bus, and the function that puts the table's changes on it.
+
+    What fails for good is in a queue; `add_alarm` adds the alarm that says so.
+
+    Attributes:
+        function: the function.
+        bus_arn: the ARN of the bus.
+    """
+
+    function: StackFunction
+    bus_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        context: StackContext,
+        store: InstallationStore,
+        *,
+        code: pulumi.Archive,
+        settings: Functions,
+        log_retention_days: int,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("bigcommerce:index:StoreEvents", STORE_EVENTS.name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bus = aws.cloudwatch.EventBus(
+            "installations",
+            name=context.name("installations"),
+            opts=child,
+        )
+        failed = FailedQueue(context, "events-failed", opts=child)
+        self.function = StackFunction(
+            context,
+            STORE_EVENTS,
+            code=code,
+            environment={"EVENT_BUS_NAME": bus.name},
+            statements=[
+                *store.read_stream_statements(),
+                _put_events(bus),
+                failed.keep_statement(),
+            ],
+            settings=settings,
+            reserved_concurrency=None,
+            log_retention_days=log_retention_days,
+            opts=child,
+        )
+        invoke_with_changes(
+            self.function, store, CHANGES, name="event-changes", failed=failed, opts=child
+        )
+        self._failed = failed
+        self.bus_arn = bus.arn
+        self.register_outputs({"busArn": self.bus_arn})
+
+    def add_alarm(self, topics: Sequence[pulumi.Input[str]]) -> None:
+        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
+        self._failed.add_alarm(
+            topics, "Changes of stores were not told: docs/events.md#when-it-fails"
+        )
+
+
+def _put_events(bus: aws.cloudwatch.EventBus) -> dict[str, object]:
+    return {
+        "Sid": "PutEvents",
+        "Effect": "Allow",
+        "Action": ["events:PutEvents"],
+        "Resource": [bus.arn],
+    }

@@ -1,0 +1,1 @@
+"""Telling other consumers what happens to stores: a module for each idea."""

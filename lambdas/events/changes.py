@@ -1,0 +1,136 @@
+"""What a change of the table tells other consumers: pure rules, which know no AWS.
+
+Of an item only what is named here is read, and of its users the ids alone: so no token and no
+e-mail address gets into an event. Items are in DynamoDB's JSON, and empty where there is none.
+docs/events.md says what consumers may rely on, and docs/events/ has the schema of each detail.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from ..callbacks import installation_item
+from ..rutter import connection_table
+from ..rutter.tasks import parts_of_key
+
+# No name that begins with `aws.` is free.
+SOURCE = "bigcommerce.installations"
+
+_IDS = UUID("6f0c0b1e-3a5d-5c57-9a43-0d3b7e7f2c11")
+# What another value of is an update, by what it is called in an event. The token itself stays out:
+# another one was granted at another time.
+_UPDATES = {
+    "access_token": "granted_at_ms",
+    "account_uuid": "account_uuid",
+    "client_id": "client_id",
+    "installed_at": "installed_at",
+    "owner_id": "owner_id",
+    "scopes": "scopes",
+}
+
+Item = Mapping[str, Any]
+_Told = Iterator[tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class StoreEvent:
+    """Something that happened to a store.
+
+    Attributes:
+        name: what happened, such as `InstallationCreated`: EventBridge's detail type.
+        at: when the table was changed.
+        detail: EventBridge's detail, which is JSON.
+    """
+
+    name: str
+    at: datetime
+    detail: Mapping[str, Any]
+
+
+def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
+    """The events of a change, which is the part `dynamodb` of a record of the table's stream.
+
+    Raises:
+        ValueError, KeyError: it is no change of a store's record or connection.
+    """
+    partition_key, sort_key = (change["Keys"][name]["S"] for name in ("pk", "sk"))
+    rule, revision = {
+        installation_item.SORT_KEY: (_of_record, "revision"),
+        connection_table.SORT_KEY: (_of_connection, connection_table.REVISION),
+    }[sort_key]
+    organization_id, store_hash = parts_of_key(partition_key)
+    before, after = change.get("OldImage", {}), change.get("NewImage", {})
+    at = datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC)
+    common = {
+        "organization_id": organization_id,
+        "store_hash": store_hash,
+        "time": at.isoformat().replace("+00:00", "Z"),
+        "revision": int((after or before)[revision]["N"]),
+    }
+    # The stream's number of the change, and not the revision alone: a record that expired begins
+    # again with revision 1.
+    place = f"{partition_key}|{sort_key}|{change['SequenceNumber']}"
+    return [
+        StoreEvent(name, at, {"id": _id(place, name, told), **common, **told})
+        for name, told in rule(before, after)
+    ]
+
+
+def _id(place: str, name: str, told: Mapping[str, Any]) -> str:
+    """The same whenever the change is told, and another for every event."""
+    return str(uuid5(_IDS, f"{place}|{name}|{told.get('user_id', '')}"))
+
+
+def _of_record(before: Item, after: Item) -> _Told:
+    match _is_installed(before), _is_installed(after):
+        case False, True:
+            yield "InstallationCreated", _granted(after) | {"user_ids": sorted(_user_ids(after))}
+        case True, True:
+            changed = [
+                name
+                for name, attribute in _UPDATES.items()
+                if before.get(attribute) != after.get(attribute)
+            ]
+            if changed:
+                yield "InstallationUpdated", _granted(after) | {"changed": changed}
+            for id_ in sorted(_user_ids(after) - _user_ids(before)):
+                yield "UserAdded", {"user_id": id_}
+            for id_ in sorted(_user_ids(before) - _user_ids(after)):
+                yield "UserRemoved", {"user_id": id_}
+        case True, False:
+            yield "InstallationRemoved", {"purged": not after}
+
+
+def _of_connection(before: Item, after: Item) -> _Told:
+    state, previous = (_text(item, "state") for item in (after, before))
+    if state is not None and state != previous:
+        yield (
+            "ConnectionChanged",
+            {
+                "state": state,
+                "previous_state": previous,
+                "connection_id": _text(after, "id"),
+            },
+        )
+
+
+def _is_installed(record: Item) -> bool:
+    return bool(record) and record["status"]["S"] == "installed"
+
+
+def _granted(record: Item) -> dict[str, Any]:
+    return {
+        "scopes": [scope["S"] for scope in record["scopes"]["L"]],
+        "owner_id": record["owner_id"]["S"],
+    }
+
+
+def _user_ids(record: Item) -> set[str]:
+    return set(record["users"]["M"])
+
+
+def _text(connection: Item, name: str) -> str | None:
+    attribute = connection.get(connection_table.PREFIX + name)
+    return attribute["S"] if attribute else None

@@ -1,0 +1,61 @@
+"""StoreEvents: there only where it is wanted, and what its function may do."""
+
+import json
+
+from components.store_events import STORE_EVENTS
+from lambdas.callbacks import installation_item
+from lambdas.rutter import connection_table
+from tests.components.recorder import Recording
+from tests.components.recordings import Recorder
+from tests.components.stacks import TWO_APPS
+from tests.components.test_rutter_handoff import MAPPING
+from tests.components.test_stack_function import (
+    FUNCTION,
+    LOG_ARN,
+    ROLE_POLICY,
+    TABLE_ARN,
+    variables,
+)
+
+BUS_ARN = "arn:aws:events:us-east-1:123456789012:event-bus/bigcommerce-test-installations"
+FAILED_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-events-failed"
+
+
+def test_setting_adds_the_bus_its_function_and_their_parts_and_changes_nothing_else(
+    two_apps: Recording, record: Recorder
+) -> None:
+    told = record(TWO_APPS | {"events": True})
+    assert [each.urn for each in two_apps.resources if each not in told.resources] == []
+    assert {**told.outputs, "eventBusArn": ""} == two_apps.outputs
+    assert told.outputs["eventBusArn"] == BUS_ARN
+
+
+def test_role_may_read_the_stream_put_events_on_the_bus_and_keep_failures_only(
+    customized: Recording,
+) -> None:
+    policy = json.loads(customized.one(ROLE_POLICY, STORE_EVENTS.name).inputs["policy"])
+    allowed = {each["Sid"]: (each["Action"], each["Resource"]) for each in policy["Statement"]}
+    assert allowed.pop("Trace")  # a setting
+    assert allowed == {
+        "WriteLog": (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [f"{LOG_ARN}{STORE_EVENTS.name}:*"],
+        ),
+        "ReadStream": (
+            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            [f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"],
+        ),
+        "ListStreams": (["dynamodb:ListStreams"], ["*"]),
+        "PutEvents": (["events:PutEvents"], [BUS_ARN]),
+        "KeepFailures": (["sqs:SendMessage"], [FAILED_ARN]),
+    }
+    own = variables(customized.one(FUNCTION, STORE_EVENTS.name))
+    assert own["EVENT_BUS_NAME"] == "bigcommerce-test-installations"
+
+
+def test_stream_tells_of_every_change_of_records_and_connections(customized: Recording) -> None:
+    mapping = customized.one(MAPPING).inputs
+    (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
+    sort_keys = [installation_item.SORT_KEY, connection_table.SORT_KEY]
+    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": sort_keys}}}}
+    assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": FAILED_ARN}}

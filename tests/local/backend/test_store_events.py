@@ -1,0 +1,96 @@
+"""Events of the deployed program, as a consumer's rule and queue get them."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from jsonschema import validate
+
+from lambdas.events.changes import SOURCE
+from local.backend import LocalBackend
+from local.loopback_http import get
+from tests.documents import ROOT, blocks
+from tests.reliability.lives import Life
+from tests.reliability.model import Callback
+
+pytestmark = pytest.mark.emulated
+
+(PATTERN,) = (json.loads(block) for block in blocks("json") if SOURCE in block)
+# In the order in which they are caused.
+TOLD = ["InstallationCreated", "UserAdded", "InstallationUpdated", "UserRemoved"]
+
+
+def listen(backend: LocalBackend, name: str, pattern: dict[str, Any]) -> str:
+    """Have a rule on the stack's bus send what matches to a queue; gives the queue's URL."""
+    aws = backend.emulator.aws
+    # The embedded AWS finds a bus by its name alone.
+    bus = {"EventBusName": backend.outputs["eventBusArn"].rpartition("/")[2]}
+    url = str(aws.sqs.create_queue(QueueName=name)["QueueUrl"])
+    queue = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    aws.events.put_rule(Name=name, EventPattern=json.dumps(pattern), **bus)
+    target = {"Id": name, "Arn": queue["QueueArn"]}
+    assert aws.events.put_targets(Rule=name, Targets=[target], **bus)["FailedEntryCount"] == 0
+    return url
+
+
+def received(backend: LocalBackend, url: str, life: Life, last: str) -> list[dict[str, Any]]:
+    """The events of a store in a queue, up to one of this name."""
+    events: list[dict[str, Any]] = []
+    give_up_at = time.monotonic() + 60
+    while not any(each["detail-type"] == last for each in events):
+        assert time.monotonic() < give_up_at, events
+        answer = backend.emulator.aws.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+        )
+        for message in answer.get("Messages", ()):
+            backend.emulator.aws.sqs.delete_message(
+                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
+            )
+            event = json.loads(message["Body"])
+            if event["detail"]["store_hash"] == life.store.hash:
+                events.append(event)
+    return events
+
+
+def test_a_consumer_hears_of_the_life_of_an_installation(ready: LocalBackend) -> None:
+    every = listen(ready, "every", {"source": [SOURCE]})
+    app = ready.apps[0]
+    shown = listen(ready, "shown", PATTERN)
+    life = Life(ready.bigcommerce, app)
+
+    def call(callback: Callback, user: int) -> None:
+        life.wait_for_a_new_second()
+        statuses, _ = life.deliver(
+            [life.issue(callback, user)], lambda delivery: get(delivery.url, 30).status
+        )
+        assert statuses == (200,)
+
+    for callback, user in (
+        (Callback.INSTALL, 0),
+        (Callback.LOAD, 1),
+        (Callback.INSTALL, 0),
+        (Callback.REMOVE_USER, 1),
+    ):
+        call(callback, user)
+    give_up_at = time.monotonic() + 60
+    while ready.connection(app, life.store) != "active":
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)
+    call(Callback.UNINSTALL, 0)
+
+    events = received(ready, every, life, "InstallationRemoved")
+    names = [each["detail-type"] for each in events]
+    assert [name for name in names if name != "ConnectionChanged"] == [*TOLD, "InstallationRemoved"]
+    states = [each["detail"].get("state") for each in events]
+    assert "active" in states
+    for event in events:
+        schema = json.loads((ROOT / f"docs/events/{event['detail-type']}.json").read_text())
+        validate(event["detail"], schema)
+        assert event["detail"]["organization_id"] == app.organization_id
+    ids = [each["detail"]["id"] for each in events]
+    assert len(set(ids)) == len(ids)
+    assert "@" not in json.dumps(events)
+
+    chosen = received(ready, shown, life, "InstallationRemoved")
+    assert [each["detail-type"] for each in chosen] == PATTERN["detail-type"]
