@@ -15,6 +15,7 @@ from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
 from components.operator_policy import OperatorPolicy
 from components.rutter_handoff import HANDOFF, RutterHandoff, operator_statements
+from components.rutter_webhook import WEBHOOK, webhook_function
 from components.stack_context import StackContext
 from components.stack_function import StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
@@ -52,7 +53,7 @@ apps = {
     for app in settings.apps
 }
 
-# What BigCommerce calls: an API with a route and a function for each callback.
+# What is called from outside: an API with a route and a function for each callback.
 api = CallbackApi(context, protect=settings.protect, domain=settings.domain)
 functions = {}
 for callback in CALLBACKS:
@@ -81,9 +82,6 @@ for callback in CALLBACKS:
         log_retention_days=settings.log_retention_days,
     )
     api.add_route(callback, functions[callback.name])
-stage_id = api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
-if settings.domain is not None:
-    CustomDomain(settings.domain, api_id=api.id, stage_id=stage_id)
 
 # What hands the stores of apps with `rutter` to Rutter, if there are any.
 handed_over = [app.organization_id for app in settings.apps if app.rutter]
@@ -99,6 +97,14 @@ if handed_over:
         log_retention_days=settings.log_retention_days,
     )
     functions[HANDOFF.name] = handoff.function
+    if any(app.rutter and app.rutter.webhooks for app in settings.apps):
+        functions[WEBHOOK.name] = webhook_function(context, store, handoff, settings, code)
+        api.add_route(WEBHOOK, functions[WEBHOOK.name])
+
+# Every route has its function.
+stage_id = api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
+if settings.domain is not None:
+    CustomDomain(settings.domain, api_id=api.id, stage_id=stage_id)
 
 # What tells other consumers what happens to stores, where that is on.
 events = None
@@ -141,6 +147,7 @@ for callback in CALLBACKS:
 pulumi.export("registration", registration.apply(Registration.as_output))
 pulumi.export("readme", registration.apply(markdown_sheet))  # shown by Pulumi Cloud
 pulumi.export("registeredUrls", registration.apply(Registration.registered_urls))
+pulumi.export("rutterWebhookUrls", registration.apply(Registration.rutter_webhook_urls))
 pulumi.export("installLinks", registration.apply(install_links))
 pulumi.export("credentialSecretArns", {id_: app.secret_arn for id_, app in apps.items()})
 pulumi.export("installationsTable", store.table_name)

@@ -38,6 +38,7 @@ BOUNDARY_STATEMENTS = (
             "dynamodb:GetItem",
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator",
+            "dynamodb:Query",
         ),
         writes=("dynamodb:PutItem", "dynamodb:UpdateItem"),
     ),

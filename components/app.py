@@ -163,4 +163,5 @@ def _item(app: AppSettings) -> dict[str, object]:
         "multiple_users": {"BOOL": app.multiple_users},
         **{name: {"S": url} for name, url in links.items() if url},
         **({"rutter_on_uninstall": {"S": app.rutter.on_uninstall}} if app.rutter else {}),
+        **({"rutter_webhooks": {"BOOL": True}} if app.rutter and app.rutter.webhooks else {}),
     }

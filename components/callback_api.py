@@ -5,7 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from .callbacks import Callback
+from .callbacks import Routed
 from .settings import Domain, RouteThrottle, Throttle
 from .stack_context import StackContext
 from .stack_function import StackFunction
@@ -33,7 +33,7 @@ ACCESS_LOG_FORMAT = json.dumps(
 class CallbackApi(pulumi.ComponentResource):
     """The HTTP API that the callback URLs lead to.
 
-    `add_route` takes a callback to its function; `serve`, once all have theirs, begins to serve.
+    `add_route` takes a route to its function; `serve`, once all have theirs, begins to serve.
 
     Attributes:
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
@@ -67,7 +67,7 @@ class CallbackApi(pulumi.ComponentResource):
         self._context = context
         self._api = api
         self.id = api.id
-        self._routes: dict[Callback, aws.apigatewayv2.Route] = {}
+        self._routes: dict[Routed, aws.apigatewayv2.Route] = {}
         self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint
         self.served_base_urls = (
             pulumi.Output.concat(self.base_url, " ", api.api_endpoint)
@@ -76,11 +76,11 @@ class CallbackApi(pulumi.ComponentResource):
         )
         self.register_outputs({"baseUrl": self.base_url})
 
-    def add_route(self, callback: Callback, function: StackFunction) -> None:
-        """Add a callback's GET route, which alone may call the function."""
+    def add_route(self, routed: Routed, function: StackFunction) -> None:
+        """Add a route, which alone may call the function."""
         child = pulumi.ResourceOptions(parent=self)
         integration = aws.apigatewayv2.Integration(
-            callback.name,
+            routed.name,
             api_id=self._api.id,
             integration_type="AWS_PROXY",
             integration_method="POST",  # the only one that Lambda takes
@@ -89,21 +89,21 @@ class CallbackApi(pulumi.ComponentResource):
             opts=child,
         )
         permission = aws.lambda_.Permission(
-            callback.name,
-            statement_id=f"Invoke-{callback.name}",
+            routed.name,
+            statement_id=f"Invoke-{routed.name}",
             action="lambda:InvokeFunction",
             function=function.name,
             principal="apigateway.amazonaws.com",
             # Stage, method, and the route's path with its parameter.
             source_arn=pulumi.Output.concat(
-                self._api.execution_arn, "/*/GET/*/", callback.portal_field.path
+                self._api.execution_arn, f"/*/{routed.method}/*/{routed.path}"
             ),
             opts=child,
         )
-        self._routes[callback] = aws.apigatewayv2.Route(
-            callback.name,
+        self._routes[routed] = aws.apigatewayv2.Route(
+            routed.name,
             api_id=self._api.id,
-            route_key=callback.route_key,
+            route_key=routed.route_key,
             target=pulumi.Output.concat("integrations/", integration.id),
             # A route without the permission would answer 500.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
@@ -124,7 +124,7 @@ class CallbackApi(pulumi.ComponentResource):
             api_id=self._api.id,
             name="$default",
             auto_deploy=True,
-            route_settings=[_route_settings(callback, throttle) for callback in self._routes],
+            route_settings=[_route_settings(routed, throttle) for routed in self._routes],
             access_log_settings={
                 "destination_arn": access_log.arn,
                 "format": ACCESS_LOG_FORMAT,
@@ -136,11 +136,11 @@ class CallbackApi(pulumi.ComponentResource):
 
 
 def _route_settings(
-    callback: Callback, throttle: Throttle
+    routed: Routed, throttle: Throttle
 ) -> aws.apigatewayv2.StageRouteSettingArgsDict:
-    limits: RouteThrottle = getattr(throttle, callback.setting)
+    limits: RouteThrottle = getattr(throttle, routed.setting)
     return {
-        "route_key": callback.route_key,
+        "route_key": routed.route_key,
         "throttling_rate_limit": limits.rate,
         "throttling_burst_limit": limits.burst,
     }

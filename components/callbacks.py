@@ -1,6 +1,8 @@
 """The four callbacks of a BigCommerce single-click app, and the function that answers each."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from registration.portal import fields
 from registration.portal.fields import CallbackField
@@ -9,24 +11,46 @@ from .stack_function import FunctionSpec
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback(FunctionSpec):
-    """One callback URL, and the function that answers it within API Gateway's 30 seconds.
+class Routed(FunctionSpec, ABC):
+    """A function with a route, which it answers within API Gateway's 30 seconds.
+
+    Attributes:
+        method: the HTTP method it takes.
+    """
+
+    method: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def path(self) -> str:
+        """The last segment of its URL, after `/{organization_id}/`."""
+
+    @property
+    def setting(self) -> str:
+        """Its name among the settings that each route has of its own, such as `remove_user`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def route_key(self) -> str:
+        """Its route in the HTTP API."""
+        return f"{self.method} /{{organization_id}}/{self.path}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback(Routed):
+    """One callback URL, and the function that answers it.
 
     Attributes:
         portal_field: the field of the developer portal that takes its URL.
     """
 
     portal_field: CallbackField
+    method: ClassVar[str] = "GET"
 
     @property
-    def setting(self) -> str:
-        """Its name among the settings that each callback has of its own, such as `remove_user`."""
-        return self.name.replace("-", "_")
-
-    @property
-    def route_key(self) -> str:
-        """Its route in the HTTP API."""
-        return f"GET /{{organization_id}}/{self.portal_field.path}"
+    def path(self) -> str:
+        """The last segment of its URL."""
+        return self.portal_field.path
 
 
 # Every callback reads its app's profile and credentials, and reads and writes stores' records.

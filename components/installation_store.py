@@ -26,9 +26,14 @@ INDEXED = (
     "domain",
 )
 
+# The index by Rutter's ids of connections, which alone are in it: what leads from one to its store.
+CONNECTION_INDEX = "by-connection"
+CONNECTION_INDEX_KEY = "connection_id"
+ATTRIBUTES = ("pk", "sk", *INDEX_KEYS, CONNECTION_INDEX_KEY)
+
 
 class InstallationStore(pulumi.ComponentResource):
-    """The table, its index and customer-managed key, and the policy of who reads access tokens.
+    """The table, its indexes and customer-managed key, and the policy of who reads access tokens.
 
     One key serves twice: DynamoDB encrypts the table with it, and the auth function encrypts each
     access token with it once more, so that reading the table alone shows no token.
@@ -77,7 +82,7 @@ class InstallationStore(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key="pk",
             range_key="sk",
-            attributes=[{"name": name, "type": "S"} for name in ("pk", "sk", *INDEX_KEYS)],
+            attributes=[{"name": name, "type": "S"} for name in ATTRIBUTES],
             global_secondary_indexes=[
                 {
                     "name": INDEX,
@@ -87,7 +92,12 @@ class InstallationStore(pulumi.ComponentResource):
                     ],
                     "projection_type": "INCLUDE",
                     "non_key_attributes": list(INDEXED),
-                }
+                },
+                {
+                    "name": CONNECTION_INDEX,
+                    "key_schemas": [{"attribute_name": CONNECTION_INDEX_KEY, "key_type": "HASH"}],
+                    "projection_type": "KEYS_ONLY",
+                },
             ],
             ttl={"attribute_name": "expires_at", "enabled": True},
             point_in_time_recovery={"enabled": True},
@@ -124,6 +134,27 @@ class InstallationStore(pulumi.ComponentResource):
             "Effect": "Allow",
             "Action": ["dynamodb:GetItem"],
             "Resource": [self.table_arn],
+        }
+
+    def read_profiles_statement(self) -> dict[str, object]:
+        """The IAM statement that allows reading apps' profiles, and nothing of a store."""
+        return {
+            "Sid": "ReadProfiles",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": [self.table_arn],
+            "Condition": {
+                "ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}
+            },
+        }
+
+    def find_connections_statement(self) -> dict[str, object]:
+        """The IAM statement that allows finding the store of a connection, by its id."""
+        return {
+            "Sid": "FindConnections",
+            "Effect": "Allow",
+            "Action": ["dynamodb:Query"],
+            "Resource": [pulumi.Output.format("{}/index/{}", self.table_arn, CONNECTION_INDEX)],
         }
 
     def write_records_statement(self) -> dict[str, object]:

@@ -112,7 +112,7 @@ class RutterHandoff(pulumi.ComponentResource):
             },
             statements=[
                 read_credentials_statement(context),
-                _read_rutter_credentials(context),
+                read_rutter_credentials_statement(context),
                 store.read_items_statement(),
                 store.write_connections_statement(),
                 store.decrypt_statement(organization_ids),
@@ -173,7 +173,8 @@ def operator_statements(context: StackContext) -> list[dict[str, object]]:
     ]
 
 
-def _read_rutter_credentials(context: StackContext) -> dict[str, object]:
+def read_rutter_credentials_statement(context: StackContext) -> dict[str, object]:
+    """The IAM statement that allows reading the organizations' credentials at Rutter."""
     return {
         "Sid": "ReadRutterCredentials",
         "Effect": "Allow",

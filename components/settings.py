@@ -164,10 +164,12 @@ class RutterSettings(_Setting):
         client_id: the client ID of the organization in Rutter's dashboard.
         on_uninstall: what becomes of a store's connection once the store has uninstalled the app:
             Rutter keeps it with its data, or it is deleted.
+        webhooks: whether Rutter's webhooks are taken, at a URL for its dashboard.
     """
 
     client_id: RutterClientId
     on_uninstall: Literal["keep", "delete"] = "keep"
+    webhooks: bool = False
 
 
 class AppSettings(_Setting):
@@ -219,7 +221,7 @@ class AuthThrottle(RouteThrottle):
 
 
 class Throttle(_Setting):
-    """What each callback's route accepts, so that a flood of one leaves room for the others.
+    """What each route accepts, so that a flood of one leaves room for the others.
 
     An uninstall that is refused is lost: BigCommerce does not send it again.
     """
@@ -228,6 +230,7 @@ class Throttle(_Setting):
     load: RouteThrottle = RouteThrottle()
     uninstall: RouteThrottle = RouteThrottle()
     remove_user: RouteThrottle = RouteThrottle()
+    rutter_webhook: RouteThrottle = RouteThrottle()
 
 
 ReservedExecutions = Annotated[int, Field(ge=1)] | None

@@ -39,4 +39,5 @@ def _app(app: AppSettings, base_url: str) -> AppRegistration:
         multiple_users=app.multiple_users,
         support_url=app.support_url,
         rutter=app.rutter is not None,
+        rutter_webhooks=app.rutter is not None and app.rutter.webhooks,
     )

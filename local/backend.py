@@ -75,6 +75,7 @@ class LocalBackend:
         deployment = self._stack.up(self.config, secrets=SECRETS, on_event=self.on_event)
         self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
         self.register_apps()
+        self.rutter.webhook_url = next(iter(self.outputs["rutterWebhookUrls"].values()), None)
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
             app.served_base_url = self._served_base_url() if self.domain else None
@@ -161,7 +162,7 @@ class LocalBackend:
     def hand_stores_to_rutter(self) -> None:
         """Have the next deployment hand the first app's stores to the simulated Rutter."""
         for app in _maps(self.config.get(APPS))[:1]:
-            app["rutter"] = {"clientId": self.rutter.client_id}
+            app["rutter"] = {"clientId": self.rutter.client_id, "webhooks": True}
             organization_id = str(app.get("organizationId"))
             self.config[RUTTER_CLIENT_SECRETS] = {organization_id: self.rutter.client_secret}
 

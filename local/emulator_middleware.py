@@ -94,9 +94,9 @@ class Middleware:
 
 
 def _is_own(host: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request is for the emulator, and from no other site's page."""
+    """Whether a request is for the emulator or, as Rutter's are, an API; and from no page."""
     return (
-        _OWN_HOST.fullmatch(host) is not None
+        (_OWN_HOST.fullmatch(host) or _API_HOST.fullmatch(host)) is not None
         and "origin" not in headers
         and headers.get("sec-fetch-site", "none") in _OWN_SITES
     )

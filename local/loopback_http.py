@@ -1,14 +1,17 @@
-"""HTTP GET to servers of this machine alone.
+"""HTTP to servers of this machine alone.
 
 The codes and payloads of the simulated BigCommerce stay on this machine, whatever a stack's outputs
 say. Every request has a connection of its own, as those of many visitors have.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
+
+import urllib3
 
 from registration.check.http_client import Client, Response, UnreachableError, is_loopback
 
-__all__ = ["Response", "UnreachableError", "get"]
+__all__ = ["Response", "UnreachableError", "get", "post"]
 
 
 def get(url: str, timeout: float) -> Response:
@@ -26,3 +29,17 @@ def get(url: str, timeout: float) -> Response:
         return Client(timeout).get(url)
     except UnreachableError as error:
         raise UnreachableError(f"{shown}: {error}") from None
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Response:
+    """Send `body` to `url`, plain HTTP to this machine; `timeout` as in `get`.
+
+    Raises:
+        urllib3.exceptions.HTTPError: no whole answer came.
+    """
+    parts = urlsplit(url)
+    pool = urllib3.HTTPConnectionPool("127.0.0.1", parts.port, timeout=timeout, retries=False)
+    given = {**headers, "Host": parts.netloc}
+    with pool:
+        answer = pool.urlopen("POST", parts.path, body=body, headers=given)
+    return Response(answer.status, answer.headers, answer.data.decode(errors="replace"))

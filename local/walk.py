@@ -59,6 +59,7 @@ class Walk:
         yield Step("install by the owner", self._install)
         if self._has_rutter:
             yield Step("Rutter has the store's data", self._data_flows)
+            yield Step("Rutter's webhooks are taken", self._webhooks_are_taken)
         yield Step("load by the owner", lambda: self._load(self._owner))
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
@@ -98,6 +99,15 @@ class Walk:
         installation = self._bigcommerce.installation(self._app, self._store)
         token = None if installation is None else installation.access_token
         return self._expect_connection(token, "active")
+
+    def _webhooks_are_taken(self) -> str:
+        deadline = time.monotonic() + HANDOFF_SECONDS
+        while len(self._backend.rutter.webhook_answers) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        answers = self._backend.rutter.webhook_answers
+        if answers != [200, 200]:
+            raise StepFailedError(f"expected a webhook and its repeat to be taken: {answers}")
+        return "200"
 
     def _is_flagged(self) -> str:
         (connection,) = self._backend.rutter.of(self._store.hash)

@@ -33,6 +33,7 @@ class AppProfile:
         scope_names: what the developer portal calls each of those scopes, as far as it is known.
         rutter_on_uninstall: what becomes of a store's connection at Rutter once it has uninstalled
             the app, `keep` or `delete`; None where stores are not handed to Rutter.
+        rutter_webhooks: whether Rutter's webhooks are taken.
     """
 
     organization_id: str
@@ -43,6 +44,7 @@ class AppProfile:
     app_url: str | None = None
     rutter_on_uninstall: str | None = None
     scope_names: Mapping[str, str] = field(default_factory=dict)
+    rutter_webhooks: bool = False
 
 
 def find(organization_id: str) -> AppProfile:
@@ -109,4 +111,5 @@ def read(organization_id: str) -> AppProfile:
         scope_names={
             scope: name["S"] for scope, name in item.get("scope_names", {"M": {}})["M"].items()
         },
+        rutter_webhooks="rutter_webhooks" in item,
     )

@@ -8,6 +8,11 @@ def table_name() -> str:
     return os.environ["TABLE_NAME"]
 
 
+def connection_index() -> str:
+    """Name of the table's index by Rutter's ids of connections."""
+    return os.environ["CONNECTION_INDEX"]
+
+
 def secret_prefix() -> str:
     """The part of a credentials secret's name before the organization id, with its slash."""
     return os.environ["SECRET_PREFIX"]

@@ -110,6 +110,26 @@ class OutdatedPayloadError(CallbackError):
     )
 
 
+class InvalidSignatureError(CallbackError):
+    """A webhook is not one that Rutter signed with the organization's client secret."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "invalid_signature"
+    metric = "SignatureRefused"
+    server_message = "The signature could not be verified as Rutter's for this organization."
+
+
+class BodyTooLargeError(CallbackError):
+    """A webhook is larger than is read."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "body_too_large"
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(f"more than {longest} characters")
+        self.server_message = f"The body is too large: more than {longest} bytes."
+
+
 class StoreNotInstalledError(CallbackError):
     """The store is not installed, so there is nothing to load."""
 

@@ -1,12 +1,13 @@
-"""A callback's request: the organization id of its path and its query parameters."""
+"""A callback's request: the organization id of its path, its query parameters, its body."""
 
+import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .errors import InvalidParameterError
+from .errors import BodyTooLargeError, InvalidParameterError
 
 # A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
 _LONGEST_VALUE = 8192
@@ -14,7 +15,7 @@ _LONGEST_VALUE = 8192
 
 @dataclass(frozen=True)
 class CallbackRequest:
-    """One GET of a callback URL.
+    """One request of a callback URL.
 
     Attributes:
         organization_id: the path's first segment, as it came.
@@ -22,6 +23,7 @@ class CallbackRequest:
         domain_name: the host that was called, as API Gateway names it.
         arrived_at: when the function got it, in epoch seconds.
         query: every parameter with all its values, in the order they came.
+        headers: by their names in small letters, as API Gateway gives them.
     """
 
     organization_id: str
@@ -29,6 +31,9 @@ class CallbackRequest:
     domain_name: str
     arrived_at: int
     query: Mapping[str, tuple[str, ...]] = field(repr=False)
+    headers: Mapping[str, object] = field(repr=False)
+    _body: str = field(repr=False)
+    _body_is_base64: bool
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
@@ -40,6 +45,7 @@ class CallbackRequest:
         no longer be told apart.
         """
         request_id = _text(event, "requestContext", "requestId")
+        headers = event.get("headers")
         query: dict[str, tuple[str, ...]] = {}
         for name, value in parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True):
             query[name] = (*query.get(name, ()), value)
@@ -49,7 +55,25 @@ class CallbackRequest:
             arrived_at=int(time.time()),
             request_id=request_id if _is_text(request_id) else "",
             query=query,
+            headers=headers if isinstance(headers, Mapping) else {},
+            _body=_text(event, "body"),
+            _body_is_base64=event.get("isBase64Encoded") is True,
         )
+
+    def body(self, longest: int) -> bytes:
+        """The body as it was sent, byte for byte; a malformed encoding of it is read as empty.
+
+        Raises:
+            BodyTooLargeError: what came has more characters than `longest`.
+        """
+        if len(self._body) > longest:
+            raise BodyTooLargeError(longest)
+        if not self._body_is_base64:
+            return self._body.encode(errors="surrogatepass")
+        try:
+            return base64.b64decode(self._body, validate=True)
+        except ValueError:
+            return b""
 
     def required_together(self, *names: str) -> tuple[str, ...]:
         """The values of several parameters.

@@ -54,7 +54,9 @@ def attend(task: Task) -> Step:
         return Step.NOTHING  # since then something happened, which brought a message of its own
     if known is not None and known.held_until > time.time():
         raise TryAgainError("another function works on it", seconds=rules.HOLD_SECONDS)
-    step = rules.next_step(record, known, on_uninstall=app.rutter_on_uninstall, asked=task.asked)
+    step = rules.next_step(
+        record, known, on_uninstall=app.rutter_on_uninstall, asked=task.asked, told=task.told
+    )
     if step is Step.HAND_OVER and isinstance(record, Installation):
         _hand_over(store, record)
     elif step is Step.LOOK:

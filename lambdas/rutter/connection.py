@@ -62,38 +62,39 @@ class Step(StrEnum):
 
 
 def next_step(
-    record: Record, connection: Connection | None, *, on_uninstall: str, asked: bool
+    record: Record, connection: Connection | None, *, on_uninstall: str, asked: bool, told: bool
 ) -> Step:
     """What is to be done, from what the store's record says now.
 
-    `asked` is whether a person asked for it, who may try again what was refused.
+    `asked` is whether a person asked for it, who may try again what was refused; `told` is whether
+    Rutter told that something happened, which is looked at, whatever is known.
     """
     match record:
         case Installation(granted_at_ms=generation):
-            return _installed(generation, connection or Connection(), asked=asked)
+            return _installed(generation, connection or Connection(), asked=asked, told=told)
         case Uninstalled() if connection is not None:
-            return _uninstalled(connection, on_uninstall)
+            return _uninstalled(connection, on_uninstall, told=told)
     return Step.NOTHING
 
 
-def _installed(generation: int, connection: Connection, *, asked: bool) -> Step:
+def _installed(generation: int, connection: Connection, *, asked: bool, told: bool) -> Step:
     refused = connection.state == REFUSED and connection.generation == generation
     if asked and connection.state in _ENDED:
         return Step.HAND_OVER
     if connection.handed_over != generation:
         return Step.NOTHING if refused else Step.HAND_OVER
-    return Step.NOTHING if is_settled(connection, installed=True) and not asked else Step.LOOK
+    waits = not is_settled(connection, installed=True)
+    return Step.LOOK if waits or asked or told else Step.NOTHING
 
 
-def _uninstalled(connection: Connection, on_uninstall: str) -> Step:
+def _uninstalled(connection: Connection, on_uninstall: str, *, told: bool) -> Step:
     if connection.state == DELETED:
         return Step.NOTHING
     may_exist = connection.id is not None or connection.idempotency_key is not None
     if on_uninstall == "delete" and may_exist:
         return Step.DELETE
-    if connection.id is None or is_settled(connection, installed=False):
-        return Step.NOTHING
-    return Step.LOOK
+    waits = not is_settled(connection, installed=False)
+    return Step.LOOK if connection.id is not None and (waits or told) else Step.NOTHING
 
 
 def is_settled(connection: Connection, *, installed: bool) -> bool:

@@ -13,6 +13,9 @@
     connection_held_until       N
     connection_looks            N
 
+An index of the table is keyed by `connection_id` alone: an item is in it once Rutter has given its
+connection an id.
+
 No attribute has the name of one of a store's record: the function that writes these may write no
 other names, so that it cannot change a record.
 """
@@ -24,6 +27,7 @@ from botocore.exceptions import ClientError
 
 from ..callbacks import aws, dynamodb_json, environment, installation_item
 from .connection import Connection
+from .tasks import parts_of_key
 
 SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
@@ -89,6 +93,22 @@ def write(organization_id: str, store_hash: str, connection: Connection, revisio
             raise
         return False
     return True
+
+
+def stores(organization_id: str, connection_id: str) -> list[str]:
+    """The store hashes of an organization's stores that have this connection: one, or none.
+
+    The index follows the table within moments. It is everybody's: what another organization has is
+    left out.
+    """
+    answer = aws.dynamodb().query(
+        TableName=environment.table_name(),
+        IndexName=environment.connection_index(),
+        KeyConditionExpression=f"{PREFIX}id = :id",
+        ExpressionAttributeValues={":id": {"S": connection_id}},
+    )
+    keys = (parts_of_key(item["pk"]["S"]) for item in answer["Items"])
+    return [store_hash for id_, store_hash in keys if id_ == organization_id]
 
 
 def names() -> list[str]:

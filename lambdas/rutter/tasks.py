@@ -23,12 +23,14 @@ class Task:
         organization_id: the app.
         store_hash: the store.
         asked: whether a person asked for it.
+        told: whether Rutter told that something happened to the connection.
         look: which of the looks at a connection's state it is, from 1; 0 where something happened.
     """
 
     organization_id: str
     store_hash: str
     asked: bool = False
+    told: bool = False
     look: int = 0
 
     @classmethod
@@ -40,8 +42,8 @@ class Task:
         """
         content = json.loads(body)
         key = f"ORG#{content['organization_id']}#STORE#{content['store_hash']}"
-        asked = content.get("asked") is True
-        return cls(*parts_of_key(key), asked=asked, look=int(content.get("look", 0)))
+        asked, told = (content.get(name) is True for name in ("asked", "told"))
+        return cls(*parts_of_key(key), asked=asked, told=told, look=int(content.get("look", 0)))
 
     def as_message(self) -> str:
         """The message's body: JSON."""
@@ -49,8 +51,7 @@ class Task:
             "organization_id": self.organization_id,
             "store_hash": self.store_hash,
         }
-        if self.asked:
-            content["asked"] = True
+        content |= {name: True for name in ("asked", "told") if getattr(self, name)}
         if self.look:
             content["look"] = self.look
         return json.dumps(content)

@@ -194,7 +194,8 @@ delete_record = partial(_change_record, "DELETE")
 
 
 def _shape_index(index: Values) -> Values:
-    projection = {name: index[name] for name in ("projectionType", "nonKeyAttributes")}
+    names = {"projectionType", "nonKeyAttributes"} & index.keys()  # KEYS_ONLY names no others
+    projection = {name: index[name] for name in names}
     named = {"indexName": index["name"], "keySchema": index["keySchemas"]}
     return {**named, "projection": projection}
 

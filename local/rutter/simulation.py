@@ -4,6 +4,7 @@ What Rutter does not document can be switched: whether it keeps outcomes by Idem
 whether it recognises a store that it has already.
 """
 
+import base64
 import hmac
 import json
 import re
@@ -21,11 +22,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from local.bigcommerce.faults import Exchange, Fault
+from local.loopback_http import post
 from local.loopback_server import Server, serve_application
 
 VERSION = "2024-08-31"
 BASE_PATH = "/versioned"
 FIELDS = {"platform", "store_url", "oauth_access_token"}
+WEBHOOK_SECONDS = 15
 OPTIONAL_FIELDS = {"oauth_client_id", "oauth_client_secret"}
 _STORE_URL = re.compile(r"https://store-([A-Za-z0-9]+)\.mybigcommerce\.com")
 
@@ -61,6 +64,8 @@ class Rutter:
         keeps_outcomes: whether a repeated Idempotency-Key gets the outcome of its first call.
         synced_at_look: at which look at a connection its first sync is done.
         recognises_stores: whether another connection of the same store is the same connection.
+        webhook_url: where webhooks go; None where none are sent.
+        webhook_answers: the status of each that was answered.
     """
 
     def __init__(self, is_token: Callable[[str, str], bool]) -> None:
@@ -73,6 +78,8 @@ class Rutter:
         self.keeps_outcomes = True
         self.recognises_stores = True
         self.synced_at_look = 1
+        self.webhook_url: str | None = None
+        self.webhook_answers: list[int] = []
         self._is_token = is_token
         self._outcomes: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
@@ -95,6 +102,21 @@ class Rutter:
         if not self._is_token(connection.store_hash, connection.store_token):
             return "needs_reauth"
         return "active" if connection.looks >= self.synced_at_look else "not_ready"
+
+    def tell(self, connection: Connection, code: str) -> None:
+        """Send a webhook about a connection, and once more: Rutter says that this happens.
+
+        Raises:
+            HTTPError: it was not answered.
+        """
+        event = {"type": "CONNECTION", "code": code, "connection_id": connection.id}
+        body = json.dumps(event | {"access_token": connection.access_token}).encode()
+        digest = hmac.digest(self.client_secret.encode(), body, "sha256")
+        signature = f"sha256={base64.b64encode(digest).decode()}"
+        headers = {"Content-Type": "application/json", "X-Rutter-Signature": signature}
+        for _ in range(2):
+            answer = post(str(self.webhook_url), body, headers, WEBHOOK_SECONDS)
+            self.webhook_answers.append(answer.status)
 
     def answer(self, request: Request) -> Response:
         """Answer a call.
@@ -160,7 +182,7 @@ class Rutter:
     def _list(self, request: Request) -> Mapping[str, Any]:
         wanted = request.args.get("status", "")
         for connection in self.connections.values():
-            connection.looks += 1
+            self._look(connection)
         shown = map(self._shown, self.connections.values())
         return {"connections": [each for each in shown if wanted in ("any", each["status"])]}
 
@@ -168,9 +190,15 @@ class Rutter:
         token = request.args.get("access_token", "")
         for connection in self.connections.values():
             if hmac.compare_digest(connection.access_token, token):
-                connection.looks += 1
+                self._look(connection)
                 return {"connection": self._shown(connection)}
         return _refuse(404, "NOT_FOUND", "There is no connection with this access token")
+
+    def _look(self, connection: Connection) -> None:
+        connection.looks += 1
+        if connection.looks == self.synced_at_look and self.webhook_url is not None:
+            told = (connection, "INITIAL_UPDATE")
+            threading.Thread(target=self.tell, args=told, daemon=True).start()
 
     def _delete(self, _: Request, id_: str) -> Mapping[str, Any]:
         if self.connections.pop(id_, None) is None:

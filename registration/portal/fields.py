@@ -37,5 +37,8 @@ LOAD = CallbackField("loadCallbackUrl", "Load Callback URL", "load")
 UNINSTALL = CallbackField("uninstallCallbackUrl", "Uninstall Callback URL", "uninstall")
 REMOVE_USER = CallbackField("removeUserCallbackUrl", "Remove User Callback URL", "remove-user")
 
+# Where Rutter's webhooks go: it is entered in Rutter's dashboard, and in no field of the portal.
+RUTTER_WEBHOOK_PATH = "rutter"
+
 # In the portal's order.
 CALLBACK_FIELDS = (AUTH, LOAD, UNINSTALL, REMOVE_USER)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from .fields import CALLBACK_FIELDS, CallbackField
+from .fields import CALLBACK_FIELDS, RUTTER_WEBHOOK_PATH, CallbackField
 from .oauth_scopes import OAUTH_SCOPES, OAuthScope
 from .value_types import (
     BaseUrl,
@@ -60,6 +60,7 @@ class AppRegistration(_Part):
         multiple_users: whether "Enable multiple users" is on.
         support_url: where its pages send people for help, or None.
         rutter: whether its stores are handed to Rutter.
+        rutter_webhooks: whether Rutter's webhooks are taken.
     """
 
     organization_id: OrganizationId
@@ -72,6 +73,7 @@ class AppRegistration(_Part):
     multiple_users: bool
     support_url: str | None
     rutter: bool = False
+    rutter_webhooks: bool = False
 
     @property
     def status(self) -> Status:
@@ -88,6 +90,12 @@ class AppRegistration(_Part):
     def callback_urls(self) -> dict[CallbackField, str]:
         """The URLs of this deployment by the field that takes them, in the portal's order."""
         return {field: field.url(self.base_url, self.organization_id) for field in CALLBACK_FIELDS}
+
+    @property
+    def rutter_webhook_url(self) -> str | None:
+        """The URL for Rutter's webhooks; None where they are not taken."""
+        url = f"{self.base_url}/{self.organization_id}/{RUTTER_WEBHOOK_PATH}"
+        return url if self.rutter_webhooks else None
 
     @property
     def has_registered_urls(self) -> bool:
@@ -152,6 +160,11 @@ class Registration(_Part):
     def technical_tabs(self) -> dict[str, dict[str, object]]:
         """The output `technicalTab`: what `AppRegistration.technical_tab` returns, by id."""
         return {app.organization_id: app.technical_tab() for app in self.apps}
+
+    def rutter_webhook_urls(self) -> dict[str, str]:
+        """The output `rutterWebhookUrls`: by organization id, where Rutter's webhooks are taken."""
+        urls = {app.organization_id: app.rutter_webhook_url for app in self.apps}
+        return {id_: url for id_, url in urls.items() if url is not None}
 
     def registered_urls(self) -> Mapping[str, Mapping[str, str]]:
         """The output `registeredUrls`: by organization id, the URLs entered in the portal.

@@ -18,8 +18,9 @@ from tests.audit.waivers import differences, waivers
 from tests.components.recordings import Recorder
 from tests.components.stacks import ACME, APP_URL, CLIENT_ID, CUSTOMIZED, HANDOFF_KEY, with_app
 
+RUTTER = {"clientId": "acme", "webhooks": True}
 # Everything that there can be, with the defaults of whatever has one.
-AUDITED = with_app(clientId=CLIENT_ID, appUrl=APP_URL, rutter={"clientId": "acme"}) | {
+AUDITED = with_app(clientId=CLIENT_ID, appUrl=APP_URL, rutter=RUTTER) | {
     "clientSecrets": {ACME: "client-secret"},
     "handoffKeys": {ACME: HANDOFF_KEY},
     "rutterClientSecrets": {ACME: "client-secret"},

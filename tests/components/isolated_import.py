@@ -11,7 +11,7 @@ import os
 import sys
 import sysconfig
 
-HANDLERS = ("auth", "load", "uninstall", "remove_user")
+HANDLERS = ("auth", "load", "uninstall", "remove_user", "rutter_webhook")
 # Answered without AWS, and with a page of the bundle's templates where a browser asked.
 EVENT = {
     "pathParameters": {"organization_id": "not an id"},

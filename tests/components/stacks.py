@@ -33,7 +33,7 @@ HANDED_OVER: dict[str, Any] = {
 RUTTER_CLIENT_SECRET = "r4tt3rSecretOfGlobex"
 RUTTER: dict[str, Any] = {
     "apps": [
-        REGISTERED_GLOBEX_APP | {"rutter": {"clientId": "globex-at-rutter"}},
+        REGISTERED_GLOBEX_APP | {"rutter": {"clientId": "globex-at-rutter", "webhooks": True}},
         ACME_APP,
     ],
     "clientSecrets": {GLOBEX: CLIENT_SECRET},
@@ -64,6 +64,7 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "load": {"rate": 51},
         "uninstall": {"burst": 99},
         "removeUser": {"rate": 1, "burst": 2},
+        "rutterWebhook": {"rate": 3, "burst": 4},
     },
     "logRetentionDays": 90,
     "uninstalledRetentionDays": 5,

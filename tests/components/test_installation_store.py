@@ -25,7 +25,8 @@ def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_o
         "hashKey": "pk",
         "rangeKey": "sk",
         "attributes": [
-            {"name": name, "type": "S"} for name in ("pk", "sk", "organization_id", "store_hash")
+            {"name": name, "type": "S"}
+            for name in ("pk", "sk", "organization_id", "store_hash", "connection_id")
         ],
         "globalSecondaryIndexes": [
             {
@@ -36,7 +37,12 @@ def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_o
                 ],
                 "projectionType": "INCLUDE",
                 "nonKeyAttributes": list(INDEXED),
-            }
+            },
+            {
+                "name": "by-connection",
+                "keySchemas": [{"attributeName": "connection_id", "keyType": "HASH"}],
+                "projectionType": "KEYS_ONLY",
+            },
         ],
         "ttl": {"attributeName": "expires_at", "enabled": True},
         "pointInTimeRecovery": {"enabled": True},

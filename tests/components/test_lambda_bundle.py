@@ -270,7 +270,8 @@ def test_with_boto3_alone_the_handlers_of_this_repository_answer(
         if "bundle" in Path(file).relative_to(tmp_path).parts[0]
     }
     assert python - used == set()
-    assert report["statuses"] == dict.fromkeys(("auth", "load", "uninstall", "remove_user"), 404)
+    handlers = ("auth", "load", "uninstall", "remove_user", "rutter_webhook")
+    assert report["statuses"] == dict.fromkeys(handlers, 404)
     imported_from: dict[str, set[str]] = {"bundle": set(), "runtime": set()}
     for name, file in report["files"].items():
         folder = Path(file).relative_to(tmp_path).parts[0]

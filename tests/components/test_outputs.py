@@ -83,6 +83,7 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
         },
         **urls(GLOBEX),
         "registeredUrls": {},
+        "rutterWebhookUrls": {},
         "installLinks": {GLOBEX: INSTALL_LINKS},
         "credentialSecretArns": {
             GLOBEX: f"{SECRET_ARN}{GLOBEX}-AbCdEf",
@@ -139,6 +140,7 @@ def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: 
         "multipleUsers": False,
         "supportUrl": "https://support.example.com/globex",
         "rutter": False,
+        "rutterWebhooks": False,
     }
     assert registration == {
         "stack": "test",

@@ -253,7 +253,8 @@ def test_scope_with_a_typo_is_answered_with_the_nearest_names() -> None:
 
 
 RATES = " or ".join(
-    f"throttle.{callback}.rate" for callback in ("auth", "load", "uninstall", "removeUser")
+    f"throttle.{callback}.rate"
+    for callback in ("auth", "load", "uninstall", "removeUser", "rutterWebhook")
 )
 
 

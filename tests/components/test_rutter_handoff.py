@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from components.rutter_handoff import HANDOFF
+from components.rutter_webhook import WEBHOOK
 from lambdas.rutter import connection_table
 from tests.components.recorder import KEY_ARN, Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import ACME_APP, GLOBEX, RUTTER
+from tests.components.stacks import ACME, ACME_APP, GLOBEX, RUTTER, with_app
 from tests.components.test_stack_function import (
     FUNCTION,
     IAM_POLICY_CHARACTERS,
@@ -33,8 +34,8 @@ def rutter(record: Recorder) -> Recording:
     return record(RUTTER)
 
 
-def statements(recording: Recording) -> list[dict[str, Any]]:
-    policy = json.loads(recording.one(ROLE_POLICY, HANDOFF.name).inputs["policy"])
+def statements(recording: Recording, function: str = HANDOFF.name) -> list[dict[str, Any]]:
+    policy = json.loads(recording.one(ROLE_POLICY, function).inputs["policy"])
     found: list[dict[str, Any]] = policy["Statement"]
     return found
 
@@ -92,7 +93,50 @@ def test_no_other_function_may_decrypt_or_read_the_credentials_at_rutter(
     for policy in rutter.all(ROLE_POLICY):
         if policy.name != HANDOFF.name:
             assert "kms:Decrypt" not in policy.inputs["policy"]
+        if policy.name not in (HANDOFF.name, WEBHOOK.name):
             assert "/rutter/" not in policy.inputs["policy"]
+
+
+class TestWebhooks:
+    def test_route_leads_to_a_function_that_it_alone_may_invoke(self, rutter: Recording) -> None:
+        route = rutter.one("aws:apigatewayv2/route:Route", WEBHOOK.name).inputs
+        assert route["routeKey"] == "POST /{organization_id}/rutter"
+        permission = rutter.one("aws:lambda/permission:Permission", WEBHOOK.name).inputs
+        assert permission["sourceArn"].endswith("/*/POST/*/rutter")
+        (stage,) = rutter.all("aws:apigatewayv2/stage:Stage")
+        assert route["routeKey"] in [each["routeKey"] for each in stage.inputs["routeSettings"]]
+        url = f"{rutter.outputs['baseUrl']}/{GLOBEX}/rutter"
+        assert rutter.outputs["rutterWebhookUrls"] == {GLOBEX: url}
+        assert f"enter `{url}`" in rutter.outputs["readme"]
+
+    def test_role_reads_profiles_and_credentials_at_rutter_and_may_send_to_the_queue(
+        self, rutter: Recording
+    ) -> None:
+        found = statements(rutter, WEBHOOK.name)
+        assert [(each["Sid"], each["Action"], *each["Resource"]) for each in found] == [
+            (
+                "WriteLog",
+                ["logs:CreateLogStream", "logs:PutLogEvents"],
+                f"{LOG_ARN}rutter-webhook:*",
+            ),
+            ("ReadRutterCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}rutter/*"),
+            ("ReadProfiles", ["dynamodb:GetItem"], TABLE_ARN),
+            ("FindConnections", ["dynamodb:Query"], f"{TABLE_ARN}/index/by-connection"),
+            ("TellOfConnections", ["sqs:SendMessage"], QUEUE_ARN),
+        ]
+        condition = {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}}
+        assert [each["Condition"] for each in found if "Condition" in each] == [condition]
+        assert not fnmatchcase(f"ORG#{GLOBEX}", "ORG#*#STORE#*")
+        assert fnmatchcase(connection_table.key("a", "b")["pk"]["S"], "ORG#*#STORE#*")
+        environment = variables(rutter.one(FUNCTION, WEBHOOK.name))
+        assert environment["SECRET_PREFIX"] == "bigcommerce/test/rutter/"
+
+    def test_nothing_of_them_is_deployed_where_no_app_takes_them(self, record: Recorder) -> None:
+        handed_over = with_app(rutter={"clientId": "a"}) | {"rutterClientSecrets": {ACME: "s"}}
+        recording = record(handed_over)
+        assert not [each for each in recording.resources if WEBHOOK.name in each.urn]
+        assert recording.outputs["rutterWebhookUrls"] == {}
+        assert "webhook" not in recording.outputs["readme"]
 
 
 def test_tokens_of_apps_without_rutter_are_not_decrypted(rutter: Recording) -> None:

@@ -187,7 +187,7 @@ def test_environment_takes_its_settings(customized: Recording) -> None:
 
 def test_longest_names_stay_within_the_limits_of_iam(record: Recorder) -> None:
     stack = "s" * (PROJECT_AND_STACK - len(PROJECT))
-    config = with_app(rutter={"clientId": "a"}) | {
+    config = with_app(rutter={"clientId": "a", "webhooks": True}) | {
         "rutterClientSecrets": {ACME: RUTTER_CLIENT_SECRET}
     }
     largest = record(config | {"functions": {"tracing": True}}, stack=stack)

@@ -1,4 +1,4 @@
-"""The four handlers on simulated AWS services, called the way API Gateway calls them."""
+"""The handlers on simulated AWS services, called the way API Gateway calls them."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
-from lambdas import auth, load, remove_user, uninstall
+from lambdas import auth, load, remove_user, rutter_webhook, uninstall
 from lambdas.callbacks import installation_item
 from lambdas.callbacks.endpoint import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
@@ -20,6 +20,7 @@ BASE_URL = "https://callbacks.example.com"
 RETENTION_SECONDS = 30 * 24 * 60 * 60
 
 TABLE = "installations"
+CONNECTION_INDEX = "by-connection"
 SECRET_PREFIX = "bigcommerce/test/apps/"
 
 HANDLERS = {
@@ -27,9 +28,10 @@ HANDLERS = {
     "load": load.handler,
     "uninstall": uninstall.handler,
     "remove-user": remove_user.handler,
+    "rutter": rutter_webhook.handler,
 }
-CALLBACKS = tuple(HANDLERS)
 SIGNED_CALLBACKS = ("load", "uninstall", "remove-user")
+CALLBACKS = ("redirect-url", *SIGNED_CALLBACKS)
 SECRET_PARAMETERS = {"code", "signed_payload_jwt"}
 
 
@@ -65,6 +67,14 @@ class Backend:
             AttributeDefinitions=[
                 {"AttributeName": "pk", "AttributeType": "S"},
                 {"AttributeName": "sk", "AttributeType": "S"},
+                {"AttributeName": "connection_id", "AttributeType": "S"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": CONNECTION_INDEX,
+                    "KeySchema": [{"AttributeName": "connection_id", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
             ],
             BillingMode="PAY_PER_REQUEST",
         )
@@ -84,6 +94,7 @@ class Backend:
         handoff_key: str | None = None,
         rutter_on_uninstall: str | None = None,
         scope_names: dict[str, str] | None = None,
+        rutter_webhooks: bool = False,
     ) -> None:
         """Write an app's entry into the table and its credentials into the secret."""
         entry: dict[str, Any] = {
@@ -101,6 +112,8 @@ class Backend:
             entry["app_url"] = {"S": app_url}
         if rutter_on_uninstall:
             entry["rutter_on_uninstall"] = {"S": rutter_on_uninstall}
+        if rutter_webhooks:
+            entry["rutter_webhooks"] = {"BOOL": True}
         self._dynamodb.put_item(TableName=TABLE, Item=entry)
         self.put_credentials(
             app.organization_id,

@@ -31,8 +31,9 @@ def status(emulator: Emulator, host: str, method: str, path: str, headers: dict[
         (OWN, "POST", {"Authorization": "AWS4-HMAC-SHA256 Credential=test/..."}),
         (OWN, "GET", {"Sec-Fetch-Site": "none"}),
         (API, "GET", {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}),
+        (API, "POST", {}),
     ],
-    ids=["by address", "an SDK", "typed into the address bar", "a page at the deployed API"],
+    ids=["by address", "an SDK", "typed into the address bar", "a page at an API", "a webhook"],
 )
 def test_what_does_not_come_from_a_page_is_let_through(
     emulator: Emulator, host: str, method: str, headers: dict[str, str]
@@ -49,7 +50,7 @@ def test_what_does_not_come_from_a_page_is_let_through(
         (OWN, "GET", {"Sec-Fetch-Site": "same-site"}),
         ("evil.example:{port}", "POST", {}),
         ("127.0.0.1.evil.example", "POST", {}),
-        (API, "POST", {}),
+        (API, "POST", {"Origin": EVIL}),
         ("0a1b2c3d.execute-api.localhost.evil.example", "GET", {}),
         ("", "GET", {}),
     ],
@@ -60,7 +61,7 @@ def test_what_does_not_come_from_a_page_is_let_through(
         "another port",
         "a name that was rebound",
         "a name that looks like it",
-        "more than a route takes",
+        "a form to a deployed API",
         "an API of another name",
         "no name",
     ],

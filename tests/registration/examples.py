@@ -24,6 +24,7 @@ def app(organization_id: str = "acme", **values: Any) -> AppRegistration:
         "multiple_users": True,
         "support_url": "https://support.example.com",
         "rutter": False,
+        "rutter_webhooks": False,
     }
     return AppRegistration.model_validate(fields | values)
 
@@ -71,6 +72,7 @@ EVERY_STAGE = registration(
         partner_id="4711",
         scopes=("store_v2_information_read_only",),
         rutter=True,
+        rutter_webhooks=True,
     ),
     ready(
         "initech",

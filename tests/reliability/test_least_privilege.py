@@ -156,6 +156,30 @@ def test_the_emulator_leaves_nothing_untried_but_the_log(roles: Roles) -> None:
         assert actions(roles.policy(function)) > NOT_SHOWN
 
 
+def test_rutters_webhooks_fail_without_any_one_of_their_actions(
+    ready: LocalBackend, roles: Roles
+) -> None:
+    life = installed(ready)
+    give_up_at = time.monotonic() + 60
+    while ready.connection(life.app, life.store) != "active":
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)
+    (connection,) = ready.rutter.of(life.store.hash)
+
+    def answers() -> list[int]:
+        ready.rutter.webhook_answers.clear()
+        ready.rutter.tell(connection, "CONNECTION_UPDATED")
+        return list(ready.rutter.webhook_answers)
+
+    tried = sorted(actions(roles.policy("rutter-webhook")) - NOT_SHOWN)
+    refused = {}
+    for action in tried:
+        with roles.without("rutter-webhook", action):
+            refused[action] = answers()
+    assert refused == {action: [503, 503] for action in tried}
+    assert answers() == [200, 200]
+
+
 def hands_over(backend: LocalBackend, life: Life) -> bool:
     """Whether the function hands over a store that Rutter does not have, and notes it."""
     aws, ids = backend.emulator.aws, (life.app.organization_id, life.store.hash)
@@ -384,6 +408,17 @@ REFUSED: dict[str, Call] = {
         RoleName="bigcommerce-local-auth", PolicyName="more", PolicyDocument="{}"
     ),
 }
+
+
+def test_rutters_webhooks_are_refused_whatever_they_were_not_granted(
+    aws: Aws, targets: Targets
+) -> None:
+    """The embedded AWS does not know the condition that leaves them the profiles alone."""
+    every = GRANTED | GRANTED_TO_AUTH | REFUSED
+    granted = {
+        name: every.pop(name) for name in ("read a record", "read the credentials at Rutter")
+    }
+    assert_granted_alone(as_function(aws, "rutter-webhook"), targets, granted, every)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

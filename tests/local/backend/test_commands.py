@@ -94,6 +94,7 @@ def test_up_walks_the_whole_life_and_succeeds(walked: subprocess.CompletedProces
         ("credentials given, stack updated", "in place"),
         ("install by the owner", "200"),
         ("Rutter has the store's data", "active"),
+        ("Rutter's webhooks are taken", "200"),
         ("load by the owner", "200"),
         ("load by a second user", "200"),
         ("remove the second user", "200"),

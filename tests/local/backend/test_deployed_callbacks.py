@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
-from local.loopback_http import Response, get
+from local.loopback_http import Response, get, post
 from tests.documents import snippet
 from tests.roles import role_environment
 
@@ -193,3 +194,30 @@ def test_the_reader_policy_does_not_allow_writing(
     table = ready.outputs["installationsTable"]
     call = f"boto3.client('dynamodb').put_item(TableName={table!r}, Item={{}})"
     assert "AccessDenied" in run_snippet(consumer_environment, call).stderr
+
+
+def test_what_rutter_tells_by_webhook_is_in_the_table_within_seconds(
+    ready: LocalBackend, app_a: App, store: Store
+) -> None:
+    """The connection was active, and nothing else would have looked at it again."""
+    install(ready, app_a, store)
+    await_connection(ready, app_a, store, "active")
+    del ready.bigcommerce.installations[app_a.client_id, store.hash]
+    (connection,) = ready.rutter.of(store.hash)
+
+    ready.rutter.tell(connection, "CONNECTION_NEEDS_UPDATE")
+
+    assert set(ready.rutter.webhook_answers) == {200}
+    await_connection(ready, app_a, store, "needs_reauth")
+    url = ready.outputs["rutterWebhookUrls"]["org-a"]
+    forged = post(url, b"{}", {"X-Rutter-Signature": "sha256=AAAA"}, WARM)
+    assert (forged.status, json.loads(forged.text)["error"]) == (401, "invalid_signature")
+    assert post(url.replace("org-a", "org-b"), b"{}", {}, WARM).status == 404
+    assert get(url, WARM).status == 404
+
+
+def await_connection(backend: LocalBackend, app: App, store: Store, state: str) -> None:
+    give_up_at = time.monotonic() + 60
+    while backend.connection(app, store) != state:
+        assert time.monotonic() < give_up_at
+        time.sleep(0.1)

@@ -1,0 +1,83 @@
+"""The function that takes Rutter's webhooks, where an app wants them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pulumi
+
+from registration.portal.fields import RUTTER_WEBHOOK_PATH
+
+from .app import rutter_secret_prefix
+from .callbacks import Routed
+from .installation_store import CONNECTION_INDEX, InstallationStore
+from .rutter_handoff import HANDOFF, RutterHandoff, read_rutter_credentials_statement
+from .settings import Settings
+from .stack_context import StackContext
+from .stack_function import StackFunction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook(Routed):
+    """The route of Rutter's webhooks, and the function that takes them."""
+
+    method: ClassVar[str] = "POST"
+
+    @property
+    def path(self) -> str:
+        """The last segment of its URL."""
+        return RUTTER_WEBHOOK_PATH
+
+
+WEBHOOK = Webhook(
+    name="rutter-webhook",
+    description="Rutter's webhooks",
+    handler="lambdas.rutter_webhook.handler",
+    timeout=15,
+    environment=(
+        "TABLE_NAME",
+        "SECRET_PREFIX",
+        "FRAME_ANCESTORS",
+        "CONNECTION_INDEX",
+        "RUTTER_QUEUE_URL",
+    ),
+    statements=("ReadRutterCredentials", "ReadProfiles", "FindConnections", "TellOfConnections"),
+)
+
+
+def webhook_function(
+    context: StackContext,
+    store: InstallationStore,
+    handoff: RutterHandoff,
+    settings: Settings,
+    code: pulumi.Archive,
+) -> StackFunction:
+    """The function that takes Rutter's webhooks, and may put stores into the handoff's queue.
+
+    The credentials it reads are the organizations' at Rutter, and no app's at BigCommerce.
+    """
+    return StackFunction(
+        context,
+        WEBHOOK,
+        code=code,
+        environment={
+            "TABLE_NAME": store.table_name,
+            "SECRET_PREFIX": rutter_secret_prefix(context),
+            "FRAME_ANCESTORS": " ".join(settings.bigcommerce.frame_ancestors),
+            "CONNECTION_INDEX": CONNECTION_INDEX,
+            "RUTTER_QUEUE_URL": handoff.queue_url,
+        },
+        statements=[
+            read_rutter_credentials_statement(context),
+            store.read_profiles_statement(),
+            store.find_connections_statement(),
+            {
+                "Sid": "TellOfConnections",
+                "Effect": "Allow",
+                "Action": ["sqs:SendMessage"],
+                "Resource": [context.arn("sqs", context.name(HANDOFF.name))],
+            },
+        ],
+        settings=settings.functions,
+        reserved_concurrency=None,
+        log_retention_days=settings.log_retention_days,
+    )

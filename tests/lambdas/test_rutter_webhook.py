@@ -1,0 +1,211 @@
+"""Rutter's webhooks: what Rutter signed leads to a look, and nothing else to anything."""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from lambdas.callbacks import apps, credentials
+from lambdas.callbacks.credentials import RENEWAL_SECONDS
+from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
+from tests.lambdas.backend import CONNECTION_INDEX, api_event, client
+from tests.lambdas.conftest import Logs
+from tests.lambdas.responses import BUSY, UNKNOWN_ORGANIZATION, ExpectedError, Response
+from tests.lambdas.test_rutter_handoff import RUTTER_PREFIX, Handoff, handoff
+
+__all__ = ["handoff"]
+
+INVALID_SIGNATURE = ExpectedError(401, "invalid_signature", "could not be verified as Rutter's")
+TOO_LARGE = ExpectedError(413, "body_too_large", "The body is too large")
+DEEP = "[" * 100_000
+
+
+@dataclass
+class Webhooks:
+    """Rutter's webhooks to the function, beside the one that hands stores over."""
+
+    handoff: Handoff
+    monkeypatch: pytest.MonkeyPatch
+
+    def body(self, code: str = "CONNECTION_NEEDS_UPDATE", **others: Any) -> bytes:
+        """A webhook about the store's connection."""
+        (connection,) = self.handoff.rutter.of(self.handoff.store.hash)
+        event = {"type": "CONNECTION", "code": code, "connection_id": connection.id}
+        return json.dumps(event | {"access_token": connection.access_token} | others).encode()
+
+    def send(self, body: bytes, *, secret: str | None = None) -> Response:
+        """Post what is signed, with Rutter's secret or another."""
+        signed = signature(body, self.handoff.rutter.client_secret if secret is None else secret)
+        return self.post(body=body.decode(), headers={"x-rutter-signature": signed})
+
+    def post(self, organization_id: str | None = None, **event: Any) -> Response:
+        """Post anything, as a function with the webhooks' environment gets it."""
+        organization_id = organization_id or self.handoff.app.organization_id
+        whole = api_event(organization_id, "rutter", "") | event
+        with self.monkeypatch.context() as environment:
+            environment.setenv("SECRET_PREFIX", RUTTER_PREFIX)
+            environment.setenv("CONNECTION_INDEX", CONNECTION_INDEX)
+            return self.handoff.backend.handle("rutter", whole)
+
+    def assert_nothing_done(self) -> None:
+        assert self.handoff.queue.messages == []
+
+
+@pytest.fixture
+def webhooks(handoff: Handoff, monkeypatch: pytest.MonkeyPatch) -> Webhooks:
+    """An app that takes webhooks, and a store whose data flows."""
+    handoff.backend.deploy(handoff.app, rutter_on_uninstall="keep", rutter_webhooks=True)
+    handoff.install()
+    handoff.work()
+    handoff.assert_connected()
+    apps.forget()
+    credentials.forget()  # what the callbacks know is another function's
+    return Webhooks(handoff, monkeypatch)
+
+
+def is_flagged(webhooks: Webhooks) -> bool:
+    webhooks.handoff.work()
+    return bool(webhooks.handoff.connection.state == "needs_reauth")
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_what_rutter_tells_of_a_connection_is_looked_at(webhooks: Webhooks, code: str) -> None:
+    webhooks.handoff.bigcommerce.installations.clear()  # the store's token works no more
+
+    assert webhooks.send(webhooks.body(code)).status == 200
+
+    assert is_flagged(webhooks)
+
+
+def test_a_body_in_base64_is_verified_as_it_was_sent(webhooks: Webhooks) -> None:
+    webhooks.handoff.bigcommerce.installations.clear()
+    body = webhooks.body(note="ünïcode")
+    signed = signature(body, webhooks.handoff.rutter.client_secret)
+
+    answer = webhooks.post(
+        body=base64.b64encode(body).decode(),
+        isBase64Encoded=True,
+        headers={"x-rutter-signature": signed},
+    )
+
+    assert answer.status == 200
+    assert is_flagged(webhooks)
+
+
+def test_what_is_told_late_twice_and_in_any_order_changes_nothing_that_is_not_so(
+    webhooks: Webhooks,
+) -> None:
+    for code in [*sorted(CODES), *sorted(CODES, reverse=True)]:
+        assert webhooks.send(webhooks.body(code)).status == 200
+    webhooks.handoff.work()
+    webhooks.handoff.assert_connected()
+
+
+def test_a_webhook_makes_no_second_connection_of_one_that_was_flagged(webhooks: Webhooks) -> None:
+    webhooks.handoff.uninstall()
+    webhooks.handoff.work()
+    calls = len(webhooks.handoff.rutter.calls)
+
+    webhooks.send(webhooks.body())
+
+    assert is_flagged(webhooks)
+    asked = webhooks.handoff.rutter.calls[calls:]
+    assert asked == [("GET", "/connections/access_token")]
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"type": "ORDER"},
+        {"type": None},
+        {"code": "HISTORICAL_UPDATE"},
+        {"code": ["INITIAL_UPDATE"]},
+        {"connection_id": "another"},
+        {"connection_id": ""},
+        {"connection_id": "x" * 4096},
+        {"connection_id": {"S": "x"}},
+        {"connection_id": "\ud800"},
+    ],
+)
+def test_what_is_of_no_matter_is_answered_and_nothing_done(
+    webhooks: Webhooks, others: dict[str, Any]
+) -> None:
+    answer = webhooks.send(webhooks.body(**others))
+    assert (answer.status, answer.json["status"]) == (200, "ok")
+    webhooks.assert_nothing_done()
+
+
+@pytest.mark.parametrize("body", ["", "null", "[]", "{}", "not json", "\x00", DEEP])
+def test_a_signed_body_that_makes_no_sense_is_answered_and_nothing_done(
+    webhooks: Webhooks, body: str
+) -> None:
+    assert webhooks.send(body.encode()).status == 200
+    webhooks.assert_nothing_done()
+
+
+def test_a_connection_of_another_organization_is_not_told_of(webhooks: Webhooks) -> None:
+    """Its own Rutter signed it: so it may say what it likes, of its own connections."""
+    item = {"pk": {"S": "ORG#other#STORE#abc"}, "sk": {"S": "CONNECTION"}}
+    client("dynamodb").put_item(
+        TableName="installations", Item=item | {"connection_id": {"S": "theirs"}}
+    )
+    assert webhooks.send(webhooks.body(connection_id="theirs")).status == 200
+    webhooks.assert_nothing_done()
+
+
+def test_forged_webhooks_are_refused_and_nothing_of_them_is_read(
+    webhooks: Webhooks, logs: Logs
+) -> None:
+    body = webhooks.body()
+    right = signature(body, webhooks.handoff.rutter.client_secret)
+    raw = base64.b64decode(right.removeprefix("sha256="))
+    client_secret = webhooks.handoff.app.client_secret
+    forged: list[object] = [
+        *(None, "", "sha256=", right[:-1], f"{right} ", right.removeprefix("sha256="), "é\ud800"),
+        *(f"sha256={raw.hex()}", f"sha1={right[7:]}", 7, [right], right.upper()),
+        *(signature(body + b" ", webhooks.handoff.rutter.client_secret), signature(body, "")),
+        signature(body, client_secret),
+    ]
+    for given in forged:
+        headers = {} if given is None else {"x-rutter-signature": given}
+        INVALID_SIGNATURE.assert_is(webhooks.post(body=body.decode(), headers=headers), "rutter")
+    malformed = {"body": "%%%", "headers": {"x-rutter-signature": right}}
+    for event in ({"headers": None}, {"headers": [], "body": 5}, {"isBase64Encoded": True}):
+        INVALID_SIGNATURE.assert_is(webhooks.post(**malformed | event), "rutter")
+    webhooks.assert_nothing_done()
+    assert logs.metrics[-1]["SignatureRefused"] == 1
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_verified(webhooks: Webhooks) -> None:
+    largest = b" " * LONGEST_BODY
+    assert webhooks.send(largest).status == 200
+    TOO_LARGE.assert_is(webhooks.send(largest + b" "), "rutter")
+    TOO_LARGE.assert_is(webhooks.post(body="x" * (LONGEST_BODY + 1)), "rutter")
+
+
+@pytest.mark.parametrize("organization_id", ["nobody", "..", "a/b", "a%2Fb", "ORG#a", "x" * 65])
+def test_there_is_nothing_at_other_organizations(webhooks: Webhooks, organization_id: str) -> None:
+    UNKNOWN_ORGANIZATION.assert_is(webhooks.post(organization_id), "rutter")
+
+
+def test_there_is_nothing_at_an_app_that_takes_no_webhooks(webhooks: Webhooks) -> None:
+    webhooks.handoff.backend.deploy(webhooks.handoff.app, rutter_on_uninstall="keep")
+    UNKNOWN_ORGANIZATION.assert_is(webhooks.send(webhooks.body()), "rutter")
+
+
+def test_a_client_secret_that_was_corrected_is_used_within_seconds(webhooks: Webhooks) -> None:
+    body = webhooks.body("NEW_ACCOUNT")
+    assert webhooks.send(body).status == 200
+    secret = {"client_id": "a", "client_secret": "the-new-one"}
+    name = RUTTER_PREFIX + webhooks.handoff.app.organization_id
+    client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(secret))
+    webhooks.handoff.clock.advance(RENEWAL_SECONDS)
+    assert webhooks.send(body, secret="the-new-one").status == 200
+
+
+def test_what_cannot_be_queued_is_to_be_sent_again(webhooks: Webhooks) -> None:
+    webhooks.handoff.queue.fails = True
+    BUSY.assert_is(webhooks.send(webhooks.body()), "rutter")
+    webhooks.assert_nothing_done()
