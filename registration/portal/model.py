@@ -103,6 +103,11 @@ class AppRegistration(_Part):
         return self.registered_base_url == self.base_url
 
     @property
+    def may_still_choose_a_domain(self) -> bool:
+        """Whether its URLs are the API's own, and no portal is known to have them yet."""
+        return self.registered_base_url is None and ".execute-api." in self.base_url
+
+    @property
     def has_moved(self) -> bool:
         """Whether it is recorded that the portal has other URLs than this deployment."""
         return self.registered_base_url not in (None, self.base_url)

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from registration.portal.model import AppRegistration
-from registration.sheet.documents import markdown_sheet
+from registration.sheet.documents import html_sheet, markdown_sheet
 from tests.registration.examples import (
     BASE_URL,
     EVERY_STAGE,
@@ -194,3 +194,11 @@ def test_app_name_is_text_and_nothing_else(name: str) -> None:
 def test_app_name_does_not_become_what_github_or_pulumi_cloud_make_of_it(name: str) -> None:
     """The one makes links of bare addresses, the other fills outputs in."""
     assert name not in sheet(app(name=name))
+
+
+def test_a_domain_is_advised_until_the_portal_has_the_urls_of_the_api_itself() -> None:
+    advice = "Do you want a domain of your own"
+    for format_ in (markdown_sheet, html_sheet):
+        assert advice in format_(registration(app(base_url=OLD_BASE_URL)))
+        for other in (app(), ready(base_url=OLD_BASE_URL, registered_base_url=OLD_BASE_URL)):
+            assert advice not in format_(registration(other))
