@@ -1,5 +1,6 @@
 """What every test of this repository runs under, and the figures printed at its end."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 
@@ -41,6 +42,8 @@ def _figures(request: pytest.FixtureRequest) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]  # the developer's own
     config.addinivalue_line("markers", "figures(name): count the cases under this name")
 
 
