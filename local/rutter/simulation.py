@@ -103,8 +103,8 @@ class Rutter:
             return "needs_reauth"
         return "active" if connection.looks >= self.synced_at_look else "not_ready"
 
-    def tell(self, connection: Connection, code: str) -> None:
-        """Send a webhook about a connection, and once more: Rutter says that this happens.
+    def tell(self, connection: Connection, code: str) -> list[int]:
+        """Send a webhook about a connection, and once more, as may happen; how each was answered.
 
         Raises:
             HTTPError: it was not answered.
@@ -114,9 +114,10 @@ class Rutter:
         digest = hmac.digest(self.client_secret.encode(), body, "sha256")
         signature = f"sha256={base64.b64encode(digest).decode()}"
         headers = {"Content-Type": "application/json", "X-Rutter-Signature": signature}
-        for _ in range(2):
-            answer = post(str(self.webhook_url), body, headers, WEBHOOK_SECONDS)
-            self.webhook_answers.append(answer.status)
+        sent = (post(str(self.webhook_url), body, headers, WEBHOOK_SECONDS) for _ in range(2))
+        statuses = [answer.status for answer in sent]
+        self.webhook_answers += statuses
+        return statuses
 
     def answer(self, request: Request) -> Response:
         """Answer a call.
