@@ -75,7 +75,11 @@ class LocalBackend:
         deployment = self._stack.up(self.config, secrets=SECRETS, on_event=self.on_event)
         self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
         self.register_apps()
-        self.rutter.webhook_url = next(iter(self.outputs["rutterWebhookUrls"].values()), None)
+        webhook_url = next(iter(self.outputs["rutterWebhookUrls"].values()), None)
+        if webhook_url and self.domain:
+            base_url = self.outputs["baseUrl"]
+            webhook_url = webhook_url.replace(base_url, self._served_base_url(), 1)
+        self.rutter.webhook_url = webhook_url
         for app in self.apps:
             tab = deployment.outputs["technicalTab"][app.organization_id]
             app.served_base_url = self._served_base_url() if self.domain else None

@@ -45,7 +45,7 @@ class CallbackRequest:
         no longer be told apart.
         """
         request_id = _text(event, "requestContext", "requestId")
-        headers = event.get("headers")
+        headers = _found(event, "headers")
         query: dict[str, tuple[str, ...]] = {}
         for name, value in parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True):
             query[name] = (*query.get(name, ()), value)
@@ -57,7 +57,7 @@ class CallbackRequest:
             query=query,
             headers=headers if isinstance(headers, Mapping) else {},
             _body=_text(event, "body"),
-            _body_is_base64=event.get("isBase64Encoded") is True,
+            _body_is_base64=_found(event, "isBase64Encoded") is True,
         )
 
     def body(self, longest: int) -> bytes:
@@ -117,10 +117,16 @@ class CallbackRequest:
         return name in self.query
 
 
-def _text(event: object, *path: str) -> str:
+def _found(event: object, *path: str) -> object:
+    """What is at a path of an event, or None."""
     for name in path:
         event = event.get(name) if isinstance(event, Mapping) else None
-    return event if isinstance(event, str) else ""
+    return event
+
+
+def _text(event: object, *path: str) -> str:
+    found = _found(event, *path)
+    return found if isinstance(found, str) else ""
 
 
 def _is_text(value: str) -> bool:

@@ -13,10 +13,11 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from urllib3.exceptions import HTTPError
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -198,8 +199,13 @@ class Rutter:
     def _look(self, connection: Connection) -> None:
         connection.looks += 1
         if connection.looks == self.synced_at_look and self.webhook_url is not None:
-            told = (connection, "INITIAL_UPDATE")
-            threading.Thread(target=self.tell, args=told, daemon=True).start()
+            threading.Thread(
+                target=self._tell_of_first_sync, args=[connection], daemon=True
+            ).start()
+
+    def _tell_of_first_sync(self, connection: Connection) -> None:
+        with suppress(HTTPError):  # nobody there is the receiver's loss
+            self.tell(connection, "INITIAL_UPDATE")
 
     def _delete(self, _: Request, id_: str) -> Mapping[str, Any]:
         if self.connections.pop(id_, None) is None:

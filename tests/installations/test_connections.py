@@ -15,7 +15,7 @@ from tests.installations.conftest import Run
 
 pytestmark = pytest.mark.emulated
 
-WAIT_SECONDS = 40
+WAIT_SECONDS = 100
 
 
 def listed(run: Run, store: Store) -> dict[str, Any]:

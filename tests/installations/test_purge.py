@@ -28,7 +28,7 @@ def store(backend: LocalBackend, app: App, store: Store) -> Store:
         "TableName": backend.outputs["installationsTable"],
         "Key": key("org-a", store.hash, "CONNECTION"),
     }
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 100
     while True:
         item = backend.emulator.aws.dynamodb.get_item(**connection).get("Item", {})
         if item.get("connection_state") == {"S": "active"}:
