@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
 REGISTRATION_SECONDS = 5
 # How long a hand-over may take, with what Rutter is asked after it.
-HANDOFF_SECONDS = 40
+HANDOFF_SECONDS = 100
 # What registering an app may touch: its secret's value. No function, and no URL.
 TOUCHED_BY_REGISTRATION = {"aws:secretsmanager/secretVersion:SecretVersion"}
 

@@ -53,7 +53,7 @@ def attend(task: Task) -> Step:
     if task.look and (known is None or known.looks != task.look):
         return Step.NOTHING  # since then something happened, which brought a message of its own
     if known is not None and known.held_until > time.time():
-        raise TryAgainError("another function works on it", seconds=rules.HOLD_SECONDS)
+        raise TryAgainError("another function works on it")
     step = rules.next_step(
         record, known, on_uninstall=app.rutter_on_uninstall, asked=task.asked, told=task.told
     )
