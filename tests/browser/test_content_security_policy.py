@@ -94,7 +94,7 @@ def test_hostile_names_stay_text(
     merchant.window.examine("hostile-consent")
     merchant.confirm()
     merchant.expect_heading(f"{HOSTILE} is installed")
-    expect(merchant.frame.locator("code", has_text="taken").first).to_be_visible()
+    expect(merchant.frame.locator("li", has_text="taken").first).to_be_visible()
     merchant.window.examine("hostile-installed")
     for frame in merchant.window.page.frames:
         assert frame.locator("#taken").count() == 0

@@ -82,8 +82,8 @@ def test_finished_steps_fold_and_the_next_one_is_a_link_away(sheet: Page) -> Non
     expect(url).to_be_visible()
     own.get_by_label("Enter the callback URLs").check()
     expect(url).to_be_hidden()
-    sheet.get_by_role("link", name="Step 10").click()
-    expect(sheet.locator(f"#step-rutter-credentials-{GLOBEX}")).to_be_in_viewport()
+    sheet.get_by_role("link", name="Step 11").click()
+    expect(sheet.locator(f"#step-rutter-platform-{GLOBEX}")).to_be_in_viewport()
 
 
 def test_urls_break_at_slashes(sheet: Page) -> None:
