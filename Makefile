@@ -38,7 +38,7 @@ $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 test: $(READY)  ## run every test that needs no browser and no Pulumi CLI, with coverage
 	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --cov --cov-report=term
 
-test-unit: $(READY)  ## run the tests that need nothing but Python, in under a minute
+test-unit: $(READY)  ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -m unit -n 2
 
 test-browser: $(READY)  ## run the tests in a browser, which need Chromium
