@@ -8,7 +8,7 @@ import pulumi
 from components import lambda_bundle
 from components.app import BigCommerceApp, read_credentials_statement, secret_prefix
 from components.callback_api import CallbackApi
-from components.callbacks import CALLBACKS, LOAD
+from components.callbacks import CALLBACKS
 from components.configuration import configuration_warnings, read_settings
 from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
@@ -122,7 +122,7 @@ if settings.events:
 operator_policy = OperatorPolicy(
     context,
     store,
-    load_log_group=functions[LOAD.name].log_group,
+    log_groups=[functions[callback.name].log_group for callback in CALLBACKS],
     more=operator_statements(context) if handed_over else (),
 )
 

@@ -23,16 +23,18 @@ class OperatorPolicy(pulumi.ComponentResource):
         context: StackContext,
         store: InstallationStore,
         *,
-        load_log_group: pulumi.Output[str],
+        log_groups: Sequence[pulumi.Output[str]],
         more: Sequence[dict[str, object]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`load_log_group` is the name of the log group that says when stores opened the app.
+        """`log_groups` are the names of those that say when BigCommerce called.
 
         `more` are statements for what not every stack has.
         """
         super().__init__("bigcommerce:index:OperatorPolicy", "operator", None, opts)
-        log_group = pulumi.Output.concat(context.arn("logs", "log-group:"), load_log_group)
+        logs = [
+            pulumi.Output.concat(context.arn("logs", "log-group:"), name) for name in log_groups
+        ]
         read_actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
         write_actions = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
         statements = [
@@ -43,7 +45,10 @@ class OperatorPolicy(pulumi.ComponentResource):
             store.decrypt_any_statement(),
             # AWS documents the ARN of a log group both ways.
             _statement(
-                "QueryLoads", "logs:StartQuery", log_group, pulumi.Output.concat(log_group, ":*")
+                "QueryCalls",
+                "logs:StartQuery",
+                *logs,
+                *(pulumi.Output.concat(each, ":*") for each in logs),
             ),
             _statement("ReadQuery", "logs:GetQueryResults", "*"),  # it has no resource to name
             *more,

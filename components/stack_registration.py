@@ -17,6 +17,7 @@ def stack_registration(base_url: str, settings: Settings) -> Registration:
         stack=pulumi.get_stack(),
         login_url=settings.bigcommerce.login_url,
         frame_ancestors=settings.bigcommerce.frame_ancestors,
+        log_retention_days=settings.log_retention_days,
         apps=tuple(_app(app, base_url) for app in settings.apps),
     )
 

@@ -11,8 +11,9 @@ from textwrap import indent
 from botocore.exceptions import BotoCoreError, ClientError
 
 from installations.commands import COMMANDS
-from installations.errors import CommandError, explained
+from installations.errors import CommandError
 from installations.stack import Stack
+from registration.aws_errors import explained
 from registration.choice import UnknownAppError
 from registration.outputs import OutputsError
 from registration.source import add_source, given_outputs

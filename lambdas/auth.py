@@ -6,6 +6,7 @@ against the store hash.
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -72,6 +73,8 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
         raise InstallationNotStoredError(error.reason) from None
     compared = scopes.compare(app, record.scopes)
     _log_difference(compared)
+    # In the last line of the call: the newest of them tells what the portal has.
+    logger.append_keys(granted_scopes=_named(grant.scopes), configured_scopes=app.scopes)
     if request.has("external_install"):
         return _end_external_install(grant.client_id, "succeeded")
     visitor = Visitor(store_hash=store, user_id=grant.user.id)
@@ -148,6 +151,10 @@ def _log_difference(compared: ScopeComparison) -> None:
         logger.warning(
             "granted scopes differ from the configured ones",
             missing_scopes=compared.missing,
-            # What BigCommerce's answer names is logged only where it has the form of a scope.
-            extra_scopes=[name for name in compared.extra if _SCOPE.fullmatch(name)],
+            extra_scopes=_named(compared.extra),
         )
+
+
+def _named(scopes: Iterable[str]) -> list[str]:
+    """What BigCommerce's answer names is logged only where it has the form of a scope."""
+    return [name for name in scopes if _SCOPE.fullmatch(name)]

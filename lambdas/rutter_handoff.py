@@ -58,7 +58,7 @@ def _attend(context: LambdaContext, messages: Sequence[Mapping[str, Any]]) -> It
             _show_again_after(pause, message)
             yield message["messageId"]
         finally:
-            logger.remove_keys(["organization_id", "store_hash"])
+            logger.remove_keys()
 
 
 def _attend_to(message: Mapping[str, Any]) -> None:

@@ -103,7 +103,7 @@ def serve(report: Report, options: argparse.Namespace) -> int:
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {endpoint_url}")
         report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
-        report.say(f"  {show_command(options.outputs)}")
+        report.say(f"  {show_command(options.outputs, endpoint_url)}")
         if backend.domain:
             report.say(f"  (registration check would call {backend.domain}, which is not here)")
         else:

@@ -27,9 +27,16 @@ def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
     file.write_text(f"{text}\n", encoding="utf-8")
 
 
-def show_command(file: Path, *options: str) -> str:
-    """The command that shows what to enter in the portal, to be run in the project's folder."""
-    return _command("registration", "show", *options, "--file", shown_path(file))
+def sheet_command(file: Path) -> str:
+    """The command that prints the sheet, to be run in the project's folder; it calls nothing."""
+    return _command(
+        "registration", "show", "--offline", "--format", "markdown", "--file", shown_path(file)
+    )
+
+
+def show_command(file: Path, endpoint_url: str) -> str:
+    """The command that shows what to enter in the portal, and what BigCommerce has called."""
+    return _there(endpoint_url, _command("registration", "show", "--file", shown_path(file)))
 
 
 def check_command(file: Path, endpoint_url: str) -> str:

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from inspect import getdoc
@@ -18,9 +18,11 @@ from rich.text import Text
 from registration.choice import UnknownAppError, chosen_apps
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
+from registration.sheet.overview import MOST_IN_FULL
 from registration.sheet.terminal import print_registration, print_whole, table_text
 from registration.sheet.text import one_line
 from registration.source import add_source, given_outputs
+from registration.traffic.seen import Traffic
 from registration.version import program_version
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
@@ -77,18 +79,23 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     """Show what to enter in the developer portal, and what is next.
 
     The table is for terminals; html and markdown are the whole guide; json is the stack output
-    technicalTab. Of more than ten apps, table and markdown say where each of them stands: choose
-    one with --app.
+    technicalTab, and what was seen. Of more than ten apps, table and markdown say where each of
+    them stands: choose one with --app.
+
+    When BigCommerce last called each URL, and the scopes that it sent last, are read from the
+    functions' logs with your own AWS credentials. Where they cannot be, a line on standard error
+    says why, and the rest is shown; --offline does not try.
     """
     registration = outputs.registration
     apps = chosen_apps(registration, options.app)
+    seen = {} if options.offline else _seen(outputs, apps)
     if options.format == "table" and options.output is None:
-        print_registration(registration, apps, _console())
+        print_registration(registration, apps, _console(), seen)
         return 0
     if options.format == "table":
-        text = table_text(registration, apps)
+        text = table_text(registration, apps, seen)
     else:
-        text = _rendered(registration, apps, options.format)
+        text = _rendered(registration, apps, options.format, seen)
     if options.output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -145,14 +152,48 @@ def _unknown_command(given: str) -> str:
     )
 
 
-def _rendered(registration: Registration, apps: Sequence[AppRegistration], format_: str) -> str:
+def _seen(outputs: Outputs, apps: Sequence[AppRegistration]) -> Mapping[str, Traffic]:
+    """What was seen of these apps' calls, by organization id; of many, nothing is asked for."""
+    registered = [app.organization_id for app in apps if app.client_id]
+    if not registered or len(apps) > MOST_IN_FULL:
+        return {}
+    try:
+        outputs.text("installationsTableArn")  # before what takes long to import
+        from registration.traffic.logs import TrafficUnknownError, traffic  # noqa: PLC0415
+    except OutputsError as error:
+        return _unknown(error)
+    with Console(stderr=True).status(Text("Asking the logs for BigCommerce's calls")):
+        try:
+            return traffic(outputs, registered)
+        except TrafficUnknownError as error:
+            return _unknown(error)
+
+
+def _unknown(error: Exception) -> Mapping[str, Traffic]:
+    sys.stderr.write(f"What BigCommerce has called is not known: {one_line(str(error))}\n")
+    return {}
+
+
+def _rendered(
+    registration: Registration,
+    apps: Sequence[AppRegistration],
+    format_: str,
+    seen: Mapping[str, Traffic],
+) -> str:
     """The registration of these apps as a document."""
     if format_ == "json":
-        tabs = {app.organization_id: app.technical_tab() for app in apps}
+        tabs = {app.organization_id: _with_seen(app, seen) for app in apps}
         return json.dumps(tabs, indent=2) + "\n"
     from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
-    return {"html": html_sheet, "markdown": markdown_sheet}[format_](registration, apps, _made())
+    return {"html": html_sheet, "markdown": markdown_sheet}[format_](
+        registration, apps, _made(), seen
+    )
+
+
+def _with_seen(app: AppRegistration, seen: Mapping[str, Traffic]) -> dict[str, object]:
+    traffic = seen.get(app.organization_id)
+    return {**app.technical_tab(), "seen": traffic and traffic.as_json(app)}
 
 
 def _made() -> str:
@@ -213,6 +254,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     shown.add_argument(
         "--output", type=Path, metavar="FILE", help="write it to a file, not to standard output"
+    )
+    shown.add_argument(
+        "--offline", action="store_true", help="show the outputs alone, and ask AWS for nothing"
     )
     checked.add_argument(
         "--format",

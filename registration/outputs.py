@@ -44,6 +44,18 @@ class Outputs:
             )
         return self.texts[name]
 
+    @property
+    def region(self) -> str:
+        """The AWS region of the deployment.
+
+        Raises:
+            OutputsError: the outputs do not tell.
+        """
+        arn = self.text("installationsTableArn").split(":")
+        if len(arn) < 6:
+            raise OutputsError("The output installationsTableArn is no ARN.")
+        return arn[3]
+
 
 def outputs_of_stack(stack: str) -> str:
     """The outputs of a stack, as the Pulumi CLI prints them.

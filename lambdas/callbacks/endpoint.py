@@ -99,7 +99,7 @@ def _report(
         logger.error("callback failed", **fields)
     else:
         logger.info("callback answered", **fields)
-    logger.remove_keys(["organization_id", "store_hash"])
+    logger.remove_keys()
     own = [error.metric] if error is not None and error.metric is not None else []
     count(_metric(outcome), *own)
 

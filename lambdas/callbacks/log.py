@@ -9,7 +9,6 @@ import json
 import os
 import time
 import traceback
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,10 +28,9 @@ class Logger:
         """Put these into each line from now on."""
         self._keys |= keys
 
-    def remove_keys(self, names: Iterable[str]) -> None:
-        """Leave these out again."""
-        for name in names:
-            self._keys.pop(name, None)
+    def remove_keys(self) -> None:
+        """Leave them out again."""
+        self._keys.clear()
 
     def info(self, message: str, **fields: Any) -> None:
         """Say what happened."""

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
 from registration.portal.model import AppRegistration
@@ -16,12 +16,13 @@ from registration.sheet.commands import Commands
 from registration.sheet.progress import next_step
 
 from ..outputs import Outputs
+from ..traffic.logs import TrafficUnknownError, traffic
+from ..traffic.seen import Traffic
 from .client_secret import SecretUnreadableError, WrongSecretError, client_secret
 from .headers import header_problems
 from .http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from .patience import Patience
 from .signed_payload import signed_payload
-from .traffic import TrafficUnknownError, last_genuine_calls
 
 PAYLOAD = "signed_payload_jwt"
 _MEANINGS = {
@@ -108,7 +109,8 @@ class Checks:
                 yield Check(f"{field.label}, signed for an unknown store", probe)
         yield Check("URLs in the developer portal", partial(self._registered, app))
         if app.client_id:
-            yield Check("calls from BigCommerce", partial(self._seen, app))
+            yield Check("calls from BigCommerce", partial(self._called, app))
+            yield Check("scopes in the developer portal", partial(self._consented, app))
 
     def _unknown_organization(self) -> str:
         base_url = self._registration.apps[0].base_url
@@ -155,13 +157,31 @@ class Checks:
             raise CheckFailedError(step.what, *step.commands)
         return "not yet"
 
-    def _seen(self, app: AppRegistration) -> str:
+    def _called(self, app: AppRegistration) -> str:
         """Nothing that fails: an app that nobody has installed yet was not called either."""
+        if isinstance(self._traffic, TrafficUnknownError):
+            return f"not known: {self._traffic}"
+        return self._traffic[app.organization_id].last_calls
+
+    def _consented(self, app: AppRegistration) -> str:
+        if isinstance(self._traffic, TrafficUnknownError):
+            return f"not known: {self._traffic}"
+        seen = self._traffic[app.organization_id]
+        if wrong := seen.wrong_scopes(app):
+            raise CheckFailedError(
+                f"the last consent was {wrong}: edit the portal's Scopes tab, or the app's scopes",
+                self._commands.show_one(app),
+            )
+        return seen.last_scopes(app)
+
+    @cached_property
+    def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:
+        """What was seen of every registered app, by organization id; or why it is not known."""
+        registered = [app.organization_id for app in self._registration.apps if app.client_id]
         try:
-            calls = last_genuine_calls(self._outputs, app.organization_id)
+            return traffic(self._outputs, registered)
         except TrafficUnknownError as error:
-            return f"not known: {error}"
-        return ", ".join(f"{field.path} {day or 'never'}" for field, day in calls.items())
+            return error
 
     def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
         """The answer of a URL; what a fresh deployment may give in its place is asked again."""

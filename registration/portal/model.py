@@ -150,12 +150,14 @@ class Registration(_Part):
         stack: the stack's name.
         login_url: the origin that takes installs from links.
         frame_ancestors: the origins of BigCommerce's control panel.
+        log_retention_days: how long the functions' logs are kept.
         apps: in the order of the stack's configuration.
     """
 
     stack: StackName
     login_url: LoginUrl
     frame_ancestors: Annotated[tuple[FrameAncestor, ...], Field(min_length=1)]
+    log_retention_days: Annotated[int, Field(ge=1)]
     apps: Annotated[tuple[AppRegistration, ...], Field(min_length=1)]
 
     def as_output(self) -> dict[str, object]:

@@ -33,6 +33,10 @@ class Commands:
         """Shows what to enter in the portal for one app."""
         return f"{self.show} --app ORGANIZATION_ID"
 
+    def show_one(self, app: AppRegistration) -> str:
+        """Shows the app: where it is the only one, the stack."""
+        return self._of(self.show, app)
+
     @property
     def show_page(self) -> str:
         """Writes the whole sheet as a page with copy buttons."""
@@ -45,8 +49,7 @@ class Commands:
 
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""
-        every = f"python -m registration check --stack {self._stack}"
-        return f"{every} --app {app.organization_id}" if len(self._positions) > 1 else every
+        return self._of(f"python -m registration check --stack {self._stack}", app)
 
     def set_partner_id(self, app: AppRegistration) -> str:
         """Records the Partner ID."""
@@ -72,6 +75,9 @@ class Commands:
     def set_registered_base_url(self, app: AppRegistration) -> str:
         """Records that the portal has the URLs of this deployment."""
         return self._set(app, "registeredBaseUrl", app.base_url)
+
+    def _of(self, command: str, app: AppRegistration) -> str:
+        return f"{command} --app {app.organization_id}" if len(self._positions) > 1 else command
 
     def _set(self, app: AppRegistration, key: str, value: str) -> str:
         path = f"apps[{self._positions[app.organization_id]}].{key}"

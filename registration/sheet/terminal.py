@@ -11,7 +11,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from registration.portal.fields import CALLBACK_FIELDS
 from registration.portal.model import AppRegistration, Registration
+from registration.traffic.seen import Traffic
 
 from .commands import Commands
 from .install_links import install_links
@@ -24,10 +26,14 @@ STATUS_STYLES = {"ready": "green", "awaiting-urls": "yellow", "awaiting-registra
 
 
 def print_registration(
-    registration: Registration, apps: Sequence[AppRegistration], console: Console
+    registration: Registration,
+    apps: Sequence[AppRegistration],
+    console: Console,
+    seen: Mapping[str, Traffic],
 ) -> None:
     """Print what to enter in the portal for each of these apps of the stack, and what is next.
 
+    `seen` is what was seen of apps, by organization id.
     Of more than MOST_IN_FULL apps, print where they stand.
     """
     commands = Commands(registration)
@@ -38,17 +44,20 @@ def print_registration(
     for position, app in enumerate(apps):
         if position:
             console.print()
-        _print_app(app, links.get(app.organization_id), commands, console)
+        id_ = app.organization_id
+        _print_app(app, links.get(id_), seen.get(id_), commands, console)
     console.print()
     console.print("Every step, as a page with copy buttons:")
     print_whole(Text(f"  {commands.show_page}"), console)
 
 
-def table_text(registration: Registration, apps: Sequence[AppRegistration]) -> str:
+def table_text(
+    registration: Registration, apps: Sequence[AppRegistration], seen: Mapping[str, Traffic]
+) -> str:
     """The same as plain text."""
     console = Console(file=io.StringIO(), highlight=False, emoji=False)
     with console.capture() as capture:
-        print_registration(registration, apps, console)
+        print_registration(registration, apps, console, seen)
     return capture.get()
 
 
@@ -76,7 +85,11 @@ def _print_overview(apps: Sequence[AppRegistration], commands: Commands, console
 
 
 def _print_app(
-    app: AppRegistration, links: Mapping[str, str] | None, commands: Commands, console: Console
+    app: AppRegistration,
+    links: Mapping[str, str] | None,
+    traffic: Traffic | None,
+    commands: Commands,
+    console: Console,
 ) -> None:
     title = Text.assemble(
         (one_line(app.name), "bold"),
@@ -84,7 +97,7 @@ def _print_app(
         (app.status, STATUS_STYLES[app.status]),
     )
     console.print(title)
-    _print_table(_table(app, links), console)
+    _print_table(_table(app, links, traffic), console)
     for warning in app_warnings(app):
         console.print(_warning(warning))
     following = next_step(app, commands)
@@ -102,16 +115,19 @@ def _print_table(table: Table, console: Console) -> None:
     console.width = visible
 
 
-def _table(app: AppRegistration, links: Mapping[str, str] | None) -> Table:
+def _table(app: AppRegistration, links: Mapping[str, str] | None, traffic: Traffic | None) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
-    for label, value in _rows(app, links):
-        table.add_row(label, value)
+    calls = {field.label: [traffic.last_call(field.key)] for field in CALLBACK_FIELDS if traffic}
+    for label, value in _rows(app, links, traffic):
+        table.add_row(label, value, *calls.get(label, []))
     return table
 
 
-def _rows(app: AppRegistration, links: Mapping[str, str] | None) -> list[tuple[str, Text]]:
+def _rows(
+    app: AppRegistration, links: Mapping[str, str] | None, traffic: Traffic | None
+) -> list[tuple[str, Text]]:
     rows = [(row.label, Text(row.value)) for row in app.technical_tab_rows()]
     for group, scopes in app.scope_groups.items():
         label = f"Scopes: {group}"
@@ -120,6 +136,9 @@ def _rows(app: AppRegistration, links: Mapping[str, str] | None) -> list[tuple[s
             label = ""
             if warning := scope_warning(scope.parameter):
                 rows.append(("", _warning(warning)))
+    if traffic is not None:
+        wrong = traffic.wrong_scopes(app) is not None
+        rows.append(("Scopes sent last", Text(traffic.last_scopes(app), "yellow" if wrong else "")))
     if links is not None:
         rows.append(("Install link", Text(links["externalInstall"])))
     return rows

@@ -13,7 +13,8 @@ POLICY = "aws:iam/policy:Policy"
 TABLE = "aws:dynamodb/table:Table"
 
 TABLE_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
-LOAD_LOG_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/bigcommerce-test-load"
+LOG_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/bigcommerce-test-"
+LOG_ARNS = [LOG_ARN + name for name in ("auth", "load", "uninstall", "remove-user")]
 
 
 def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_own_key(
@@ -139,8 +140,8 @@ def test_operators_may_list_by_the_index_alone_and_change_stores_and_no_app(
         written | {"Condition": keys},
         statement("EncryptAccessTokens", KEY_ARN, "kms:Encrypt"),
         DECRYPT,
-        statement("QueryLoads", LOAD_LOG_ARN, "logs:StartQuery")
-        | {"Resource": [LOAD_LOG_ARN, f"{LOAD_LOG_ARN}:*"]},
+        statement("QueryCalls", "", "logs:StartQuery")
+        | {"Resource": [*LOG_ARNS, *(f"{arn}:*" for arn in LOG_ARNS)]},
         statement("ReadQuery", "*", "logs:GetQueryResults"),
     ]
 

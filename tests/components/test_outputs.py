@@ -146,6 +146,7 @@ def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: 
         "stack": "test",
         "loginUrl": "https://login.bigcommerce.com",
         "frameAncestors": ["https://*.mybigcommerce.com", "https://*.bigcommerce.com"],
+        "logRetentionDays": 30,
     }
 
 

@@ -173,6 +173,9 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
         if line["level"] == "WARNING"
     ]
     assert warnings == ([(store.hash, missing, extra)] if missing or extra else [])
+    (answered,) = [line for line in logs.lines if line["message"] == "callback answered"]
+    assert answered["configured_scopes"] == list(configured)
+    assert answered["granted_scopes"] == [name for name in granted if name in "abc"]
 
 
 TAMPERED = "links of the auth callback that were tampered with"

@@ -42,6 +42,7 @@ def registration(*apps: AppRegistration) -> Registration:
         stack="dev",
         login_url="https://login.bigcommerce.com",
         frame_ancestors=("https://*.mybigcommerce.com", "https://*.bigcommerce.com"),
+        log_retention_days=30,
         apps=apps,
     )
 

@@ -20,7 +20,7 @@ import pytest
 from rich.console import Console
 
 from local.backend import LocalBackend
-from local.bigcommerce import load_url
+from local.bigcommerce import faults, load_url
 from local.loopback_http import get
 from registration.check.checks import CheckFailedError, Checks, Result
 from registration.check.client_secret import WrongSecretError, client_secret
@@ -53,11 +53,12 @@ def run(
     backend: LocalBackend,
     *arguments: str,
     environment: Mapping[str, str] | None = None,
+    command: str = "check",
 ) -> subprocess.CompletedProcess[str]:
     """The command, with the operator's AWS credentials unless there are others."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.run(
-        [sys.executable, "-m", "registration", "check", *arguments],
+        [sys.executable, "-m", "registration", command, *arguments],
         cwd=ROOT,
         env=inherited | dict(aws_environment(backend) if environment is None else environment),
         input=outputs_text(backend),
@@ -161,12 +162,13 @@ class TestWhatHolds:
             ("URLs in the developer portal", "recorded as these"),
             (
                 "calls from BigCommerce",
-                "redirect-url never, load never, uninstall never, remove-user never",
+                "not in the last 30 days: redirect-url, load, uninstall, remove-user",
             ),
+            ("scopes in the developer portal", "no consent in the last 30 days"),
         ]
         suites = ET.parse(report).getroot()  # noqa: S314 (written by the command)
         counts = [(each.get("name"), each.get("tests"), each.get("failures")) for each in suites]
-        assert counts == [("stack local", "1", "0"), (A, "9", "0"), (B, "6", "0")]
+        assert counts == [("stack local", "1", "0"), (A, "10", "0"), (B, "6", "0")]
         told = done.stdout + report.read_text(encoding="utf-8")
         assert deployed.apps[0].client_secret not in told
         assert "eyJ" not in told
@@ -434,21 +436,44 @@ class TestWhatIsFound:
         assert "Traceback" not in done.stderr
 
 
-def test_says_when_bigcommerce_last_called_and_does_not_count_itself(
+def test_says_what_bigcommerce_last_called_and_sent_and_does_not_count_itself(
     deployed: LocalBackend, check: Check
 ) -> None:
-    def calls() -> str:
-        results, _ = check(outputs_text(deployed))
-        (found,) = [each for each in results[A] if each.name == "calls from BigCommerce"]
-        return found.observed
+    def seen(text: str = "") -> tuple[Result, Result]:
+        results, _ = check(text or outputs_text(deployed))
+        *_, calls, scopes = results[A]
+        return calls, scopes
 
-    calls()
-    assert "uninstall never" in calls()
+    seen()
+    assert "uninstall" in seen()[0].observed.partition("not in the last 30 days: ")[2]
     app, today = deployed.apps[0], datetime.now(UTC).date()
     store = deployed.bigcommerce.add_store("Called")
+    assert get(load_url(app, store, store.owner), 30).status == 404
+    wrong = faults.with_fields(scope="store_cart store_v2_default")
+    deployed.bigcommerce.token_endpoint.next_answers.append(wrong)
+    assert get(deployed.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
+    calls, scopes = seen()
+    assert calls.observed.startswith(f"redirect-url {today}; not in the last 30 days: load")
+    assert scopes.failure is not None
+    assert str(scopes.failure).startswith(
+        "the last consent was without store_v2_orders_read_only, with store_cart besides: edit"
+    )
+    assert scopes.failure.commands == ("python -m registration show --stack local --app org-a",)
+
     assert get(deployed.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
     assert get(load_url(app, store, store.owner), 30).status == 200
-    assert f"redirect-url {today}, load {today}, uninstall never" in calls()
+    calls, scopes = seen()
+    last = f"redirect-url {today}, load {today}; not in the last 30 days: uninstall, remove-user"
+    assert calls.observed == last
+    assert (scopes.observed, scopes.failure) == (f"as configured, {today}", None)
+
+    outputs = json.loads(outputs_text(deployed))
+    shown = run(deployed, "--format", "json", command="show")
+    assert json.loads(shown.stdout)["org-a"]["seen"]["lastCalls"]["loadCallbackUrl"] == str(today)
+    outputs["registration"]["apps"][0]["scopes"] = ["store_v2_products"]
+    _, scopes = seen(json.dumps(outputs))
+    assert scopes.failure is None
+    assert scopes.observed.endswith(f"besides, {today}: before the configuration changed")
 
 
 def test_says_so_where_the_logs_cannot_be_read(
@@ -459,7 +484,7 @@ def test_says_so_where_the_logs_cannot_be_read(
     monkeypatch.setenv("AWS_ENDPOINT_URL", deployed.emulator.endpoint_url)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     outputs = read_outputs(outputs_text(deployed))
-    *_, last = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[0])
-    result = last.run()
-    assert result.failure is None
-    assert result.observed.startswith("not known: ")
+    *_, calls, scopes = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[0])
+    for result in (calls.run(), scopes.run()):
+        assert result.failure is None
+        assert result.observed.startswith("not known: AWS refused StartQuery")

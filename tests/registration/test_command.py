@@ -14,7 +14,15 @@ import pytest
 from registration.outputs import OutputsError, read_outputs
 from registration.sheet.documents import html_sheet, markdown_sheet
 from registration.version import program_version
-from tests.registration.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, registration
+from tests.registration.examples import (
+    BASE_URL,
+    EVERY_STAGE,
+    app,
+    many,
+    outputs_json,
+    ready,
+    registration,
+)
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "registration"]
@@ -71,7 +79,7 @@ def cli(tmp_path: Path) -> str:
 
 class TestSources:
     def test_a_stack_is_read_with_the_cli(self, cli: str) -> None:
-        done = run("--stack", "dev", path=cli)
+        done = run("--stack", "dev", "--offline", path=cli)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"{BASE_URL}/acme/redirect-url" in done.stdout
 
@@ -171,7 +179,8 @@ class TestShow:
         assert f" {program_version()} " in made
         assert shown["markdown"] == markdown_sheet(EVERY_STAGE, made=made)
         assert shown["html"] == html_sheet(EVERY_STAGE, made=made)
-        assert json.loads(shown["json"]) == EVERY_STAGE.technical_tabs()
+        tabs = EVERY_STAGE.technical_tabs().items()
+        assert json.loads(shown["json"]) == {id_: {**tab, "seen": None} for id_, tab in tabs}
 
     def test_documents_are_of_the_apps_that_were_chosen(self) -> None:
         chosen = EVERY_STAGE.apps[3:]
@@ -185,7 +194,7 @@ class TestShow:
         assert shown["markdown"] == markdown_sheet(EVERY_STAGE, chosen, made)
         assert shown["html"] == html_sheet(EVERY_STAGE, chosen, made)
         assert json.loads(shown["json"]) == {
-            each.organization_id: each.technical_tab() for each in chosen
+            each.organization_id: {**each.technical_tab(), "seen": None} for each in chosen
         }
         assert f"{BASE_URL}/umbrella/load" in shown["table"]
         assert "initech" not in shown["table"]
@@ -210,6 +219,26 @@ class TestShow:
         said = refused(run(command, "--app", "acmee", piped=OUTPUTS))
         assert said.startswith("Stack dev has no app with the organization id 'acmee'. The near")
 
+    @pytest.mark.parametrize(
+        ("outputs", "why"),
+        [
+            ({}, "The outputs have no installationsTableArn. Deploy the stack with"),
+            ({"installationsTableArn": "table"}, "The output installationsTableArn is no ARN."),
+            (
+                {"installationsTableArn": "arn:aws:dynamodb:us-east-1:1:table/t"},
+                "the deployment is on this machine, and AWS_ENDPOINT_URL leads elsewhere",
+            ),
+        ],
+    )
+    def test_what_was_seen_and_is_not_known_is_said_in_a_line_and_the_rest_is_shown(
+        self, outputs: dict[str, str], why: str
+    ) -> None:
+        of = registration(ready(base_url="http://localhost:1"))
+        done = run(piped=json.dumps(json.loads(outputs_json(of)) | outputs))
+        assert done.stderr.startswith(f"What BigCommerce has called is not known: {why}")
+        assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+        assert "http://localhost:1/acme/load" in done.stdout
+
     def test_output_goes_to_a_file(self, tmp_path: Path) -> None:
         file = tmp_path / "sheet"
         done = run("show", "--format", "table", "--output", str(file), piped=OUTPUTS)
@@ -218,7 +247,7 @@ class TestShow:
 
     def test_a_reader_that_has_seen_enough_is_no_error(self, outputs_file: Path) -> None:
         with subprocess.Popen(
-            [*COMMAND, "--format", "html", "--file", str(outputs_file)],
+            [*COMMAND, "--offline", "--format", "html", "--file", str(outputs_file)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

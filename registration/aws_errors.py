@@ -1,0 +1,52 @@
+"""AWS's refusals in words: what happened, why, and what mends it."""
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+_NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+
+_LOGIN = "Log in, for example with `aws sso login`, and choose the profile with AWS_PROFILE."
+_DENIED = (
+    "The role or user you are needs the stack's policy for operators:\n  {operator_policy_arn}\n"
+    "Who you are: aws sts get-caller-identity"
+)
+# What to do about AWS's refusals, by their codes.
+_REMEDIES = {
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "ExpiredToken": _LOGIN,
+    "ExpiredTokenException": _LOGIN,
+    "UnrecognizedClientException": _LOGIN,
+    "ResourceNotFoundException": (
+        "The outputs name what is not in this account: is it the account of the stack? "
+        "aws sts get-caller-identity"
+    ),
+}
+
+
+def explained(error: ClientError | BotoCoreError, operator_policy_arn: str) -> str:
+    """What AWS refused, and what to do about it. Nothing of the request is in it."""
+    if isinstance(error, _NO_CREDENTIALS):
+        return f"There are no AWS credentials. {_LOGIN}"
+    if isinstance(error, (EndpointConnectionError, ProfileNotFound)):
+        return f"AWS could not be asked: {error}"
+    if not isinstance(error, ClientError):
+        return f"AWS could not be asked: {type(error).__name__}"
+    code = error.response.get("Error", {}).get("Code", "no code")
+    remedy = _REMEDIES.get(code, "").format(operator_policy_arn=operator_policy_arn)
+    return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()
