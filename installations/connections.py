@@ -1,15 +1,17 @@
 """The stores' connections at Rutter, and the queues of the stores that are to be handed over."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.callbacks import installation_item
 from lambdas.rutter.tasks import Task, parts_of_key
+from registration.sheet.live import NOT_HANDED_OVER
 
 from .errors import CommandError
 from .stack import Stack
-from .stores import CONNECTION, Store, whole_items
+from .stores import CONNECTION, Store, listed, whole_items
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -33,6 +35,21 @@ def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
     ]
     found = {parts_of_key(item["pk"]): item for item in whole_items(stack, keys, *_ATTRIBUTES)}
     return [_with(each, found.get((each.organization_id, each.store_hash))) for each in stores]
+
+
+def count_connections(
+    stack: Stack, organization_ids: Sequence[str]
+) -> Mapping[str, Mapping[str, int]]:
+    """How many installed stores of each app have a connection in each state.
+
+    Raises:
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    counts: dict[str, Counter[str]] = {id_: Counter() for id_ in organization_ids}
+    stores = [store for store in listed(stack, organization_ids) if store.is_installed]
+    for store in with_connections(stack, [store for store in stores if store.is_current]):
+        counts[store.organization_id][store.connection_state or NOT_HANDED_OVER] += 1
+    return counts
 
 
 def _with(store: Store, connection: Mapping[str, Any] | None) -> Store:

@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from inspect import getdoc
@@ -18,11 +18,11 @@ from rich.text import Text
 from registration.choice import UnknownAppError, chosen_apps
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
+from registration.sheet.live import NOTHING_KNOWN, Live
 from registration.sheet.overview import MOST_IN_FULL
 from registration.sheet.terminal import print_registration, print_whole, table_text
 from registration.sheet.text import one_line
 from registration.source import add_source, given_outputs
-from registration.traffic.seen import Traffic
 from registration.version import program_version
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
@@ -83,19 +83,20 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     them stands: choose one with --app.
 
     When BigCommerce last called each URL, and the scopes that it sent last, are read from the
-    functions' logs with your own AWS credentials. Where they cannot be, a line on standard error
-    says why, and the rest is shown; --offline does not try.
+    functions' logs with your own AWS credentials, and whether data flows to Rutter from the table.
+    Where they cannot be, a line on standard error says why, and the rest is shown; --offline does
+    not try.
     """
     registration = outputs.registration
     apps = chosen_apps(registration, options.app)
-    seen = {} if options.offline else _seen(outputs, apps)
+    live = NOTHING_KNOWN if options.offline else _live(outputs, apps)
     if options.format == "table" and options.output is None:
-        print_registration(registration, apps, _console(), seen)
+        print_registration(registration, apps, _console(), live)
         return 0
     if options.format == "table":
-        text = table_text(registration, apps, seen)
+        text = table_text(registration, apps, live)
     else:
-        text = _rendered(registration, apps, options.format, seen)
+        text = _rendered(registration, apps, options.format, live)
     if options.output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -152,48 +153,47 @@ def _unknown_command(given: str) -> str:
     )
 
 
-def _seen(outputs: Outputs, apps: Sequence[AppRegistration]) -> Mapping[str, Traffic]:
-    """What was seen of these apps' calls, by organization id; of many, nothing is asked for."""
-    registered = [app.organization_id for app in apps if app.client_id]
-    if not registered or len(apps) > MOST_IN_FULL:
-        return {}
+def _live(outputs: Outputs, apps: Sequence[AppRegistration]) -> Live:
+    """What these apps' deployment tells now; of many, nothing is asked for."""
+    if len(apps) > MOST_IN_FULL or not any(app.client_id for app in apps):
+        return NOTHING_KNOWN
     try:
-        outputs.text("installationsTableArn")  # before what takes long to import
-        from registration.traffic.logs import TrafficUnknownError, traffic  # noqa: PLC0415
+        outputs.text("installationsTableArn")
+        from registration.asking import ask  # noqa: PLC0415 (what calls AWS takes long to import)
+
+        live, unknown = ask(outputs, apps)
     except OutputsError as error:
-        return _unknown(error)
-    with Console(stderr=True).status(Text("Asking the logs for BigCommerce's calls")):
-        try:
-            return traffic(outputs, registered)
-        except TrafficUnknownError as error:
-            return _unknown(error)
-
-
-def _unknown(error: Exception) -> Mapping[str, Traffic]:
-    sys.stderr.write(f"What BigCommerce has called is not known: {one_line(str(error))}\n")
-    return {}
+        live, unknown = NOTHING_KNOWN, str(error)
+    if unknown is not None:
+        what = "whether data flows to Rutter" if live.traffic else "what BigCommerce has called"
+        sys.stderr.write(f"It is not known {what}: {one_line(unknown)}\n")
+    return live
 
 
 def _rendered(
     registration: Registration,
     apps: Sequence[AppRegistration],
     format_: str,
-    seen: Mapping[str, Traffic],
+    live: Live,
 ) -> str:
     """The registration of these apps as a document."""
     if format_ == "json":
-        tabs = {app.organization_id: _with_seen(app, seen) for app in apps}
+        tabs = {app.organization_id: _with_live(app, live) for app in apps}
         return json.dumps(tabs, indent=2) + "\n"
     from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
     return {"html": html_sheet, "markdown": markdown_sheet}[format_](
-        registration, apps, _made(), seen
+        registration, apps, _made(), live
     )
 
 
-def _with_seen(app: AppRegistration, seen: Mapping[str, Traffic]) -> dict[str, object]:
-    traffic = seen.get(app.organization_id)
-    return {**app.technical_tab(), "seen": traffic and traffic.as_json(app)}
+def _with_live(app: AppRegistration, live: Live) -> dict[str, object]:
+    traffic = live.traffic.get(app.organization_id)
+    return {
+        **app.technical_tab(),
+        "seen": traffic and traffic.as_json(app),
+        "connections": live.connections.get(app.organization_id),
+    }
 
 
 def _made() -> str:

@@ -7,7 +7,7 @@ Rutter's BigCommerce setup guide.
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,17 +15,16 @@ from markupsafe import Markup
 
 from registration.portal.fields import CALLBACK_FIELDS, PORTAL_URL
 from registration.portal.model import AppRegistration, Registration
-from registration.traffic.seen import Traffic
 
 from . import progress
 from .commands import Commands
 from .install_links import install_links
+from .live import NOTHING_KNOWN, Live
 from .overview import MOST_IN_FULL, status_summary
 from .progress import COMPANY_STEPS, app_steps, done_by_company, done_steps, next_step
 from .review import app_warnings, scope_warning
 from .text import escape_markdown, one_line
 
-_NOTHING: Mapping[str, Traffic] = {}
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "sheet.css").read_text(encoding="utf-8")
 _SCRIPT = (_TEMPLATES / "sheet.js").read_text(encoding="utf-8")
@@ -35,31 +34,31 @@ def markdown_sheet(
     registration: Registration,
     apps: Sequence[AppRegistration] | None = None,
     made: str | None = None,
-    seen: Mapping[str, Traffic] = _NOTHING,
+    live: Live = NOTHING_KNOWN,
 ) -> str:
     """The sheet of these apps of the stack, or of all, in Markdown (CommonMark with tables).
 
     Of more than MOST_IN_FULL apps it is a table of where they stand. `made` says when and by what
-    it was made, `seen` what was seen of apps, by organization id; an output says none of it, since
-    it would differ at each deployment.
+    it was made, `live` what the deployment told then; an output says none of it, since it would
+    differ at each deployment.
     """
     apps = apps or registration.apps
     template = "sheet.md" if len(apps) <= MOST_IN_FULL else "overview.md"
-    return _markdown.get_template(template).render(_values(registration, apps, seen), made=made)
+    return _markdown.get_template(template).render(_values(registration, apps, live), made=made)
 
 
 def html_sheet(
     registration: Registration,
     apps: Sequence[AppRegistration] | None = None,
     made: str | None = None,
-    seen: Mapping[str, Traffic] = _NOTHING,
+    live: Live = NOTHING_KNOWN,
 ) -> str:
     """The sheet as one HTML page that needs no other file and calls no server.
 
     Values can be copied with a click, and steps ticked off; the browser remembers the ticks.
     """
     return _html.get_template("sheet.html").render(
-        _values(registration, apps or registration.apps, seen),
+        _values(registration, apps or registration.apps, live),
         made=made,
         style=Markup(_STYLE),  # noqa: S704 (a file of this package)
         script=Markup(_SCRIPT),  # noqa: S704 (a file of this package)
@@ -69,13 +68,13 @@ def html_sheet(
 
 
 def _values(
-    registration: Registration, apps: Sequence[AppRegistration], seen: Mapping[str, Traffic]
+    registration: Registration, apps: Sequence[AppRegistration], live: Live
 ) -> dict[str, object]:
     commands = Commands(registration)
     return {
         "stack": registration.stack,
         "apps": apps,
-        "seen": seen,
+        "live": live,
         "summary": status_summary(apps),
         "commands": commands,
         "next_steps": {app.organization_id: next_step(app, commands) for app in apps},

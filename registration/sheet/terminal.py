@@ -17,6 +17,7 @@ from registration.traffic.seen import Traffic
 
 from .commands import Commands
 from .install_links import install_links
+from .live import Live
 from .overview import MOST_IN_FULL, status_summary
 from .progress import app_steps, next_step
 from .review import app_warnings, scope_warning
@@ -29,11 +30,11 @@ def print_registration(
     registration: Registration,
     apps: Sequence[AppRegistration],
     console: Console,
-    seen: Mapping[str, Traffic],
+    live: Live,
 ) -> None:
     """Print what to enter in the portal for each of these apps of the stack, and what is next.
 
-    `seen` is what was seen of apps, by organization id.
+    `live` is what their deployment tells now.
     Of more than MOST_IN_FULL apps, print where they stand.
     """
     commands = Commands(registration)
@@ -45,19 +46,17 @@ def print_registration(
         if position:
             console.print()
         id_ = app.organization_id
-        _print_app(app, links.get(id_), seen.get(id_), commands, console)
+        _print_app(app, links.get(id_), live, commands, console)
     console.print()
     console.print("Every step, as a page with copy buttons:")
     print_whole(Text(f"  {commands.show_page}"), console)
 
 
-def table_text(
-    registration: Registration, apps: Sequence[AppRegistration], seen: Mapping[str, Traffic]
-) -> str:
+def table_text(registration: Registration, apps: Sequence[AppRegistration], live: Live) -> str:
     """The same as plain text."""
     console = Console(file=io.StringIO(), highlight=False, emoji=False)
     with console.capture() as capture:
-        print_registration(registration, apps, console, seen)
+        print_registration(registration, apps, console, live)
     return capture.get()
 
 
@@ -87,7 +86,7 @@ def _print_overview(apps: Sequence[AppRegistration], commands: Commands, console
 def _print_app(
     app: AppRegistration,
     links: Mapping[str, str] | None,
-    traffic: Traffic | None,
+    live: Live,
     commands: Commands,
     console: Console,
 ) -> None:
@@ -97,9 +96,11 @@ def _print_app(
         (app.status, STATUS_STYLES[app.status]),
     )
     console.print(title)
-    _print_table(_table(app, links, traffic), console)
+    _print_table(_table(app, links, live.traffic.get(app.organization_id)), console)
     for warning in app_warnings(app):
         console.print(_warning(warning))
+    if data_flow := live.data_flow(app.organization_id):
+        print_whole(Text(f"Rutter: {data_flow}; {commands.list_stores}"), console)
     following = next_step(app, commands)
     number = app_steps(app)[following.step]
     console.print(Text.assemble((f"Next, step {number}: ", "bold"), following.what))

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from lambdas.rutter.tasks import Task
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, faults
+from registration.__main__ import main as registration
+from registration.sheet.live import NOT_HANDED_OVER
 from tests.installations.conftest import Run
 
 pytestmark = pytest.mark.emulated
@@ -84,6 +87,20 @@ def test_what_failed_is_sent_again_whether_or_not_it_names_its_store(
     assert printed.status == 0
     assert "stores sent again" in printed.out
     assert run("redrive").out == "Nothing had failed.\n"
+
+
+def test_the_sheet_says_whether_data_flows_and_what_was_called_with_the_operators_policy(
+    run: Run, store: Store, outputs_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    awaited(run, store, "active")
+    assert registration(["show", "--file", str(outputs_file), "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    shown = json.loads(printed.out)["org-a"]
+    states = [json.loads(line)["rutter"] for line in run("list", "--json").out.splitlines()]
+    assert shown["connections"] == Counter(state or NOT_HANDED_OVER for state in states)
+    assert shown["seen"]["lastScopes"]["missing"] == []
+    assert (shown["seen"]["lastCalls"]["authCallbackUrl"] or "")[:2] == "20"
+    assert printed.err == ""
 
 
 def test_which_store_must_be_said(run: Run) -> None:

@@ -7,11 +7,13 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from registration.outputs import OutputsError, read_outputs
+from registration.portal.model import AppRegistration
 from registration.sheet.documents import html_sheet, markdown_sheet
 from registration.version import program_version
 from tests.registration.examples import (
@@ -51,6 +53,12 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     return done.stderr
+
+
+def offline(apps: Sequence[AppRegistration]) -> dict[str, object]:
+    """What is shown of apps as JSON where AWS is not asked."""
+    unknown = {"seen": None, "connections": None}
+    return {each.organization_id: each.technical_tab() | unknown for each in apps}
 
 
 @pytest.fixture
@@ -179,8 +187,7 @@ class TestShow:
         assert f" {program_version()} " in made
         assert shown["markdown"] == markdown_sheet(EVERY_STAGE, made=made)
         assert shown["html"] == html_sheet(EVERY_STAGE, made=made)
-        tabs = EVERY_STAGE.technical_tabs().items()
-        assert json.loads(shown["json"]) == {id_: {**tab, "seen": None} for id_, tab in tabs}
+        assert json.loads(shown["json"]) == offline(EVERY_STAGE.apps)
 
     def test_documents_are_of_the_apps_that_were_chosen(self) -> None:
         chosen = EVERY_STAGE.apps[3:]
@@ -193,9 +200,7 @@ class TestShow:
         made = shown["markdown"].splitlines()[-1]
         assert shown["markdown"] == markdown_sheet(EVERY_STAGE, chosen, made)
         assert shown["html"] == html_sheet(EVERY_STAGE, chosen, made)
-        assert json.loads(shown["json"]) == {
-            each.organization_id: {**each.technical_tab(), "seen": None} for each in chosen
-        }
+        assert json.loads(shown["json"]) == offline(chosen)
         assert f"{BASE_URL}/umbrella/load" in shown["table"]
         assert "initech" not in shown["table"]
 
@@ -235,7 +240,7 @@ class TestShow:
     ) -> None:
         of = registration(ready(base_url="http://localhost:1"))
         done = run(piped=json.dumps(json.loads(outputs_json(of)) | outputs))
-        assert done.stderr.startswith(f"What BigCommerce has called is not known: {why}")
+        assert done.stderr.startswith(f"It is not known what BigCommerce has called: {why}")
         assert (done.returncode, done.stderr.count("\n")) == (0, 1)
         assert "http://localhost:1/acme/load" in done.stdout
 

@@ -11,6 +11,7 @@ import pytest
 from registration.outputs import read_outputs
 from registration.portal.fields import CALLBACK_FIELDS
 from registration.sheet.documents import html_sheet, markdown_sheet
+from registration.sheet.live import NOT_HANDED_OVER, Live
 from registration.sheet.terminal import table_text
 from registration.traffic import logs
 from registration.traffic.logs import TrafficUnknownError, traffic
@@ -49,9 +50,9 @@ def test_scopes_that_were_sent_last_are_compared_with_those_of_the_app(
     assert traffic.wrong_scopes(APP) == wrong
     stack = registration(APP)
     for shown in (
-        table_text(stack, stack.apps, {"acme": traffic}),
-        markdown_sheet(stack, seen={"acme": traffic}),
-        html_sheet(stack, seen={"acme": traffic}),
+        table_text(stack, stack.apps, Live({"acme": traffic})),
+        markdown_sheet(stack, live=Live({"acme": traffic})),
+        html_sheet(stack, live=Live({"acme": traffic})),
     ):
         assert said in shown
         assert shown.count("not called in the last") == 4 - len(traffic.calls)
@@ -117,3 +118,23 @@ def test_a_query_that_does_not_end_well_is_said(
 ) -> None:
     with pytest.raises(TrafficUnknownError, match=why):
         ask(status)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, "no store has installed the app"),
+        ({"active": 1}, "1 of 1 store active"),
+        (
+            {"active": 1_200, "refused": 2, NOT_HANDED_OVER: 1},
+            "1,200 of 1,203 stores active, 1 not handed over, 2 refused",
+        ),
+    ],
+)
+def test_whether_data_flows_to_rutter_is_a_line(counts: dict[str, int], said: str) -> None:
+    stack = registration(ready(rutter=True))
+    live = Live(connections={"acme": counts})
+    line = f"Rutter: {said}; python -m installations list --stack dev"
+    assert line in table_text(stack, stack.apps, live).splitlines()
+    assert f"**Rutter**: {said}. Rutter's first sync" in markdown_sheet(stack, live=live)
+    assert f"<strong>Rutter</strong>: {said}. Rutter" in html_sheet(stack, live=live)
