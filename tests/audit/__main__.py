@@ -53,7 +53,7 @@ def main(checkov: str) -> int:
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory() as folder:
         with console.status("Evaluating the program"):
-            recording = Recorder(Path(folder))(AUDITED)
+            recording = Recorder()(AUDITED)
         plan = terraform_plan(recording)
         with console.status("Scanning with checkov"):
             report = scan(checkov, plan, Path(folder))

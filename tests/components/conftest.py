@@ -1,7 +1,5 @@
 """Fixtures: what the program registers for the stacks that most tests look at."""
 
-import os
-
 import pytest
 
 from tests.components.recorder import Recording
@@ -10,10 +8,8 @@ from tests.components.stacks import AWAITING, CUSTOMIZED, READY, TWO_APPS
 
 
 @pytest.fixture(scope="session")
-def record(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return Recorder(shared / "recordings")
+def record() -> Recorder:
+    return Recorder()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,9 @@
-"""Records what the program of this repository registers, in place of deploying it.
+"""Records what a program of this repository registers, in place of deploying it."""
 
-`python -m tests.components.recorder` reads a `Program` as JSON from standard input and writes a
-`Recording` as JSON to standard output.
-"""
-
+import asyncio
 import contextlib
-import json
-import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -125,6 +120,11 @@ class RecordingMonitor(MockMonitor):
         super().__init__(mocks)
         self._recording = recording
 
+    def Invoke(self, request: Any) -> Any:
+        """Hand on an invoke."""
+        with _event_loop():
+            return super().Invoke(request)  # type: ignore[no-untyped-call]
+
     def RegisterResource(self, request: Any) -> Any:
         """Record a registration."""
         if request.type != "pulumi:pulumi:Stack":
@@ -142,13 +142,22 @@ class RecordingMonitor(MockMonitor):
                     depends_on=sorted(request.dependencies),
                 )
             )
-        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        with _event_loop():
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         """Record what a component gives."""
         outputs = _shown(plain(wire(request.outputs)))
         self._recording.registered_outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def _event_loop() -> Iterator[None]:
+    """The event loop that the mocks need in their thread, and would leave open."""
+    with asyncio.Runner() as runner:
+        runner.get_loop()
+        yield
 
 
 def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -226,7 +235,8 @@ def _shown(value: Any) -> Any:
             return None if value == UNKNOWN else value
 
 
-def _record(program: Program) -> Recording:
+def recorded(program: Program) -> Recording:
+    """Run a program to its end."""
     recording = Recording()
     monitor = RecordingMonitor(Planned() if program.preview else Aws(), recording)
 
@@ -239,15 +249,3 @@ def _record(program: Program) -> Recording:
     except pulumi.RunError as error:
         return Recording(resources=recording.resources, error=str(error))
     return replace(recording, outputs=outputs, secret_outputs=sorted(secret_outputs))
-
-
-def main() -> None:
-    """Record one run; what the program prints goes to standard error."""
-    program = Program(**json.load(sys.stdin))
-    with contextlib.redirect_stdout(sys.stderr):
-        recording = _record(program)
-    json.dump(asdict(recording), sys.stdout)
-
-
-if __name__ == "__main__":
-    main()

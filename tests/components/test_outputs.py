@@ -128,7 +128,7 @@ def test_every_rendering_is_of_the_registration(two_apps: Recording) -> None:
 
 
 def test_registration_has_every_setting_that_is_entered_in_the_portal(two_apps: Recording) -> None:
-    registration = two_apps.outputs["registration"]
+    registration = dict(two_apps.outputs["registration"])
     assert registration.pop("apps")[0] == {
         "organizationId": GLOBEX,
         "name": "Globex *Sync*",

@@ -212,12 +212,15 @@ def test_what_failed_raises_an_alarm(rutter: Recording) -> None:
 
 
 def test_policy_has_room_for_190_apps_that_uuids_name(record: Recorder) -> None:
-    apps = [
-        ACME_APP | {"organizationId": f"{index:036}", "rutter": {"clientId": "a"}}
-        for index in range(190)
-    ]
-    secrets = {app["organizationId"]: "secret" for app in apps}
-    largest = record({"apps": apps, "rutterClientSecrets": secrets}, stack="s" * 37)
-    policy = largest.one(ROLE_POLICY, HANDOFF.name).inputs["policy"]
-    policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
-    assert len("".join(policy.split())) <= IAM_POLICY_CHARACTERS
+    def characters(apps: int) -> int:
+        ids = [f"{index:036}" for index in range(apps)]
+        named = [ACME_APP | {"organizationId": id_, "rutter": {"clientId": "a"}} for id_ in ids]
+        secrets = dict.fromkeys(ids, "secret")
+        largest = record({"apps": named, "rutterClientSecrets": secrets}, stack="s" * 37)
+        policy = largest.one(ROLE_POLICY, HANDOFF.name).inputs["policy"]
+        policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
+        return len("".join(policy.split()))
+
+    an_app = characters(3) - characters(2)
+    assert characters(2) + 188 * an_app <= IAM_POLICY_CHARACTERS
+    assert characters(4) == characters(2) + 2 * an_app
