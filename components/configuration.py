@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -21,6 +21,7 @@ from .configuration_errors import (
     set_command,
     stack_rename_command,
 )
+from .first_app import FIRST_APP, as_answered, repeated_answers, with_first_app
 from .secret_settings import secret_problems
 from .settings import Settings
 from .validation import validation_problems
@@ -43,7 +44,10 @@ def read_settings() -> Settings:
     Raises:
         ConfigurationError: every problem found, each with its key and its remedy.
     """
-    values, problems = configured_values()
+    given, problems = configured_values()
+    values = with_first_app(given)
+    problems += repeated_answers(values)
+    values = {key: value for key, value in values.items() if key not in FIRST_APP}
     problems += _name_problems() + _tag_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
     problems += _domain_problems(values)
@@ -54,17 +58,23 @@ def read_settings() -> Settings:
     else:
         problems += _region_problems(settings) + _sample_problems(settings)
     if problems:
-        raise ConfigurationError(pulumi.get_stack(), problems)
+        raise ConfigurationError(pulumi.get_stack(), _as_answered(problems))
     return settings
 
 
 def configuration_warnings(settings: Settings) -> list[str]:
     """What to warn of in a configuration that is valid, each with the command that mends it."""
     return [
-        *(f"{each.key} {each.what}. {each.remedy}" for each in _sample_ids(settings)),
+        *(f"{each.key} {each.what}. {each.remedy}" for each in _as_answered(_sample_ids(settings))),
         *_account_warnings(settings),
         *_monitoring_warnings(settings),
     ]
+
+
+def _as_answered(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems under the keys that the stack's configuration has."""
+    given, _ = configured_values()
+    return [as_answered(problem, given) for problem in problems]
 
 
 def _sample_ids(settings: Settings) -> list[Problem]:

@@ -5,8 +5,13 @@ import sys
 if __name__ == "__main__":
     # Their modules take half a second to import: Ctrl-C may come before any command begins.
     try:
-        from local.commands import main
+        from local.engine import DeploymentError
 
-        sys.exit(main())
+        try:
+            from local.commands import main
+
+            sys.exit(main())
+        except DeploymentError as error:  # of Pulumi.yaml, which has the project's name
+            sys.exit(f"\n{error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from components.first_app import with_first_app
 from local.api_answers import find_answer
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from local.emulator import Emulator
@@ -20,11 +21,12 @@ from registration.portal.fields import CALLBACK_FIELDS
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"
-APPS = "bigcommerce:apps"
-DOMAIN = "bigcommerce:domain"
-CLIENT_SECRETS = "bigcommerce:clientSecrets"
-HANDOFF_KEYS = "bigcommerce:handoffKeys"
-RUTTER_CLIENT_SECRETS = "bigcommerce:rutterClientSecrets"
+PROJECT = project_name(ROOT)
+APPS = f"{PROJECT}:apps"
+DOMAIN = f"{PROJECT}:domain"
+CLIENT_SECRETS = f"{PROJECT}:clientSecrets"
+HANDOFF_KEYS = f"{PROJECT}:handoffKeys"
+RUTTER_CLIENT_SECRETS = f"{PROJECT}:rutterClientSecrets"
 SECRETS = [CLIENT_SECRETS, HANDOFF_KEYS, RUTTER_CLIENT_SECRETS]
 
 
@@ -127,7 +129,7 @@ class LocalBackend:
     def _served_base_url(self) -> str | None:
         """The API's own URL, None while it is not deployed."""
         for api in self.emulator.aws.apigatewayv2.get_apis()["Items"]:
-            if api["Name"] == f"{project_name(ROOT)}-{STACK}-callbacks":
+            if api["Name"] == f"{PROJECT}-{STACK}-callbacks":
                 return str(api["ApiEndpoint"])
         return None
 
@@ -136,9 +138,9 @@ class LocalBackend:
         """The settings of the stack's file that have another value here."""
         return [
             name
-            for key, value in written_config(ROOT, STACK).items()
+            for key, value in _with_first_app(written_config(ROOT, STACK)).items()
             if value is not None
-            for name in _differences(key.removeprefix("bigcommerce:"), value, self.config.get(key))
+            for name in _differences(key.removeprefix(f"{PROJECT}:"), value, self.config.get(key))
         ]
 
     def connection(self, app: App, store: Store) -> str | None:
@@ -198,10 +200,10 @@ def local_backend(
     with serve(bigcommerce, bigcommerce_port) as server, serve_rutter(rutter) as api, emulator:
         origins = {"loginUrl": server.url, "frameAncestors": [server.url]}
         simulated: dict[str, Any] = {
-            "bigcommerce:bigcommerce": origins,
+            f"{PROJECT}:bigcommerce": origins,
             **{key: {} for key in SECRETS},
         }
-        simulated["bigcommerce:rutterBaseUrl"] = api.url
+        simulated[f"{PROJECT}:rutterBaseUrl"] = api.url
         embedded = {"aws:endpoints": [dict.fromkeys(SERVICES, emulator.endpoint_url)]}
         config = stack_config(ROOT, STACK, {**embedded, **simulated, **(overrides or {})})
         yield LocalBackend(
@@ -209,10 +211,18 @@ def local_backend(
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
             rutter=rutter,
-            config=_with_zone(_unregistered(config), emulator),
+            config=_with_zone(_unregistered(_with_first_app(config)), emulator),
             on_event=on_event,
             _stack=Stack(STACK),
         )
+
+
+def _with_first_app(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with its first app among its apps."""
+    prefix = f"{PROJECT}:"
+    others = {key: value for key, value in config.items() if not key.startswith(prefix)}
+    own = {key.removeprefix(prefix): config[key] for key in config.keys() - others.keys()}
+    return others | {f"{prefix}{key}": value for key, value in with_first_app(own).items()}
 
 
 def _unregistered(config: dict[str, Any]) -> dict[str, Any]:

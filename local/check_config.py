@@ -13,6 +13,7 @@ from pulumi.runtime.config import set_all_config
 
 from components.configuration import configuration_warnings, read_settings
 from components.configuration_errors import ConfigurationError, Problem
+from components.first_app import FIRST_APP, with_first_app
 from components.secret_settings import SECRET_MAPS
 from local.engine.configuration import (
     encoded,
@@ -55,8 +56,9 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
         key: value for key, value in written_config(root, stack).items() if value is not None
     }
     project = project_name(root)
-    if is_encrypted(written.get(f"{project}:apps")):
-        raise ConfigurationError(stack, [_apps_encrypted(stack)])
+    hidden = [key for key in ("apps", *FIRST_APP) if is_encrypted(written.get(f"{project}:{key}"))]
+    if hidden:
+        raise ConfigurationError(stack, [_encrypted(stack, key) for key in hidden])
     texts = encoded(_readable(project, written))
     # Pulumi takes a key for secret once one value in it is: one beside it in plain text shows here.
     plain = {path.partition(".")[0] for path, encrypted in _leaves(written) if not encrypted}
@@ -65,13 +67,13 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
 
 
-def _apps_encrypted(stack: str) -> Problem:
+def _encrypted(stack: str, key: str) -> Problem:
     what = "is encrypted as a whole, so that nothing can be checked; it holds no secret"
     remedy = (
-        f"pulumi config get --stack {stack} apps\n"
+        f"pulumi config get --stack {stack} {key}\n"
         f"in Pulumi.{stack}.yaml, write what that prints in place of secure, as YAML"
     )
-    return Problem("apps", what, remedy)
+    return Problem(key, what, remedy)
 
 
 def _warnings(project: str, stack: str, texts: dict[str, str], secret_keys: list[str]) -> list[str]:
@@ -88,7 +90,8 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
     the apps need.
     """
     readable = {key: _stood_in(value) for key, value in written.items() if not is_encrypted(value)}
-    apps = readable.get(f"{project}:apps")
+    prefix = f"{project}:"
+    apps = with_first_app({key.removeprefix(prefix): readable[key] for key in readable}).get("apps")
     for secret_map in SECRET_MAPS:
         key = f"{project}:{secret_map.key}"
         if is_encrypted(written.get(key)) and isinstance(apps, list):

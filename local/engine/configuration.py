@@ -21,10 +21,12 @@ def project_name(root: Path) -> str:
 def stack_config(root: Path, stack: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stack's configuration: full key (`project:key`) to plain value.
 
-    `overrides` come last, by full key. Raises `DeploymentError` as `written_config` does, and for
-    an encrypted value, which only the CLI can decrypt.
+    `overrides` come last, by keys as in the files. Raises `DeploymentError` as `written_config`
+    does, and for an encrypted value, which only the CLI can decrypt.
     """
-    merged = {**written_config(root, stack), **overrides}
+    project = project_name(root)
+    last = {_full(key, project): value for key, value in overrides.items()}
+    merged = {**written_config(root, stack), **last}
     for key, value in merged.items():
         if is_encrypted(value):
             raise DeploymentError(

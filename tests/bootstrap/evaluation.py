@@ -9,14 +9,16 @@ from typing import Any
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from bootstrap.policy import Place
+from bootstrap.settings import main_project
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
+PROJECT = main_project()
 PLACE = Place(
     "aws",
     REGION,
     ACCOUNT,
-    "bigcommerce",
+    PROJECT,
     "local",
     domain="apps.example.com",
     zone="Z1",

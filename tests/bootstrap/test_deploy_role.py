@@ -23,13 +23,13 @@ from local.aws import Aws, isolated_session
 from local.emulator import Emulator
 from local.engine import DeploymentError, Stack, stack_config
 from local.provider import SERVICES
-from tests.bootstrap.evaluation import PLACE, arn
+from tests.bootstrap.evaluation import PLACE, PROJECT, arn
 from tests.components.stacks import RUTTER
 from tests.documents import ROOT
 
 pytestmark = pytest.mark.emulated
 
-SECRETS = ["bigcommerce:clientSecrets", "bigcommerce:rutterClientSecrets"]
+SECRETS = [f"{PROJECT}:clientSecrets", f"{PROJECT}:rutterClientSecrets"]
 DEPLOY_ROLE = deploy_role_name(PLACE.project, PLACE.stack)
 ANYONE = {
     "Version": "2012-10-17",
@@ -118,15 +118,15 @@ class Account:
                 "aws:secretKey": self.session["SecretAccessKey"],
                 "aws:token": self.session["SessionToken"],
                 "aws:endpoints": [dict.fromkeys(SERVICES, self.endpoint)],
-                "bigcommerce:permissionsBoundaryArn": self.place.boundary,
-                "bigcommerce:domain": {
+                f"{PROJECT}:permissionsBoundaryArn": self.place.boundary,
+                f"{PROJECT}:domain": {
                     "name": PLACE.domain,
                     "hostedZoneId": self.place.zone,
                 },
-                **{f"bigcommerce:{key}": value for key, value in RUTTER.items()},
-                "bigcommerce:events": True,
-                "bigcommerce:monitoring": {"emails": ["oncall@example.com"]},
-                **{f"bigcommerce:{key}": value for key, value in project.items()},
+                **{f"{PROJECT}:{key}": value for key, value in RUTTER.items()},
+                f"{PROJECT}:events": True,
+                f"{PROJECT}:monitoring": {"emails": ["oncall@example.com"]},
+                **{f"{PROJECT}:{key}": value for key, value in project.items()},
             },
         )
 

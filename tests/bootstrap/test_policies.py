@@ -11,17 +11,17 @@ from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
 from bootstrap.policy import Place
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from components.ci_roles import boundary_name, deploy_role_name, preview_role_name
-from tests.bootstrap.evaluation import ACCOUNT, PLACE, allows, arn
+from tests.bootstrap.evaluation import ACCOUNT, PLACE, PROJECT, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import CUSTOMIZED, DOMAIN, RUTTER
 from tests.documents import ROOT
 
 DEPLOY, PREVIEW, BOUNDARY = deploy_policy(PLACE), preview_policy(PLACE), boundary_policy(PLACE)
-OWN_ROLE = arn("iam", "role/bigcommerce-local-load")
-TABLE = arn("dynamodb", "table/bigcommerce-local-installations")
+OWN_ROLE = arn("iam", f"role/{PROJECT}-local-load")
+TABLE = arn("dynamodb", f"table/{PROJECT}-local-installations")
 API = "arn:aws:apigateway:us-east-1::/apis/abc123"
-BOUNDED = {"iam__PermissionsBoundary": arn("iam", "policy/boundary-bigcommerce-local")}
+BOUNDED = {"iam__PermissionsBoundary": arn("iam", f"policy/boundary-{PROJECT}-local")}
 PROFILE = {"dynamodb__LeadingKeys": ["ORG#acme"]}
 RECORD = {"dynamodb__LeadingKeys": ["ORG#acme#STORE#abc"]}
 TO_LAMBDA = {"iam__PassedToService": "lambda.amazonaws.com"}
@@ -48,13 +48,13 @@ def test_every_resource_type_of_the_program_has_a_statement(everything: Recordin
         ("iam:PutRolePolicy", OWN_ROLE, BOUNDED),
         ("iam:PassRole", OWN_ROLE, TO_LAMBDA),
         ("dynamodb:PutItem", TABLE, PROFILE),
-        ("apigateway:DELETE", API, {"apigateway__Resource/ApiName": "bigcommerce-local-callbacks"}),
+        ("apigateway:DELETE", API, {"apigateway__Resource/ApiName": f"{PROJECT}-local-callbacks"}),
         ("apigateway:POST", f"{API}/routes", {}),
         ("route53:GetChange", "arn:aws:route53:::change/C1", {}),
-        ("s3:PutObject", f"{STATE}stacks/bigcommerce/local.json", {}),
+        ("s3:PutObject", f"{STATE}stacks/{PROJECT}/local.json", {}),
         ("s3:GetObject", f"{STATE}meta.yaml", {}),
         ("kms:Encrypt", PLACE.secrets_key, {}),
-        ("events:DeleteEventBus", arn("events", "event-bus/bigcommerce-local-a"), {}),
+        ("events:DeleteEventBus", arn("events", f"event-bus/{PROJECT}-local-a"), {}),
     ],
 )
 def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -> None:
@@ -70,16 +70,16 @@ def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -
         ("iam:PutRolePolicy", OWN_ROLE, {}),
         ("iam:PutRolePermissionsBoundary", OWN_ROLE, {}),
         ("iam:DeleteRolePermissionsBoundary", OWN_ROLE, BOUNDED),
-        ("iam:CreateRole", arn("iam", "role/bigcommerce-prod-load"), BOUNDED),
+        ("iam:CreateRole", arn("iam", f"role/{PROJECT}-prod-load"), BOUNDED),
         ("iam:AttachRolePolicy", OWN_ROLE, BOUNDED),
         # a role for something else
         ("iam:PassRole", OWN_ROLE, {"iam__PassedToService": "ec2.amazonaws.com"}),
         ("iam:PassRole", OWN_ROLE, {}),
         ("iam:PassRole", arn("iam", "role/admin"), TO_LAMBDA),
         # itself, its sister and the boundary
-        ("iam:PutRolePolicy", arn("iam", "role/deploy-bigcommerce-local"), BOUNDED),
-        ("iam:UpdateAssumeRolePolicy", arn("iam", "role/preview-bigcommerce-local"), {}),
-        ("iam:CreatePolicyVersion", arn("iam", "policy/boundary-bigcommerce-local"), {}),
+        ("iam:PutRolePolicy", arn("iam", f"role/deploy-{PROJECT}-local"), BOUNDED),
+        ("iam:UpdateAssumeRolePolicy", arn("iam", f"role/preview-{PROJECT}-local"), {}),
+        ("iam:CreatePolicyVersion", arn("iam", f"policy/boundary-{PROJECT}-local"), {}),
         # stores' records and tokens, and others' keys
         ("dynamodb:GetItem", TABLE, RECORD),
         ("dynamodb:PutItem", TABLE, RECORD),
@@ -92,11 +92,11 @@ def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -
         ("apigateway:DELETE", API, {"apigateway__Resource/ApiName": "another"}),
         ("apigateway:POST", f"{API[:-6]}", {"apigateway__Request/ApiName": "another"}),
         ("apigateway:DELETE", "arn:aws:apigateway:us-east-1::/domainnames/other.example.com", {}),
-        ("lambda:UpdateFunctionCode", arn("lambda", "function:bigcommerce-prod-load"), {}),
-        ("events:DeleteEventBus", arn("events", "event-bus/bigcommerce-prod-a"), {}),
-        ("events:PutEvents", arn("events", "event-bus/bigcommerce-local-a"), {}),
+        ("lambda:UpdateFunctionCode", arn("lambda", f"function:{PROJECT}-prod-load"), {}),
+        ("events:DeleteEventBus", arn("events", f"event-bus/{PROJECT}-prod-a"), {}),
+        ("events:PutEvents", arn("events", f"event-bus/{PROJECT}-local-a"), {}),
         ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:other/prod/apps/a-1"), {}),
-        ("s3:GetObject", f"{STATE}stacks/bigcommerce/prod.json", {}),
+        ("s3:GetObject", f"{STATE}stacks/{PROJECT}/prod.json", {}),
         ("s3:PutObject", f"{STATE}meta.yaml", {}),
         ("s3:DeleteObject", f"{STATE}meta.yaml", {}),
         ("s3:DeleteBucket", "arn:aws:s3:::state", {}),
@@ -136,12 +136,12 @@ def test_the_preview_role_changes_nothing() -> None:
     looks = ("Get", "List", "Describe", "GET")
     assert all(action.partition(":")[2].startswith(looks) for action in granted)
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
-    assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/bigcommerce/local.json")
+    assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/{PROJECT}/local.json")
     # A refresh of a credential's version reads its value.
     secret = arn("secretsmanager", "secret:{}/local/apps/a-1")
-    assert allows(PREVIEW, "secretsmanager:GetSecretValue", secret.format("bigcommerce"))
+    assert allows(PREVIEW, "secretsmanager:GetSecretValue", secret.format(PROJECT))
     assert not allows(PREVIEW, "secretsmanager:GetSecretValue", secret.format("other"))
-    lock = f"{STATE}locks/organization/bigcommerce/local/1.json"
+    lock = f"{STATE}locks/organization/{PROJECT}/local/1.json"
     assert allows(DEPLOY, "s3:PutObject", lock)
     assert not allows(PREVIEW, "s3:PutObject", lock)
 
@@ -190,7 +190,7 @@ def test_the_boundary_leaves_every_role_what_the_program_gives_it(everything: Re
     ("action", "resource"),
     [
         ("iam:PutRolePolicy", OWN_ROLE),
-        ("lambda:UpdateFunctionCode", arn("lambda", "function:bigcommerce-local-load")),
+        ("lambda:UpdateFunctionCode", arn("lambda", f"function:{PROJECT}-local-load")),
         ("kms:Encrypt", arn("kms", "key/without-the-alias")),
         ("events:PutEvents", arn("events", "event-bus/default")),
         ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:other/prod/apps/a-1")),

@@ -11,6 +11,7 @@ from bootstrap.policy import Place
 from bootstrap.settings import Environment, Settings
 from local.engine.configuration import encoded, stack_config
 from local.engine.program import Program
+from tests.bootstrap.evaluation import PROJECT as MAIN
 from tests.bootstrap.evaluation import allows
 from tests.components.recorder import ACCOUNT, REGION, Recording
 from tests.components.recordings import Recorder
@@ -42,18 +43,18 @@ def whole(record: Recorder) -> Recording:
 
 
 def test_each_environment_gets_its_policies_and_its_roles_their_jobs(whole: Recording) -> None:
-    shared = Place("aws", REGION, ACCOUNT, "bigcommerce", "", bucket="example-state")
+    shared = Place("aws", REGION, ACCOUNT, MAIN, "", bucket="example-state")
     for stack, domain, subjects in (
         ("dev", {}, ["environment:dev-preview", "pull_request"]),
         ("prod", {"domain": "apps.example.com", "zone": "Z1"}, ["environment:prod-preview"]),
     ):
         place = Place(**{**vars(shared), "stack": stack, "secrets_key": KEY_ARN + stack, **domain})
         boundary = whole.one("aws:iam/policy:Policy", f"{stack}-boundary")
-        assert boundary.inputs["name"] == f"boundary-bigcommerce-{stack}"
+        assert boundary.inputs["name"] == f"boundary-{MAIN}-{stack}"
         assert boundary.inputs["policy"] == boundary_policy(place)
         for name, policy, expected in (
-            (f"deploy-bigcommerce-{stack}", deploy_policy(place), [f"environment:{stack}"]),
-            (f"preview-bigcommerce-{stack}", preview_policy(place), subjects),
+            (f"deploy-{MAIN}-{stack}", deploy_policy(place), [f"environment:{stack}"]),
+            (f"preview-{MAIN}-{stack}", preview_policy(place), subjects),
         ):
             trust = json.loads(whole.one("aws:iam/role:Role", name).inputs["assumeRolePolicy"])
             (statement,) = trust["Statement"]
@@ -83,14 +84,14 @@ def test_the_state_is_versioned_encrypted_private_and_protected(whole: Recording
 def test_each_stacks_secrets_have_a_key_that_only_its_roles_use(whole: Recording) -> None:
     for stack, other in (("dev", "prod"), ("prod", "dev")):
         alias = whole.one("aws:kms/alias:Alias", f"state-{stack}").inputs
-        assert alias["name"] == f"alias/state-bigcommerce-{stack}"
+        assert alias["name"] == f"alias/state-{MAIN}-{stack}"
         assert alias["targetKeyId"] == f"key-state-{stack}"
         url = f"awskms:///{KEY_ARN}{stack}?region={REGION}"
         assert whole.outputs["secretsProviders"][stack] == url
         steps = whole.outputs["nextSteps"].splitlines()
         assert f"pulumi stack init {stack} --secrets-provider '{url}'" in steps
         for role in ("deploy", "preview"):
-            name = f"{role}-bigcommerce-{stack}"
+            name = f"{role}-{MAIN}-{stack}"
             policy = whole.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"]
             assert allows(policy, "kms:Decrypt", KEY_ARN + stack)
             assert not allows(policy, "kms:Decrypt", KEY_ARN + other)
@@ -118,7 +119,7 @@ def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Record
     assert f"gh variable set AWS_ACCOUNT_ID --repo example/back-end --body '{ACCOUNT}'" in steps
     assert (
         "pulumi config set --stack prod --path permissionsBoundaryArn "
-        f"arn:aws:iam::{ACCOUNT}:policy/boundary-bigcommerce-prod"
+        f"arn:aws:iam::{ACCOUNT}:policy/boundary-{MAIN}-prod"
     ) in steps
 
 

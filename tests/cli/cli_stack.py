@@ -16,7 +16,7 @@ from pulumi import automation as auto
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "local"
-APPS = "bigcommerce:apps"
+APPS = "apps"
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,25 @@ class Run:
         return {(kind, name) for operation, kind, name in self.steps if operation in operations}
 
 
+@dataclass(frozen=True)
+class PulumiCli:
+    """The CLI, and the environment in which it finds its AWS provider."""
+
+    command: auto.PulumiCommand
+    _environment: Mapping[str, str]
+
+    def environment(self, folder: Path) -> dict[str, str]:
+        """The environment in which it keeps state in a folder."""
+        state = folder / "state"
+        state.mkdir()
+        return {
+            **self._environment,
+            "PULUMI_BACKEND_URL": state.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "for these tests alone",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+
 class CliStack:
     """The stack `local`, with copies of the project's files and its state in `folder`.
 
@@ -42,14 +61,11 @@ class CliStack:
     raises `CommandError` with all that the CLI printed.
     """
 
-    def __init__(
-        self, folder: Path, endpoint: str, cli: auto.PulumiCommand, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, folder: Path, endpoint: str, cli: PulumiCli) -> None:
         self.folder = folder
         for name in ("Pulumi.yaml", f"Pulumi.{NAME}.yaml"):
             text = (ROOT / name).read_text().replace("http://localhost:4566", endpoint)
             (folder / name).write_text(text)
-        (folder / "state").mkdir()
         self._file = folder / f"Pulumi.{NAME}.yaml"
         self._plain = yaml.safe_load(self._file.read_text())["config"]
         self._stack = auto.create_or_select_stack(
@@ -58,13 +74,8 @@ class CliStack:
             program=_run_program,
             opts=auto.LocalWorkspaceOptions(
                 work_dir=str(folder),
-                pulumi_command=cli,
-                env_vars={
-                    **environment,
-                    "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
-                    "PULUMI_CONFIG_PASSPHRASE": "for these tests alone",
-                    "PULUMI_SKIP_UPDATE_CHECK": "true",
-                },
+                pulumi_command=cli.command,
+                env_vars=cli.environment(folder),
             ),
         )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import Emulator
-from tests.cli.cli_stack import ROOT, CliStack
+from tests.cli.cli_stack import ROOT, CliStack, PulumiCli
 from tests.cli.pulumi_cli import NoPulumiError, find_or_build
 
 PLUGIN = "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -m local.provider \"$@\"\n"
@@ -20,10 +20,10 @@ OpenStack = Callable[[Path, Emulator], CliStack]
 
 
 @pytest.fixture(scope="session")
-def open_stack(
+def pulumi_cli(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> OpenStack:
-    """Gives the CLI a stack in a folder and an account.
+) -> PulumiCli:
+    """The CLI.
 
     Its AWS provider is the plugin of this project's `pulumi_aws` where that is installed, and
     `local.provider` elsewhere.
@@ -51,7 +51,13 @@ def open_stack(
             "PULUMI_HOME": str(folder / "home"),
         }
     say(f"Pulumi CLI {cli.version} ({cli.command}) with {provider}")
-    return lambda folder, account: CliStack(folder, account.endpoint_url, cli, environment)
+    return PulumiCli(cli, environment)
+
+
+@pytest.fixture(scope="session")
+def open_stack(pulumi_cli: PulumiCli) -> OpenStack:
+    """Gives the CLI a stack in a folder and an account."""
+    return lambda folder, account: CliStack(folder, account.endpoint_url, pulumi_cli)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def test_an_app_comes_and_goes_without_a_change_of_anything_else(stack: CliStack
 def test_a_protected_stack_refuses_to_be_destroyed(
     stack: CliStack, shared_account: Emulator
 ) -> None:
-    stack.configure({"bigcommerce:protect": True})
+    stack.configure({"protect": True})
     stack.up()
     before = contents(shared_account)
     with pytest.raises(CommandError, match="protected"):
@@ -101,7 +101,7 @@ def test_a_protected_stack_refuses_to_be_destroyed(
 
 
 def test_the_cli_itself_checks_the_type_of_a_setting(shared_stack: CliStack) -> None:
-    shared_stack.configure({"bigcommerce:logRetentionDays": "soon"})
+    shared_stack.configure({"logRetentionDays": "soon"})
     with pytest.raises(CommandError, match="must be of type 'integer'"):
         shared_stack.up()
 
@@ -110,9 +110,7 @@ def test_wrong_settings_are_mended_by_the_commands_that_their_message_gives(
     stack: CliStack, shared_account: Emulator
 ) -> None:
     before = contents(shared_account)
-    stack.configure(
-        {"bigcommerce:logRetentionDays": 31, "bigcommerce:throttle": {"auth": {"rat": 10}}}
-    )
+    stack.configure({"logRetentionDays": 31, "throttle": {"auth": {"rat": 10}}})
     with pytest.raises(CommandError, match="has 2 problems; nothing was deployed") as caught:
         stack.up()
     assert "Traceback" not in str(caught.value)
@@ -143,10 +141,10 @@ def test_ci_tells_drift_from_a_stack_that_is_as_deployed(
 
 def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack) -> None:
     plan = str(stack.folder / "plan.json")
-    settings = {"bigcommerce:logRetentionDays": 60}
+    settings = {"logRetentionDays": 60}
     stack.configure(settings)
     shown = stack.preview(plan=plan).operations
-    stack.configure({**settings, "bigcommerce:functions": {"memorySize": 256}})
+    stack.configure({**settings, "functions": {"memorySize": 256}})
     with pytest.raises(CommandError, match="violates plan"):
         stack.up(plan=plan)
     stack.configure(settings)

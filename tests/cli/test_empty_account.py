@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pulumi.automation import CommandError
 
+from local.backend import PROJECT
 from local.emulator import Emulator
 from local.engine import Stack, stack_config
 from local.provider import SERVICES
@@ -31,7 +32,7 @@ def test_a_preview_makes_nothing_and_a_destroy_leaves_nothing(
 
 
 def test_up_goes_on_where_a_resource_failed(new_stack: CliStack, account: Emulator) -> None:
-    role = f"bigcommerce-{NAME}-load"
+    role = f"{PROJECT}-{NAME}-load"
     account.aws.iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
     with pytest.raises(CommandError, match="EntityAlreadyExists"):
         new_stack.up()
@@ -50,13 +51,13 @@ def test_the_embedded_engine_leaves_the_same_resources(
     second = {"organizationId": "second", "name": "Second", "scopes": ["store_v2_products"]}
     settings = {
         APPS: [app, second],
-        "bigcommerce:functions": {
+        "functions": {
             "memorySize": 256,
             "tracing": True,
             "reservedConcurrency": {"auth": 5},
         },
-        "bigcommerce:logRetentionDays": 7,
-        "bigcommerce:throttle": {"auth": {"rate": 5, "burst": 10}},
+        "logRetentionDays": 7,
+        "throttle": {"auth": {"rate": 5, "burst": 10}},
         "aws:defaultTags": {"tags": {"environment": "local"}},
     }
     secrets = {"clientSecrets": "client-secret", "handoffKeys": "handoff-key" * 4}
@@ -70,10 +71,10 @@ def test_the_embedded_engine_leaves_the_same_resources(
         settings |= _domain(second_account)
         settings["aws:endpoints"] = [dict.fromkeys(SERVICES, second_account.endpoint_url)]
         for key, value in secrets.items():
-            settings[f"bigcommerce:{key}"] = {app["organizationId"]: value}
+            settings[f"{PROJECT}:{key}"] = {app["organizationId"]: value}
         Stack(NAME).up(
             stack_config(ROOT, NAME, settings),
-            secrets=[f"bigcommerce:{key}" for key in secrets],
+            secrets=[f"{PROJECT}:{key}" for key in secrets],
             on_event=lambda _: None,
         )
         by_engine = contents(second_account)
@@ -92,4 +93,4 @@ def _domain(account: Emulator) -> dict[str, Any]:
         "certificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1",
         "hostedZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
     }
-    return {"bigcommerce:domain": domain}
+    return {"domain": domain}

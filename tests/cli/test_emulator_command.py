@@ -22,7 +22,7 @@ def test_the_panel_installs_on_what_was_deployed(open_stack: OpenStack, tmp_path
         (app,) = backend.apps
         stack = open_stack(tmp_path, backend.emulator)
         url = backend.bigcommerce_url
-        platform = {"bigcommerce:bigcommerce": {"loginUrl": url, "frameAncestors": [url]}}
+        platform = {"bigcommerce": {"loginUrl": url, "frameAncestors": [url]}}
         stack.configure({APPS: [stack.app | {"clientId": app.client_id}], **platform})
         stack.set_secret(f"clientSecrets.{app.organization_id}", app.client_secret)
         assert not backend.find_deployed()

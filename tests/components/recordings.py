@@ -1,7 +1,6 @@
 """Recordings of the program for a stack's configuration, each made once a test session."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,8 @@ from local.engine.program import Program
 from tests.components.recorder import ACCOUNT, Recording, recorded
 
 ROOT = Path(__file__).parents[2]
-PROJECT = project_name(ROOT)
+# Whatever a project that was made from this one is called.
+PROJECT = "bigcommerce"
 SECRETS = ("clientSecrets", "handoffKeys", "rutterClientSecrets")
 STACK = "test"
 ALLOWED: dict[str, Any] = {"aws:allowedAccountIds": [ACCOUNT]}
@@ -25,7 +25,9 @@ def configuration(config: Mapping[str, Any], stack: str = STACK) -> dict[str, st
     Its account is the one it may be deployed to.
     """
     with TemporaryDirectory() as folder:
-        shutil.copy(ROOT / "Pulumi.yaml", folder)
+        declared = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
+        named = declared.replace(f"name: {project_name(ROOT)}", f"name: {PROJECT}", 1)
+        Path(folder, "Pulumi.yaml").write_text(named, encoding="utf-8")
         # Every JSON document is a YAML document.
         stack_file = Path(folder, f"Pulumi.{stack}.yaml")
         stack_file.write_text(json.dumps({"config": {**ALLOWED, **config}}), encoding="utf-8")

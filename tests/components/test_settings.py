@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from components.configuration import PLACEHOLDER_ACCOUNT, SAMPLE_ORGANIZATION_ID
 from components.configuration_errors import ConfigurationError
 from components.settings import LOG_RETENTION_DAYS, Settings
-from local.engine.configuration import stack_config
 from registration.portal.oauth_scopes import OAUTH_SCOPES
-from tests.components.reading import REMOVE, SET, problems, read, read_texts
-from tests.components.recordings import PROJECT, ROOT, Recorder
+from tests.components.reading import IN_FILE, REMOVE, SET, problems, read, read_texts
+from tests.components.recordings import PROJECT, Recorder
 from tests.components.stacks import (
     ACME,
     ACME_APP,
@@ -21,6 +21,7 @@ from tests.components.stacks import (
     DOMAIN_ELSEWHERE,
     EVERYTHING_WRONG,
     GLOBEX,
+    GLOBEX_APP,
     HANDOFF_KEY,
     MISSING,
     READY,
@@ -105,6 +106,58 @@ class TestGoodConfiguration:
     def test_client_secret_is_not_shown_by_its_settings(self) -> None:
         assert CLIENT_SECRET not in repr(read(READY))
         assert CLIENT_SECRET not in str(read(READY))
+
+
+ANSWERED = {
+    "organizationId": ACME,
+    "appName": ACME_APP["name"],
+    "scopes": " store_v2_products_read_only,store_v2_orders ",
+    "supportUrl": "",
+}
+
+
+class TestFirstAppAsPulumiNewAsksForIt:
+    @pytest.mark.parametrize("own", [{}, {"clientId": "abc123", "multipleUsers": False}])
+    def test_is_the_first_of_the_apps_with_what_that_has_besides(self, own: Any) -> None:
+        secrets = {"clientSecrets": {ACME: CLIENT_SECRET}} if own else {}
+        written = {"apps": [ACME_APP | own, GLOBEX_APP], **secrets}
+        assert read({**ANSWERED, "apps": [own, GLOBEX_APP], **secrets}) == read(written)
+        assert read(ANSWERED).apps == read(with_app()).apps
+
+    @pytest.mark.parametrize(
+        ("change", "what", "remedy"),
+        [
+            ({"organizationId": "a/b"}, "organizationId is 'a/b'", "ORGANIZATION_ID"),
+            ({"supportUrl": "a.com"}, "supportUrl is 'a.com'", "https://www.example.com/support"),
+            ({"appName": ""}, "apps[0].name is required", "NAME"),
+            ({"scopes": ""}, "apps[0].scopes is required", "SCOPE"),
+            (
+                {"scopes": "store_v2_orders, store_v2_product"},
+                "scopes has 'store_v2_product': it is not a BigCommerce OAuth scope (did you mean "
+                "store_v2_products or ",
+                f"{IN_FILE} correct it in scopes",
+            ),
+            (
+                {"scopes": "store_v2_orders store_v2_orders"},
+                "scopes lists store_v2_orders more than once",
+                f"{IN_FILE} correct it in scopes",
+            ),
+            (
+                {"scopes": ["store_v2_orders", "no"]},
+                "scopes[1] is 'no'",
+                "--path 'scopes[1]' SCOPE",
+            ),
+            ({"apps": [{"name": "B"}]}, "appName says what apps[0].name says too: keep one", "rm"),
+            ({"apps": "acme"}, "apps must be a list", "rm"),
+        ],
+    )
+    def test_what_is_wrong_is_said_under_the_key_that_has_it(
+        self, change: dict[str, Any], what: str, remedy: str
+    ) -> None:
+        (problem,) = problems(ANSWERED | change)
+        assert f"{problem.key} {problem.what}".startswith(what)
+        assert problem.remedy.startswith(IN_FILE) or f"--path '{problem.key}" in problem.remedy
+        assert remedy in problem.remedy
 
 
 BOUNDARY_EXAMPLE = "arn:aws:iam::ACCOUNT:policy/NAME"
@@ -318,8 +371,7 @@ def test_the_organization_id_of_the_sample_is_refused_in_a_protected_stack(
     record: Recorder,
 ) -> None:
     """And warned of in another."""
-    sample = stack_config(ROOT, "dev", {})[f"{PROJECT}:apps"]
-    config = {"apps": [ACME_APP, *sample]}
+    config = {"apps": [ACME_APP, GLOBEX_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}]}
     (warning,) = record({**config, "protect": False}, stack="dev").warnings
     (problem,) = problems(config)
     assert problem.key == "apps[1].organizationId"
@@ -328,6 +380,14 @@ def test_the_organization_id_of_the_sample_is_refused_in_a_protected_stack(
     assert warning.text == f"{problem.key} {problem.what}. {problem.remedy}"
     assert warning.resources == 0
     assert record(TWO_APPS).warnings == []
+
+
+def test_the_account_that_stands_for_none_is_refused_in_a_protected_stack() -> None:
+    apps = {f"{PROJECT}:apps": json.dumps([ACME_APP])}
+    with pytest.raises(ConfigurationError) as raised:
+        read_texts({**apps, "aws:allowedAccountIds": json.dumps([PLACEHOLDER_ACCOUNT])})
+    (problem,) = raised.value.problems
+    assert problem.remedy.endswith("--path 'aws:allowedAccountIds[0]' ACCOUNT_ID")
 
 
 def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorder) -> None:

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from components.first_app import FIRST_APP
 from components.settings import AppSettings, Settings
 from installations.__main__ import main as installations
 from lambdas.callbacks.errors import CallbackError
@@ -126,9 +127,15 @@ def test_answers_are_those_of_the_errors() -> None:
     assert sorted(documented) == sorted(set(answers(CallbackError)))
 
 
+def test_the_keys_of_the_first_app_stand_for_those_that_are_said() -> None:
+    rows = table("docs/configuration.md", "Key", "In place of")
+    said = [tuple(code_spans(cell)[0] for cell in row) for row in rows]
+    assert said == [(key, f"apps[0].{setting}") for key, setting in FIRST_APP.items()]
+
+
 @pytest.mark.parametrize("yaml_block", list(blocks("yaml")))
 def test_configuration_that_is_shown_is_valid(yaml_block: str) -> None:
-    for app in yaml.safe_load(yaml_block)["config"].get("bigcommerce:apps", ()):
+    for app in yaml.safe_load(yaml_block)["config"].get("apps", ()):
         AppSettings.model_validate(app)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lambdas.rutter.tasks import Task
-from local.backend import LocalBackend
+from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store, faults
 from registration.__main__ import main as registration
 from registration.sheet.live import NOT_HANDED_OVER
@@ -37,7 +37,7 @@ def awaited(run: Run, store: Store, state: str) -> dict[str, Any]:
 
 
 def queue(backend: LocalBackend, name: str) -> str:
-    url: str = backend.emulator.aws.sqs.get_queue_url(QueueName=f"bigcommerce-local-{name}")[
+    url: str = backend.emulator.aws.sqs.get_queue_url(QueueName=f"{PROJECT}-local-{name}")[
         "QueueUrl"
     ]
     return url

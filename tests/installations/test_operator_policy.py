@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.backend import LocalBackend
+from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import Store
 from tests.installations.conftest import Run, line
 from tests.roles import role_environment
@@ -69,7 +69,7 @@ def test_a_command_is_refused_without_its_action_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
     action: str,
 ) -> None:
-    failed = backend.emulator.aws.sqs.get_queue_url(QueueName="bigcommerce-local-rutter-failed")
+    failed = backend.emulator.aws.sqs.get_queue_url(QueueName=f"{PROJECT}-local-rutter-failed")
     backend.emulator.aws.sqs.send_message(QueueUrl=failed["QueueUrl"], MessageBody="{}")
     names = {"STORE": store.hash, "TOKENS": tokens(line(foreign))}
     command = [names.get(argument, argument) for argument in NEEDS[action]]

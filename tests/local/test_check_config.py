@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from components.configuration import SAMPLE_ORGANIZATION_ID
 from components.configuration_errors import ConfigurationError
 from local import commands
 from local.check_config import check_config
 from local.engine import DeploymentError
-from tests.components.recordings import ALLOWED, PROJECT, ROOT
+from local.engine.configuration import project_name
+from tests.components.recordings import ALLOWED, ROOT
 from tests.components.stacks import ACME, ACME_APP, APP_URL, CLIENT_ID, CLIENT_SECRET
 
+PROJECT = project_name(ROOT)
 ENCRYPTED = {"secure": "AAABAFyE0L8="}
 HANDED_OVER_APP = ACME_APP | {"clientId": CLIENT_ID, "appUrl": APP_URL}
 
@@ -23,8 +26,7 @@ def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
     """A project with one stack's file."""
     shutil.copy(ROOT / "Pulumi.yaml", path)
     # Every JSON document is a YAML document.
-    project = {f"{PROJECT}:{key}": value for key, value in config.items()}
-    file = {"config": {**ALLOWED, **project}}
+    file = {"config": {**ALLOWED, **config}}
     (path / f"Pulumi.{stack}.yaml").write_text(json.dumps(file), encoding="utf-8")
     return path
 
@@ -56,6 +58,7 @@ def test_encrypted_values_are_taken_for_good(
     ("values", "wrong"),
     [
         ({"apps": ENCRYPTED}, "apps is encrypted as a whole"),
+        ({"appName": ENCRYPTED}, "appName is encrypted as a whole"),
         ({"clientSecrets": {ACME: ENCRYPTED}}, "handoffKeys.acme is missing: apps[0] has appUrl"),
         (
             {"clientSecrets": ENCRYPTED, "handoffKeys": {ACME: ENCRYPTED, "amce": ENCRYPTED}},
@@ -87,16 +90,20 @@ def test_the_command_says_all_problems_and_warnings_and_its_status(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    sample = {"organizationId": SAMPLE_ORGANIZATION_ID, "appName": "A", "scopes": "store_v2_orders"}
+    folder(tmp_path, sample | {"protect": False}, "dev")
     assert commands.main(["check-config", "--stack", "dev"]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("Warning: apps[0].organizationId is that of the sample")
+    assert printed.startswith("Warning: organizationId is that of the sample")
     assert printed.endswith("The configuration of stack dev has no problem.\n")
 
-    root = folder(tmp_path, {"apps": [ACME_APP | {"name": ""}], "protect": "maybe"})
-    monkeypatch.setattr(commands, "ROOT", root)
+    folder(tmp_path, {"apps": [ACME_APP | {"name": ""}], "protect": "maybe"})
     assert commands.main(["check-config", "--stack", "prod"]) == 1
     error = capsys.readouterr().err
     assert "The configuration of stack prod has 2 problems; nothing was deployed." in error
     assert "pulumi config set --stack prod --path 'protect' true" in error
-    assert commands.main(["check-config", "--stack", "dev"]) == 1
-    assert "There is no Pulumi.dev.yaml. The stacks with a file: prod" in capsys.readouterr().err
+    assert commands.main(["check-config", "--stack", "test"]) == 1
+    assert (
+        "There is no Pulumi.test.yaml. The stacks with a file: dev, prod" in capsys.readouterr().err
+    )

@@ -23,7 +23,7 @@ from lambdas.callbacks.installation import Installation
 from lambdas.rutter import connection_table
 from lambdas.rutter.tasks import Task
 from local.aws import REGION, Aws
-from local.backend import LocalBackend
+from local.backend import PROJECT, LocalBackend
 from local.loopback_http import get
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
@@ -88,7 +88,7 @@ class Roles:
 
 
 def role_name(function: str) -> str:
-    return f"bigcommerce-local-{function}"
+    return f"{PROJECT}-local-{function}"
 
 
 def actions(policy: Policy) -> set[str]:
@@ -275,14 +275,14 @@ def targets(ready: LocalBackend, aws: Aws) -> Targets:
         ],
     )
     secret = aws.secretsmanager.create_secret(
-        Name="bigcommerce/another-stack/org-a", SecretString="{}"
+        Name=f"{PROJECT}/another-stack/org-a", SecretString="{}"
     )
-    alias = "alias/bigcommerce-local-installations"
+    alias = f"alias/{PROJECT}-local-installations"
     return Targets(
         table=ready.outputs["installationsTable"],
         key=aws.kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"],
         secret=ready.outputs["credentialSecretArns"]["org-a"],
-        rutter_secret="bigcommerce/local/rutter/org-a",
+        rutter_secret=f"{PROJECT}/local/rutter/org-a",
         token=record["access_token"]["B"],
         token_context={"organization_id": "org-a", "store_hash": life.store.hash},
         other_table="another-stack",
@@ -393,14 +393,14 @@ REFUSED: dict[str, Call] = {
     "delete the table": lambda aws, to: aws("dynamodb").delete_table(TableName=to.table),
     # everything else
     "read the logs": lambda aws, _: aws("logs").filter_log_events(
-        logGroupName="/aws/lambda/bigcommerce-local-auth"
+        logGroupName=f"/aws/lambda/{PROJECT}-local-auth"
     ),
-    "call a function": lambda aws, _: aws("lambda").invoke(FunctionName="bigcommerce-local-load"),
+    "call a function": lambda aws, _: aws("lambda").invoke(FunctionName=f"{PROJECT}-local-load"),
     "read a function's configuration": lambda aws, _: aws("lambda").get_function_configuration(
-        FunctionName="bigcommerce-local-load"
+        FunctionName=f"{PROJECT}-local-load"
     ),
     "grant itself more": lambda aws, _: aws("iam").put_role_policy(
-        RoleName="bigcommerce-local-auth", PolicyName="more", PolicyDocument="{}"
+        RoleName=f"{PROJECT}-local-auth", PolicyName="more", PolicyDocument="{}"
     ),
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.backend import APPS, LocalBackend, local_backend
+from local.backend import APPS, PROJECT, LocalBackend, local_backend
 from local.loopback_http import get
 from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 
@@ -27,7 +27,7 @@ TWO_APPS = [
 @pytest.fixture(scope="session")
 def ready() -> Iterator[LocalBackend]:
     """Two registered apps in one stack. Tests open stores of their own."""
-    with local_backend(overrides={APPS: TWO_APPS, "bigcommerce:events": True}) as backend:
+    with local_backend(overrides={APPS: TWO_APPS, f"{PROJECT}:events": True}) as backend:
         backend.configure_credentials()
         backend.hand_stores_to_rutter()
         backend.deploy()

@@ -12,20 +12,20 @@ from typing import Any
 import pytest
 
 from components.alarms import ALARMS, FUNCTIONS_NAMESPACE, silence
-from local.backend import LocalBackend, local_backend
+from local.backend import PROJECT, LocalBackend, local_backend
 from local.bigcommerce import faults, load_url
 from local.loopback_http import get
 
 pytestmark = pytest.mark.emulated
 
 OWN = {each.name: each for each in (*ALARMS, *silence(1)) if each.namespace == FUNCTIONS_NAMESPACE}
-PREFIX = "bigcommerce-local-"
+PREFIX = f"{PROJECT}-local-"
 
 
 @pytest.fixture(scope="module")
 def monitored() -> Iterator[LocalBackend]:
     monitoring = {"emails": ["oncall@example.com"], "silenceHours": 1}
-    with local_backend(overrides={"bigcommerce:monitoring": monitoring}) as backend:
+    with local_backend(overrides={f"{PROJECT}:monitoring": monitoring}) as backend:
         backend.configure_credentials()
         backend.deploy()
         yield backend
@@ -68,7 +68,7 @@ def test_each_goes_on_when_the_functions_write_what_it_watches(monitored: LocalB
     forged = load_url(app, store, store.owner) + "x"
     for _ in range(int(OWN["signature-refusals"].threshold)):
         assert get(forged, 30).status == 401
-    secret = f"bigcommerce/local/apps/{app.organization_id}"
+    secret = f"{PROJECT}/local/apps/{app.organization_id}"
     aws.secretsmanager.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
     removal = f"{app.callback_urls.remove_user}?signed_payload_jwt=a"  # by a function that is cold
     assert get(removal, 30).status == 503

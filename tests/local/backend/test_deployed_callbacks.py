@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.backend import LocalBackend
+from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import Response, get, post
 from tests.documents import snippet
@@ -40,7 +40,7 @@ def install(backend: LocalBackend, app: App, store: Store) -> Response:
 
 def record(backend: LocalBackend, app: App, store: Store) -> dict[str, Any]:
     item: dict[str, Any] = backend.emulator.aws.dynamodb.get_item(
-        TableName="bigcommerce-local-installations",
+        TableName=f"{PROJECT}-local-installations",
         Key={
             "pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"},
             "sk": {"S": "STORE"},

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.backend import LocalBackend, local_backend
+from local.backend import PROJECT, LocalBackend, local_backend
 from local.bigcommerce import CallbackUrls, load_url
 from local.loopback_http import get
 
@@ -45,7 +45,7 @@ def test_installations_go_on_while_the_urls_move(backend: LocalBackend) -> None:
 
     zone = aws.route53.create_hosted_zone(Name="localhost", CallerReference="move")["HostedZone"]
     domain = {"name": DOMAIN, "hostedZoneId": zone["Id"].rpartition("/")[2]}
-    backend.config["bigcommerce:domain"] = domain | {"keepDefaultEndpoint": True}
+    backend.config[f"{PROJECT}:domain"] = domain | {"keepDefaultEndpoint": True}
     backend.deploy()
     moved, app.callback_urls = app.callback_urls, before
     assert moved == CallbackUrls.under(f"https://{DOMAIN}", app.organization_id)
@@ -56,7 +56,7 @@ def test_installations_go_on_while_the_urls_move(backend: LocalBackend) -> None:
     assert installs(backend)  # the portal is not edited yet
 
     backend.record_registered_urls()
-    backend.config["bigcommerce:domain"] = domain
+    backend.config[f"{PROJECT}:domain"] = domain
     backend.deploy()
     (api,) = aws.apigatewayv2.get_apis()["Items"]
     assert api["DisableExecuteApiEndpoint"] is True

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from local import backend as module
 from local import commands, walk
-from local.backend import APPS, CLIENT_SECRETS, DOMAIN, ROOT, LocalBackend, local_backend
+from local.backend import APPS, CLIENT_SECRETS, DOMAIN, PROJECT, ROOT, LocalBackend, local_backend
 from local.bigcommerce import BigCommerce, faults
 from local.console import Report
 from local.engine import DeploymentError
@@ -67,12 +67,12 @@ def test_an_installation_that_bigcommerce_refuses_fails(ready: LocalBackend) -> 
 
 
 def test_an_update_that_touches_more_than_the_secret_fails(ready: LocalBackend) -> None:
-    before = ready.config["bigcommerce:logRetentionDays"]
-    ready.config["bigcommerce:logRetentionDays"] = 7
+    before = ready.config[f"{PROJECT}:logRetentionDays"]
+    ready.config[f"{PROJECT}:logRetentionDays"] = 7
     try:
         held, printed = step(ready, "credentials given, stack updated")
     finally:
-        ready.config["bigcommerce:logRetentionDays"] = before
+        ready.config[f"{PROJECT}:logRetentionDays"] = before
         ready.deploy()
     assert not held
     assert "it should touch the secret's value alone" in printed
@@ -130,7 +130,10 @@ def test_a_custom_domain_is_walked_through_the_apis_own_url_and_what_differs_is_
 ) -> None:
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
     stack["config"][DOMAIN] = {"name": "apps.example.com", "hostedZoneId": "Z0"}
-    stack["config"][APPS][0]["clientId"] = "ofanotherrun"
+    (app,) = stack["config"]["apps"]
+    first = {"organizationId": app["organizationId"], "appName": app["name"]}
+    scopes = " ".join(app["scopes"])
+    stack["config"] |= {**first, "scopes": scopes, "apps": [{"clientId": "ofanotherrun"}]}
     stack["config"][CLIENT_SECRETS] = {"secure": "v1:encrypted"}
     (tmp_path / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
