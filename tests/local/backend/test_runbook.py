@@ -16,7 +16,7 @@ import pytest
 from local.aws import REGION, ROOT_KEY
 from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
 from local.bigcommerce import App, CallbackUrls, Store, load_url
-from local.engine import Stack
+from local.engine import Event, LogEvent, Stack
 from local.loopback_http import get
 from tests.documents import ROOT, snippet
 
@@ -99,6 +99,19 @@ def test_records_that_are_missing_come_back_and_no_other_changes(
     after = {str(item) for item in dynamodb.scan(TableName=table)["Items"]}
     assert before < after
     assert loads(app, store) == 200
+
+
+def test_a_url_change_is_told_until_it_is_recorded(backend: LocalBackend, app: App) -> None:
+    told: list[Event] = []
+    backend.on_event = told.append
+    backend.config[APPS][0]["registeredBaseUrl"] = "https://before.example.com"
+    backend.deploy()
+    (warning,) = [event.text for event in told if isinstance(event, LogEvent)]
+    assert app.callback_urls.load in warning
+    backend.record_registered_urls()
+    told.clear()
+    assert backend.deploy().changes == []
+    assert not [event for event in told if isinstance(event, LogEvent)]
 
 
 def test_an_app_moves_to_another_stack_with_its_stores(
