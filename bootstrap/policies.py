@@ -2,6 +2,7 @@
 
 from bootstrap.boundary_statements import BOUNDARY_STATEMENTS
 from bootstrap.policy import Place, policy_document
+from bootstrap.preview_statements import PREVIEW_STATEMENTS
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from bootstrap.state_statements import STATE_STATEMENTS
 
@@ -14,7 +15,7 @@ def deploy_policy(place: Place) -> str:
 
 def preview_policy(place: Place) -> str:
     """What the preview role may do, in JSON: it changes nothing."""
-    statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
+    statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS, *PREVIEW_STATEMENTS)
     return policy_document(place, [(each, each.reads) for each in statements])
 
 

@@ -27,6 +27,8 @@ one of them, and its access token:
   python -m installations token STORE_HASH --stack dev
 whether every token holds, and keeping what BigCommerce says (exit status 0 or 1):
   python -m installations verify --stack dev --mark
+how many stores must consent again if the configuration is deployed:
+  python -m installations consents --stack dev
 records that nobody needs any more:
   python -m installations purge --stack dev --dry-run
 a policy for code that may read the tokens of one app:

@@ -124,35 +124,40 @@ class Store:
     @property
     def missing_scopes(self) -> list[str]:
         """What the app is configured with and the store did not grant."""
-        return sorted(self._wanted - self._granted) if self.is_installed else []
+        return sorted(self._wanted - self.granted) if self.is_installed else []
 
     @property
     def extra_scopes(self) -> list[str]:
         """What the store granted and the app is not configured with."""
-        return sorted(self._granted - self._wanted) if self.is_installed and self.app else []
+        return sorted(self.granted - self._wanted) if self.is_installed and self.app else []
+
+    @property
+    def granted(self) -> set[str]:
+        """The scopes that the store granted."""
+        return set(self.record.get("scopes", ()))
 
     @property
     def _wanted(self) -> set[str]:
         return set(self.app.scopes) if self.app else set()
 
-    @property
-    def _granted(self) -> set[str]:
-        return set(self.record.get("scopes", ()))
 
-
-def listed(stack: Stack, organization_ids: Collection[str] = ()) -> list[Store]:
+def listed(
+    stack: Stack, organization_ids: Collection[str] = (), attributes: Sequence[str] = ()
+) -> list[Store]:
     """The stores of these apps, or of every app that ever was, by app and hash.
+
+    Of the index all attributes are read, or these alone.
 
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     with Counted("Listing stores") as counted:
-        for page in _pages(stack, organization_ids):
+        for page in _pages(stack, organization_ids, attributes):
             for item in page:
-                attributes = installation_item.from_json(item)
-                store = attributes["organization_id"], attributes["store_hash"]
-                found.setdefault(store, {})[attributes["sk"]] = attributes
+                values = installation_item.from_json(item)
+                store = values["organization_id"], values["store_hash"]
+                found.setdefault(store, {})[values["sk"]] = values
             counted.now(len(found))
     return [
         Store(organization_id, store_hash, stack.apps.get(organization_id), items)
@@ -236,10 +241,7 @@ def whole_items(
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
-    how: dict[str, Any] = {"ConsistentRead": True}
-    if attributes:
-        names = {f"#{number}": name for number, name in enumerate(attributes)}
-        how |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+    how: dict[str, Any] = {"ConsistentRead": True} | _projection(attributes)
     for start in range(0, len(keys), _BATCH):
         wanted: Any = keys[start : start + _BATCH]
         while wanted:
@@ -252,13 +254,26 @@ def whole_items(
                 time.sleep(PAUSE_SECONDS)
 
 
-def _pages(stack: Stack, organization_ids: Collection[str]) -> Iterator[list[dict[str, Any]]]:
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    """The parameters of a call that reads these attributes; none where it reads all."""
+    if not attributes:
+        return {}
+    names = {f"#{number}": name for number, name in enumerate(attributes)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+
+
+def _pages(
+    stack: Stack, organization_ids: Collection[str], attributes: Sequence[str]
+) -> Iterator[list[dict[str, Any]]]:
     """The index's items, a page at a time: every one, or those of these apps."""
     index: dict[str, Any] = {
         "TableName": stack.table_name,
         "IndexName": stack.index_name,
         "PaginationConfig": {"PageSize": PAGE_SIZE},
+        **_projection(attributes),
     }
+    if attributes:
+        index["Select"] = "SPECIFIC_ATTRIBUTES"  # said, so that a policy can ask for it
     if not organization_ids:
         for page in stack.dynamodb.get_paginator("scan").paginate(**index):
             yield page["Items"]

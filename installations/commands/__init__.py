@@ -10,6 +10,7 @@ from installations.stack import Stack
 
 from . import (
     connect,
+    consents,
     export,
     import_tokens,
     list_stores,
@@ -43,4 +44,5 @@ COMMANDS: dict[str, Command] = {
     "policy": policy,
     "connect": connect,
     "redrive": redrive,
+    "consents": consents,
 }

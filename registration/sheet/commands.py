@@ -47,6 +47,11 @@ class Commands:
         """Lists the stores, with the state of each one's connection at Rutter."""
         return f"python -m installations list --stack {self._stack}"
 
+    @property
+    def consents(self) -> str:
+        """Says how many stores must consent again when the configuration is deployed."""
+        return f"python -m installations consents --stack {self._stack}"
+
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""
         return self._of(f"python -m registration check --stack {self._stack}", app)

@@ -133,9 +133,20 @@ def test_the_preview_role_changes_nothing() -> None:
         for action in statement["Action"]
         if statement["Sid"] != "StateSecrets"
     ]
-    looks = ("Get", "List", "Describe", "GET")
+    looks = ("Get", "List", "Describe", "GET", "Query")
     assert all(action.partition(":")[2].startswith(looks) for action in granted)
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
+    # How many stores must consent again: their scopes, and nothing else of them.
+    query = "dynamodb:Query"
+    chosen = {"dynamodb__Select": "SPECIFIC_ATTRIBUTES", "dynamodb__Attributes": ["scopes", "sk"]}
+    index = f"{TABLE}/index/by-organization"
+    assert allows(PREVIEW, query, index, **chosen)
+    for resource in (TABLE, f"{TABLE}/index/by-connection", index.replace("-local-", "-prod-")):
+        assert not allows(PREVIEW, query, resource, **chosen)
+    assert not allows(PREVIEW, query, index, **chosen | {"dynamodb__Attributes": ["domain"]})
+    assert not allows(PREVIEW, query, index, dynamodb__Select="ALL_PROJECTED_ATTRIBUTES")
+    assert not allows(PREVIEW, query, index)
+    assert not allows(DEPLOY, query, index, **chosen)
     assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/{PROJECT}/local.json")
     # A refresh of a credential's version reads its value.
     secret = arn("secretsmanager", "secret:{}/local/apps/a-1")

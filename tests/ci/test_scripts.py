@@ -61,11 +61,40 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_a_preview_is_shown_and_keeps_its_plan(folder: Folder) -> None:
+PREVIEW = "pulumi preview --diff --save-plan build/ci/dev/plan.json"
+DEPLOYED = "pulumi stack output registration"
+CONSENTS = "python -m installations consents"
+
+
+@pytest.mark.parametrize(
+    ("failing", "calls", "said"),
+    [
+        ("", [PREVIEW, DEPLOYED, CONSENTS], "output of python -m installations consents\n"),
+        # a stack that is not deployed, and one whose stores cannot be asked for
+        ("stack-output-registration", [PREVIEW, DEPLOYED], ""),
+        (
+            "-m-installations-consents",
+            [PREVIEW, DEPLOYED, CONSENTS],
+            "How many stores must consent again is not known: output of python -m installations",
+        ),
+    ],
+)
+def test_a_preview_is_shown_with_what_it_asks_of_stores_and_keeps_its_plan(
+    folder: Folder, failing: str, calls: list[str], said: str
+) -> None:
+    (folder.path / f"fail-{failing}").touch()
     assert folder.run("stack", "preview", "dev") == 0
-    assert folder.calls == ["pulumi preview --diff --save-plan build/ci/dev/plan.json"]
-    assert "output of pulumi preview" in folder.summary
-    assert (folder.path / "build/ci/dev/preview.md").read_text() == folder.summary
+    assert folder.calls == calls
+    comment = (folder.path / "build/ci/dev/preview.md").read_text()
+    assert "output of pulumi preview" in comment
+    assert said in comment.partition("### pulumi preview: dev")[0]
+    assert sorted(comment.splitlines()) == sorted(folder.summary.splitlines())
+
+
+def test_a_preview_that_fails_asks_no_stores(folder: Folder) -> None:
+    (folder.path / "fail-preview---diff---save-plan").touch()
+    assert folder.run("stack", "preview", "dev") == 1
+    assert folder.calls == [PREVIEW]
 
 
 @pytest.mark.parametrize("planned", [True, False])

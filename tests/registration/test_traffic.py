@@ -56,6 +56,9 @@ def test_scopes_that_were_sent_last_are_compared_with_those_of_the_app(
     ):
         assert said in shown
         assert shown.count("not called in the last") == 4 - len(traffic.calls)
+        assert ("Next, step" in shown) != (
+            f"Calls from BigCommerce: {traffic.last_calls}." in shown
+        )
         assert "This says it" not in shown
 
 

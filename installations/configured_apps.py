@@ -1,0 +1,86 @@
+"""The apps as the stack's configuration has them now, which may not be deployed yet."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from registration.portal.value_types import OrganizationId
+
+from .errors import CommandError
+
+
+class ConfiguredApp(BaseModel):
+    """What of an app's configuration merchants consent to; the rest is the program's to check.
+
+    Attributes:
+        organization_id: its own among the apps.
+        name: as merchants see it.
+        scopes: the OAuth scopes it needs, by their parameter names.
+        multiple_users: whether users other than a store's owner may use it.
+    """
+
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+    organization_id: OrganizationId
+    name: Annotated[str, StringConstraints(min_length=1)]
+    scopes: tuple[Annotated[str, StringConstraints(pattern="^[a-z0-9_]+$")], ...]
+    multiple_users: bool = True
+
+
+_APPS = TypeAdapter(tuple[ConfiguredApp, ...])
+
+
+def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
+    """The apps that the Pulumi CLI finds in a stack's configuration, by organization id.
+
+    Raises:
+        CommandError: it finds none.
+    """
+    command = ["pulumi", "config", "get", "apps", "--json", "--non-interactive", "--stack", stack]
+    try:
+        done = subprocess.run(  # noqa: S603 (no shell; the CLI gets the name as one argument)
+            command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
+        )
+    except OSError:
+        raise CommandError(
+            "The Pulumi CLI is not installed: https://www.pulumi.com/docs/iac/download-install/. "
+            "Without it, give the stack's file: --config Pulumi.dev.yaml"
+        ) from None
+    if done.returncode:
+        said = done.stderr.strip() or f"exit status {done.returncode}"
+        raise CommandError(f"pulumi could not give the setting apps of stack {stack}: {said}")
+    return _apps(json.loads(done.stdout).get("objectValue"), f"the configuration of stack {stack}")
+
+
+def apps_in_file(path: Path) -> Mapping[str, ConfiguredApp]:
+    """The apps in a stack's file, such as Pulumi.dev.yaml, by organization id.
+
+    Raises:
+        CommandError: it cannot be read, or has none.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        raise CommandError(f"{path} is not YAML.") from None
+    config = content.get("config") if isinstance(content, dict) else None
+    keys = config if isinstance(config, dict) else {}
+    found = [value for key, value in keys.items() if str(key).partition(":")[2] == "apps"]
+    return _apps(found[0] if found else None, str(path))
+
+
+def _apps(value: Any, where: str) -> Mapping[str, ConfiguredApp]:
+    try:
+        apps = _APPS.validate_python(value)
+    except ValidationError:
+        raise CommandError(
+            f"The apps in {where} are none that can be deployed: pulumi preview says why"
+        ) from None
+    return {app.organization_id: app for app in apps}

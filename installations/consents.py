@@ -1,0 +1,60 @@
+"""Which stores must consent again when an app's configuration changes.
+
+Source: BigCommerce's app documentation. Changed scopes, and multiple users turned on, ask every
+store for a new consent once the developer portal has them. It is asked for when the merchant next
+opens the app: until then the store's token works, and from the new consent on another one does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registration.portal.model import AppRegistration
+from registration.portal.oauth_scopes import OAUTH_SCOPES
+
+from .configured_apps import ConfiguredApp
+from .stores import Store
+
+# What is read of the stores, of all that the index has.
+ATTRIBUTES = ("organization_id", "store_hash", "sk", "status", "client_id", "scopes")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changes of an app for its merchants, from what is deployed to what is configured."""
+
+    deployed: AppRegistration
+    configured: ConfiguredApp
+
+    @property
+    def added(self) -> list[str]:
+        """The scopes that it asks for besides."""
+        return sorted(set(self.configured.scopes) - set(self.deployed.scopes))
+
+    @property
+    def removed(self) -> list[str]:
+        """The scopes that it asks for no longer."""
+        return sorted(set(self.deployed.scopes) - set(self.configured.scopes))
+
+    @property
+    def turns_multiple_users(self) -> str | None:
+        """`on` or `off`; None where it stays."""
+        if self.configured.multiple_users == self.deployed.multiple_users:
+            return None
+        return "on" if self.configured.multiple_users else "off"
+
+    def __bool__(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.added or self.removed or self.turns_multiple_users)
+
+    def affected(self, stores: Sequence[Store]) -> list[Store]:
+        """Those of the installed stores that must consent again.
+
+        A store that granted just the new scopes has consented already: the portal had them first.
+        """
+        if self.turns_multiple_users == "on":
+            return list(stores)
+        if not self.added and not self.removed:
+            return []
+        wanted = set(self.configured.scopes)
+        # BigCommerce also grants what the portal has no row for.
+        return [store for store in stores if store.granted & OAUTH_SCOPES.keys() != wanted]
