@@ -5,6 +5,7 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -17,7 +18,7 @@ LIBRARIES = ("boto3", "botocore", "pulumi", "pulumi-aws", "pyjwt", "urllib3")
 def main() -> None:
     """Measure, print, and write down what was measured with what."""
     console = Console(highlight=False)
-    results = {
+    results: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in LIBRARIES},
@@ -25,8 +26,11 @@ def main() -> None:
         "apps": apps.measure(console),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    callbacks.write(results["callbacks"]["cpu_seconds"])
     cost.write()
-    console.print(f"Written to bench/{RESULTS.name} and docs/{cost.PAGE.name}")
+    console.print(
+        f"Written to bench/{RESULTS.name}, docs/{callbacks.PAGE.name} and docs/{cost.PAGE.name}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a cold start and a warm callback cost, against what botocore alone costs in the same run."""
+"""What a cold start and a warm call of each function cost, against botocore alone."""
 
 import json
 import statistics
@@ -12,11 +12,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.answers import FUNCTIONS
 from components import lambda_bundle
 
 PROCESS = Path(__file__).with_name("one_process.py")
-WHAT = ("floor", "load", "auth", "uninstall", "remove_user")
+WHAT = ("floor", *FUNCTIONS)
 RUNS = 7
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 
 
 def measure(console: Console) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def measure(console: Console) -> dict[str, Any]:
         archive.extractall(folder)
         files = len(archive.namelist())
         runs: dict[str, list[dict[str, float]]] = {what: [] for what in WHAT}
-        with console.status("Starting each callback in fresh interpreters"):
+        with console.status("Starting each function in fresh interpreters"):
             for _ in range(RUNS):  # in turn, so that a busy moment meets all of them
                 for what in WHAT:
                     runs[what].append(_run(what, folder))
@@ -38,6 +40,30 @@ def measure(console: Console) -> dict[str, Any]:
     megabytes = bundle.stat().st_size / 1e6
     console.print(f"Bundle: {megabytes:.2f} MB, {files} files")
     return {"cpu_seconds": results, "bundle": {"megabytes": megabytes, "files": files}}
+
+
+def rows(results: dict[str, dict[str, dict[str, float]]]) -> str:
+    """The table in docs/performance.md: medians, and times the floor."""
+    lines = [
+        "| | Cold start, ms | Times the floor | Warm, ms | Times the floor |",
+        "| --- " * 5 + "|",
+    ]
+    for what, measured in results.items():
+        cells = [what]
+        for name, form in (("cold", ".0f"), ("warm", ".2f")):
+            median = measured[name]["median"]
+            floor = results["floor"][name]["median"]
+            cells += [f"{median * 1_000:{form}}", f"{median / floor:.2f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def write(results: dict[str, dict[str, dict[str, float]]]) -> None:
+    """Put the table into docs/performance.md, in the place of the last one."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition("| | Cold start")
+    _, _, after = rest.partition("\n\n")
+    PAGE.write_text(f"{before}{rows(results)}\n\n{after}", encoding="utf-8")
 
 
 def _run(what: str, bundle: str) -> dict[str, float]:
@@ -57,7 +83,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 
 def _print(console: Console, results: dict[str, dict[str, dict[str, float]]]) -> None:
-    table = Table("callback", box=None, title="CPU, medians (quartiles), and times the floor")
+    table = Table("function", box=None, title="CPU, medians (quartiles), and times the floor")
     for name in ("cold, ms", "x floor", "warm, ms", "x floor"):
         table.add_column(name, justify="right")
     for what, measured in results.items():

@@ -53,6 +53,9 @@ def _render_error(error: CallbackError, request: CallbackRequest) -> Response:
     return pages.error_page(error, request)
 
 
+aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms)
+
+
 @endpoint(render_error=_render_error)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""

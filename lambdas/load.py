@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from .callbacks import handoff, installation, installation_table, pages, scopes
+from .callbacks import aws, handoff, installation, installation_table, pages, scopes
 from .callbacks.apps import AppProfile
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
@@ -11,6 +11,8 @@ from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response
 from .rutter import connection_table
 from .rutter.connection import in_a_line
+
+aws.prepare(aws.dynamodb, aws.secretsmanager)
 
 
 @endpoint(render_error=pages.error_page)

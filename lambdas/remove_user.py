@@ -2,12 +2,14 @@
 
 from functools import partial
 
-from .callbacks import installation, installation_table, removed_apps
+from .callbacks import aws, installation, installation_table, removed_apps
 from .callbacks.apps import AppProfile
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response, done, error_json
+
+aws.prepare(aws.dynamodb, aws.secretsmanager)
 
 
 @endpoint(render_error=error_json, find_app=removed_apps.find)

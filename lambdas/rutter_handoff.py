@@ -26,6 +26,9 @@ LONGEST_PAUSE_SECONDS = 900
 Failures = dict[str, list[dict[str, str]]]
 
 
+aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms, aws.sqs)
+
+
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Failures:
     """Take records of the stream or messages of the queue; give those to be delivered again."""
     records = event["Records"]

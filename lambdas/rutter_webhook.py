@@ -4,7 +4,7 @@ What happened is not taken from the message: a look at the connection is put int
 Rutter is asked how it is. So messages may be repeated, late, or in another order.
 """
 
-from .callbacks import apps, credentials
+from .callbacks import apps, aws, credentials
 from .callbacks.apps import AppProfile
 from .callbacks.credentials import Credentials
 from .callbacks.endpoint import endpoint
@@ -21,6 +21,9 @@ def _app_with_webhooks(request: CallbackRequest) -> AppProfile:
     if not app.rutter_webhooks:
         raise UnknownOrganizationError("the app takes no webhooks of Rutter")
     return app
+
+
+aws.prepare(aws.dynamodb, aws.secretsmanager, aws.sqs)
 
 
 @endpoint(render_error=error_json, find_app=_app_with_webhooks)

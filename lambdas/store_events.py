@@ -43,6 +43,9 @@ class _Told:
     sequence_number: str
 
 
+aws.prepare(aws.events)
+
+
 def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Tell of records of the table's stream; give the first that is to be delivered again."""
     try:

@@ -1,8 +1,12 @@
 """The AWS clients of an execution environment, and why a call of theirs failed."""
 
+import gc
+import os
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,9 +20,14 @@ if TYPE_CHECKING:
 
 # A call that hangs must leave time for its retry and for an answer within the function's timeout.
 _CONFIG = Config(
-    connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"}
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"total_max_attempts": 3, "mode": "standard"},
+    # Which botocore would put together anew for every call, in a fifth of the call's time.
+    user_agent=f"bigcommerce-app-back-end botocore/{botocore.__version__}",
+    # Before a call is sent; AWS validates it too. mypy knows what the calls take.
+    parameter_validation=False,
 )
-
 
 # What a client raises when a call fails.
 CALL_ERRORS = (ClientError, BotoCoreError)
@@ -36,6 +45,19 @@ def failure_reason(error: BaseException) -> str:
     if isinstance(error, ClientError):
         return f"{error.operation_name}: {error.response.get('Error', {}).get('Code', 'unknown')}"
     return type(error).__name__
+
+
+def prepare(*clients: Callable[[], object]) -> None:
+    """Make these clients while Lambda starts the execution environment, before the first request.
+
+    What is there by then stays, so the garbage collector need not look at it: that would hold up
+    some request for 20 ms.
+    """
+    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # elsewhere it is a module like others
+        return
+    for make in clients:
+        make()
+    gc.freeze()
 
 
 @cache

@@ -111,7 +111,8 @@ def _notice(app: AppProfile, text: str, scopes: list[str]) -> Markup:
 def _list(app: AppProfile, scopes: Iterable[str]) -> Markup:
     """The scopes as the portal names them; one whose name is not known, as it is."""
     names = (app.scope_names.get(scope, scope) for scope in scopes)
-    return _fill(_SCOPES, items=_NOTHING.join(_fill(_SCOPE, scope=name) for name in names))
+    items = "".join(_fill(_SCOPE, scope=name) for name in names)
+    return _fill(_SCOPES, items=Markup(items))  # noqa: S704 (each item is escaped)
 
 
 def _page(
@@ -144,5 +145,9 @@ def _page(
 
 def _fill(template: str, **values: object) -> Markup:
     """The template with these values in their places, each escaped unless it is Markup."""
-    escaped = {name: escape(value) for name, value in values.items()}
+    escaped = {
+        # What is Markup is passed by: `escape` would make a copy of it, of the style sheet too.
+        name: value if isinstance(value, Markup) else escape(value)
+        for name, value in values.items()
+    }
     return Markup(template.format(**escaped))  # noqa: S704 (ours, and all that fills it is escaped)

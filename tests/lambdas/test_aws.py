@@ -17,6 +17,22 @@ LONGEST_PAUSES_SECONDS = 1 + 2
 
 
 @pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize(("variable", "made"), [("AWS_LAMBDA_FUNCTION_NAME", 1), ("ELSEWHERE", 0)])
+def test_clients_are_made_before_the_first_request_in_lambda_and_nowhere_else(
+    variable: str, made: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "load")
+    frozen: list[None] = []
+    monkeypatch.setattr("gc.freeze", lambda: frozen.append(None))
+    clients.sqs.cache_clear()
+
+    clients.prepare(clients.sqs)
+
+    assert clients.sqs.cache_info().currsize == made
+    assert len(frozen) == made
+
+
+@pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize("client", [clients.dynamodb, clients.kms, clients.secretsmanager])
 def test_a_call_without_an_answer_ends_before_the_shortest_function_does(
     client: Callable[[], Any],

@@ -1,0 +1,153 @@
+"""What the functions are asked, and what AWS, BigCommerce and Rutter answer them.
+
+Every function has its usual work to do: an installation for auth, a store to hand over for
+rutter_handoff, an installation to tell of for store_events.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+ORGANIZATION = "acme"
+SECRET = "s" * 64
+BASE_URL = "https://callbacks.invalid"
+APP = {
+    "name": {"S": "Example Commerce"},
+    "scopes": {"L": [{"S": "store_v2_orders"}]},
+    "multiple_users": {"BOOL": True},
+}
+# The same, as the functions for Rutter find it.
+RUTTERS_APP = APP | {"rutter_on_uninstall": {"S": "keep"}, "rutter_webhooks": {"BOOL": True}}
+STORE = {
+    "status": {"S": "installed"},
+    "client_id": {"S": "client"},
+    "revision": {"N": "1"},
+    "installed_at": {"N": "1700000000"},
+    "granted_at_ms": {"N": "1700000000000"},
+    "access_token": {"B": "AAAA"},
+    "scopes": {"L": [{"S": "store_v2_orders"}]},
+    "owner_id": {"S": "1"},
+    "users": {"M": {"1": {"M": {"email": {"S": "a@b.c"}, "added_at": {"N": "1700000000"}}}}},
+    "user_count": {"N": "1"},
+    "removed_users": {"M": {}},
+}
+KEY = {"pk": {"S": "ORG#acme#STORE#abc"}, "sk": {"S": "STORE"}}
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_LAMBDA_FUNCTION_NAME": "bench",
+    "FRAME_ANCESTORS": "https://*.mybigcommerce.com",
+    "LOGIN_URL": "https://login.invalid",
+    "BASE_URL": BASE_URL,
+    "SERVED_BASE_URLS": BASE_URL,
+    "SECRET_PREFIX": "bench/",
+    "SERVICE_NAME": "bench",
+    "TABLE_NAME": "installations",
+    "CONNECTION_INDEX": "by-connection",
+    "ACCESS_TOKEN_KEY_ARN": "arn:aws:kms:us-east-1:123456789012:key/bench",
+    "EVENT_BUS_NAME": "bench",
+    "RUTTER_BASE_URL": "https://rutter.invalid",
+    "RUTTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/bench",
+    "RUTTER_SECRET_PREFIX": "bench/rutter/",
+    "UNINSTALLED_RETENTION_SECONDS": "7776000",
+}
+FUNCTIONS = (
+    *("load", "auth", "uninstall", "remove_user"),
+    *("rutter_webhook", "rutter_handoff", "store_events"),
+)
+
+
+def aws(target: str, body: Mapping[str, Any], function: str) -> dict[str, Any]:
+    """What AWS answers: `target` is the request's X-Amz-Target, such as `DynamoDB_20120810.Query`.
+
+    Raises:
+        KeyError: no function asks so.
+    """
+    operation = target.rpartition(".")[2]
+    if operation == "GetItem":
+        items: dict[str, Any] = {
+            "APP": RUTTERS_APP if "rutter" in function else APP,
+            "STORE": STORE,
+        }
+        kind = body["Key"]["sk"]["S"]
+        return {"Item": items[kind]} if kind in items else {}
+    secret = {"client_id": "client", "client_secret": SECRET}
+    contents: dict[str, dict[str, Any]] = {
+        "PutItem": {},
+        "UpdateItem": {},
+        "Query": {"Items": [KEY]},
+        "GetSecretValue": {"SecretString": json.dumps(secret)},
+        "Encrypt": {"CiphertextBlob": "AAAA"},
+        "Decrypt": {"Plaintext": "AAAA"},
+        "SendMessage": {"MessageId": "1"},
+        "PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]},
+    }
+    return contents[operation]
+
+
+def elsewhere(url: str) -> dict[str, Any]:
+    """What BigCommerce answers to a code, or Rutter to a new connection."""
+    if "rutter" in url:
+        return {"connection": {"id": "c1", "access_token": "token", "is_ready": True}}
+    user = {"id": 1, "email": "a@b.c"}
+    return {
+        "access_token": "t" * 31,
+        "scope": "store_v2_orders",
+        "user": user,
+        "owner": user,
+        "context": "stores/abc",
+        "account_uuid": "a1",
+    }
+
+
+def event(function: str) -> dict[str, Any]:
+    """What the function is called with."""
+    if function == "rutter_handoff":
+        message = json.dumps({"organization_id": ORGANIZATION, "store_hash": "abc"})
+        return {"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": message}]}
+    if function == "store_events":
+        change = {"Keys": KEY, "NewImage": STORE, "SequenceNumber": "1"}
+        return {"Records": [{"dynamodb": change | {"ApproximateCreationDateTime": 1700000000}}]}
+    if function == "rutter_webhook":
+        return _webhook()
+    if function == "auth":
+        query = {"code": "c" * 31, "scope": "store_v2_orders", "context": "stores/abc"}
+    else:
+        query = {"signed_payload_jwt": _payload()}
+    return _request({"rawQueryString": urlencode(query)})
+
+
+def _request(more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "pathParameters": {"organization_id": ORGANIZATION},
+        "requestContext": {
+            "requestId": "bench",
+            "domainName": "callbacks.invalid",
+            "http": {"method": "GET", "path": "/"},
+        },
+        **more,
+    }
+
+
+def _payload() -> str:
+    """A store's owner's signed payload."""
+    import jwt  # noqa: PLC0415 (the function's own, which has imported it before this is called)
+
+    now, owner = int(time.time()), {"id": 1, "email": "a@b.c"}
+    claims = {"aud": "client", "iss": "bc", "iat": now, "nbf": now, "exp": now + 86_400}
+    claims |= {"sub": "stores/abc", "user": owner, "owner": owner, "url": "/"}
+    return jwt.encode(claims, SECRET, algorithm="HS256")
+
+
+def _webhook() -> dict[str, Any]:
+    import hashlib  # noqa: PLC0415 (as above)
+    import hmac  # noqa: PLC0415
+
+    body = json.dumps({"type": "CONNECTION", "code": "CONNECTION_UPDATED", "connection_id": "c1"})
+    digest = hmac.new(SECRET.encode(), body.encode(), hashlib.sha256).digest()
+    signature = f"sha256={base64.b64encode(digest).decode()}"
+    return _request({"body": body, "headers": {"x-rutter-signature": signature}})
