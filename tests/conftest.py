@@ -1,5 +1,6 @@
 """What every test of this repository runs under, and the figures printed at its end."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not NEEDS.intersection(mark.name for mark in item.iter_markers()):
             item.add_marker("unit")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, seldom, and no more at what they import."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
