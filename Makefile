@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak bench audit test test-unit test-browser test-cli lint format lock clean vulnerabilities sbom release-notes aws-plugin stack-preview stack-deploy stack-drift
+.PHONY: help up serve emulator soak bench audit test coverage test-unit test-browser test-cli lint format lock clean vulnerabilities sbom release-notes aws-plugin stack-preview stack-deploy stack-drift
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,11 +35,14 @@ $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@$(BIN)/uv pip install --quiet --python $(AUDIT)/bin/python --no-deps --require-hashes -r tests/audit/requirements.txt
 	@touch $@
 
-test: $(READY)  ## run every test that needs no browser and no Pulumi CLI, with coverage
+test: $(READY)  ## run every test that needs no browser and no Pulumi CLI
+	@$(BIN)/python -m pytest -m "unit or emulated" -n 2
+
+coverage: $(READY)  ## the same, and say which branches they miss: half as long again
 	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --cov --cov-report=term
 
 test-unit: $(READY)  ## run the tests that need nothing but Python
-	@$(BIN)/python -m pytest -m unit -n 2
+	@$(BIN)/python -m pytest -m unit -n 2 --dist worksteal
 
 test-browser: $(READY)  ## run the tests in a browser, which need Chromium
 	@$(BIN)/python -m pytest -m browser
