@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector look at what tests make, seldom, and no more at what they import."""
+    """Look for garbage seldom, and never among what is imported by now."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
