@@ -21,7 +21,8 @@ from .configuration_errors import (
     set_command,
     stack_rename_command,
 )
-from .first_app import FIRST_APP, as_answered, repeated_answers, with_first_app
+from .first_app import FIRST_APP, with_first_app
+from .first_app_problems import as_answered, repeated_answers
 from .secret_settings import secret_problems
 from .settings import Settings
 from .validation import validation_problems

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from components.first_app import with_first_app
 from registration.portal.value_types import OrganizationId
 
 from .errors import CommandError
@@ -42,7 +43,7 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
     Raises:
         CommandError: it finds none.
     """
-    command = ["pulumi", "config", "get", "apps", "--json", "--non-interactive", "--stack", stack]
+    command = ["pulumi", "config", "--json", "--non-interactive", "--stack", stack]
     try:
         done = subprocess.run(  # noqa: S603 (no shell; the CLI gets the name as one argument)
             command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
@@ -54,8 +55,12 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
         ) from None
     if done.returncode:
         said = done.stderr.strip() or f"exit status {done.returncode}"
-        raise CommandError(f"pulumi could not give the setting apps of stack {stack}: {said}")
-    return _apps(json.loads(done.stdout).get("objectValue"), f"the configuration of stack {stack}")
+        raise CommandError(f"pulumi could not give the configuration of stack {stack}: {said}")
+    values = {
+        key: each.get("objectValue", each.get("value"))
+        for key, each in json.loads(done.stdout).items()
+    }
+    return _apps(values, f"the configuration of stack {stack}")
 
 
 def apps_in_file(path: Path) -> Mapping[str, ConfiguredApp]:
@@ -71,14 +76,14 @@ def apps_in_file(path: Path) -> Mapping[str, ConfiguredApp]:
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
         raise CommandError(f"{path} is not YAML.") from None
     config = content.get("config") if isinstance(content, dict) else None
-    keys = config if isinstance(config, dict) else {}
-    found = [value for key, value in keys.items() if str(key).partition(":")[2] == "apps"]
-    return _apps(found[0] if found else None, str(path))
+    return _apps(config if isinstance(config, dict) else {}, str(path))
 
 
-def _apps(value: Any, where: str) -> Mapping[str, ConfiguredApp]:
+def _apps(config: Mapping[Any, Any], where: str) -> Mapping[str, ConfiguredApp]:
+    """The apps of a configuration by its keys, which may begin with the project's name."""
+    values = {str(key).rpartition(":")[2]: value for key, value in config.items()}
     try:
-        apps = _APPS.validate_python(value)
+        apps = _APPS.validate_python(with_first_app(values).get("apps"))
     except ValidationError:
         raise CommandError(
             f"The apps in {where} are none that can be deployed: pulumi preview says why"

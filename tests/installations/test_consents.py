@@ -20,6 +20,7 @@ from installations.errors import CommandError
 from installations.stores import Store
 from local.backend import LocalBackend
 from tests.bootstrap.evaluation import PLACE
+from tests.documents import ROOT
 from tests.installations.conftest import SCOPE, TWO_APPS, Run
 from tests.registration.examples import CLIENT_ID, app, ready
 from tests.roles import role_environment
@@ -135,14 +136,32 @@ def test_a_file_without_apps_is_said(tmp_path: Path, content: str | None, said: 
         apps_in_file(file)
 
 
+FIRST = {"organizationId": "org-a", "appName": "App A", "scopes": f"{SCOPE}, store_cart"}
+
+
+@pytest.mark.parametrize("prefix", ["", "shop:"])
+def test_the_first_app_may_have_keys_of_its_own(tmp_path: Path, prefix: str) -> None:
+    config = {"aws:region": "eu-west-1", **{f"{prefix}{key}": FIRST[key] for key in FIRST}}
+    file = tmp_path / "Pulumi.dev.yaml"
+    file.write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
+    assert apps_in_file(file)["org-a"].scopes == (SCOPE, "store_cart")
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod", "local"])
+def test_the_repositorys_own_stack_files_are_read(stack: str) -> None:
+    assert apps_in_file(ROOT / f"Pulumi.{stack}.yaml")
+
+
 def test_without_a_file_the_cli_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandError, match=r"not installed.*--config Pulumi\.dev"):
         apps_of_stack("dev")
-    answer = json.dumps({"name": "bigcommerce:apps", "objectValue": TWO_APPS})
+    first = {f"shop:{key}": {"value": value, "secret": False} for key, value in FIRST.items()}
+    others = {"shop:apps": {"value": "[]", "objectValue": [{}, TWO_APPS[1]], "secret": False}}
+    answer = json.dumps({**first, **others, "shop:clientSecrets": {"secret": True}})
     cli = tmp_path / "pulumi"
     cli.write_text(
-        '#!/bin/sh\n[ "$*" = "config get apps --json --non-interactive --stack dev" ] && '
+        '#!/bin/sh\n[ "$*" = "config --json --non-interactive --stack dev" ] && '
         f"echo '{answer}' && exit\necho 'error: no such stack' >&2\nexit 255\n"
     )
     cli.chmod(0o755)
