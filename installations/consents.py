@@ -8,8 +8,8 @@ opens the app: until then the store's token works, and from the new consent on a
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lambdas.callbacks.scopes import compare
 from registration.portal.model import AppRegistration
-from registration.portal.oauth_scopes import OAUTH_SCOPES
 
 from .configured_apps import ConfiguredApp
 from .stores import Store
@@ -28,12 +28,12 @@ class Change:
     @property
     def added(self) -> list[str]:
         """The scopes that it asks for besides."""
-        return sorted(set(self.configured.scopes) - set(self.deployed.scopes))
+        return compare(self.deployed.scopes, self.configured.scopes).extra
 
     @property
     def removed(self) -> list[str]:
         """The scopes that it asks for no longer."""
-        return sorted(set(self.deployed.scopes) - set(self.configured.scopes))
+        return compare(self.deployed.scopes, self.configured.scopes).missing
 
     @property
     def turns_multiple_users(self) -> str | None:
@@ -55,6 +55,4 @@ class Change:
             return list(stores)
         if not self.added and not self.removed:
             return []
-        wanted = set(self.configured.scopes)
-        # BigCommerce also grants what the portal has no row for.
-        return [store for store in stores if store.granted & OAUTH_SCOPES.keys() != wanted]
+        return [store for store in stores if compare(self.configured.scopes, store.granted).differs]

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lambdas.callbacks import installation_item
+from lambdas.callbacks.scopes import ScopeComparison, compare
 from lambdas.rutter import connection_table
 from lambdas.rutter.tasks import parts_of_key
 from registration.portal.model import AppRegistration
@@ -124,12 +125,12 @@ class Store:
     @property
     def missing_scopes(self) -> list[str]:
         """What the app is configured with and the store did not grant."""
-        return sorted(self._wanted - self.granted) if self.is_installed else []
+        return self._compared.missing if self.is_installed else []
 
     @property
     def extra_scopes(self) -> list[str]:
         """What the store granted and the app is not configured with."""
-        return sorted(self.granted - self._wanted) if self.is_installed and self.app else []
+        return self._compared.extra if self.is_installed else []
 
     @property
     def granted(self) -> set[str]:
@@ -137,8 +138,9 @@ class Store:
         return set(self.record.get("scopes", ()))
 
     @property
-    def _wanted(self) -> set[str]:
-        return set(self.app.scopes) if self.app else set()
+    def _compared(self) -> ScopeComparison:
+        """Nothing differs where there is no app to compare with."""
+        return compare(self.app.scopes if self.app else self.granted, self.granted)
 
 
 def listed(

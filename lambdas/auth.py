@@ -74,7 +74,7 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
         raise InstallationNotStoredError(aws.failure_reason(error)) from None
     except ServiceUnavailableError as error:
         raise InstallationNotStoredError(error.reason) from None
-    compared = scopes.compare(app, record.scopes)
+    compared = scopes.compare(app.scopes, record.scopes)
     _log_difference(compared)
     # In the last line of the call: the newest of them tells what the portal has.
     logger.append_keys(granted_scopes=_named(grant.scopes), configured_scopes=app.scopes)
@@ -150,7 +150,7 @@ def _record_installation(
 
 
 def _log_difference(compared: ScopeComparison) -> None:
-    if compared.missing or compared.extra:
+    if compared.differs:
         logger.warning(
             "granted scopes differ from the configured ones",
             missing_scopes=compared.missing,

@@ -34,7 +34,7 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
     return handoff.redirect(app, visitor) or pages.loaded_page(
         app,
         payload,
-        scopes.compare(app, record.scopes),
+        scopes.compare(app.scopes, record.scopes),
         record.installed_at,
         data_flow=_data_flow(app, payload.store_hash),
     )

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .apps import AppProfile
+# BigCommerce grants these unasked. Its developer portal has no row for them, so that no app can be
+# configured with them, and it is no difference that they are granted.
+GRANTED_UNASKED = frozenset({"store_v2_default", "users_basic_information"})
 
 
 @dataclass(frozen=True)
@@ -11,7 +13,7 @@ class ScopeComparison:
     """Scopes by their parameter names, each list sorted.
 
     Attributes:
-        granted: what the store granted.
+        granted: what the store granted, of what can be asked for.
         missing: configured, but not granted.
         extra: granted, but not configured.
     """
@@ -20,11 +22,16 @@ class ScopeComparison:
     missing: list[str]
     extra: list[str]
 
+    @property
+    def differs(self) -> bool:
+        """Whether the store granted something else than what is configured."""
+        return bool(self.missing or self.extra)
 
-def compare(app: AppProfile, granted: Iterable[str]) -> ScopeComparison:
-    """Compare what a store granted with what the app is configured with.
+
+def compare(configured: Iterable[str], granted: Iterable[str]) -> ScopeComparison:
+    """Compare what a store granted with what its app is configured with.
 
     Source: BigCommerce's app documentation, which asks apps to do so at each auth callback.
     """
-    wanted, given = set(app.scopes), set(granted)
+    wanted, given = set(configured), set(granted) - GRANTED_UNASKED
     return ScopeComparison(sorted(given), sorted(wanted - given), sorted(given - wanted))

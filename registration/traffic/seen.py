@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from lambdas.callbacks.scopes import compare
 from registration.portal.fields import CALLBACK_FIELDS
 from registration.portal.model import AppRegistration
-from registration.portal.oauth_scopes import OAUTH_SCOPES
 
 
 @dataclass(frozen=True)
@@ -84,19 +84,21 @@ class Traffic:
         Shape: `days` (int), `lastCalls` (day or null by the field's key), `lastScopes` (null, or
         `day`, and `missing` and `extra`, lists of parameter names).
         """
-        consent = self.consent
+        last_scopes = None
+        if self.consent:
+            compared = compare(app.scopes, self.consent.granted)
+            last_scopes = {
+                "day": self.consent.day.isoformat(),
+                "missing": compared.missing,
+                "extra": compared.extra,
+            }
         return {
             "days": self.days,
             "lastCalls": {
                 field.key: day.isoformat() if (day := self.calls.get(field.key)) else None
                 for field in CALLBACK_FIELDS
             },
-            "lastScopes": consent
-            and {
-                "day": consent.day.isoformat(),
-                "missing": _missing(consent.granted, app),
-                "extra": _extra(consent.granted, app),
-            },
+            "lastScopes": last_scopes,
         }
 
     @property
@@ -109,16 +111,7 @@ class Traffic:
 
 def _differences(granted: frozenset[str], app: AppRegistration) -> str | None:
     """What is missing and what is there besides, in words; None where neither is."""
-    missing, extra = _missing(granted, app), _extra(granted, app)
-    words = [f"without {', '.join(missing)}"] if missing else []
-    words += [f"with {', '.join(extra)} besides"] if extra else []
+    compared = compare(app.scopes, granted)
+    words = [f"without {', '.join(compared.missing)}"] if compared.missing else []
+    words += [f"with {', '.join(compared.extra)} besides"] if compared.extra else []
     return ", ".join(words) or None
-
-
-def _missing(granted: frozenset[str], app: AppRegistration) -> list[str]:
-    return sorted(set(app.scopes) - granted)
-
-
-def _extra(granted: frozenset[str], app: AppRegistration) -> list[str]:
-    """Of those that the portal's Scopes tab has: BigCommerce also grants what nobody chose."""
-    return sorted((granted & OAUTH_SCOPES.keys()) - set(app.scopes))

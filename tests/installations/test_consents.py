@@ -70,7 +70,7 @@ def test_what_the_preview_role_may_do_is_enough_and_lists_no_store(
 GRANTS = [
     SCOPE,
     f"{SCOPE} store_cart",
-    f"store_cart {SCOPE} store_v2_default",  # which BigCommerce grants without its being chosen
+    f"store_cart {SCOPE} store_v2_default",  # which BigCommerce grants unasked
 ]
 
 
@@ -102,6 +102,9 @@ def test_stores_that_must_consent_again_are_those_whose_grant_is_another(
     # Of an earlier registration, and uninstalled.
     records += [record | {"client_id": "other"}, record | {"status": "uninstalled"}]
     stores = [Store("org-a", "abc", deployed, {"STORE": each}) for each in records]
+    assert [each.extra_scopes for each in stores[: len(grants)]] == [
+        ["store_cart"] if "store_cart" in each else [] for each in grants
+    ]
     monkeypatch.setattr(consents, "listed", lambda *_: stores)
     stack: Any = SimpleNamespace(
         apps={"org-a": deployed, "org-b": app("org-b", scopes=["store_v2_products"])}
