@@ -9,9 +9,11 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import apps, callbacks, cost
+from bench import apps, callbacks, cost, deployments
+from bench.tables import DOCS, put
 
 RESULTS = Path(__file__).with_name("results.json")
+PERFORMANCE = DOCS / "performance.md"
 LIBRARIES = ("boto3", "botocore", "pulumi", "pulumi-aws", "pyjwt", "urllib3")
 
 
@@ -23,13 +25,15 @@ def main() -> None:
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in LIBRARIES},
         "callbacks": callbacks.measure(console),
+        "deployments": deployments.measure(console),
         "apps": apps.measure(console),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    callbacks.write(results["callbacks"]["cpu_seconds"])
+    put(callbacks.rows(results["callbacks"]["cpu_seconds"]), PERFORMANCE)
+    put(deployments.rows(results["deployments"]), PERFORMANCE)
     cost.write()
     console.print(
-        f"Written to bench/{RESULTS.name}, docs/{callbacks.PAGE.name} and docs/{cost.PAGE.name}"
+        f"Written to bench/{RESULTS.name}, docs/{PERFORMANCE.name} and docs/{cost.PAGE.name}"
     )
 
 

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.answers import FUNCTIONS
+from bench.tables import markdown
 from components import lambda_bundle
 
 PROCESS = Path(__file__).with_name("one_process.py")
 WHAT = ("floor", *FUNCTIONS)
 RUNS = 7
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 
 
 def measure(console: Console) -> dict[str, Any]:
@@ -44,26 +44,16 @@ def measure(console: Console) -> dict[str, Any]:
 
 def rows(results: dict[str, dict[str, dict[str, float]]]) -> str:
     """The table in docs/performance.md: medians, and times the floor."""
-    lines = [
-        "| | Cold start, ms | Times the floor | Warm, ms | Times the floor |",
-        "| --- " * 5 + "|",
-    ]
+    lines = []
     for what, measured in results.items():
         cells = [what]
         for name, form in (("cold", ".0f"), ("warm", ".2f")):
             median = measured[name]["median"]
             floor = results["floor"][name]["median"]
             cells += [f"{median * 1_000:{form}}", f"{median / floor:.2f}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def write(results: dict[str, dict[str, dict[str, float]]]) -> None:
-    """Put the table into docs/performance.md, in the place of the last one."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition("| | Cold start")
-    _, _, after = rest.partition("\n\n")
-    PAGE.write_text(f"{before}{rows(results)}\n\n{after}", encoding="utf-8")
+        lines.append(cells)
+    floors = "Times the floor"
+    return markdown(["Function", "Cold start, ms", floors, "Warm, ms", floors], lines)
 
 
 def _run(what: str, bundle: str) -> dict[str, float]:

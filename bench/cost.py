@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+from bench.tables import DOCS, markdown
+
 PRICES = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "cost.md"
+PAGE = DOCS / "cost.md"
 # Stores and apps. A store has one app, so there are no more apps than stores.
 SIZES = ((1, 1), (100, 1), (100, 100), (10_000, 1), (10_000, 1_000))
 # Of a store in a month: it opens the app so often, and installs or uninstalls it so often.
@@ -70,11 +72,10 @@ Why they were not: [tokens encrypted in the table](decisions/0002-access-token-e
 
 
 def _table(heads: list[str], columns: list[dict[str, float]]) -> str:
-    rows = [["", *heads], ["---", *["---:"] * len(heads)]]
-    rows += [[name, *(f"{column[name]:,.2f}" for column in columns)] for name in columns[0]]
+    rows = [[name, *(f"{column[name]:,.2f}" for column in columns)] for name in columns[0]]
     if "KMS" in columns[0]:
         rows.append(["**Together**", *(f"{sum(column.values()):,.2f}" for column in columns)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return markdown(["", *heads], rows)
 
 
 def write() -> None:

@@ -65,7 +65,7 @@ class Walk:
         yield Step("remove the second user", self._remove_user)
         if self._has_rutter:
             yield Step("install once more", self._install)
-            yield Step("Rutter has one connection", self._data_flows)
+            yield Step("Rutter has one connection", self._is_handed_over_again)
         yield Step("uninstall", self._uninstall)
         if self._has_rutter:
             yield Step("Rutter flags the connection", self._is_flagged)
@@ -96,9 +96,15 @@ class Walk:
         return outcome
 
     def _data_flows(self) -> str:
+        return self._expect_connection(self._access_token, "active")
+
+    def _is_handed_over_again(self) -> str:
+        return self._expect_connection(self._access_token, "not_ready")
+
+    @property
+    def _access_token(self) -> str | None:
         installation = self._bigcommerce.installation(self._app, self._store)
-        token = None if installation is None else installation.access_token
-        return self._expect_connection(token, "active")
+        return None if installation is None else installation.access_token
 
     def _webhooks_are_taken(self) -> str:
         deadline = time.monotonic() + HANDOFF_SECONDS
