@@ -1,4 +1,4 @@
-"""What a preview takes besides looking at what is deployed."""
+"""What previews and the look for drift take besides looking at what is deployed."""
 
 from bootstrap.policy import Statement
 from components.installation_store import INDEX
@@ -28,4 +28,18 @@ CONSENTS = Statement(
     },
 )
 
-PREVIEW_STATEMENTS = (CONSENTS,)
+# For the nightly check (`python -m registration check`): when BigCommerce last called, and that the
+# scopes it sent are the app's. The functions' logs have no secret, no token and no address; the
+# API's access log has addresses, and is not among them.
+QUERY_CALLS = Statement(
+    "QueryCalls",
+    resources=(
+        "arn:{place.partition}:logs:{place.region}:{place.account}:"
+        "log-group:/aws/lambda/{place.prefix}*",
+    ),
+    reads=("logs:StartQuery",),
+)
+# It has no resource to name: who knows the id of a query gets its results.
+READ_QUERY = Statement("ReadQuery", resources=("*",), reads=("logs:GetQueryResults",))
+
+PREVIEW_STATEMENTS = (CONSENTS, QUERY_CALLS, READ_QUERY)

@@ -1,7 +1,6 @@
 """The apps as the stack's configuration has them now, which may not be deployed yet."""
 
 import json
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 from pydantic.alias_generators import to_camel
 
 from components.first_app import with_first_app
+from registration.errors import CommandError
 from registration.portal.value_types import OrganizationId
-
-from .errors import CommandError
+from registration.pulumi_cli import ask_pulumi
 
 
 class ConfiguredApp(BaseModel):
@@ -43,22 +42,11 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
     Raises:
         CommandError: it finds none.
     """
-    command = ["pulumi", "config", "--json", "--non-interactive", "--stack", stack]
-    try:
-        done = subprocess.run(  # noqa: S603 (no shell; the CLI gets the name as one argument)
-            command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
-        )
-    except OSError:
-        raise CommandError(
-            "The Pulumi CLI is not installed: https://www.pulumi.com/docs/iac/download-install/. "
-            "Without it, give the stack's file: --config Pulumi.dev.yaml"
-        ) from None
-    if done.returncode:
-        said = done.stderr.strip() or f"exit status {done.returncode}"
-        raise CommandError(f"pulumi could not give the configuration of stack {stack}: {said}")
+    text = ask_pulumi(
+        stack, "config", what="the configuration", otherwise=f"--config Pulumi.{stack}.yaml"
+    )
     values = {
-        key: each.get("objectValue", each.get("value"))
-        for key, each in json.loads(done.stdout).items()
+        key: each.get("objectValue", each.get("value")) for key, each in json.loads(text).items()
     }
     return _apps(values, f"the configuration of stack {stack}")
 

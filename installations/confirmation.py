@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from .errors import CommandError
+from registration.errors import CommandError
 
 
 def add_yes(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lambdas.callbacks import installation_item
 from lambdas.rutter.tasks import Task, parts_of_key
+from registration.errors import CommandError
 from registration.sheet.live import NOT_HANDED_OVER
 
-from .errors import CommandError
 from .stack import Stack
 from .stores import CONNECTION, Store, listed, whole_items
 
@@ -77,7 +77,7 @@ class Queues:
         if not any(app.rutter for app in stack.apps.values()):
             raise CommandError(
                 "No app of the stack hands its stores to Rutter. Set apps[i].rutter.clientId and "
-                f"rutterClientSecrets, then: pulumi up --stack {stack.name}"
+                f"rutterClientSecrets, then: {stack.commands.up}"
             )
         prefix = stack.table_name.removesuffix("installations")
         urls = [

@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
-from .errors import CommandError
+from registration.errors import CommandError
+
 from .progress import Counted
 from .stack import Stack
 

@@ -12,6 +12,7 @@ from botocore.utils import ArnParser, InvalidArnException
 from lambdas.callbacks.installation_table import InstallationTable
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
+from registration.sheet.commands import Commands
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,7 +31,7 @@ class Stack:
     """A deployed stack, by its outputs.
 
     Attributes:
-        registration: its apps as they are to be entered in the portal.
+        outputs: all of them.
         table_name: the table of stores.
         table_arn: the table's ARN.
         index_name: the table's index by organization.
@@ -39,7 +40,7 @@ class Stack:
         load_log_group: the log of the load function.
     """
 
-    registration: Registration
+    outputs: Outputs
     table_name: str
     table_arn: str
     index_name: str
@@ -55,7 +56,7 @@ class Stack:
             OutputsError: they are of another version of the program.
         """
         return cls(
-            registration=outputs.registration,
+            outputs=outputs,
             table_name=outputs.text("installationsTable"),
             table_arn=outputs.text("installationsTableArn"),
             index_name=outputs.text("installationsIndex"),
@@ -65,9 +66,14 @@ class Stack:
         )
 
     @property
-    def name(self) -> str:
-        """The stack's name, such as `dev`."""
-        return self.registration.stack
+    def registration(self) -> Registration:
+        """Its apps as they are to be entered in the portal."""
+        return self.outputs.registration
+
+    @property
+    def commands(self) -> Commands:
+        """What to run next, for whoever gave these outputs."""
+        return self.outputs.commands
 
     @cached_property
     def apps(self) -> Mapping[str, AppRegistration]:

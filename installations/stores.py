@@ -17,9 +17,9 @@ from lambdas.callbacks import installation_item
 from lambdas.callbacks.scopes import ScopeComparison, compare
 from lambdas.rutter import connection_table
 from lambdas.rutter.tasks import parts_of_key
+from registration.errors import CommandError
 from registration.portal.model import AppRegistration
 
-from .errors import CommandError
 from .progress import Counted
 from .stack import Stack
 
@@ -213,7 +213,7 @@ def chosen_store(stack: Stack, options: argparse.Namespace) -> Store:
     if not found:
         raise CommandError(
             f"Store {store_hash} has no record of {organization_id or 'an app of the stack'}. "
-            f"Every store: python -m installations list --all --stack {stack.name}"
+            f"Every store: {stack.commands.list_every_store}"
         )
     if len(found) > 1:
         raise CommandError(

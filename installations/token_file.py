@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .errors import CommandError
+from registration.errors import CommandError
 
 REQUIRED = ("store_hash", "access_token", "scope", "owner_id", "owner_email")
 OPTIONAL = ("installed_at", "account_uuid")

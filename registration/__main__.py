@@ -1,28 +1,25 @@
 """The command to read a stack's registration and to check it against reality."""
 
 import argparse
-import io
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from inspect import getdoc
 from pathlib import Path
-from textwrap import indent
 
 from rich.console import Console
 from rich.text import Text
 
-from registration.choice import UnknownAppError, chosen_apps
+from registration.choice import chosen_apps
+from registration.command_line import Command, CommandLine
+from registration.errors import CommandError
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
 from registration.sheet.live import NOTHING_KNOWN, Live
 from registration.sheet.overview import MOST_IN_FULL
 from registration.sheet.terminal import print_registration, print_whole, table_text
 from registration.sheet.text import one_line
-from registration.source import add_source, given_outputs
 from registration.version import program_version
 
 _DESCRIPTION = "Read how to register a stack's apps with BigCommerce, and check that they work."
@@ -44,37 +41,6 @@ without the Pulumi CLI, from its outputs elsewhere:
 """
 
 
-_COMMANDS = ("show", "check")
-
-
-class OutputFileError(Exception):
-    """A file could not be written; the message says which and why."""
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and give its exit status: 0, 1 for a failed check, 2 for wrong use."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if not given or (given[0].startswith("-") and given[0] not in {"-h", "--help"}):
-        given = ["show", *given]
-    if not given[0].startswith("-") and given[0] not in _COMMANDS:
-        sys.stderr.write(_unknown_command(given[0]))
-        return 2
-    options = _parser().parse_args(given)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
-    try:
-        return int(options.command(given_outputs(options), options))
-    except (OutputsError, OutputFileError, UnknownAppError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    except BrokenPipeError:
-        # Whoever read this has seen enough; Python must not try to write the rest at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return 130
-
-
 def show(outputs: Outputs, options: argparse.Namespace) -> int:
     """Show what to enter in the developer portal, and what is next.
 
@@ -88,13 +54,13 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     not try.
     """
     registration = outputs.registration
-    apps = chosen_apps(registration, options.app)
+    apps = chosen_apps(outputs, options.app)
     live = NOTHING_KNOWN if options.offline else _live(outputs, apps)
     if options.format == "table" and options.output is None:
-        print_registration(registration, apps, _console(), live)
+        print_registration(outputs, apps, _console(), live)
         return 0
     if options.format == "table":
-        text = table_text(registration, apps, live)
+        text = table_text(outputs, apps, live)
     else:
         text = _rendered(registration, apps, options.format, live)
     if options.output is None:
@@ -116,23 +82,18 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
     """
     # What calls AWS takes long to import, and showing needs none of it.
     from registration.check.junit import junit_xml  # noqa: PLC0415
-    from registration.check.network import NoNetworkError  # noqa: PLC0415
     from registration.check.report import check_deployment, check_review  # noqa: PLC0415
     from registration.check.results_json import results_json  # noqa: PLC0415
     from registration.check.review_report import review_report  # noqa: PLC0415
 
-    apps = chosen_apps(outputs.registration, options.app)
+    apps = chosen_apps(outputs, options.app)
     for path in (options.junit, options.review):
         if path is not None:
             _require_writable(path)
     console = Console(highlight=False, emoji=False, stderr=options.format == "json")
-    try:
-        results = check_deployment(outputs, apps, console, options.wait)
-    except NoNetworkError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    results = check_deployment(outputs, apps, console, options.wait)
     if options.review is not None:
-        results |= check_review(outputs.registration, apps, console)
+        results |= check_review(outputs, apps, console)
         report = review_report(outputs.registration.stack, results, apps, _made())
         _write(options.review, report)
         print_whole(Text(f"Report with what is left to a person: {options.review}"), console)
@@ -142,15 +103,6 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
         _write(options.junit, junit_xml(results))
     failed = any(result.failure for checked in results.values() for result in checked)
     return 1 if failed else 0
-
-
-def _unknown_command(given: str) -> str:
-    nearest = get_close_matches(given, _COMMANDS, n=1)
-    meant = f" Did you mean {nearest[0]}?" if nearest else ""
-    return (
-        f"There is no command {one_line(given)}.{meant} There are {' and '.join(_COMMANDS)}: "
-        "python -m registration --help\n"
-    )
 
 
 def _live(outputs: Outputs, apps: Sequence[AppRegistration]) -> Live:
@@ -205,7 +157,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputFileError(f"{path} cannot be written: {error.strerror}") from None
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _require_writable(path: Path) -> None:
@@ -213,65 +165,55 @@ def _require_writable(path: Path) -> None:
     try:
         path.open("a", encoding="utf-8").close()
     except OSError as error:
-        raise OutputFileError(f"{path} cannot be written: {error.strerror}") from None
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _console() -> Console:
     return Console(highlight=False, emoji=False)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m registration",
-        description=_DESCRIPTION,
-        epilog=f"Without a command, it is show.\n\nexamples:\n\n{indent(_EXAMPLES, '  ')}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--app",
+        action="append",
+        default=[],
+        metavar="ORGANIZATION_ID",
+        help="only this app; may be given several times",
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (show, check):
-        documentation = getdoc(command) or ""
-        one = commands.add_parser(
-            command.__name__,
-            help=documentation.partition(".")[0],
-            description=documentation,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        one.set_defaults(command=command)
-        add_source(one)
-        one.add_argument(
-            "--app",
-            action="append",
-            default=[],
-            metavar="ORGANIZATION_ID",
-            help="only this app; may be given several times",
-        )
-    shown, checked = commands.choices["show"], commands.choices["check"]
-    shown.add_argument(
+
+
+def _add_show_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_app(parser)
+    parser.add_argument(
         "--format",
         choices=("table", "html", "markdown", "json"),
         default="table",
         help="what to show it as (default: table)",
     )
-    shown.add_argument(
+    parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write it to a file, not to standard output"
     )
-    shown.add_argument(
+    parser.add_argument(
         "--offline", action="store_true", help="show the outputs alone, and ask AWS for nothing"
     )
-    checked.add_argument(
+
+
+def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_app(parser)
+    parser.add_argument(
         "--format",
         choices=("text", "json"),
         default="text",
         help="what to print the results as; with json, progress goes to standard error",
     )
-    checked.add_argument(
+    parser.add_argument(
         "--wait",
         type=float,
         default=60,
         metavar="SECONDS",
         help="how long to ask again what may not have taken effect yet (default: 60)",
     )
-    checked.add_argument(
+    parser.add_argument(
         "--review",
         type=Path,
         nargs="?",
@@ -280,10 +222,20 @@ def _parser() -> argparse.ArgumentParser:
         help="go through BigCommerce's points of approval too, and write a report with what is "
         "left to a person (Markdown; default: review.md)",
     )
-    checked.add_argument(
+    parser.add_argument(
         "--junit", type=Path, metavar="FILE", help="write the results as JUnit XML too"
     )
-    return parser
+
+
+main = CommandLine(
+    package="registration",
+    description=_DESCRIPTION,
+    examples=_EXAMPLES,
+    commands={
+        "show": Command(show, _add_show_arguments, getdoc(show) or ""),
+        "check": Command(check, _add_check_arguments, getdoc(check) or ""),
+    },
+).main
 
 
 if __name__ == "__main__":

@@ -3,36 +3,32 @@
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
-from registration.portal.model import AppRegistration, Registration
-from registration.sheet.commands import Commands
+from registration.errors import CommandError
+from registration.outputs import Outputs
+from registration.portal.model import AppRegistration
 
 
-class UnknownAppError(Exception):
-    """The stack has no such app; the message says which it has."""
-
-
-def chosen_apps(
-    registration: Registration, organization_ids: Collection[str]
-) -> Sequence[AppRegistration]:
+def chosen_apps(outputs: Outputs, organization_ids: Collection[str]) -> Sequence[AppRegistration]:
     """The apps with these ids, in the configuration's order; all of them if no id is given.
 
     Raises:
-        UnknownAppError: an id is of no app.
+        CommandError: an id is of no app; the message says which there are.
     """
+    apps = outputs.registration.apps
     if not organization_ids:
-        return registration.apps
-    known = [app.organization_id for app in registration.apps]
+        return apps
+    known = [app.organization_id for app in apps]
     for id_ in organization_ids:
         if id_ not in known:
-            raise UnknownAppError(_unknown(id_, known, registration))
-    return [app for app in registration.apps if app.organization_id in organization_ids]
+            raise CommandError(_unknown(id_, known, outputs))
+    return [app for app in apps if app.organization_id in organization_ids]
 
 
-def _unknown(organization_id: str, known: Sequence[str], registration: Registration) -> str:
+def _unknown(organization_id: str, known: Sequence[str], outputs: Outputs) -> str:
     # However far: somebody who gave an app's name learns what an organization id looks like.
     nearest = ", ".join(get_close_matches(organization_id, known, cutoff=0))
     return (
-        f"Stack {registration.stack} has no app with the organization id {organization_id!r}. "
-        f"The nearest: {nearest}\n"
-        f"Every app: {Commands(registration).show}"
+        f"Stack {outputs.registration.stack} has no app with the organization id "
+        f"{organization_id!r}. The nearest: {nearest}\n"
+        f"Every app: {outputs.commands.show}"
     )

@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
+from .errors import CommandError
 from .portal.model import Registration
+from .sheet.commands import Commands
 
 
-class OutputsError(Exception):
+class OutputsError(CommandError):
     """The outputs cannot be had or used; the message says why and what to do."""
 
 
@@ -25,11 +26,18 @@ class Outputs:
         registration: the output `registration`.
         credential_secret_arns: ARN of the Secrets Manager secret by organization id.
         texts: the outputs that are texts, by name.
+        given: the options that said where they are; empty where they were piped.
     """
 
     registration: Registration
     credential_secret_arns: Mapping[str, str]
     texts: Mapping[str, str]
+    given: str = ""
+
+    @property
+    def commands(self) -> Commands:
+        """What takes the registration further, for somebody who gave the outputs in this way."""
+        return Commands(self.registration, self.given)
 
     def text(self, name: str) -> str:
         """An output that is a text.
@@ -40,7 +48,7 @@ class Outputs:
         if name not in self.texts:
             raise OutputsError(
                 f"The outputs have no {name}. Deploy the stack with this version of the program "
-                "first: pulumi up"
+                f"first: {self.commands.up}"
             )
         return self.texts[name]
 
@@ -55,28 +63,6 @@ class Outputs:
         if len(arn) < 6:
             raise OutputsError("The output installationsTableArn is no ARN.")
         return arn[3]
-
-
-def outputs_of_stack(stack: str) -> str:
-    """The outputs of a stack, as the Pulumi CLI prints them.
-
-    Raises:
-        OutputsError: the CLI is not installed, or it failed: no such stack, not logged in.
-    """
-    command = ["pulumi", "stack", "output", "--json", "--non-interactive", "--stack", stack]
-    try:
-        done = subprocess.run(  # noqa: S603 (no shell; the CLI gets the name as one argument)
-            command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
-        )
-    except OSError:
-        raise OutputsError(
-            "The Pulumi CLI is not installed (https://www.pulumi.com/docs/iac/download-install/). "
-            "Without it, give the outputs as a file: --file outputs.json"
-        ) from None
-    if done.returncode:
-        said = done.stderr.strip() or f"exit status {done.returncode}"
-        raise OutputsError(f"pulumi could not give the outputs of stack {stack}:\n{said}")
-    return done.stdout
 
 
 def outputs_in_file(path: Path) -> str:
@@ -105,8 +91,8 @@ def piped_outputs(stream: BinaryIO) -> str:
     return text
 
 
-def read_outputs(text: str) -> Outputs:
-    """Read a stack's outputs from JSON.
+def read_outputs(text: str, given: str = "") -> Outputs:
+    """Read a stack's outputs from JSON; `given` are the options that said where it is.
 
     Raises:
         OutputsError: it is not the JSON of this program's outputs.
@@ -120,16 +106,22 @@ def read_outputs(text: str) -> Outputs:
     if not isinstance(outputs, dict) or "registration" not in outputs:
         raise OutputsError(
             "The outputs have no registration. Deploy the stack with this version of the program "
-            "first: pulumi up"
+            f"first: {_up(given)}"
         )
     try:
         registration = Registration.model_validate(outputs["registration"])
     except ValidationError as error:
         raise OutputsError(
             "The output registration is of another version of the program. Deploy the stack with "
-            f"this one first: pulumi up\n{_problems(error)}"
+            f"this one first: {_up(given)}\n{_problems(error)}"
         ) from None
-    return Outputs(registration, _texts(outputs.get("credentialSecretArns")), _texts(outputs))
+    arns = _texts(outputs.get("credentialSecretArns"))
+    return Outputs(registration, arns, _texts(outputs), given)
+
+
+def _up(given: str) -> str:
+    """What deploys, where the outputs do not tell of which stack they are."""
+    return f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
 
 
 def _decoded(content: bytes, name: str) -> str:

@@ -1,17 +1,12 @@
 """Where a command gets a stack's outputs from: its options --stack and --file, or a pipe."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
-from .outputs import (
-    Outputs,
-    OutputsError,
-    outputs_in_file,
-    outputs_of_stack,
-    piped_outputs,
-    read_outputs,
-)
+from .outputs import Outputs, OutputsError, outputs_in_file, piped_outputs, read_outputs
+from .pulumi_cli import ask_pulumi
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -32,12 +27,16 @@ def given_outputs(options: argparse.Namespace) -> Outputs:
     """The outputs from where the options say.
 
     Raises:
-        OutputsError: there are none, or they are of no use.
+        CommandError: there are none, or they are of no use.
     """
     if options.stack is not None:
-        return read_outputs(outputs_of_stack(options.stack))
+        text = ask_pulumi(
+            options.stack, "stack", "output", what="the outputs", otherwise="--file outputs.json"
+        )
+        return read_outputs(text, shlex.join(["--stack", options.stack]))
     if options.file is not None and options.file != Path("-"):
-        return read_outputs(outputs_in_file(options.file))
+        text = outputs_in_file(options.file)
+        return read_outputs(text, shlex.join(["--file", str(options.file)]))
     if options.file is None and sys.stdin.isatty():
         raise OutputsError("Which stack? Say --stack NAME, or give its outputs with --file FILE.")
     return read_outputs(piped_outputs(sys.stdin.buffer))

@@ -23,7 +23,7 @@ from . import (
 )
 
 
-class Command(Protocol):
+class CommandModule(Protocol):
     """A module of this package."""
 
     def add_arguments(self, parser: argparse.ArgumentParser, /) -> None:
@@ -33,7 +33,7 @@ class Command(Protocol):
         """Do it, and give the exit status."""
 
 
-COMMANDS: dict[str, Command] = {
+COMMANDS: dict[str, CommandModule] = {
     "list": list_stores,
     "show": show,
     "token": token,

@@ -4,11 +4,11 @@ import argparse
 import sys
 
 from installations.connections import Queues
-from installations.errors import CommandError
 from installations.progress import Counted
 from installations.stack import Stack
 from installations.stores import add_store, chosen_store, listed
 from lambdas.rutter.tasks import Task
+from registration.errors import CommandError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,5 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
                     counted.now(count, len(stores))
     else:
         raise CommandError("Say which STORE, or --all.")
-    sys.stdout.write(
-        f"{count:,} asked for. What came of it: python -m installations list --stack {stack.name}\n"
-    )
+    sys.stdout.write(f"{count:,} asked for. What came of it: {stack.commands.list_stores}\n")
     return 0

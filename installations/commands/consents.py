@@ -7,10 +7,10 @@ from pathlib import Path
 
 from installations.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
 from installations.consents import ATTRIBUTES, Change
-from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import Store, listed
 from installations.text import number_of
+from registration.errors import CommandError
 from registration.sheet.text import one_line
 
 _MEANWHILE = (

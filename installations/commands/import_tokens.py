@@ -9,7 +9,6 @@ from pathlib import Path
 
 from installations.at_once import each
 from installations.bigcommerce_api import BigCommerceApi, Verdict
-from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import whole_items
 from installations.text import in_columns, number_of
@@ -19,6 +18,7 @@ from lambdas.callbacks import installation, installation_item
 from lambdas.callbacks.errors import ServiceUnavailableError
 from lambdas.callbacks.installation import Installation, Record, User
 from registration.choice import chosen_apps
+from registration.errors import CommandError
 from registration.portal.model import AppRegistration
 
 IMPORTED, THERE = "imported", "there already"
@@ -71,11 +71,11 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 def _app(stack: Stack, organization_id: str | None) -> AppRegistration:
     if organization_id is None and len(stack.apps) > 1:
         raise CommandError(f"The stack has several apps. Say which: --app {next(iter(stack.apps))}")
-    (app,) = chosen_apps(stack.registration, [organization_id] if organization_id else [])
+    (app,) = chosen_apps(stack.outputs, [organization_id] if organization_id else [])
     if app.client_id is None:
         raise CommandError(
             f"The app {app.organization_id} awaits registration: a token belongs to a Client ID. "
-            f"What to do first: python -m registration show --stack {stack.name}"
+            f"What to do first: {stack.commands.show_one(app)}"
         )
     return app
 

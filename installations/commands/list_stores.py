@@ -62,7 +62,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     stores = listed(stack, options.app)
     for id_ in options.app:
         if not any(store.organization_id == id_ for store in stores):
-            chosen_apps(stack.registration, [id_])
+            chosen_apps(stack.outputs, [id_])
     shown = with_connections(
         stack,
         [store for store in stores if store.is_installed or (options.all and store.record)],
@@ -131,7 +131,7 @@ def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:
         sys.stdout.flush()
         sys.stderr.write(
             f"{number_of(stale, 'record')} of apps that the stack no longer has, or has anew: "
-            f"python -m installations purge --dry-run --stack {stack.name}\n"
+            f"{stack.commands.preview_purge}\n"
         )
 
 

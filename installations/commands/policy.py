@@ -21,7 +21,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     of them. It allows reading and decrypting, and changes nothing in AWS: make a policy of it with
     `aws iam create-policy --policy-name NAME --policy-document file://FILE`.
     """
-    (app,) = chosen_apps(stack.registration, [options.organization_id])
+    (app,) = chosen_apps(stack.outputs, [options.organization_id])
     sys.stdout.write(json.dumps(document(stack, app.organization_id), indent=2) + "\n")
     return 0
 

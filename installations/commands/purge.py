@@ -10,12 +10,12 @@ from botocore.exceptions import ClientError
 
 from installations.at_once import each
 from installations.confirmation import add_yes, confirm
-from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import VERIFICATION, Store, add_store, chosen_store, listed
 from installations.text import in_columns, number_of
 from lambdas.callbacks import installation_item
 from lambdas.rutter import connection_table
+from registration.errors import CommandError
 
 # All that there can be of a store.
 SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, connection_table.SORT_KEY)

@@ -4,10 +4,10 @@ import argparse
 import sys
 
 from installations.confirmation import add_yes, confirm
-from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import add_store, chosen_store
 from installations.tokens import decrypted
+from registration.errors import CommandError
 from registration.sheet.text import one_line
 
 

@@ -6,12 +6,12 @@ from functools import partial
 
 from installations.at_once import each
 from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
-from installations.errors import CommandError
 from installations.stack import Stack
 from installations.stores import Store, add_apps, listed, whole_record
 from installations.text import in_columns, number_of
 from installations.tokens import decrypted
 from installations.verification import mark
+from registration.errors import CommandError
 
 HEADINGS = ("App", "Store", "Token", "Why", "What to do")
 REMEDIES = {

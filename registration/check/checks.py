@@ -12,7 +12,6 @@ from functools import cached_property, partial
 
 from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
 from registration.portal.model import AppRegistration
-from registration.sheet.commands import Commands
 from registration.sheet.progress import next_step
 
 from ..outputs import Outputs
@@ -91,8 +90,11 @@ class Checks:
         self._outputs = outputs
         self._registration = outputs.registration
         self._secret_arns = outputs.credential_secret_arns
-        self._commands = Commands(outputs.registration)
+        self._commands = outputs.commands
         self._client = Client()
+        # Client secrets by organization id, once read; and why something is not known, once said.
+        self._secrets: dict[str, str] = {}
+        self._reasons: set[str] = set()
 
     def of_stack(self) -> Iterator[Check]:
         """What holds for the stack, whatever its apps are."""
@@ -104,9 +106,11 @@ class Checks:
         for field in CALLBACK_FIELDS:
             yield Check(f"{field.label}, unsigned", partial(self._unsigned, app, field))
         if app.client_id:
-            for field, status in ((LOAD, 404), (UNINSTALL, 200)):
-                probe = partial(self._signed, app, field, status)
-                yield Check(f"{field.label}, signed for an unknown store", probe)
+            yield Check("client secret", partial(self._secret, app))
+            if secret := self._secrets.get(app.organization_id):
+                for field, status in ((LOAD, 404), (UNINSTALL, 200)):
+                    probe = partial(self._signed, app, field, secret, status)
+                    yield Check(f"{field.label}, signed for an unknown store", probe)
         yield Check("URLs in the developer portal", partial(self._registered, app))
         if app.client_id:
             yield Check("calls from BigCommerce", partial(self._called, app))
@@ -136,13 +140,18 @@ class Checks:
         self._expect_headers(answer)
         return str(answer.status)
 
-    def _signed(self, app: AppRegistration, field: CallbackField, status: int) -> str:
+    def _secret(self, app: AppRegistration) -> str:
+        """Read it, for the checks that sign with it: without it they would fail for its reason."""
         try:
-            secret = client_secret(app, self._secret_arns)
+            self._secrets[app.organization_id] = client_secret(app, self._secret_arns)
         except SecretUnreadableError as error:
-            raise CheckFailedError(str(error), _SIGN_IN) from None
+            self._reasons.add(str(error))
+            raise CheckFailedError(f"its secret cannot be read: {error}", _SIGN_IN) from None
         except WrongSecretError as error:
             raise CheckFailedError(str(error), self._commands.up) from None
+        return "of this Client ID"
+
+    def _signed(self, app: AppRegistration, field: CallbackField, secret: str, status: int) -> str:
         payload = signed_payload(str(app.client_id), secret)
         answer = self._get(app.callback_urls[field], status, {PAYLOAD: payload})
         self._expect(answer, status)
@@ -160,12 +169,12 @@ class Checks:
     def _called(self, app: AppRegistration) -> str:
         """Nothing that fails: an app that nobody has installed yet was not called either."""
         if isinstance(self._traffic, TrafficUnknownError):
-            return f"not known: {self._traffic}"
+            return self._not_known(str(self._traffic))
         return self._traffic[app.organization_id].last_calls
 
     def _consented(self, app: AppRegistration) -> str:
         if isinstance(self._traffic, TrafficUnknownError):
-            return f"not known: {self._traffic}"
+            return self._not_known(str(self._traffic))
         seen = self._traffic[app.organization_id]
         if wrong := seen.wrong_scopes(app):
             raise CheckFailedError(
@@ -173,6 +182,12 @@ class Checks:
                 self._commands.show_one(app),
             )
         return seen.last_scopes(app)
+
+    def _not_known(self, reason: str) -> str:
+        if reason in self._reasons:
+            return "not known, for the reason above"
+        self._reasons.add(reason)
+        return f"not known: {reason}"
 
     @cached_property
     def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:

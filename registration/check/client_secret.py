@@ -11,12 +11,14 @@ from botocore.utils import ArnParser, InvalidArnException
 
 from registration.portal.model import AppRegistration
 
+from ..aws_errors import explained
+
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 class SecretUnreadableError(Exception):
-    """The operator cannot read the secret; the message says why."""
+    """The operator cannot read the secret; the message says why, as of any other call of AWS."""
 
 
 class WrongSecretError(Exception):
@@ -56,9 +58,9 @@ def _read(arn: str) -> str:
         code = error.response["Error"]["Code"]
         if code == "ResourceNotFoundException":
             raise WrongSecretError("its secret does not exist") from None
-        raise SecretUnreadableError(f"its secret cannot be read: {code}") from None
+        raise SecretUnreadableError(code) from None
     except BotoCoreError as error:
-        raise SecretUnreadableError(f"its secret cannot be read: {error}") from None
+        raise SecretUnreadableError(explained(error, "")) from None
 
 
 @cache

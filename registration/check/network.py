@@ -5,24 +5,21 @@ from urllib.parse import urlsplit
 
 from registration.portal.model import Registration
 
+from ..errors import CommandError
 from .http_client import is_loopback
-
-
-class NoNetworkError(Exception):
-    """No name resolves on this machine; the message says which were tried."""
 
 
 def require_network(registration: Registration) -> None:
     """Look up the names of the deployment and of BigCommerce.
 
     Raises:
-        NoNetworkError: none of them resolves.
+        CommandError: none of them resolves.
     """
     urls = [registration.apps[0].base_url, registration.login_url]
     if any(is_loopback(url) or _resolves(url) for url in urls):
         return
     names = " nor ".join(str(urlsplit(url).hostname) for url in urls)
-    raise NoNetworkError(
+    raise CommandError(
         f"This machine has no network, or no name server: neither {names} can be resolved. Nothing "
         "was checked."
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from registration.portal.model import AppRegistration, Registration
+from registration.portal.model import AppRegistration
 from registration.sheet.commands import Commands
 from registration.sheet.progress import next_step
 from registration.sheet.terminal import STATUS_STYLES, print_whole
@@ -26,12 +26,12 @@ def check_deployment(
     What may not have taken effect yet is asked again for `wait_seconds` in all.
 
     Raises:
-        NoNetworkError: this machine has no network.
+        CommandError: this machine has no network.
     """
     require_network(outputs.registration)
     report = _Report(console)
     checks = Checks(outputs, Patience(wait_seconds, report.note))
-    commands = Commands(outputs.registration)
+    commands = outputs.commands
     stack = f"stack {outputs.registration.stack}"
     results = {stack: report.run(stack, checks.of_stack())}
     for app in apps:
@@ -42,10 +42,10 @@ def check_deployment(
 
 
 def check_review(
-    registration: Registration, apps: Sequence[AppRegistration], console: Console
+    outputs: Outputs, apps: Sequence[AppRegistration], console: Console
 ) -> dict[str, list[Result]]:
     """Go through the points of BigCommerce's review, as `check_deployment` through its checks."""
-    checks, report = ReviewChecks(registration), _Report(console)
+    checks, report = ReviewChecks(outputs), _Report(console)
     subjects = {f"{one_line(app.name)} ({app.organization_id}), review": app for app in apps}
     return {subject: report.run(subject, checks.of_app(app)) for subject, app in subjects.items()}
 

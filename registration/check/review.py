@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD
-from registration.portal.model import AppRegistration, Registration
+from registration.portal.model import AppRegistration
 from registration.portal.oauth_scopes import OAUTH_SCOPES
-from registration.sheet.commands import Commands
 
+from ..outputs import Outputs
 from .checks import PAYLOAD, Check, CheckFailedError
 from .headers import header_problems
 from .http_client import Client, Response, UnreachableError
@@ -28,9 +28,9 @@ _MODIFY_ALL = {
 class ReviewChecks:
     """The points of the review for the apps of one stack."""
 
-    def __init__(self, registration: Registration) -> None:
-        self._frame_ancestors = registration.frame_ancestors
-        self._commands = Commands(registration)
+    def __init__(self, outputs: Outputs) -> None:
+        self._frame_ancestors = outputs.registration.frame_ancestors
+        self._commands = outputs.commands
         self._client = Client()
 
     def of_app(self, app: AppRegistration) -> Iterator[Check]:

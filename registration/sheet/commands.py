@@ -1,13 +1,20 @@
-"""The Pulumi commands that take a registration further, for one stack."""
+"""The commands that take a registration further, for one stack."""
 
 from registration.portal.model import AppRegistration, Registration
 
 
 class Commands:
-    """Commands to be copied into a shell. What is in capitals is to be filled in."""
+    """Commands to be copied into a shell. What is in capitals is to be filled in.
 
-    def __init__(self, registration: Registration) -> None:
-        self._stack = registration.stack
+    Those that read the outputs repeat the options with which the outputs were `given`, if any were:
+    who has them in a file may not have the Pulumi CLI.
+    """
+
+    def __init__(self, registration: Registration, given: str = "") -> None:
+        self._given = given or f"--stack {registration.stack}"
+        # As it was given, since a stack may be named with its organization and project.
+        by_name = self._given.startswith("--stack ")
+        self._stack = self._given if by_name else f"--stack {registration.stack}"
         # `pulumi config set` names an app by its place in the configuration, chosen or not.
         self._positions = {
             app.organization_id: position for position, app in enumerate(registration.apps)
@@ -16,17 +23,17 @@ class Commands:
     @property
     def up(self) -> str:
         """Deploys."""
-        return f"pulumi up --stack {self._stack}"
+        return f"pulumi up {self._stack}"
 
     @property
     def logs(self) -> str:
         """Shows what the functions logged in the last minutes."""
-        return f"pulumi logs --stack {self._stack} --since 15m"
+        return f"pulumi logs {self._stack} --since 15m"
 
     @property
     def show(self) -> str:
         """Shows what to enter in the portal; of many apps, where they stand."""
-        return f"python -m registration show --stack {self._stack}"
+        return f"python -m registration show {self._given}"
 
     @property
     def show_app(self) -> str:
@@ -45,16 +52,26 @@ class Commands:
     @property
     def list_stores(self) -> str:
         """Lists the stores, with the state of each one's connection at Rutter."""
-        return f"python -m installations list --stack {self._stack}"
+        return f"python -m installations list {self._given}"
+
+    @property
+    def list_every_store(self) -> str:
+        """Lists those that have uninstalled the app too."""
+        return f"python -m installations list --all {self._given}"
+
+    @property
+    def preview_purge(self) -> str:
+        """Shows which records nobody needs any more."""
+        return f"python -m installations purge --dry-run {self._given}"
 
     @property
     def consents(self) -> str:
         """Says how many stores must consent again when the configuration is deployed."""
-        return f"python -m installations consents --stack {self._stack}"
+        return f"python -m installations consents {self._given}"
 
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""
-        return self._of(f"python -m registration check --stack {self._stack}", app)
+        return self._of(f"python -m registration check {self._given}", app)
 
     def set_partner_id(self, app: AppRegistration) -> str:
         """Records the Partner ID."""
@@ -75,7 +92,7 @@ class Commands:
     def set_client_secret(self, app: AppRegistration) -> str:
         """Gives the stack the Client Secret; the CLI asks for it, so that no history keeps it."""
         path = f"clientSecrets.{app.organization_id}"
-        return f"pulumi config set --stack {self._stack} --secret --path '{path}'"
+        return f"pulumi config set {self._stack} --secret --path '{path}'"
 
     def set_registered_base_url(self, app: AppRegistration) -> str:
         """Records that the portal has the URLs of this deployment."""
@@ -86,4 +103,4 @@ class Commands:
 
     def _set(self, app: AppRegistration, key: str, value: str) -> str:
         path = f"apps[{self._positions[app.organization_id]}].{key}"
-        return f"pulumi config set --stack {self._stack} --path '{path}' {value}"
+        return f"pulumi config set {self._stack} --path '{path}' {value}"

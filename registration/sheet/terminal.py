@@ -11,8 +11,9 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from registration.outputs import Outputs
 from registration.portal.fields import CALLBACK_FIELDS
-from registration.portal.model import AppRegistration, Registration
+from registration.portal.model import AppRegistration
 from registration.traffic.seen import Traffic
 
 from .commands import Commands
@@ -27,21 +28,18 @@ STATUS_STYLES = {"ready": "green", "awaiting-urls": "yellow", "awaiting-registra
 
 
 def print_registration(
-    registration: Registration,
-    apps: Sequence[AppRegistration],
-    console: Console,
-    live: Live,
+    outputs: Outputs, apps: Sequence[AppRegistration], console: Console, live: Live
 ) -> None:
     """Print what to enter in the portal for each of these apps of the stack, and what is next.
 
     `live` is what their deployment tells now.
     Of more than MOST_IN_FULL apps, print where they stand.
     """
-    commands = Commands(registration)
+    commands = outputs.commands
     if len(apps) > MOST_IN_FULL:
         _print_overview(apps, commands, console)
         return
-    links = install_links(registration)
+    links = install_links(outputs.registration)
     for position, app in enumerate(apps):
         if position:
             console.print()
@@ -52,11 +50,11 @@ def print_registration(
     print_whole(Text(f"  {commands.show_page}"), console)
 
 
-def table_text(registration: Registration, apps: Sequence[AppRegistration], live: Live) -> str:
+def table_text(outputs: Outputs, apps: Sequence[AppRegistration], live: Live) -> str:
     """The same as plain text."""
     console = Console(file=io.StringIO(), highlight=False, emoji=False)
     with console.capture() as capture:
-        print_registration(registration, apps, console, live)
+        print_registration(outputs, apps, console, live)
     return capture.get()
 
 

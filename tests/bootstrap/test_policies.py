@@ -133,7 +133,7 @@ def test_the_preview_role_changes_nothing() -> None:
         for action in statement["Action"]
         if statement["Sid"] != "StateSecrets"
     ]
-    looks = ("Get", "List", "Describe", "GET", "Query")
+    looks = ("Get", "List", "Describe", "GET", "Query", "StartQuery")
     assert all(action.partition(":")[2].startswith(looks) for action in granted)
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
     # How many stores must consent again: their scopes, and nothing else of them.
@@ -147,6 +147,12 @@ def test_the_preview_role_changes_nothing() -> None:
     assert not allows(PREVIEW, query, index, dynamodb__Select="ALL_PROJECTED_ATTRIBUTES")
     assert not allows(PREVIEW, query, index)
     assert not allows(DEPLOY, query, index, **chosen)
+    # When BigCommerce called: the functions' logs, and not the API's, which has addresses.
+    group = arn("logs", f"log-group:/aws/{{}}/{PROJECT}-{{}}:*")
+    assert allows(PREVIEW, "logs:StartQuery", group.format("lambda", "local-load"))
+    for others in (("lambda", "prod-load"), ("vendedlogs", "local-callbacks")):
+        assert not allows(PREVIEW, "logs:StartQuery", group.format(*others))
+    assert allows(PREVIEW, "logs:GetQueryResults", "*")
     assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/{PROJECT}/local.json")
     # A refresh of a credential's version reads its value.
     secret = arn("secretsmanager", "secret:{}/local/apps/a-1")

@@ -110,8 +110,8 @@ def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
     assert folder.calls == [
         f"pulumi up --yes --diff{plan}",
         "pulumi stack output registration",
-        "python -m registration show",
-        "python -m registration show",
+        "python -m registration show --offline",
+        "python -m registration show --offline",
         "python -m registration check",
     ]
     assert "Reason: because" in folder.summary

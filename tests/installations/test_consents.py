@@ -16,9 +16,9 @@ from components.settings import AppSettings
 from installations.commands import consents
 from installations.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
 from installations.consents import ATTRIBUTES
-from installations.errors import CommandError
 from installations.stores import Store
 from local.backend import LocalBackend
+from registration.errors import CommandError
 from tests.bootstrap.evaluation import PLACE
 from tests.documents import ROOT
 from tests.installations.conftest import SCOPE, TWO_APPS, Run

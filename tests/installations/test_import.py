@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from installations.errors import CommandError
 from installations.token_file import read
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
+from registration.errors import CommandError
 from tests.installations.conftest import TOKEN, Run, line
 
 

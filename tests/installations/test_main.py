@@ -13,8 +13,8 @@ from tests.registration.examples import EVERY_STAGE, outputs_json
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["lst"], "There is no command 'lst'. Do you mean list? The commands: list, show, token"),
-        (["x", "--help"], "There is no command 'x'. The commands: list"),
+        (["lst"], "There is no command lst. Did you mean list? The commands: list, show, token"),
+        (["x", "--help"], "There is no command x. The commands: list"),
         (["--file", "none.json"], "none.json cannot be read"),
         (["list", "--file", "outputs.json"], "The outputs have no installationsTable. Deploy"),
         (["list", "--file", "no_arn.json"], "The output installationsTableArn is no ARN."),

@@ -52,7 +52,7 @@ def test_what_is_stored_does_not_steer_the_terminal(
         (("show", "none"), "Store none has no record of an app of the stack"),
         (("show", "none", "--app", "org-z"), "Store none has no record of org-z"),
         (("show", "../x"), "'../x' is no store hash"),
-        (("token", "none", "--yes"), "python -m installations list --all --stack local"),
+        (("token", "none", "--yes"), "python -m installations list --all --file /"),
     ],
 )
 def test_a_store_that_is_not_there_is_said(run: Run, arguments: tuple[str, ...], said: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from installations import stores
 from installations.stack import Stack
 from lambdas.callbacks.installation_item import key, to_json
-from local.backend import STACK, LocalBackend
+from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from tests.installations.conftest import Run, install, token_of
 
@@ -77,7 +77,7 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
         Item=key("org-a", store.hash, "CONNECTION"),
     )
     change_registration(change)
-    assert f"python -m installations purge --dry-run --stack {STACK}" in run("list").err
+    assert "python -m installations purge --dry-run --file /" in run("list").err
     dry = run("purge", "--dry-run")
     assert (dry.status, dry.out.count(state)) == (0, dry.out.count("\n") - 2)
     asked = run("purge", typed="n\n")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from registration.outputs import Outputs, read_outputs
 from registration.portal.model import AppRegistration, Registration
 
 BASE_URL = "https://apps.example.com"
@@ -63,6 +64,11 @@ def outputs_json(of: Registration) -> str:
     arns = {each.organization_id: arn.format(each.organization_id) for each in of.apps}
     outputs = {"registration": of.as_output(), "credentialSecretArns": arns, "baseUrl": BASE_URL}
     return json.dumps(outputs)
+
+
+def outputs(of: Registration, given: str = "") -> Outputs:
+    """The same as they are read."""
+    return read_outputs(outputs_json(of), given)
 
 
 # One app at each stage, with every kind of scope warning.

@@ -96,7 +96,13 @@ class TestSources:
     )
     def test_a_file_is_read(self, outputs_file: Path, encoding: str) -> None:
         outputs_file.write_text(OUTPUTS, encoding=encoding)
-        assert f"{BASE_URL}/acme/load" in run("--file", str(outputs_file)).stdout
+        printed = run("--file", str(outputs_file)).stdout
+        assert f"{BASE_URL}/acme/load" in printed
+        # Who has a file is told commands that read it, and Pulumi's with the stack's name.
+        assert printed.splitlines()[-1].startswith(
+            f"  python -m registration show --file {outputs_file}"
+        )
+        assert "  pulumi up --stack dev\n" in printed
 
     @pytest.mark.parametrize("arguments", [[], ["--file", "-"], ["show"]])
     def test_what_is_piped_is_read(self, arguments: list[str]) -> None:
@@ -109,7 +115,9 @@ class TestSources:
 
     def test_what_the_cli_says_of_an_unknown_stack_is_passed_on(self, cli: str) -> None:
         said = refused(run("check", "--stack", "prod", path=cli))
-        assert "error: no stack named 'prod' found" in said
+        assert said == (
+            "pulumi could not give the outputs of stack prod: error: no stack named 'prod' found\n"
+        )
 
     def test_no_source_in_a_terminal_is_said(self) -> None:
         controller, terminal = pty.openpty()
@@ -127,7 +135,7 @@ class TestSources:
             ([], b"\xff", "standard input is neither UTF-8 nor UTF-16 text"),
             ([], b"\xff\xfe{", "standard input is neither UTF-8 nor UTF-16 text"),
             (["chekc"], OUTPUTS, "no command chekc. Did you mean check?"),
-            (["publish"], OUTPUTS, "no command publish. There are show and check"),
+            (["publish"], OUTPUTS, "no command publish. The commands: show, check"),
             (["check", "--junit", "build/none/x"], OUTPUTS, "x cannot be written"),
             ([], "not json", "The outputs are not JSON"),
             ([], '{"technicalTab": {}}', "have no registration. Deploy the stack with this"),

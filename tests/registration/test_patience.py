@@ -10,14 +10,13 @@ from rich.console import Console
 
 from registration.check.checks import Checks
 from registration.check.http_client import Client, Response, UnreachableError, UnresolvedError
-from registration.check.network import NoNetworkError
 from registration.check.patience import Patience
 from registration.check.report import check_deployment
 from registration.check.results_json import results_json
-from registration.outputs import read_outputs
-from tests.registration.examples import app, outputs_json, registration
+from registration.errors import CommandError
+from tests.registration.examples import app, outputs, registration
 
-OUTPUTS = read_outputs(outputs_json(registration(app())))
+OUTPUTS = outputs(registration(app()))
 NOT_YET = [403, 404, 500, 502, 504, UnresolvedError("no answer: no such name")]
 
 
@@ -72,7 +71,7 @@ def test_a_machine_without_network_is_told_so_and_nothing_is_called(
 
     monkeypatch.setattr(socket, "getaddrinfo", lost)
     printed = io.StringIO()
-    with pytest.raises(NoNetworkError, match=r"neither apps.example.com nor login.bigcommerce.com"):
+    with pytest.raises(CommandError, match=r"neither apps.example.com nor login.bigcommerce.com"):
         check_deployment(OUTPUTS, OUTPUTS.registration.apps, Console(file=printed), 60)
     assert printed.getvalue() == ""
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from registration.choice import UnknownAppError, chosen_apps
+from registration.choice import chosen_apps
+from registration.errors import CommandError
 from registration.portal.model import AppRegistration, Registration
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 from registration.sheet.commands import Commands
@@ -21,6 +22,7 @@ from tests.registration.examples import (
     EVERY_STAGE,
     OLD_BASE_URL,
     app,
+    outputs,
     ready,
     registration,
 )
@@ -112,12 +114,12 @@ def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> No
 
 def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_nearest() -> None:
     stack = registration(app("acme-shop"), app("globex"), app("acme-store"), app("initech"), app())
-    with pytest.raises(UnknownAppError) as refused:
-        chosen_apps(stack, ["globex", "acme-stor"])
+    with pytest.raises(CommandError) as refused:
+        chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", "acme-stor"])
     assert str(refused.value) == (
         "Stack dev has no app with the organization id 'acme-stor'. "
         "The nearest: acme-store, acme-shop, acme\n"
-        "Every app: python -m registration show --stack dev"
+        "Every app: python -m registration show --file 'my outputs.json'"
     )
 
 

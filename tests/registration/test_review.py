@@ -8,7 +8,7 @@ from registration.check.http_client import Client, Response, UnreachableError
 from registration.check.review import ReviewChecks
 from registration.check.review_report import review_report
 from registration.portal.oauth_scopes import OAUTH_SCOPES
-from tests.registration.examples import ready, registration
+from tests.registration.examples import outputs, ready, registration
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -36,7 +36,7 @@ def found(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], **values: An
 
     monkeypatch.setattr(Client, "get", get)
     app = ready(**{"partner_id": "4711", **values})
-    results = [check.run() for check in ReviewChecks(registration(app)).of_app(app)]
+    results = [check.run() for check in ReviewChecks(outputs(registration(app))).of_app(app)]
     assert all(result.failure is None or result.failure.commands for result in results)
     return [f"{result.name}: {result.failure}" for result in results if result.failure]
 
@@ -73,7 +73,7 @@ def test_report_has_every_result_and_what_is_left_to_a_person(
 ) -> None:
     found(monkeypatch, {})
     app = ready(name="A | b", scopes=("store_content_checkout",), partner_id=None)
-    results = [check.run() for check in ReviewChecks(registration(app)).of_app(app)]
+    results = [check.run() for check in ReviewChecks(outputs(registration(app))).of_app(app)]
     report = review_report("dev", {"A | b (acme)": results}, [app], "Made today.")
     assert report.startswith("# Before BigCommerce's review: stack dev\n\nMade today.\n")
     assert "| Partner ID | **no** | none is recorded\\," in report

@@ -16,7 +16,7 @@ from registration.sheet.terminal import table_text
 from registration.traffic import logs
 from registration.traffic.logs import TrafficUnknownError, traffic
 from registration.traffic.seen import Consent, Traffic
-from tests.registration.examples import outputs_json, ready, registration
+from tests.registration.examples import outputs, outputs_json, ready, registration
 
 DAY = date(2026, 11, 20)
 APP = ready(scopes=("store_v2_orders", "store_cart"))
@@ -50,7 +50,7 @@ def test_scopes_that_were_sent_last_are_compared_with_those_of_the_app(
     assert traffic.wrong_scopes(APP) == wrong
     stack = registration(APP)
     for shown in (
-        table_text(stack, stack.apps, Live({"acme": traffic})),
+        table_text(outputs(stack), stack.apps, Live({"acme": traffic})),
         markdown_sheet(stack, live=Live({"acme": traffic})),
         html_sheet(stack, live=Live({"acme": traffic})),
     ):
@@ -138,6 +138,6 @@ def test_whether_data_flows_to_rutter_is_a_line(counts: dict[str, int], said: st
     stack = registration(ready(rutter=True))
     live = Live(connections={"acme": counts})
     line = f"Rutter: {said}; python -m installations list --stack dev"
-    assert line in table_text(stack, stack.apps, live).splitlines()
+    assert line in table_text(outputs(stack), stack.apps, live).splitlines()
     assert f"**Rutter**: {said}. Rutter's first sync" in markdown_sheet(stack, live=live)
     assert f"<strong>Rutter</strong>: {said}. Rutter" in html_sheet(stack, live=live)

@@ -1,4 +1,4 @@
-"""What ends a command."""
+"""What ends a command of an operator."""
 
 
 class CommandError(Exception):
