@@ -19,6 +19,7 @@ from components.rutter_webhook import WEBHOOK, webhook_function
 from components.stack_context import StackContext
 from components.stack_function import StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
+from components.stack_traces import short_stack_traces
 from components.store_events import STORE_EVENTS, StoreEvents
 from registration.portal.model import Registration
 from registration.sheet.documents import markdown_sheet
@@ -39,19 +40,20 @@ code = pulumi.FileArchive(str(lambda_bundle.build()))
 
 # What is kept: the installed stores, and each app's profile and credentials.
 store = InstallationStore(context, protect=settings.protect)
-apps = {
-    app.organization_id: BigCommerceApp(
-        context,
-        app,
-        client_secret=settings.client_secrets.get(app.organization_id),
-        handoff_key=settings.handoff_keys.get(app.organization_id),
-        rutter_client_secret=settings.rutter_client_secrets.get(app.organization_id),
-        table_name=store.table_name,
-        key_arn=store.key_arn,
-        protect=settings.protect,
-    )
-    for app in settings.apps
-}
+with short_stack_traces():
+    apps = {
+        app.organization_id: BigCommerceApp(
+            context,
+            app,
+            client_secret=settings.client_secrets.get(app.organization_id),
+            handoff_key=settings.handoff_keys.get(app.organization_id),
+            rutter_client_secret=settings.rutter_client_secrets.get(app.organization_id),
+            table_name=store.table_name,
+            key_arn=store.key_arn,
+            protect=settings.protect,
+        )
+        for app in settings.apps
+    }
 
 # What is called from outside: an API with a route and a function for each callback.
 api = CallbackApi(context, protect=settings.protect, domain=settings.domain)

@@ -9,11 +9,11 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import apps, callbacks, cost, deployments
+from bench import apps, callbacks, cost, deployments, simulation
 from bench.tables import DOCS, put
 
 RESULTS = Path(__file__).with_name("results.json")
-PERFORMANCE = DOCS / "performance.md"
+PERFORMANCE, SCALE = DOCS / "performance.md", DOCS / "scale.md"
 LIBRARIES = ("boto3", "botocore", "pulumi", "pulumi-aws", "pyjwt", "urllib3")
 
 
@@ -29,12 +29,23 @@ def main() -> None:
         "apps": apps.measure(console),
     }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    put(callbacks.rows(results["callbacks"]["cpu_seconds"]), PERFORMANCE)
-    put(deployments.rows(results["deployments"]), PERFORMANCE)
+    for page, table in tables(results):
+        put(table, page)
     cost.write()
-    console.print(
-        f"Written to bench/{RESULTS.name}, docs/{PERFORMANCE.name} and docs/{cost.PAGE.name}"
-    )
+    pages = ", ".join(f"docs/{page.name}" for page in (PERFORMANCE, SCALE, cost.PAGE))
+    console.print(f"Written to bench/{RESULTS.name}, {pages}")
+
+
+def tables(results: dict[str, Any]) -> list[tuple[Path, str]]:
+    """The tables that say what was measured, or follow from it; each after its page."""
+    cpu_seconds = results["callbacks"]["cpu_seconds"]
+    return [
+        (PERFORMANCE, callbacks.rows(cpu_seconds)),
+        (PERFORMANCE, deployments.rows(results["deployments"])),
+        (SCALE, apps.rows(results["apps"])),
+        (SCALE, simulation.load_rows(cpu_seconds)),
+        (SCALE, simulation.user_rows()),
+    ]
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class Resource:
         secret_inputs: paths of the inputs that are secrets, such as `secretString`.
         depends_on: URNs of what it waits for, because it is told to or uses its outputs.
         custom: whether it is a provider's resource; else it is a component.
+        stack_trace: the files whose lines it keeps, the innermost first.
     """
 
     type: str
@@ -42,6 +43,7 @@ class Resource:
     inputs: dict[str, Any]
     secret_inputs: list[str]
     depends_on: list[str]
+    stack_trace: list[str] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class RecordingMonitor(MockMonitor):
                     inputs=_shown(plain(inputs)),
                     secret_inputs=[path for path, _ in secret_paths(inputs)],
                     depends_on=sorted(request.dependencies),
+                    stack_trace=[frame.pc.uri for frame in request.stackTrace.frames],
                 )
             )
         with _event_loop():
