@@ -25,7 +25,7 @@ def next_steps(
     }
     lines += [
         pulumi.Output.concat(
-            f"gh variable set {name} --repo {settings.repository} --body '", value, "'"
+            f"gh variable set {name} --repo {settings.repository_name} --body '", value, "'"
         )
         for name, value in variables.items()
     ]
@@ -61,7 +61,7 @@ def _protections(settings: Settings) -> Iterator[str]:
             (environment.name, _reviewers(environment)),
             (f"{environment.name}-preview", ""),  # previews every night, with nobody there
         ):
-            path = f"repos/{settings.repository}/environments/{name}"
+            path = f"repos/{settings.repository_name}/environments/{name}"
             yield (
                 f"gh api --method PUT {path}"
                 " -F 'deployment_branch_policy[protected_branches]=false'"

@@ -7,7 +7,8 @@ CONSENTS = Statement(
     "Consents",
     # To say how many stores must consent again (`python -m installations consents`): of the index
     # the attributes that this compares, so no domain; and of the table, with its tokens and e-mail
-    # addresses, nothing.
+    # addresses, nothing. The keys of both are among them, as AWS demands ("Using IAM policy
+    # conditions for fine-grained access control"): a further page begins at one.
     resources=(
         "arn:{place.partition}:dynamodb:{place.region}:{place.account}:"
         "table/{place.prefix}*/index/" + INDEX,
@@ -18,6 +19,7 @@ CONSENTS = Statement(
             "dynamodb:Attributes": (
                 "organization_id",
                 "store_hash",
+                "pk",
                 "sk",
                 "status",
                 "client_id",

@@ -105,7 +105,7 @@ PROGRAM_STATEMENTS = (
             "iam:TagRole",
             "iam:UntagRole",
             "iam:UpdateAssumeRolePolicy",
-            "iam:UpdateRole",
+            "iam:UpdateRoleDescription",
         ),
     ),
     Statement(
@@ -220,7 +220,7 @@ PROGRAM_STATEMENTS = (
             _LOGS + "/aws/lambda/{place.prefix}*",
             _LOGS + "/aws/vendedlogs/{place.prefix}*",
         ),
-        reads=("logs:ListTagsForResource", "logs:ListTagsLogGroup"),
+        reads=("logs:ListTagsForResource",),
         writes=(
             "logs:CreateLogGroup",
             "logs:DeleteLogGroup",
@@ -329,6 +329,15 @@ PROGRAM_STATEMENTS = (
         types=("aws:apigatewayv2/domainName:DomainName",),
         resources=(_API_GATEWAY + "/domainnames",),
         writes=("apigateway:POST",),
+        needs="domain",
+    ),
+    Statement(
+        "RoleOfApiGateway",
+        # For the first custom domain of an account API Gateway makes itself this role, with the
+        # caller's rights (its developer guide, "Using service-linked roles").
+        types=("aws:apigatewayv2/domainName:DomainName",),
+        resources=(_IAM + "role/aws-service-role/ops.apigateway.amazonaws.com/*",),
+        writes=("iam:CreateServiceLinkedRole",),
         needs="domain",
     ),
     Statement(

@@ -1,5 +1,6 @@
 """The bootstrap stack's configuration: every key and its rule."""
 
+import re
 from itertools import permutations
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,13 @@ from registration.portal.value_types import StackName, form
 MAIN_PROJECT = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 
 
-Repository = Annotated[str, form(r"[\w-]+/[\w.-]+", "OWNER/NAME, as in the repository's URL")]
+Repository = Annotated[
+    str,
+    form(
+        r"[\w-]+/[\w.-]+|[\w-]+@\d+/[\w.-]+@\d+",
+        "OWNER/NAME, as in the repository's URL, or with GitHub's ids: OWNER@ID/NAME@ID",
+    ),
+]
 Reviewer = Annotated[
     str, form(r"[\w-]+(/[\w-]+)?", "a GitHub user, or a team as ORGANIZATION/TEAM")
 ]
@@ -69,12 +76,23 @@ class Environment(_Setting):
 
 
 class Settings(_Setting):
-    """The whole configuration; Pulumi.yaml describes each key."""
+    """The whole configuration; Pulumi.yaml describes each key.
+
+    Attributes:
+        repository: as its tokens' subject names it, which decides who gets the roles. With ids,
+            where GitHub puts them there: "Immutable subject claims" in its OpenID Connect
+            reference. Nobody who takes over a name later has them.
+    """
 
     repository: Repository
     environments: Annotated[tuple[Environment, ...], Field(min_length=1)]
     oidc_provider_arn: Annotated[OidcProviderArn | None, BeforeValidator(_or_none)] = None
     state_bucket: Annotated[BucketName | None, BeforeValidator(_or_none)] = None
+
+    @property
+    def repository_name(self) -> str:
+        """The repository as GitHub's API and commands name it, without ids."""
+        return re.sub(r"@\d+", "", self.repository)
 
 
 def read_settings() -> Settings:

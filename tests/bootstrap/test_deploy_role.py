@@ -37,8 +37,8 @@ ANYONE = {
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
 }
 # What the embedded AWS does not ask for, or local.provider does not call: the AWS plugin waits for
-# a DNS change.
-NOT_ASKED = {"RolesOfFunctions", "DomainRecordChanges"}
+# a DNS change. Nor does it make API Gateway's role.
+NOT_ASKED = {"RolesOfFunctions", "DomainRecordChanges", "RoleOfApiGateway"}
 # Requests in which the embedded AWS does not recognize the resource that AWS evaluates.
 WITHOUT_RESOURCE = {
     *("iam:CreatePolicy", "lambda:CreateFunction", "dynamodb:TagResource"),

@@ -25,6 +25,7 @@ BOUNDED = {"iam__PermissionsBoundary": arn("iam", f"policy/boundary-{PROJECT}-lo
 PROFILE = {"dynamodb__LeadingKeys": ["ORG#acme"]}
 RECORD = {"dynamodb__LeadingKeys": ["ORG#acme#STORE#abc"]}
 TO_LAMBDA = {"iam__PassedToService": "lambda.amazonaws.com"}
+SERVICE_ROLE = arn("iam", "role/aws-service-role/")
 STATE = "arn:aws:s3:::state/.pulumi/"
 
 
@@ -51,6 +52,11 @@ def test_every_resource_type_of_the_program_has_a_statement(everything: Recordin
         ("apigateway:DELETE", API, {"apigateway__Resource/ApiName": f"{PROJECT}-local-callbacks"}),
         ("apigateway:POST", f"{API}/routes", {}),
         ("route53:GetChange", "arn:aws:route53:::change/C1", {}),
+        (
+            "iam:CreateServiceLinkedRole",
+            SERVICE_ROLE + "ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway",
+            {},
+        ),
         ("s3:PutObject", f"{STATE}stacks/{PROJECT}/local.json", {}),
         ("s3:GetObject", f"{STATE}meta.yaml", {}),
         ("kms:Encrypt", PLACE.secrets_key, {}),
@@ -76,6 +82,11 @@ def test_the_deploy_role_may(action: str, resource: str, keys: dict[str, Any]) -
         ("iam:PassRole", OWN_ROLE, {"iam__PassedToService": "ec2.amazonaws.com"}),
         ("iam:PassRole", OWN_ROLE, {}),
         ("iam:PassRole", arn("iam", "role/admin"), TO_LAMBDA),
+        (
+            "iam:CreateServiceLinkedRole",
+            SERVICE_ROLE + "ecs.amazonaws.com/AWSServiceRoleForECS",
+            {},
+        ),
         # itself, its sister and the boundary
         ("iam:PutRolePolicy", arn("iam", f"role/deploy-{PROJECT}-local"), BOUNDED),
         ("iam:UpdateAssumeRolePolicy", arn("iam", f"role/preview-{PROJECT}-local"), {}),
@@ -138,7 +149,8 @@ def test_the_preview_role_changes_nothing() -> None:
     assert not allows(PREVIEW, "dynamodb:GetItem", TABLE, **RECORD)
     # How many stores must consent again: their scopes, and nothing else of them.
     query = "dynamodb:Query"
-    chosen = {"dynamodb__Select": "SPECIFIC_ATTRIBUTES", "dynamodb__Attributes": ["scopes", "sk"]}
+    attributes = ["organization_id", "store_hash", "pk", "sk", "scopes"]  # the keys always
+    chosen = {"dynamodb__Select": "SPECIFIC_ATTRIBUTES", "dynamodb__Attributes": attributes}
     index = f"{TABLE}/index/by-organization"
     assert allows(PREVIEW, query, index, **chosen)
     for resource in (TABLE, f"{TABLE}/index/by-connection", index.replace("-local-", "-prod-")):

@@ -123,6 +123,19 @@ def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Record
     ) in steps
 
 
+def test_a_repository_with_ids_is_trusted_with_them_alone_and_has_none_in_commands(
+    record: Recorder,
+) -> None:
+    recording = bootstrapped(record, {**CONFIG, "repository": "example@12/back-end@345"})
+    for role in recording.all("aws:iam/role:Role"):
+        (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+        subjects = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+        assert all(each.startswith("repo:example@12/back-end@345:") for each in subjects)
+    steps = recording.outputs["nextSteps"]
+    assert "--repo example/back-end " in steps
+    assert "@" not in steps.partition("pulumi config")[0]
+
+
 def test_an_account_that_believes_github_already_and_keeps_its_state_elsewhere(
     record: Recorder,
 ) -> None:
@@ -140,6 +153,7 @@ def test_an_account_that_believes_github_already_and_keeps_its_state_elsewhere(
     ("change", "words"),
     [
         ({"repository": "https://github.com/o/r"}, "must be OWNER/NAME"),
+        ({"repository": "o@1/r"}, "must be OWNER/NAME"),
         ({"environments": []}, "environments must not be empty"),
         ({"environments": [{"name": "a b"}]}, "environments[0].name is 'a b': it must be"),
         ({"environments": [{"name": "dev", "reviewers": ["$(x)"]}]}, "must be a GitHub user"),
