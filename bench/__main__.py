@@ -31,7 +31,7 @@ def main() -> None:
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     for page, table in tables(results):
         put(table, page)
-    cost.write()
+    cost.write(results["callbacks"]["cpu_seconds"])
     pages = ", ".join(f"docs/{page.name}" for page in (PERFORMANCE, SCALE, cost.PAGE))
     console.print(f"Written to bench/{RESULTS.name}, {pages}")
 

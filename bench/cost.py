@@ -1,46 +1,82 @@
 """The monthly bill by service, from the list prices of bench/prices.json, as docs/cost.md."""
 
 import json
+import math
 from pathlib import Path
+from typing import Any
 
+from bench import simulation
 from bench.tables import DOCS, markdown
+from components.alarms import ALARMS
+from components.callbacks import CALLBACKS
+from components.settings import Functions
 
-PRICES = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
+LIST: dict[str, Any] = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
+PRICES: dict[str, float] = {name: price["usd"] for name, price in LIST["prices"].items()}
 PAGE = DOCS / "cost.md"
 # Stores and apps. A store has one app, so there are no more apps than stores.
-SIZES = ((1, 1), (100, 1), (100, 100), (10_000, 1), (10_000, 1_000))
+SIZES = ((1, 1), (100, 1), (100, 100), (1_000, 1_000), (10_000, 1), (10_000, 1_000))
 # Of a store in a month: it opens the app so often, and installs or uninstalls it so often.
 LOADS, INSTALLATIONS = 30, 1
-LAMBDA_GB_SECONDS = 0.5 * 0.05  # 512 MiB, 50 ms
+USERS = 5
+MINUTES = 730 * 60
+# So long an environment is taken to stay, which AWS does not promise. So long a function keeps a
+# secret and DynamoDB a table's key.
+STAYS, KEPT = 5, 5
 LOG_GB = 1_000 / 1e9  # of a callback, with the access log
-ITEM_GB = 2_000 / 1e9
-SECRET_READS_AN_APP = 30 * 24  # an app in use is read for once an hour, by the functions together
-METRICS = 3
+HANDOFF_SECONDS = 2
+# Lambda asks an empty queue by five pollers, each waiting for 20 seconds. Source: "Configuring
+# scaling behavior for SQS event source mappings" in the Lambda developer guide.
+POLLS = 5 * 3 * MINUTES
 
 
-def bill(stores: int, apps: int) -> dict[str, float]:
-    """USD a month by service."""
-    installs = stores * INSTALLATIONS
-    callbacks = stores * LOADS + installs
+def bill(stores: int, apps: int, cold: float, warm: float) -> dict[str, float]:
+    """USD a month by service; a cold callback and a warm one take so many seconds."""
+    installs, callbacks = _calls(stores)
+    # Those that no other preceded in time. Lambda bills them, since August 2025. Source: the AWS
+    # Compute Blog, "AWS Lambda standardizes billing for INIT Phase".
+    starts = callbacks * math.exp(-callbacks / MINUTES * STAYS)
+    secret_reads = min(callbacks, apps * MINUTES / KEPT)
+    table_keys = min(callbacks, len(CALLBACKS) * MINUTES / KEPT)
+    size = simulation.item_bytes(USERS)
+    written = -(-size // simulation.UNIT_OF_WRITE) + 1  # and the index
+    # A metric is billed for the hours that have it. The others are of failures.
+    busy = 1 - math.exp(-callbacks / MINUTES * 60)
     return {
         "KMS": PRICES["kms_key_month"]
-        + PRICES["kms_request"] * (installs + apps * SECRET_READS_AN_APP),
-        "Secrets Manager": apps
-        * (PRICES["secret_month"] + SECRET_READS_AN_APP * PRICES["secrets_manager_request"]),
+        + PRICES["kms_request"] * (installs + secret_reads + table_keys),
+        "Secrets Manager": apps * PRICES["secret_month"]
+        + secret_reads * PRICES["secrets_manager_request"],
         "HTTP API": callbacks * PRICES["http_api_request"],
-        "Lambda": callbacks
-        * (PRICES["lambda_request"] + LAMBDA_GB_SECONDS * PRICES["lambda_gb_second"]),
-        # A consistent read of an item of at most 4 KB; a write of 2 KB, and one of the index.
-        "DynamoDB": callbacks * PRICES["dynamodb_read"]
-        + installs * 3 * PRICES["dynamodb_write"]
-        + stores * ITEM_GB * PRICES["dynamodb_gb_month"],
-        "CloudWatch": callbacks * LOG_GB * PRICES["logs_gb"] + METRICS * PRICES["metric_month"],
+        "Lambda": _lambda(callbacks, starts * cold + (callbacks - starts) * warm),
+        "DynamoDB": (callbacks + starts) * PRICES["dynamodb_read"]
+        + installs * written * PRICES["dynamodb_write"]
+        + stores * size / 1e9 * (PRICES["dynamodb_gb_month"] + PRICES["dynamodb_backup_gb_month"]),
+        "CloudWatch": callbacks * LOG_GB * (PRICES["logs_gb"] + PRICES["logs_gb_month"])
+        + busy * PRICES["metric_month"],
     }
 
 
-def instead(stores: int, apps: int) -> dict[str, float]:
+def added(stores: int, apps: int, cold: float) -> dict[str, float]:
+    """USD a month that a setting adds, with every app handed to Rutter."""
+    installs, _ = _calls(stores)
+    handing_over = 2 * PRICES["kms_request"] + 3 * PRICES["sqs_request"]
+    return {
+        "`monitoring`": _alarms() * PRICES["alarm_month"] + PRICES["dashboard_month"],
+        "`events`": PRICES["alarm_month"]
+        + installs * PRICES["event"]
+        + _lambda(installs, installs * cold),
+        "`rutter`": PRICES["alarm_month"]
+        + apps * PRICES["secret_month"]
+        + POLLS * PRICES["sqs_request"]
+        + installs * handing_over
+        + _lambda(2 * installs, installs * (2 * cold + HANDOFF_SECONDS)),
+    }
+
+
+def instead(stores: int, apps: int, cold: float, warm: float) -> dict[str, float]:
     """USD a month of designs that were not chosen, as a whole."""
-    chosen, callbacks = sum(bill(stores, apps).values()), stores * (LOADS + INSTALLATIONS)
+    chosen, (_, callbacks) = sum(bill(stores, apps, cold, warm).values()), _calls(stores)
     dearer_api = PRICES["rest_api_request"] - PRICES["http_api_request"]
     return {
         "**As it is**": chosen,
@@ -49,35 +85,75 @@ def instead(stores: int, apps: int) -> dict[str, float]:
     }
 
 
-def page() -> str:
-    """docs/cost.md."""
-    heads = [f"stores {stores:,}, apps {apps:,}" for stores, apps in SIZES]
+def _alarms() -> int:
+    """How many alarms `monitoring` makes: some are for each function."""
+    return sum(len(CALLBACKS) if each.dimension == "FunctionName" else 1 for each in ALARMS)
+
+
+def _calls(stores: int) -> tuple[int, int]:
+    """Installations in a month, and all callbacks."""
+    return stores * INSTALLATIONS, stores * (LOADS + INSTALLATIONS)
+
+
+def _lambda(invocations: float, seconds: float) -> float:
+    gigabytes = Functions().memory_size / 1_024
+    return invocations * PRICES["lambda_request"] + seconds * gigabytes * PRICES["lambda_gb_second"]
+
+
+def page(measured: dict[str, Any]) -> str:
+    """docs/cost.md, from what was measured of the functions."""
+    cold, warm = simulation.seconds(measured)
+    whole = [bill(*size, cold, warm) for size in SIZES]
+    for each in whole:
+        each["**Together**"] = sum(each.values())
     return f"""# Cost
 
-USD a month, by list prices of {PRICES["region"]} written down on {PRICES["date"]} in
-`bench/prices.json`: compare them with AWS's price pages before you budget. `make bench` writes
-this page. A store opens its app {LOADS} times a month and installs it once. The key is a new one:
-its first two yearly rotations add 1.00 each. The free tier, `monitoring`, a domain, events and the
-hand-over to Rutter are left out.
+USD a month, by list prices of {LIST["region"]}. `make bench` writes this page. A store opens its
+app {LOADS} times a month and installs it once, at any time of day and night. So the callbacks of
+few stores find no execution environment, and Lambda bills its start too: {cold:.1f} s, where a warm
+load takes {warm * 1_000:.0f} ms. The key is a new one: its first two yearly rotations add 1.00
+each.
 
-{_table(heads, [bill(*size) for size in SIZES])}
+{_table(whole)}
+
+Left out are the free tier, and what is sent to browsers, of which AWS gives 100 GB a month.
+
+## What settings add
+
+`monitoring` is {_alarms()} alarms, one more with `silenceHours`, and a dashboard, of which an
+account has three free. `rutter` is for every app: Lambda asks its queue all the time, whether
+anything is in it or not, {POLLS:,} times a month, of which an account has a million free. A hosted
+zone for a `domain` is 0.50; its certificate is free.
+
+{_table([added(*size, cold) for size in SIZES])}
 
 ## Designs that were not chosen
 
-{_table(heads, [instead(*size) for size in SIZES])}
+{_table([instead(*size, cold, warm) for size in SIZES])}
 
 Why they were not: [tokens encrypted in the table](decisions/0002-access-token-encryption.md),
 [an HTTP API](decisions/0001-http-api.md).
+
+## Prices
+
+They are in `bench/prices.json`. Each was compared with a copy of AWS's own list or page as it was
+then, or with what others report of it; compare them with AWS's pages of today before you budget.
+
+{markdown(["Price", "USD", "Compared with", "Of"], map(_price_cells, LIST["prices"].values()))}
 """
 
 
-def _table(heads: list[str], columns: list[dict[str, float]]) -> str:
+def _price_cells(price: dict[str, Any]) -> list[str]:
+    usd = f"{price['usd']:.10f}".rstrip("0")
+    return [price["what"], usd.removesuffix("."), price["source"], price["date"]]
+
+
+def _table(columns: list[dict[str, float]]) -> str:
+    heads = [f"stores {stores:,}, apps {apps:,}" for stores, apps in SIZES]
     rows = [[name, *(f"{column[name]:,.2f}" for column in columns)] for name in columns[0]]
-    if "KMS" in columns[0]:
-        rows.append(["**Together**", *(f"{sum(column.values()):,.2f}" for column in columns)])
     return markdown(["", *heads], rows)
 
 
-def write() -> None:
+def write(measured: dict[str, Any]) -> None:
     """Write docs/cost.md."""
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(page(measured), encoding="utf-8")

@@ -1,23 +1,41 @@
 """docs/cost.md: what `make bench` writes, and the sums in it."""
 
+import json
+
 import pytest
 
 from bench import cost
+from bench.__main__ import RESULTS
 
 
-def test_page_is_what_the_prices_say() -> None:
-    assert cost.PAGE.read_text(encoding="utf-8") == cost.page()
+def test_page_is_what_the_prices_and_the_measurements_say() -> None:
+    measured = json.loads(RESULTS.read_text(encoding="utf-8"))["callbacks"]["cpu_seconds"]
+    assert cost.PAGE.read_text(encoding="utf-8") == cost.page(measured)
 
 
 def test_a_hundred_stores_of_one_app_cost_what_their_services_do() -> None:
-    bill = cost.bill(100, 1)
+    bill = cost.bill(100, 1, cold=1, warm=0.01)
 
-    assert bill["Secrets Manager"] == pytest.approx(0.4 + 720 * 5e-6)
+    assert bill["Secrets Manager"] == pytest.approx(0.4 + 3_100 * 5e-6)
     assert bill["HTTP API"] == pytest.approx(3_100 * 1e-6)
-    assert bill["KMS"] == pytest.approx(1 + (100 + 720) * 3e-6)
+    assert bill["KMS"] == pytest.approx(1 + (100 + 3_100 + 3_100) * 3e-6)
+
+
+def test_callbacks_of_few_stores_are_billed_as_starts_and_those_of_many_are_not() -> None:
+    few, many = (cost.bill(stores, 1, cold=1, warm=0)["Lambda"] for stores in (1, 10_000))
+
+    assert few == pytest.approx(31 * (2e-7 + 0.5 * 0.0000133334), rel=0.01)
+    assert many == pytest.approx(310_000 * 2e-7)
+
+
+def test_a_setting_adds_what_it_deploys() -> None:
+    added = cost.added(1, 100, cold=1)
+
+    assert added["`monitoring`"] == pytest.approx(13 * 0.1 + 3)
+    assert added["`rutter`"] == pytest.approx(100 * 0.4 + 0.1 + 657_000 * 4e-7, rel=1e-5)
 
 
 def test_what_was_not_chosen_costs_more_with_every_store() -> None:
-    chosen, *others = cost.instead(10_000, 1).values()
+    chosen, *others = cost.instead(10_000, 1, cold=1, warm=0.01).values()
     assert min(others) > chosen
     assert others[0] - chosen == pytest.approx(4_000)
