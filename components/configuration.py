@@ -1,7 +1,6 @@
 """Reads the stack's configuration, and finds what is wrong before anything is deployed."""
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from .configuration_errors import (
 )
 from .first_app import FIRST_APP, with_first_app
 from .first_app_problems import as_answered, repeated_answers
+from .provider_settings import provider_problems, region, region_warnings
 from .secret_settings import secret_problems
 from .settings import Settings
 from .validation import validation_problems
@@ -34,9 +34,6 @@ PLACEHOLDER_ACCOUNT = "000000000000"
 
 # A role's name may have 64 characters: project, stack, and at most `rutter-handoff`, with hyphens.
 PROJECT_AND_STACK = 64 - len("--rutter-handoff")
-# Source: IAM's rules for tags, which are the narrowest of the services that take them.
-_TAG_KEY, _TAG_VALUE = r"(?!aws:)[\w .:/=+@-]{1,128}", r"[\w .:/=+@-]{0,256}"
-_TAG_RULE = "IAM takes letters, digits, spaces and _ . : / = + - @"
 
 
 def read_settings() -> Settings:
@@ -49,7 +46,7 @@ def read_settings() -> Settings:
     values = with_first_app(given)
     problems += repeated_answers(values)
     values = {key: value for key, value in values.items() if key not in FIRST_APP}
-    problems += _name_problems() + _tag_problems() + secret_problems(values)
+    problems += _name_problems() + provider_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
     problems += _domain_problems(values)
     try:
@@ -67,6 +64,7 @@ def configuration_warnings(settings: Settings) -> list[str]:
     """What to warn of in a configuration that is valid, each with the command that mends it."""
     return [
         *(f"{each.key} {each.what}. {each.remedy}" for each in _as_answered(_sample_ids(settings))),
+        *region_warnings(),
         *_account_warnings(settings),
         *_monitoring_warnings(settings),
     ]
@@ -164,35 +162,12 @@ def _name_problems() -> list[Problem]:
 
 
 def _region_problems(settings: Settings) -> list[Problem]:
-    """A certificate that API Gateway cannot use, as far as the region is known by now.
-
-    The AWS provider finds the region in the same places, and after them in the profile of the AWS
-    CLI, which is not read here.
-    """
-    region = CONFIG.get().get("aws:region") or os.environ.get("AWS_REGION")
-    region = region or os.environ.get("AWS_DEFAULT_REGION")
+    """A certificate that API Gateway cannot use, as far as the region is known by now."""
     given = settings.domain.certificate_region if settings.domain else None
-    if given is None or region in (None, given):
+    if given is None or (own := region()) in (None, given):
         return []
-    what = f"is of {given}: API Gateway takes a certificate of the stack's own region, {region}"
+    what = f"is of {given}: API Gateway takes a certificate of the stack's own region, {own}"
     return [Problem("domain.certificateArn", what, set_command("domain.certificateArn"))]
-
-
-def _tag_problems() -> list[Problem]:
-    """Default tags that IAM would refuse, when other resources are deployed already."""
-    text = CONFIG.get().get("aws:defaultTags", "")
-    default_tags = json.loads(text) if text.startswith("{") else {}
-    tags = default_tags.get("tags")
-    return [
-        Problem(
-            f"aws:defaultTags.tags.{key}",
-            f"is not a tag that AWS takes: {_TAG_RULE}, up to 128 in a key, which does not begin "
-            "with aws:, and up to 256 in a value",
-            in_stack_file("write that tag in other characters"),
-        )
-        for key, value in (tags.items() if isinstance(tags, dict) else ())
-        if not re.fullmatch(_TAG_KEY, key) or not re.fullmatch(_TAG_VALUE, str(value))
-    ]
 
 
 def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:

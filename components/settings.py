@@ -93,6 +93,14 @@ def _without_spaces(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _read_as_pulumi_does(given: Any) -> Any:
+    """The texts that Pulumi takes for true and false, as those; another word stays one."""
+    texts = {"true": True, "True": True, "false": False, "False": False}
+    return texts.get(given, given) if isinstance(given, str) else given
+
+
+# `pulumi config set` without `--path` stores text.
+Switch = Annotated[bool, Field(strict=True), BeforeValidator(_read_as_pulumi_does)]
 Scope = Annotated[str, AfterValidator(_known_scope)]
 # Of this account, or of AWS's own.
 PolicyArn = Annotated[
@@ -169,7 +177,7 @@ class RutterSettings(_Setting):
 
     client_id: RutterClientId
     on_uninstall: Literal["keep", "delete"] = "keep"
-    webhooks: bool = False
+    webhooks: Switch = False
 
 
 class AppSettings(_Setting):
@@ -195,7 +203,7 @@ class AppSettings(_Setting):
     client_id: ClientId | None = None
     registered_base_url: BaseUrl | None = None
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1), AfterValidator(_one_permission_a_row)]
-    multiple_users: bool = True
+    multiple_users: Switch = True
     support_url: SupportUrl | None = None
     app_url: AppUrl | None = None
     rutter: Annotated[RutterSettings | None, BeforeValidator(lambda given: given or None)] = None
@@ -260,7 +268,7 @@ class Functions(_Setting):
     """
 
     memory_size: Annotated[int, Field(ge=128, le=10_240)] = 512
-    tracing: bool = False
+    tracing: Switch = False
     reserved_concurrency: ReservedConcurrency = ReservedConcurrency()
 
 
@@ -279,7 +287,7 @@ class Domain(_Setting):
     name: DomainName
     certificate_arn: CertificateArn | None = None
     hosted_zone_id: HostedZoneId | None = None
-    keep_default_endpoint: bool = False
+    keep_default_endpoint: Switch = False
 
     @property
     def base_url(self) -> str:
@@ -344,7 +352,7 @@ class Settings(_Setting):
     throttle: Throttle = Throttle()
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
-    protect: bool = True
+    protect: Switch = True
     permissions_boundary_arn: Annotated[
         PolicyArn | None, BeforeValidator(lambda given: given or None)
     ] = None
@@ -353,6 +361,6 @@ class Settings(_Setting):
     monitoring: Annotated[
         MonitoringSettings | None, BeforeValidator(lambda given: given or None)
     ] = None
-    events: bool = False
+    events: Switch = False
     bigcommerce: BigCommerce = BigCommerce()
     rutter_base_url: RutterUrl = "https://production.rutterapi.com/versioned"

@@ -39,7 +39,7 @@ _WORDS = {
     "greater_than_equal": "must be {ge:g} or more",
     "less_than_equal": "must be {le:g} or less",
     "finite_number": "must be a number",
-    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    "bool_type": "must be true or false",
     **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size"), "must be a whole number"),
     "int_from_float": "must be a whole number",
     **dict.fromkeys(("float_type", "float_parsing"), "must be a number"),

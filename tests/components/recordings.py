@@ -9,20 +9,20 @@ from typing import Any
 
 from local.engine.configuration import encoded, project_name, stack_config
 from local.engine.program import Program
-from tests.components.recorder import ACCOUNT, Recording, recorded
+from tests.components.recorder import ACCOUNT, REGION, Recording, recorded
 
 ROOT = Path(__file__).parents[2]
 # Whatever a project that was made from this one is called.
 PROJECT = "bigcommerce"
 SECRETS = ("clientSecrets", "handoffKeys", "rutterClientSecrets")
 STACK = "test"
-ALLOWED: dict[str, Any] = {"aws:allowedAccountIds": [ACCOUNT]}
+ALLOWED: dict[str, Any] = {"aws:allowedAccountIds": [ACCOUNT], "aws:region": REGION}
 
 
 def configuration(config: Mapping[str, Any], stack: str = STACK) -> dict[str, str]:
     """A stack's configuration laid over Pulumi.yaml's defaults, as the program receives it.
 
-    Its account is the one it may be deployed to.
+    Its account is the one it may be deployed to, and its region is known.
     """
     with TemporaryDirectory() as folder:
         declared = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 import json
 import re
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -192,7 +193,7 @@ NOT_BOOLEAN = "is 'maybe': it must be true or false"
         ("apps[0].name", "x" * 101, "at most 100 characters", "NAME"),
         ("apps[0].name", True, "must be text", "NAME"),
         ("apps[0].partnerId", "4 7", "is '4 7'", "PARTNER_ID"),
-        ("apps[0].multipleUsers", "maybe", NOT_BOOLEAN, "true"),
+        ("apps[0].multipleUsers", 1, "is 1: it must be true or false", "true"),
         ("apps[0].registeredBaseUrl", "https://a.com/", "is 'http", "https://apps.example.com"),
         ("apps[0].supportUrl", "javascript:a()", "is 'java", "https://www.example.com/support"),
         ("apps[0].supportUrl", 'https://a.com/"', "is 'htt", "https://www.example.com/support"),
@@ -206,7 +207,7 @@ NOT_BOOLEAN = "is 'maybe': it must be true or false"
         # A marker must outlive the payloads of its store.
         ("uninstalledRetentionDays", "1", "is '1': it must be 2 or more", "30"),
         ("uninstalledRetentionDays", "3651", "must be 3650 or less", "30"),
-        ("protect", "maybe", NOT_BOOLEAN, "true"),
+        ("protect", "no", "is 'no': it must be true or false", "true"),
         ("permissionsBoundaryArn", "boundary", "is 'boundary'", BOUNDARY_EXAMPLE),
         ("functions.memorySize", 127, "is 127: it must be 128 or more", "512"),
         ("functions.memorySize", 10_241, "must be 10240 or less", "512"),
@@ -305,15 +306,20 @@ def test_names_that_make_a_name_that_iam_or_lambda_refuses(
         ("eu-west-1", {"AWS_REGION": "us-east-1"}, True),
         ("", {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, True),
         ("", {"AWS_DEFAULT_REGION": "eu-west-1"}, True),
-        ("", {}, False),  # that of a profile, which only the provider reads
+        ("", {"AWS_PROFILE": "eu"}, True),
+        ("", {"AWS_PROFILE": "none"}, False),  # which the provider says
+        ("", {}, False),
     ],
 )
 def test_certificate_of_another_region(
-    config_region: str, variables: dict[str, str], wrong: bool, monkeypatch: pytest.MonkeyPatch
+    config_region: str,
+    variables: dict[str, str],
+    wrong: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    for name, region in variables.items():
+    (tmp_path / "config").write_text("[profile eu]\nregion = eu-west-1\n")
+    for name, region in {**variables, "AWS_CONFIG_FILE": str(tmp_path / "config")}.items():
         monkeypatch.setenv(name, region)
     config = {"apps": [ACME_APP], "domain": DOMAIN_ELSEWHERE}
     texts = {f"{PROJECT}:{key}": json.dumps(value) for key, value in config.items()}
@@ -353,6 +359,35 @@ def test_default_tags_are_those_that_iam_takes(key: str, value: str, good: bool)
     with pytest.raises(ConfigurationError) as raised:
         read_texts(texts)
     assert [each.key for each in raised.value.problems] == [f"aws:defaultTags.tags.{key}"]
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "remedy"),
+    [
+        (
+            {"aws:regoin": "eu-west-1"},
+            "is no setting of the AWS provider (did you mean aws:region?)",
+            f"{IN_FILE} rename aws:regoin to aws:region",
+        ),
+        (
+            {"aws:regoin": "eu-west-1", "aws:region": "eu-west-1"},
+            "is no setting of the AWS provider (did you mean aws:region?)",
+            f"{REMOVE} --path 'aws:regoin'",
+        ),
+        ({"aws:zzz": "1"}, "is no setting of the AWS provider", f"{REMOVE} --path 'aws:zzz'"),
+        ({"aws:s3UsePathStyle": "true", "aws:version": "7.1.0"}, None, None),
+    ],
+)
+def test_keys_of_the_aws_provider_are_those_it_has(
+    given: dict[str, str], what: str | None, remedy: str | None
+) -> None:
+    texts = {f"{PROJECT}:apps": json.dumps([ACME_APP]), **given}
+    if what is None:
+        assert read_texts(texts)
+        return
+    with pytest.raises(ConfigurationError) as raised:
+        read_texts(texts)
+    assert [(each.what, each.remedy) for each in raised.value.problems] == [(what, remedy)]
 
 
 @pytest.mark.parametrize("stack", ["s" * 41, "a.b"])

@@ -1,6 +1,7 @@
 """`check-config`: what is wrong with a stack's file, without CLI, account, or its secrets."""
 
 import json
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -92,10 +93,12 @@ def test_the_command_says_all_problems_and_warnings_and_its_status(
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     sample = {"organizationId": SAMPLE_ORGANIZATION_ID, "appName": "A", "scopes": "store_v2_orders"}
-    folder(tmp_path, sample | {"protect": False}, "dev")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    folder(tmp_path, sample | {"protect": False, "aws:region": ""}, "dev")
     assert commands.main(["check-config", "--stack", "dev"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("Warning: organizationId is that of the sample")
+    assert "Warning: aws:region is not set, and neither AWS_REGION nor" in printed
     assert printed.endswith("The configuration of stack dev has no problem.\n")
 
     folder(tmp_path, {"apps": [ACME_APP | {"name": ""}], "protect": "maybe"})
