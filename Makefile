@@ -22,7 +22,7 @@ emulator: $(LOCAL)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
 	@$(BIN)/python -m tests.reliability.soak
 
-bench: $(READY)  ## measure cold starts, warm callbacks, the bundle, and programs of many apps
+bench: $(READY)  ## measure functions, deployments and programs of many apps, simulate growth, write the tables of docs/
 	@$(BIN)/python -m bench
 
 audit: $(READY) $(AUDIT)/.requirements  ## scan what is deployed with checkov: every finding is mended or waived

@@ -6,7 +6,7 @@ tries again after a refusal, other traffic of the account, and what DynamoDB len
 
 import heapq
 import random
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,9 +30,11 @@ CORE_MEGABYTES = 1_769  # with which a function has a core
 PARTITION_READS, PARTITION_WRITES, TABLE_READS = 3_000, 1_000, 12_000
 UNIT_OF_READ, UNIT_OF_WRITE, LARGEST_ITEM = 4_096, 1_024, 400 * 1_024
 
-# Seconds, taken for what is not measured: a read of DynamoDB, a write, and what Lambda needs to
-# make an environment and its first connections.
-READ, WRITE, START = 0.005, 0.010, 0.3
+SECRET_READS = 10_000  # a second; source: "AWS Secrets Manager quotas" in its user guide
+
+# Seconds, taken for what is not measured: a read of DynamoDB, a write, a read of a secret, and what
+# Lambda needs to make an environment and its first connections.
+READ, WRITE, SECRET, START = 0.005, 0.010, 0.010, 0.3
 PHASE_SECONDS, STORE_SECONDS = 5.0, 60.0
 NEW_USERS = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50)  # a second
 REFUSED = 0.01
@@ -68,6 +70,7 @@ class Case:
     rates: tuple[int, int]
     throttle: RouteThrottle = Throttle().load
     concurrency: int = CONCURRENCY
+    apps: int = 1
 
 
 @dataclass
@@ -76,6 +79,7 @@ class Phase:
 
     loads: int = 0
     cold: int = 0
+    secrets: int = 0
     at_once: int = 0
     refused: Counter[str] = field(default_factory=Counter)
 
@@ -88,8 +92,10 @@ CASES = (
     Case((1_000, 1_000)),
     Case((1_000, 1_000), RAISED),
     Case((1_000, 1_000), RAISED, NEW_ACCOUNT),
+    Case((1_000, 1_000), RAISED, apps=1_000),
     Case((10_000, 10_000), RAISED),
     Case((10_000, 10_000), RAISED, 10 * CONCURRENCY),
+    Case((10_000, 10_000), RAISED, 10 * CONCURRENCY, apps=1_000),
 )
 
 
@@ -99,45 +105,78 @@ def seconds(measured: dict[str, Any]) -> tuple[float, float]:
     """
     slower = CORE_MEGABYTES / Functions().memory_size
     cold, warm = (measured["load"][name]["median"] * slower for name in ("cold", "warm"))
-    return START + cold + 2 * READ, warm + READ
+    return START + cold + READ, warm + READ
 
 
 def loads(case: Case, cold: float, warm: float) -> list[Phase]:
     """Simulate a case; a phase for each rate."""
     random_ = random.Random(SEED)  # noqa: S311 (not cryptography)
-    buckets = {
-        "`throttle.load`": Bucket(case.throttle.rate, case.throttle.burst),
-        "API Gateway's requests of an account": Bucket(API_RATE, API_BURST),
-        "Lambda's requests of an account": Bucket(
-            *[INVOCATIONS_A_CONCURRENCY * case.concurrency] * 2
-        ),
-        "a new table's reads": Bucket(TABLE_READS, TABLE_READS),
-    }
-    scaling = Bucket(SCALING_RATE, SCALING_AT_ONCE)
-    busy: list[float] = []  # when each execution ends
-    idle, phases = 0, []
+    backend, phases = _Backend(case, cold, warm), []
     for number, rate in enumerate(case.rates):
         now, end = number * PHASE_SECONDS, (number + 1) * PHASE_SECONDS
-        phase = Phase()
-        phases.append(phase)
+        phases.append(phase := Phase())
         while (now := now + random_.expovariate(rate)) < end:
-            while busy and busy[0] <= now:
-                heapq.heappop(busy)
-                idle += 1
-            phase.loads += 1
-            refusing = next((name for name, each in buckets.items() if not each.take(now)), None)
-            if refusing is None and len(busy) >= case.concurrency:
-                refusing = "Lambda's executions at once"
-            if refusing is None and not idle and not scaling.take(now):
-                refusing = "Lambda's new environments"
-            if refusing is not None:
-                phase.refused[refusing] += 1
-                continue
-            phase.cold += not idle
-            heapq.heappush(busy, now + (warm if idle else cold))
-            idle = max(idle - 1, 0)
-            phase.at_once = max(phase.at_once, len(busy))
+            backend.load(now, random_.randrange(case.apps), phase)
     return phases
+
+
+class _Backend:
+    """The limits of a case, and Lambda's environments, which are taken in turn.
+
+    An environment is the set of apps whose profile and secret it has read.
+    """
+
+    def __init__(self, case: Case, cold: float, warm: float) -> None:
+        invocations = INVOCATIONS_A_CONCURRENCY * case.concurrency
+        self._before = {
+            "`throttle.load`": Bucket(case.throttle.rate, case.throttle.burst),
+            "API Gateway's requests of an account": Bucket(API_RATE, API_BURST),
+            "Lambda's requests of an account": Bucket(invocations, invocations),
+        }
+        self._new = Bucket(SCALING_RATE, SCALING_AT_ONCE)
+        self._table = Bucket(TABLE_READS, TABLE_READS)
+        self._secrets = Bucket(SECRET_READS, SECRET_READS)
+        self._concurrency, self._cold, self._warm = case.concurrency, cold, warm
+        self._idle: deque[set[int]] = deque()
+        self._busy: list[tuple[float, int, set[int]]] = []  # until when, and which
+
+    def load(self, now: float, app: int, phase: Phase) -> None:
+        """Take a load of an app, and count what becomes of it."""
+        while self._busy and self._busy[0][0] <= now:
+            self._idle.append(heapq.heappop(self._busy)[-1])
+        phase.loads += 1
+        limit = self._limit_before(now)
+        if limit is None:
+            start = not self._idle
+            known = set() if start else self._idle.popleft()
+            news = app not in known
+            limit = self._limit_of_reads(now, news=news)
+            if limit is None:
+                known.add(app)
+            phase.cold += start
+            phase.secrets += news
+            ends = now + (self._cold if start else self._warm) + news * (READ + SECRET)
+            heapq.heappush(self._busy, (ends, phase.loads, known))
+            phase.at_once = max(phase.at_once, len(self._busy))
+        if limit is not None:
+            phase.refused[limit] += 1
+
+    def _limit_before(self, now: float) -> str | None:
+        """Which limit keeps a load from an environment, if one does."""
+        for name, bucket in self._before.items():
+            if not bucket.take(now):
+                return name
+        if len(self._busy) >= self._concurrency:
+            return "Lambda's executions at once"
+        if not self._idle and not self._new.take(now):
+            return "Lambda's new environments"
+        return None
+
+    def _limit_of_reads(self, now: float, *, news: bool) -> str | None:
+        """Which limit a load meets that reads a store; of a new app its profile and secret too."""
+        if news and not self._secrets.take(now):
+            return "Secrets Manager's reads"
+        return None if self._table.take(now, 1 + news) else "a new table's reads"
 
 
 def item_bytes(users: int) -> int:
@@ -207,9 +246,9 @@ def refused_users(rate: float, size: int) -> float:
 def load_rows(measured: dict[str, Any]) -> str:
     """The table of docs/scale.md about loads, from what was measured of the functions."""
     cold, warm = seconds(measured)
-    heads = ["Loads a second", "`throttle.load`", "Lambda's concurrency"]
+    heads = ["Loads a second", "Apps", "`throttle.load`", "Lambda's concurrency"]
     heads += ["Executions at once", "Waited for a start", "Refused"]
-    heads += ["Then at once", "Then refused", "By"]
+    heads += ["Then at once", "Then refused", "Secrets read a second", "By"]
     return markdown(heads, [_load_cells(case, *loads(case, cold, warm)) for case in CASES])
 
 
@@ -217,6 +256,7 @@ def _load_cells(case: Case, first: Phase, then: Phase) -> list[str]:
     limits = dict.fromkeys((*first.refused, *then.refused))
     return [
         ", then ".join(f"{rate:,}" for rate in dict.fromkeys(case.rates)),
+        f"{case.apps:,}",
         f"{case.throttle.rate:,g}, at once {case.throttle.burst:,}",
         f"{case.concurrency:,}",
         f"{first.at_once:,}",
@@ -224,6 +264,7 @@ def _load_cells(case: Case, first: Phase, then: Phase) -> list[str]:
         f"{first.refused.total() / first.loads:.0%}",
         f"{then.at_once:,}",
         f"{then.refused.total() / then.loads:.0%}",
+        f"{max(first.secrets, then.secrets) / PHASE_SECONDS:,.0f}",
         ", ".join(limits) or "nothing",
     ]
 

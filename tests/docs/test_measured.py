@@ -44,6 +44,7 @@ def test_a_table_takes_the_place_of_the_one_with_its_heads_alone(tmp_path: Path)
         (Case((20, 20), concurrency=2), "Lambda's executions at once"),
         (Case((1, 200), RAISED, NEW_ACCOUNT), "Lambda's requests of an account"),
         (Case((3_000, 1), RAISED, 10_000), "Lambda's new environments"),
+        (Case((900, 9_000), RAISED, 10_000, apps=100_000), "a new table's reads"),
     ],
 )
 def test_loads_are_refused_by_the_limit_that_they_exceed(case: Case, limit: str | None) -> None:
@@ -52,6 +53,8 @@ def test_loads_are_refused_by_the_limit_that_they_exceed(case: Case, limit: str 
 
     assert (refusals.most_common(1)[0][0] if refusals else None) == limit
     assert all(phase.at_once <= case.concurrency for phase in phases)
+    # Each environment reads the secret of each app it meets, once.
+    assert case.apps > 1 or phases[1].secrets == phases[1].cold
 
 
 def test_new_users_hold_each_other_up_before_their_units_are_used_up() -> None:
