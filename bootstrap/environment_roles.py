@@ -10,6 +10,7 @@ from bootstrap.policy import Place
 from bootstrap.settings import Environment
 from bootstrap.state_store import StateStore
 from components.ci_roles import boundary_name, deploy_role_name, preview_role_name
+from components.managed_policy import managed_policy
 
 GITHUB = "token.actions.githubusercontent.com"
 # Who asks for the token: what GitHub's action for AWS credentials puts there.
@@ -55,13 +56,13 @@ class EnvironmentRoles(pulumi.ComponentResource):
         place = _place(project, environment, state)
         self._child = pulumi.ResourceOptions(parent=self)
         self._provider_arn = provider_arn
-        self.boundary_arn = aws.iam.Policy(
+        self.boundary_arn = managed_policy(
             f"{environment.name}-boundary",
             name=boundary_name(project, environment.name),
             description=f"The most that a role of {project} {environment.name} may do",
-            policy=place.apply(boundary_policy),
-            opts=self._child,
-        ).arn
+            document=place.apply(boundary_policy),
+            parent=self,
+        )
         job = f"repo:{repository}:environment:{environment.name}"
         self.deploy_arn = self._role(
             deploy_role_name(project, environment.name), [job], place.apply(deploy_policy)

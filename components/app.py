@@ -28,6 +28,10 @@ class BigCommerceApp(pulumi.ComponentResource):
     Where its stores are handed to Rutter, there is a secret `{project}/{stack}/rutter/
     {organization_id}` too: JSON with `client_id` and `client_secret` of the organization at Rutter.
 
+    The app's name stands in the item alone, and a secret's description stays as it was: to change
+    it the provider names the secret's key anew, and AWS may ask for the right to encrypt with it,
+    which CI's deploy role does not have.
+
     Attributes:
         secret_arn: the ARN of the secret with its credentials at BigCommerce.
     """
@@ -52,16 +56,16 @@ class BigCommerceApp(pulumi.ComponentResource):
         secret = self._add_secret(
             app.organization_id,
             f"{secret_prefix(context)}{app.organization_id}",
-            f"Credentials of the BigCommerce app {app.name}",
+            "Credentials of a BigCommerce app",
             _secret_value(app, client_secret, handoff_key),
             key_arn=key_arn,
             protect=protect,
         )
         if app.rutter is not None and rutter_client_secret is not None:
             self._add_secret(
-                f"{app.organization_id}-rutter",
+                f"{app.organization_id}.rutter",  # no organization id has a dot
                 f"{rutter_secret_prefix(context)}{app.organization_id}",
-                f"Credentials at Rutter for the stores of the BigCommerce app {app.name}",
+                "Credentials at Rutter for the stores of a BigCommerce app",
                 _credentials(app.rutter.client_id, rutter_client_secret),
                 key_arn=key_arn,
                 protect=protect,
@@ -96,7 +100,7 @@ class BigCommerceApp(pulumi.ComponentResource):
             # While a deleted secret can be recovered its name is taken: a stack that need not be
             # protected can be destroyed and created again at once.
             recovery_window_in_days=30 if protect else 0,
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )
         aws.secretsmanager.SecretVersion(
             resource,

@@ -23,7 +23,7 @@ from .configuration_errors import (
 from .first_app import FIRST_APP, with_first_app
 from .first_app_problems import as_answered, repeated_answers
 from .provider_settings import provider_problems, region, region_warnings
-from .secret_settings import secret_problems
+from .secret_settings import SECRET_MAPS, is_secret, secret_problems
 from .settings import Settings
 from .validation import validation_problems
 
@@ -67,6 +67,7 @@ def configuration_warnings(settings: Settings) -> list[str]:
         *region_warnings(),
         *_account_warnings(settings),
         *_monitoring_warnings(settings),
+        *_secrecy_warnings(),
     ]
 
 
@@ -116,6 +117,18 @@ def _monitoring_warnings(settings: Settings) -> list[str]:
     return [
         "monitoring has neither emails nor httpsEndpoints: its alarms tell nobody but who "
         f"subscribed to the topic by hand. {set_command('monitoring.emails')}"
+    ]
+
+
+def _secrecy_warnings() -> list[str]:
+    """Encrypted settings that are deployed in plain text, since people and functions read them."""
+    secret = {secret_map.key for secret_map in SECRET_MAPS} | {"monitoring"}
+    given, _ = configured_values()
+    return [
+        f"{key} has a value that is set with --secret, and is plain text in the state, in the "
+        f"outputs or in AWS: what stays secret is in {', '.join(sorted(secret))}."
+        for key in sorted(given.keys() - secret)
+        if is_secret(key)
     ]
 
 

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .ci_roles import deploy_role_name, preview_role_name
+from .managed_policy import managed_policy
 from .stack_context import StackContext
 
 # The index of the table by organization. An item is in it if it has both keys: whatever belongs to
@@ -111,13 +112,13 @@ class InstallationStore(pulumi.ComponentResource):
         self.key_arn = key.arn
         self.table_arn = table.arn
         self.stream_arn = table.stream_arn
-        self.reader_policy_arn = aws.iam.Policy(
+        self.reader_policy_arn = managed_policy(
             "access-token-reader",
             name=context.name("access-token-reader"),
             description="Read installed stores and decrypt their BigCommerce access tokens",
-            policy=_document(self.read_items_statement(), self.decrypt_any_statement()),
-            opts=child,
-        ).arn
+            document=_document(self.read_items_statement(), self.decrypt_any_statement()),
+            parent=self,
+        )
         self.register_outputs(
             {
                 "tableName": self.table_name,

@@ -41,12 +41,12 @@ class Monitoring(pulumi.ComponentResource):
         self.topic_arn = topic.arn
         for protocol, endpoint in settings.subscriptions:
             # Named for its endpoint, so that taking one away leaves the others confirmed; by a
-            # hash, since such a URL often holds a key.
+            # hash, since such a URL often holds a key: so it is a secret too.
             aws.sns.TopicSubscription(
                 f"{protocol}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}",
                 topic=topic.arn,
                 protocol=protocol,
-                endpoint=endpoint,
+                endpoint=pulumi.Output.secret(endpoint),
                 opts=self._child,
             )
         watched: dict[str, dict[str, pulumi.Input[str]]] = {

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import pulumi
-import pulumi_aws as aws
 
 from .installation_store import InstallationStore
+from .managed_policy import managed_policy
 from .stack_context import StackContext
 
 
@@ -53,13 +53,13 @@ class OperatorPolicy(pulumi.ComponentResource):
             _statement("ReadQuery", "logs:GetQueryResults", "*"),  # it has no resource to name
             *more,
         ]
-        self.arn = aws.iam.Policy(
+        self.arn = managed_policy(
             "operator",
             name=context.name("operator"),
             description="Run python -m installations: list, verify, import and purge stores",
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements}),
-            opts=pulumi.ResourceOptions(parent=self),
-        ).arn
+            document=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements}),
+            parent=self,
+        )
         self.register_outputs({"arn": self.arn})
 
 

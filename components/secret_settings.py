@@ -62,6 +62,11 @@ SECRET_MAPS = (
 )
 
 
+def is_secret(key: str) -> bool:
+    """Whether a key of the configuration is encrypted, or holds a value that is."""
+    return pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:{key}")
+
+
 def secret_problems(values: Mapping[str, Any]) -> list[Problem]:
     """What is wrong between the secrets and the apps of a configuration that may be malformed."""
     apps = [app if isinstance(app, dict) else {} for app in _list(values.get("apps"))]
@@ -90,7 +95,7 @@ def _problems(
                 f"is missing: the app has a {secret_map.noun}, and {secret_map.missing_companion}"
             )
             problems.append(Problem(key, what, set_command(key)))
-    if secrets and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:{secret_map.key}"):
+    if secrets and not is_secret(secret_map.key):
         what = (
             "stand in plain text in the stack's configuration: set each again as a secret. If the "
             f"file was committed or shown to anybody, {secret_map.exposed} first, since its "

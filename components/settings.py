@@ -80,6 +80,14 @@ def _entry_error(what: str, entry: str) -> PydanticCustomError:
     return PydanticCustomError("wrong_entry", "{what}", {"what": what, "remove": entry})
 
 
+def _each_once(entries: tuple[str, ...]) -> tuple[str, ...]:
+    """Of each entry a resource is named. The entry itself, which may hold a key, is not shown."""
+    for index, entry in enumerate(entries):
+        if (first := entries.index(entry)) < index:
+            raise _entry_error(f"has [{first}] once more as [{index}]", f"[{index}]")
+    return entries
+
+
 def _log_retention(days: int) -> int:
     if days not in LOG_RETENTION_DAYS:
         choices = ", ".join(map(str, LOG_RETENTION_DAYS))
@@ -310,8 +318,8 @@ class MonitoringSettings(_Setting):
             for none. Source of the bound: CloudWatch evaluates seven days at most.
     """
 
-    emails: tuple[Email, ...] = ()
-    https_endpoints: tuple[HttpsUrl, ...] = ()
+    emails: Annotated[tuple[Email, ...], AfterValidator(_each_once)] = ()
+    https_endpoints: Annotated[tuple[HttpsUrl, ...], AfterValidator(_each_once)] = ()
     silence_hours: Annotated[int, Field(ge=1, le=168)] | None = None
 
     @property

@@ -19,7 +19,7 @@ from .configuration_errors import (
     set_command,
     set_secret_command,
 )
-from .secret_settings import SECRET_MAPS
+from .secret_settings import SECRET_MAPS, is_secret
 
 Path = tuple[int | str, ...]
 """Where a value is: names, and indices of lists' entries (`i` for any)."""
@@ -96,7 +96,7 @@ def _what_of_secret(details: ErrorDetails) -> str:
 def _what(details: ErrorDetails) -> str:
     words, given = _WORDS.get(details["type"]), details["input"]
     what = words.format(**details.get("ctx", {})) if words else details["msg"]
-    if details["type"] in _ABSENT or isinstance(given, bool):
+    if details["type"] in _ABSENT or isinstance(given, bool) or is_secret(str(details["loc"][0])):
         return what
     return f"is {given!r}: it {what}" if isinstance(given, str | int | float) else what
 
@@ -113,7 +113,8 @@ def _reshaped(details: ErrorDetails, key: str) -> str:
     if not is_list:
         return remove_command(key)
     # One entry where a list belongs; an app is more than a word.
-    only = str(given) if given and key != "apps" else None
+    shown = given and key != "apps" and not is_secret(str(details["loc"][0]))
+    only = str(given) if shown else None
     return f"{remove_command(key)}\n{set_command(key, only)}"
 
 

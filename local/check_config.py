@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,10 @@ from local.engine.configuration import (
 )
 from local.engine.events import DeploymentError
 
-# In place of a secret that cannot be read: as long as any has to be.
-_UNREAD = "encrypted" * 8
+# In place of a secret that cannot be read: as long as any has to be, and may be. Entries of a list
+# differ, and each is good as an e-mail address and as a URL.
+_UNREAD = "encrypted" * 7
+_UNREAD_ENTRY = "https://{index}@encrypted.example"
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,14 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     if hidden:
         raise ConfigurationError(stack, [_encrypted(stack, key) for key in hidden])
     texts = encoded(_readable(project, written))
-    # Pulumi takes a key for secret once one value in it is: one beside it in plain text shows here.
-    plain = {path.partition(".")[0] for path, encrypted in _leaves(written) if not encrypted}
-    secret_keys = sorted(written.keys() - plain)
+    plain, secret = (
+        {re.split(r"[.\[]", path)[0] for path, encrypted in _leaves(written) if encrypted is kind}
+        for kind in (False, True)
+    )
+    # Pulumi takes a key for secret once one value in it is: a secret beside it in plain text shows
+    # here.
+    plain &= {f"{project}:{secret_map.key}" for secret_map in SECRET_MAPS}
+    secret_keys = sorted(secret - plain)
     warnings = contextvars.Context().run(_warnings, project, stack, texts, secret_keys)
     return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
 
@@ -108,7 +116,12 @@ def _stood_in(value: Any) -> Any:
         return _UNREAD
     if isinstance(value, dict):
         return {key: _stood_in(item) for key, item in value.items()}
-    return [_stood_in(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [
+            _UNREAD_ENTRY.format(index=index) if is_encrypted(item) else _stood_in(item)
+            for index, item in enumerate(value)
+        ]
+    return value
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, bool]]:

@@ -52,6 +52,7 @@ def test_each_environment_gets_its_policies_and_its_roles_their_jobs(whole: Reco
         boundary = whole.one("aws:iam/policy:Policy", f"{stack}-boundary")
         assert boundary.inputs["name"] == f"boundary-{MAIN}-{stack}"
         assert boundary.inputs["policy"] == boundary_policy(place)
+        assert boundary.ignored == ["description"]
         for name, policy, expected in (
             (f"deploy-{MAIN}-{stack}", deploy_policy(place), [f"environment:{stack}"]),
             (f"preview-{MAIN}-{stack}", preview_policy(place), subjects),

@@ -29,6 +29,7 @@ class Resource:
     Attributes:
         inputs: plain values; an archive is `{"archive": path}`.
         secret_inputs: paths of the inputs that are secrets, such as `secretString`.
+        ignored: the inputs whose changes are ignored.
         depends_on: URNs of what it waits for, because it is told to or uses its outputs.
         custom: whether it is a provider's resource; else it is a component.
         stack_trace: the files whose lines it keeps, the innermost first.
@@ -42,6 +43,7 @@ class Resource:
     protect: bool
     inputs: dict[str, Any]
     secret_inputs: list[str]
+    ignored: list[str]
     depends_on: list[str]
     stack_trace: list[str] = field(compare=False)
 
@@ -141,6 +143,7 @@ class RecordingMonitor(MockMonitor):
                     protect=request.protect,
                     inputs=_shown(plain(inputs)),
                     secret_inputs=[path for path, _ in secret_paths(inputs)],
+                    ignored=list(request.ignoreChanges),
                     depends_on=sorted(request.dependencies),
                     stack_trace=[frame.pc.uri for frame in request.stackTrace.frames],
                 )

@@ -1,5 +1,6 @@
 """BigCommerceApp: what the stack has for each app, and what an app adds to it."""
 
+import copy
 import json
 import sys
 
@@ -65,8 +66,8 @@ def test_an_app_with_rutter_has_a_secret_that_no_callback_may_read(
 ) -> None:
     recording = record(RUTTER)
     before, after = _by_urn(two_apps), _by_urn(recording)
-    secret = recording.one(SECRET, f"{GLOBEX}-rutter")
-    version = recording.one(SECRET_VERSION, f"{GLOBEX}-rutter")
+    secret = recording.one(SECRET, f"{GLOBEX}.rutter")
+    version = recording.one(SECRET_VERSION, f"{GLOBEX}.rutter")
     assert {secret.urn, version.urn} <= after.keys() - before.keys()
     assert secret.inputs["name"] == f"bigcommerce/test/rutter/{GLOBEX}"
     assert {each.inputs["kmsKeyId"] for each in recording.all(SECRET)} == {KEY_ARN}
@@ -80,13 +81,19 @@ def test_an_app_with_rutter_has_a_secret_that_no_callback_may_read(
     assert RUTTER_CLIENT_SECRET not in json.dumps(recording.outputs)
 
 
-def test_registering_an_app_changes_the_secrets_value_and_nothing_else(
-    awaiting: Recording, ready: Recording
+def test_registering_an_app_changes_the_secrets_value_and_renaming_it_its_item_and_nothing_else(
+    record: Recorder, awaiting: Recording, ready: Recording
 ) -> None:
-    before, after = _by_urn(awaiting), _by_urn(ready)
-    assert before.keys() == after.keys()
-    changed = [after[urn] for urn in before if before[urn] != after[urn]]
-    assert [resource.type for resource in changed] == [SECRET_VERSION]
+    rutter = copy.deepcopy(RUTTER)
+    rutter["apps"][0]["name"] = "Globex Sync 2"
+    for one, other, type_ in (
+        (awaiting, ready, SECRET_VERSION),
+        (record(RUTTER), record(rutter), TABLE_ITEM),
+    ):
+        before, after = _by_urn(one), _by_urn(other)
+        assert before.keys() == after.keys()
+        changed = [after[urn] for urn in before if before[urn] != after[urn]]
+        assert [resource.type for resource in changed] == [type_]
 
 
 def test_adding_an_app_adds_a_component_with_three_resources_and_changes_nothing_else(

@@ -99,6 +99,7 @@ def test_alarms_tell_those_who_are_named(customized: Recording) -> None:
         ("https", "https://events.example.com/alarms"),
     ]
     assert not any("example" in each.name for each in subscriptions)
+    assert [each.secret_inputs for each in subscriptions] == [["endpoint"]] * 2
 
 
 def test_the_dashboard_has_a_row_a_callback_and_counts_by_app(customized: Recording) -> None:
@@ -132,6 +133,12 @@ def test_queries_ask_every_functions_log(customized: Recording) -> None:
         ({"emails": ["oncall"]}, "monitoring.emails[0]", "is 'oncall': it must be an e-mail"),
         ({"emails": "a@example.com"}, "monitoring.emails", "must be a list"),
         ({"httpsEndpoints": ["http://a"]}, "monitoring.httpsEndpoints[0]", "https://"),
+        ({"emails": ["a@b.c", "d@e.f", "a@b.c"]}, "monitoring.emails", "has [0] once more as [2]"),
+        (
+            {"httpsEndpoints": ["https://a"] * 2},
+            "monitoring.httpsEndpoints",
+            "[0] once more as [1]",
+        ),
         ({"silenceHours": 169}, "monitoring.silenceHours", "168"),
         ({"email": "a@example.com"}, "monitoring.email", "did you mean emails"),
     ],

@@ -1,7 +1,8 @@
 """What holds for every resource: its name, its place, and its component's outputs."""
 
 from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording
-from tests.components.stacks import BOUNDARY_ARN, GLOBEX
+from tests.components.recordings import Recorder
+from tests.components.stacks import BOUNDARY_ARN, GLOBEX, RUTTER
 
 COMPONENT_PREFIX = "bigcommerce:index:"
 # What AWS, or the merchants' address bar, prescribes.
@@ -28,12 +29,29 @@ def test_every_role_has_the_permissions_boundary(
     assert none is None
 
 
-def test_no_two_resources_share_a_name(two_apps: Recording) -> None:
-    named = [each for each in two_apps.resources if each.custom and "name" in each.inputs]
+def test_no_two_resources_share_a_name_whatever_the_apps_ids(record: Recorder) -> None:
+    ids = [GLOBEX, *(f"{GLOBEX}{mark}rutter" for mark in "-_"), "rutter", "installations"]
+    apps = [
+        RUTTER["apps"][0] | {"organizationId": id_, "clientId": f"a{n}"}
+        for n, id_ in enumerate(ids)
+    ]
+    secrets = {
+        key: dict.fromkeys(ids, "secret") for key in ("clientSecrets", "rutterClientSecrets")
+    }
+    recording = record({"apps": apps, **secrets})
+    named = [each for each in recording.resources if each.custom and "name" in each.inputs]
     names = [(each.type, each.inputs["name"]) for each in named]
     assert len(names) == len(set(names))
-    urns = [each.urn for each in two_apps.resources]
+    urns = [each.urn for each in recording.resources]
     assert len(urns) == len(set(urns))
+
+
+def test_managed_policies_and_secrets_keep_the_description_they_were_made_with(
+    customized: Recording,
+) -> None:
+    """Another would replace a policy that is attached, or ask for more rights to a secret's key."""
+    kept = {each.name for each in customized.resources if each.ignored == ["description"]}
+    assert kept == {"access-token-reader", "operator", GLOBEX}
 
 
 def test_every_resource_has_a_component_and_every_component_has_resources_and_the_stack(

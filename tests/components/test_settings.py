@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from components.configuration import PLACEHOLDER_ACCOUNT, SAMPLE_ORGANIZATION_ID
 from components.configuration_errors import ConfigurationError
 from components.settings import LOG_RETENTION_DAYS, Settings
+from local.engine.program import Program
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 from tests.components.reading import IN_FILE, REMOVE, SET, problems, read, read_texts
-from tests.components.recordings import PROJECT, Recorder
+from tests.components.recordings import PROJECT, ROOT, Recorder, configuration
 from tests.components.stacks import (
     ACME,
     ACME_APP,
@@ -438,6 +440,19 @@ def test_monitoring_that_tells_nobody_is_warned_of(record: Recorder) -> None:
     assert warning.text.endswith("--path 'monitoring.emails[0]' oncall@example.com")
     told = {"silenceHours": 24, "emails": ["oncall@example.com"]}
     assert record({**alarms, "monitoring": told}).warnings == []
+
+
+def test_what_is_set_with_secret_and_deployed_in_plain_text_is_warned_of(record: Recorder) -> None:
+    secret_keys = [f"{PROJECT}:{key}" for key in ("apps", "clientSecrets", "monitoring")]
+    texts = configuration(READY | {"monitoring": {"httpsEndpoints": ["https://a"]}})
+    program = Program(str(ROOT / "__main__.py"), PROJECT, "test", texts, secret_keys)
+    (warning,) = record.of(program).warnings
+    assert warning.text.startswith("apps has a value that is set with --secret")
+    for given in (["http://k3y"], "https://k3y"):
+        wrong = texts | {f"{PROJECT}:monitoring": json.dumps({"httpsEndpoints": given})}
+        error = record.of(replace(program, config=wrong)).error
+        assert "monitoring.httpsEndpoints" in str(error)
+        assert "k3y" not in str(error)
 
 
 def test_wrong_configuration_registers_nothing_and_shows_no_traceback(record: Recorder) -> None:
