@@ -17,12 +17,11 @@ SERVED_OUTPUTS_FILE = BUILD / "served-outputs.json"
 
 
 def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
-    """Write outputs as `pulumi stack output --json` prints them.
+    """Write outputs, as `pulumi stack output --json` prints them, into a folder that is there.
 
     Raises:
         OSError: the file cannot be written.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(outputs, indent=2, sort_keys=True, ensure_ascii=False)
     file.write_text(f"{text}\n", encoding="utf-8")
 

@@ -218,8 +218,6 @@ def test_a_taken_port_is_said_without_a_traceback() -> None:
     closed = free_port()
     with listening() as port, listening() as other:
         for options in (
-            {"--port": port},
-            {"--bigcommerce-port": port},
             {"--port": closed, "--bigcommerce-port": port},
             {"--port": port, "--bigcommerce-port": other},
         ):
