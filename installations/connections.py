@@ -11,7 +11,8 @@ from registration.errors import CommandError
 from registration.sheet.live import NOT_HANDED_OVER
 
 from .stack import Stack
-from .stores import CONNECTION, Store, listed, whole_items
+from .store import CONNECTION, Store
+from .store_table import listed, whole_items
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

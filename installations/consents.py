@@ -12,7 +12,7 @@ from lambdas.callbacks.scopes import compare
 from registration.portal.model import AppRegistration
 
 from .configured_apps import ConfiguredApp
-from .stores import Store
+from .store import Store
 
 # What is read of the stores, of all that the index has.
 ATTRIBUTES = ("organization_id", "store_hash", "sk", "status", "client_id", "scopes")

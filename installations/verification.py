@@ -17,7 +17,7 @@ from lambdas.callbacks import installation_item
 
 from .bigcommerce_api import Answer
 from .stack import Stack
-from .stores import VERIFICATION, Store
+from .store import VERIFICATION, Store
 
 KEPT_SECONDS = 90 * 86_400
 

@@ -6,7 +6,8 @@ import sys
 from installations.connections import Queues
 from installations.progress import Counted
 from installations.stack import Stack
-from installations.stores import add_store, chosen_store, listed
+from installations.store_arguments import add_store, chosen_store
+from installations.store_table import listed
 from lambdas.rutter.tasks import Task
 from registration.errors import CommandError
 

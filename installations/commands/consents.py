@@ -8,7 +8,8 @@ from pathlib import Path
 from installations.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
 from installations.consents import ATTRIBUTES, Change
 from installations.stack import Stack
-from installations.stores import Store, listed
+from installations.store import Store
+from installations.store_table import listed
 from installations.text import number_of
 from registration.errors import CommandError
 from registration.sheet.text import one_line

@@ -8,7 +8,8 @@ from typing import Any
 
 from installations.progress import Counted
 from installations.stack import Stack
-from installations.stores import add_apps, listed, whole_items
+from installations.store_arguments import add_apps
+from installations.store_table import listed, whole_items
 from lambdas.callbacks import installation_item
 
 EXPORTED = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from installations.at_once import each
 from installations.bigcommerce_api import BigCommerceApi, Verdict
 from installations.stack import Stack
-from installations.stores import whole_items
+from installations.store_table import whole_items
 from installations.text import in_columns, number_of
 from installations.token_file import OPTIONAL, REQUIRED, ForeignInstallation, read
 from installations.tokens import encrypted

@@ -12,7 +12,9 @@ from typing import Any
 from installations.connections import with_connections
 from installations.last_opened import last_opened
 from installations.stack import Stack
-from installations.stores import Store, add_apps, listed
+from installations.store import Store
+from installations.store_arguments import add_apps
+from installations.store_table import listed
 from installations.text import in_columns, number_of
 from registration.choice import chosen_apps
 

@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 from installations.at_once import each
 from installations.confirmation import add_yes, confirm
 from installations.stack import Stack
-from installations.stores import VERIFICATION, Store, add_store, chosen_store, listed
+from installations.store import VERIFICATION, Store
+from installations.store_arguments import add_store, chosen_store
+from installations.store_table import listed
 from installations.text import in_columns, number_of
 from lambdas.callbacks import installation_item
 from lambdas.rutter import connection_table

@@ -6,7 +6,7 @@ import sys
 from installations.connections import Queues
 from installations.progress import Counted
 from installations.stack import Stack
-from installations.stores import listed
+from installations.store_table import listed
 from lambdas.rutter.tasks import Task
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from installations.commands.list_stores import fields
 from installations.connections import with_connections
 from installations.stack import Stack
-from installations.stores import VERIFICATION, Store, add_store, chosen_store
+from installations.store import VERIFICATION, Store
+from installations.store_arguments import add_store, chosen_store
 from installations.text import in_columns
 
 

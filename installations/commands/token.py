@@ -5,7 +5,7 @@ import sys
 
 from installations.confirmation import add_yes, confirm
 from installations.stack import Stack
-from installations.stores import add_store, chosen_store
+from installations.store_arguments import add_store, chosen_store
 from installations.tokens import decrypted
 from registration.errors import CommandError
 from registration.sheet.text import one_line

@@ -7,7 +7,9 @@ from functools import partial
 from installations.at_once import each
 from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from installations.stack import Stack
-from installations.stores import Store, add_apps, listed, whole_record
+from installations.store import Store
+from installations.store_arguments import add_apps
+from installations.store_table import listed, whole_record
 from installations.text import in_columns, number_of
 from installations.tokens import decrypted
 from installations.verification import mark

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from installations import stores
+from installations import store_table
 from installations.last_opened import QUERY
 from installations.stack import Stack
 from local.backend import LocalBackend
@@ -73,7 +73,7 @@ def test_every_page_is_listed(
 ) -> None:
     other = backend.bigcommerce.add_store("Other")
     install(backend, app, other)
-    monkeypatch.setattr(stores, "PAGE_SIZE", 1)
+    monkeypatch.setattr(store_table, "PAGE_SIZE", 1)
     for arguments in ((), ("--app", "org-a")):
         printed = run("list", *arguments).out
         assert store.hash in printed

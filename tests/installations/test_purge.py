@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from installations import stores
+from installations import store_table
 from installations.stack import Stack
 from lambdas.callbacks.installation_item import key, to_json
 from local.backend import LocalBackend
@@ -115,7 +115,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     change_registration(ANOTHER)
 
     def then_installed_anew(stack: Stack, organization_ids: Any) -> Any:
-        found = stores.listed(stack, organization_ids)
+        found = store_table.listed(stack, organization_ids)
         backend.emulator.aws.dynamodb.update_item(
             TableName=stack.table_name,
             Key=key("org-a", store.hash),
