@@ -6,6 +6,7 @@ from functools import partial
 import pulumi
 
 from components import lambda_bundle
+from components.alarm_topic import AlarmTopic
 from components.app import BigCommerceApp, read_credentials_statement, secret_prefix
 from components.callback_api import CallbackApi
 from components.callbacks import CALLBACKS
@@ -85,6 +86,11 @@ for callback in CALLBACKS:
     )
     api.add_route(callback, functions[callback.name])
 
+# Whom the alarms tell.
+topics = []
+if settings.monitoring is not None:
+    topics.append(AlarmTopic(context, settings.monitoring).arn)
+
 # What hands the stores of apps with `rutter` to Rutter, if there are any.
 handed_over = [app.organization_id for app in settings.apps if app.rutter]
 handoff = None
@@ -97,6 +103,7 @@ if handed_over:
         code=code,
         settings=settings.functions,
         log_retention_days=settings.log_retention_days,
+        topics=topics,
     )
     functions[HANDOFF.name] = handoff.function
     if any(app.rutter and app.rutter.webhooks for app in settings.apps):
@@ -117,6 +124,7 @@ if settings.events:
         code=code,
         settings=settings.functions,
         log_retention_days=settings.log_retention_days,
+        topics=topics,
     )
     functions[STORE_EVENTS.name] = events.function
 
@@ -128,14 +136,15 @@ operator_policy = OperatorPolicy(
     more=operator_statements(context) if handed_over else (),
 )
 
-# What tells a person of them.
-topics = []
+# What tells a person of all of them.
 if settings.monitoring is not None:
-    monitoring = Monitoring(context, settings.monitoring, api_id=api.id, functions=functions)
-    topics.append(monitoring.topic_arn)
-for reader in (handoff, events):
-    if reader is not None:
-        reader.add_alarm(topics)
+    Monitoring(
+        context,
+        silence_hours=settings.monitoring.silence_hours,
+        topics=topics,
+        api_id=api.id,
+        functions=functions,
+    )
 
 # What the engineer reads.
 registration = api.base_url.apply(partial(stack_registration, settings=settings))

@@ -1,60 +1,43 @@
-"""Monitoring: alarms that a person should act on, where they go, a dashboard, saved queries."""
+"""Monitoring: alarms that a person should act on, a dashboard, saved queries."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
 
 from . import dashboard
 from .alarms import ALARMS, Alarm, silence
-from .settings import MonitoringSettings
 from .stack_context import StackContext
 from .stack_function import StackFunction
 
 
 class Monitoring(pulumi.ComponentResource):
-    """The alarms of the stack, a topic that tells of them, a dashboard, and saved queries.
-
-    Attributes:
-        topic_arn: the SNS topic that every alarm tells when it goes on, and when it goes off.
-    """
-
-    topic_arn: pulumi.Output[str]
+    """The alarms of the stack, a dashboard, and saved queries."""
 
     def __init__(
         self,
         context: StackContext,
-        settings: MonitoringSettings,
         *,
+        silence_hours: int | None,
+        topics: Sequence[pulumi.Input[str]],
         api_id: pulumi.Output[str],
         functions: Mapping[str, StackFunction],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`functions` are by their names within the stack."""
+        """`functions` are by their names within the stack; `topics` are whom the alarms tell.
+
+        `silence_hours` is how long nothing may succeed; None where that may be for ever.
+        """
         super().__init__("bigcommerce:index:Monitoring", "monitoring", None, opts)
         self._context = context
+        self._topics = topics
         self._child = pulumi.ResourceOptions(parent=self)
-        # Its messages name alarms and metrics and nothing of a store. CloudWatch cannot publish to
-        # a topic that is encrypted with the key that AWS manages.
-        topic = aws.sns.Topic("alarms", name=context.name("alarms"), opts=self._child)
-        self.topic_arn = topic.arn
-        for protocol, endpoint in settings.subscriptions:
-            # Named for its endpoint, so that taking one away leaves the others confirmed; by a
-            # hash, since such a URL often holds a key: so it is a secret too.
-            aws.sns.TopicSubscription(
-                f"{protocol}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}",
-                topic=topic.arn,
-                protocol=protocol,
-                endpoint=pulumi.Output.secret(endpoint),
-                opts=self._child,
-            )
         watched: dict[str, dict[str, pulumi.Input[str]]] = {
             "service": {"": context.service},
             "ApiId": {"": api_id},
             "FunctionName": {f"-{callback}": each.name for callback, each in functions.items()},
         }
-        for alarm in (*ALARMS, *silence(settings.silence_hours)):
+        for alarm in (*ALARMS, *silence(silence_hours)):
             for suffix, value in watched[alarm.dimension].items():
                 self._alarm(alarm, f"{alarm.name}{suffix}", value)
         aws.cloudwatch.Dashboard(
@@ -78,7 +61,7 @@ class Monitoring(pulumi.ComponentResource):
                 query_string=query,
                 opts=self._child,
             )
-        self.register_outputs({"topicArn": self.topic_arn})
+        self.register_outputs({})
 
     def _alarm(self, alarm: Alarm, name: str, watched: pulumi.Input[str]) -> None:
         percentile = alarm.statistic.startswith("p")
@@ -96,7 +79,7 @@ class Monitoring(pulumi.ComponentResource):
             period=alarm.minutes * 60,
             evaluation_periods=alarm.periods,
             treat_missing_data=alarm.missing,
-            alarm_actions=[self.topic_arn],
-            ok_actions=[self.topic_arn],
+            alarm_actions=self._topics,
+            ok_actions=self._topics,
             opts=self._child,
         )

@@ -60,7 +60,7 @@ CHANGES = {
 class RutterHandoff(pulumi.ComponentResource):
     """The function that hands stores to Rutter, with what invokes it.
 
-    What fails for good is in a queue of its own; `add_alarm` adds the alarm that says so.
+    What fails for good is in a queue of its own, and raises an alarm that tells the SNS topics.
 
     Attributes:
         function: the function.
@@ -82,11 +82,20 @@ class RutterHandoff(pulumi.ComponentResource):
         code: pulumi.Archive,
         settings: Functions,
         log_retention_days: int,
+        topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:RutterHandoff", HANDOFF.name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        failed = FailedQueue(context, "rutter-failed", opts=child)
+        failed = FailedQueue(
+            context,
+            "rutter-failed",
+            alarm_description="Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. "
+            "Once what the function's log says is mended: python -m installations redrive --stack "
+            f"{context.stack}",
+            topics=topics,
+            opts=child,
+        )
         queue = aws.sqs.Queue(
             HANDOFF.name,
             name=context.name(HANDOFF.name),
@@ -139,20 +148,9 @@ class RutterHandoff(pulumi.ComponentResource):
             opts=child,
         )
         self.function = function
-        self._context = context
-        self._failed = failed
         self.queue_url = queue.url
         self.failed_queue_url = failed.url
         self.register_outputs({"queueUrl": self.queue_url, "failedQueueUrl": self.failed_queue_url})
-
-    def add_alarm(self, topics: Sequence[pulumi.Input[str]]) -> None:
-        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
-        self._failed.add_alarm(
-            topics,
-            "Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. Once what the "
-            "function's log says is mended: python -m installations redrive --stack "
-            f"{self._context.stack}",
-        )
 
 
 def operator_statements(context: StackContext) -> list[dict[str, object]]:

@@ -27,7 +27,7 @@ CHANGES = {"dynamodb": {"Keys": {"sk": {"S": ["STORE", "CONNECTION"]}}}}
 class StoreEvents(pulumi.ComponentResource):
     """The bus, and the function that puts the table's changes on it.
 
-    What fails for good is in a queue; `add_alarm` adds the alarm that says so.
+    What fails for good is in a queue, and raises an alarm that tells the SNS topics.
 
     Attributes:
         function: the function.
@@ -45,6 +45,7 @@ class StoreEvents(pulumi.ComponentResource):
         code: pulumi.Archive,
         settings: Functions,
         log_retention_days: int,
+        topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:StoreEvents", STORE_EVENTS.name, None, opts)
@@ -54,7 +55,13 @@ class StoreEvents(pulumi.ComponentResource):
             name=context.name("installations"),
             opts=child,
         )
-        failed = FailedQueue(context, "events-failed", opts=child)
+        failed = FailedQueue(
+            context,
+            "events-failed",
+            alarm_description="Changes of stores were not told: docs/events.md#when-it-fails",
+            topics=topics,
+            opts=child,
+        )
         self.function = StackFunction(
             context,
             STORE_EVENTS,
@@ -73,15 +80,8 @@ class StoreEvents(pulumi.ComponentResource):
         invoke_with_changes(
             self.function, store, CHANGES, name="event-changes", failed=failed, opts=child
         )
-        self._failed = failed
         self.bus_arn = bus.arn
         self.register_outputs({"busArn": self.bus_arn})
-
-    def add_alarm(self, topics: Sequence[pulumi.Input[str]]) -> None:
-        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
-        self._failed.add_alarm(
-            topics, "Changes of stores were not told: docs/events.md#when-it-fails"
-        )
 
 
 def _put_events(bus: aws.cloudwatch.EventBus) -> dict[str, object]:

@@ -19,7 +19,7 @@ STREAM_RETRIES = 100
 
 
 class FailedQueue(pulumi.ComponentResource):
-    """The queue of what a function failed at for good; `add_alarm` adds the alarm that says so.
+    """The queue of what a function failed at for good, with the alarm that says so.
 
     Attributes:
         arn: the queue's ARN.
@@ -30,20 +30,41 @@ class FailedQueue(pulumi.ComponentResource):
     url: pulumi.Output[str]
 
     def __init__(
-        self, context: StackContext, name: str, *, opts: pulumi.ResourceOptions | None = None
+        self,
+        context: StackContext,
+        name: str,
+        *,
+        alarm_description: str,
+        topics: Sequence[pulumi.Input[str]],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`name` is the queue's within the stack."""
+        """`name` is the queue's within the stack; the alarm tells these SNS topics."""
         super().__init__("bigcommerce:index:FailedQueue", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
         queue = aws.sqs.Queue(
             name,
             name=context.name(name),
             message_retention_seconds=RETENTION_SECONDS,
             sqs_managed_sse_enabled=True,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=child,
         )
-        self._name = name
-        self._context = context
-        self._queue = queue
+        aws.cloudwatch.MetricAlarm(
+            name,
+            name=context.name(name),
+            alarm_description=alarm_description,
+            namespace="AWS/SQS",
+            metric_name="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": queue.name},
+            statistic="Maximum",
+            period=300,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=0,
+            treat_missing_data="notBreaching",
+            alarm_actions=topics,
+            ok_actions=topics,
+            opts=child,
+        )
         self.arn = queue.arn
         self.url = queue.url
         self.register_outputs({"url": self.url})
@@ -56,26 +77,6 @@ class FailedQueue(pulumi.ComponentResource):
             "Action": ["sqs:SendMessage"],
             "Resource": [self.arn],
         }
-
-    def add_alarm(self, topics: Sequence[pulumi.Input[str]], description: str) -> None:
-        """Raise an alarm, which tells these SNS topics, while there is something that failed."""
-        aws.cloudwatch.MetricAlarm(
-            self._name,
-            name=self._context.name(self._name),
-            alarm_description=description,
-            namespace="AWS/SQS",
-            metric_name="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": self._queue.name},
-            statistic="Maximum",
-            period=300,
-            evaluation_periods=1,
-            comparison_operator="GreaterThanThreshold",
-            threshold=0,
-            treat_missing_data="notBreaching",
-            alarm_actions=topics,
-            ok_actions=topics,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
 
 def invoke_with_changes(
