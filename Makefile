@@ -8,7 +8,7 @@ READY := .venv/.requirements-dev
 AUDIT := build/audit
 
 help:  ## list the commands; up, serve and emulator take ARGS="--help"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(LOCAL)  ## deploy on an embedded AWS, walk the life of an installation, stop
 	@$(BIN)/python -m local up $(ARGS)

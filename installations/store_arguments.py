@@ -2,17 +2,19 @@
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from lambdas.callbacks import installation_item
 from lambdas.rutter.tasks import parts_of_key
+from registration.choice import chosen_apps
 from registration.errors import CommandError
 
 from .stack import Stack
 from .store import CONNECTION, VERIFICATION, Store
-from .store_table import whole_items
+from .store_table import listed, whole_items
 
+_STORE_HELP = "the store's hash, as list shows it"
 _STORE_HASH = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
 
@@ -28,13 +30,34 @@ def add_apps(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_store(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
-    """Add the arguments that name one store; `nargs` is argparse's."""
-    parser.add_argument(
-        "store_hash", metavar="STORE", nargs=nargs, help="the store's hash, as list shows it"
-    )
+def chosen_stores(stack: Stack, organization_ids: Collection[str]) -> list[Store]:
+    """The stores of these apps, also of apps that the stack no longer has; of every app without.
+
+    Raises:
+        CommandError: an app is neither the stack's, nor has it any store.
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    stores = listed(stack, organization_ids)
+    found = {store.organization_id for store in stores}
+    chosen_apps(stack.outputs, [id_ for id_ in organization_ids if id_ not in found])
+    return stores
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name one store."""
+    parser.add_argument("store_hash", metavar="STORE", help=_STORE_HELP)
     parser.add_argument(
         "--app", metavar="ORGANIZATION_ID", help="of which app, where it has several of the stack"
+    )
+
+
+def add_store_or_app(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name one store, or without it an app."""
+    parser.add_argument("store_hash", metavar="STORE", nargs="?", help=_STORE_HELP)
+    parser.add_argument(
+        "--app",
+        metavar="ORGANIZATION_ID",
+        help="of which app, where STORE has several of the stack; without STORE, only its stores",
     )
 
 

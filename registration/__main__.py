@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -198,6 +199,12 @@ def _add_show_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds, such as 0 or 90")
+    return float(text)
+
+
 def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
     _add_app(parser)
     parser.add_argument(
@@ -208,7 +215,7 @@ def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--wait",
-        type=float,
+        type=_seconds,
         default=60,
         metavar="SECONDS",
         help="how long to ask again what may not have taken effect yet (default: 60)",

@@ -57,7 +57,9 @@ class CommandLine:
         if not given[0].startswith("-") and given[0] not in self.commands:
             sys.stderr.write(f"{self._no_command(given[0])}\n")
             return 2
-        options = self._parser().parse_args(given)
+        options, unknown = self._parser().parse_known_args(given)
+        if unknown:
+            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
         try:
@@ -97,7 +99,7 @@ class CommandLine:
                 description=command.documentation,
                 formatter_class=argparse.RawDescriptionHelpFormatter,
             )
-            one.set_defaults(run=command.run)
+            one.set_defaults(run=command.run, parser=one)
             add_source(one)
             command.add_arguments(one)
         return parser

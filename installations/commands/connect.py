@@ -6,15 +6,14 @@ import sys
 from installations.connections import Queues
 from installations.progress import Counted
 from installations.stack import Stack
-from installations.store_arguments import add_store, chosen_store
-from installations.store_table import listed
+from installations.store_arguments import add_store_or_app, chosen_store, chosen_stores
 from lambdas.rutter.tasks import Task
 from registration.errors import CommandError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which store, or all of them."""
-    add_store(parser, nargs="?")
+    add_store_or_app(parser)
     parser.add_argument(
         "--all", action="store_true", help="every installed store that Rutter does not have yet"
     )
@@ -27,13 +26,15 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     were installed before Rutter was switched on. Nothing happens to a store that is connected, but
     that Rutter is asked how it is. What comes of it, a few seconds later, is in `list`.
     """
+    if (options.store_hash is None) != options.all:
+        raise CommandError("Say which STORE, or --all; not both.")
     queues = Queues.of(stack)
     if options.store_hash is not None:
         store = chosen_store(stack, options)
         queues.send(Task(store.organization_id, store.store_hash, asked=True))
         count = 1
-    elif options.all:
-        stores = listed(stack, [options.app] if options.app else [])
+    else:
+        stores = chosen_stores(stack, [options.app] if options.app else [])
         with Counted("Asking for stores") as counted:
             count = 0
             for store in stores:
@@ -41,7 +42,5 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
                     queues.send(Task(store.organization_id, store.store_hash))
                     count += 1
                     counted.now(count, len(stores))
-    else:
-        raise CommandError("Say which STORE, or --all.")
     sys.stdout.write(f"{count:,} asked for. What came of it: {stack.commands.list_stores}\n")
     return 0

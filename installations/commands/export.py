@@ -8,8 +8,8 @@ from typing import Any
 
 from installations.progress import Counted
 from installations.stack import Stack
-from installations.store_arguments import add_apps
-from installations.store_table import listed, whole_items
+from installations.store_arguments import add_apps, chosen_stores
+from installations.store_table import whole_items
 from lambdas.callbacks import installation_item
 
 EXPORTED = (
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--without-tokens",
         action="store_true",
         required=True,
-        help="there is no other way: what is exported is no backup of the tokens",
+        help="to be said, since there is no other way: an export is no backup of the tokens",
     )
     add_apps(parser)
 
@@ -46,7 +46,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 
     Attributes are named as in the table; times are epoch seconds. Tokens are not read.
     """
-    stores = listed(stack, options.app)
+    stores = chosen_stores(stack, options.app)
     keys = [installation_item.key(store.organization_id, store.store_hash) for store in stores]
     with Counted("Exporting") as counted:
         for count, record in enumerate(whole_items(stack, keys, *EXPORTED), start=1):

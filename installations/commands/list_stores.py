@@ -13,10 +13,8 @@ from installations.connections import with_connections
 from installations.last_opened import last_opened
 from installations.stack import Stack
 from installations.store import Store
-from installations.store_arguments import add_apps
-from installations.store_table import listed
+from installations.store_arguments import add_apps, chosen_stores
 from installations.text import in_columns, number_of
-from registration.choice import chosen_apps
 
 FIELDS = (
     "app",
@@ -61,10 +59,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     its connection at Rutter, where stores are handed over: `active` is one whose data flows.
     Neither tokens nor e-mail addresses are read.
     """
-    stores = listed(stack, options.app)
-    for id_ in options.app:
-        if not any(store.organization_id == id_ for store in stores):
-            chosen_apps(stack.outputs, [id_])
+    stores = chosen_stores(stack, options.app)
     shown = with_connections(
         stack,
         [store for store in stores if store.is_installed or (options.all and store.record)],

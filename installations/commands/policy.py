@@ -11,7 +11,9 @@ from registration.choice import chosen_apps
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose stores."""
-    parser.add_argument("organization_id", metavar="ORGANIZATION_ID", help="the app's")
+    parser.add_argument(
+        "organization_id", metavar="ORGANIZATION_ID", help="the app's, as in the configuration"
+    )
 
 
 def run(stack: Stack, options: argparse.Namespace) -> int:

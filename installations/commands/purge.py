@@ -12,12 +12,10 @@ from installations.at_once import each
 from installations.confirmation import add_yes, confirm
 from installations.stack import Stack
 from installations.store import VERIFICATION, Store
-from installations.store_arguments import add_store, chosen_store
-from installations.store_table import listed
+from installations.store_arguments import add_store_or_app, chosen_store, chosen_stores
 from installations.text import in_columns, number_of
 from lambdas.callbacks import installation_item
 from lambdas.rutter import connection_table
-from registration.errors import CommandError
 
 # All that there can be of a store.
 SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, connection_table.SORT_KEY)
@@ -28,7 +26,7 @@ HEADINGS = ("Organization ID", "Store", "State", "Users")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which records, and how far to go."""
-    add_store(parser, nargs="?")
+    add_store_or_app(parser)
     parser.add_argument("--dry-run", action="store_true", help="only show what would be deleted")
     add_yes(parser)
 
@@ -71,11 +69,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
     if options.store_hash is not None:
         return [chosen_store(stack, options)]
-    if options.app in stack.apps:
-        return [store for store in listed(stack, [options.app]) if not store.is_current]
-    stores = listed(stack, [options.app] if options.app else [])
-    if options.app and not stores:
-        raise CommandError(f"No record is of an organization {options.app}.")
+    stores = chosen_stores(stack, [options.app] if options.app else [])
     return [store for store in stores if not store.is_current]
 
 

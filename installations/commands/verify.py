@@ -8,12 +8,11 @@ from installations.at_once import each
 from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from installations.stack import Stack
 from installations.store import Store
-from installations.store_arguments import add_apps
-from installations.store_table import listed, whole_record
+from installations.store_arguments import add_apps, chosen_stores
+from installations.store_table import whole_record
 from installations.text import in_columns, number_of
 from installations.tokens import decrypted
 from installations.verification import mark
-from registration.errors import CommandError
 
 HEADINGS = ("App", "Store", "Token", "Why", "What to do")
 REMEDIES = {
@@ -45,10 +44,10 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     Exit status: 0 when all hold, 1 when one does not, or BigCommerce gave no answer about it.
     """
     stores = [
-        store for store in listed(stack, options.app) if store.is_installed and store.is_current
+        store
+        for store in chosen_stores(stack, options.app)
+        if store.is_installed and store.is_current
     ]
-    if options.app and not stores:
-        raise CommandError(f"No store has {' or '.join(options.app)} installed.")
     verified = each(
         partial(_verify, stack, BigCommerceApi(stack.registration), options.mark),
         stores,

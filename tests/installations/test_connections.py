@@ -105,7 +105,7 @@ def test_the_sheet_says_whether_data_flows_and_what_was_called_with_the_operator
 
 def test_which_store_must_be_said(run: Run) -> None:
     done = run("connect")
-    assert (done.status, done.err) == (2, "Say which STORE, or --all.\n")
+    assert (done.status, done.err) == (2, "Say which STORE, or --all; not both.\n")
 
 
 @pytest.mark.parametrize("command", [("connect", "--all"), ("redrive",)])

@@ -124,7 +124,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
         )
         return found
 
-    monkeypatch.setattr("installations.commands.purge.listed", then_installed_anew)
+    monkeypatch.setattr("installations.commands.purge.chosen_stores", then_installed_anew)
     done = run("purge", "--app", "org-a", "--yes")
     assert done.status == 1
     assert "Written anew meanwhile: 1 record" in done.out
@@ -145,7 +145,7 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
 
 
 def test_an_app_without_records_is_said(run: Run) -> None:
-    assert run("purge", "--app", "org-z").err == "No record is of an organization org-z.\n"
+    assert "has no app with the organization id 'org-z'" in run("purge", "--app", "org-z").err
 
 
 def test_the_export_has_the_records_without_tokens_and_addresses(

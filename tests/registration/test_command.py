@@ -142,6 +142,8 @@ class TestSources:
             (["--file", "build/none.json"], "", "none.json cannot be read: No such file"),
             (["--format", "html", "--output", "build/none/x"], OUTPUTS, "cannot be written"),
             (["--format", "xml"], OUTPUTS, "usage: "),
+            (["check", "--offline"], OUTPUTS, "registration check: error: unrecognized arguments"),
+            (["check", "--wait", "-5"], OUTPUTS, "-5 is no number of seconds, such as 0 or 90"),
             (["--stack", "a", "--file", "b"], OUTPUTS, "usage: "),
         ],
     )
