@@ -58,28 +58,30 @@ with short_stack_traces():
 
 # What is called from outside: an API with a route and a function for each callback.
 api = CallbackApi(context, protect=settings.protect, domain=settings.domain)
+environment: dict[str, pulumi.Input[str]] = {
+    "TABLE_NAME": store.table_name,
+    "SECRET_PREFIX": secret_prefix(context),
+    "FRAME_ANCESTORS": " ".join(settings.bigcommerce.frame_ancestors),
+    "BASE_URL": api.base_url,
+    "SERVED_BASE_URLS": api.served_base_urls,
+    "LOGIN_URL": settings.bigcommerce.login_url,
+    "ACCESS_TOKEN_KEY_ARN": store.key_arn,
+    "UNINSTALLED_RETENTION_SECONDS": str(settings.uninstalled_retention_days * 86_400),
+}
+statements = [
+    read_credentials_statement(context),
+    store.read_items_statement(),
+    store.write_records_statement(),
+    store.encrypt_statement(),
+]
 functions = {}
 for callback in CALLBACKS:
     functions[callback.name] = StackFunction(
         context,
         callback,
         code=code,
-        environment={
-            "TABLE_NAME": store.table_name,
-            "SECRET_PREFIX": secret_prefix(context),
-            "FRAME_ANCESTORS": " ".join(settings.bigcommerce.frame_ancestors),
-            "BASE_URL": api.base_url,
-            "SERVED_BASE_URLS": api.served_base_urls,
-            "LOGIN_URL": settings.bigcommerce.login_url,
-            "ACCESS_TOKEN_KEY_ARN": store.key_arn,
-            "UNINSTALLED_RETENTION_SECONDS": str(settings.uninstalled_retention_days * 86_400),
-        },
-        statements=[
-            read_credentials_statement(context),
-            store.read_items_statement(),
-            store.write_records_statement(),
-            store.encrypt_statement(),
-        ],
+        environment={name: environment[name] for name in callback.environment},
+        statements=[each for each in statements if each["Sid"] in callback.statements],
         settings=settings.functions,
         reserved_concurrency=getattr(settings.functions.reserved_concurrency, callback.setting),
         log_retention_days=settings.log_retention_days,

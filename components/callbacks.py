@@ -42,9 +42,13 @@ class Callback(Routed):
 
     Attributes:
         portal_field: the field of the developer portal that takes its URL.
+        environment: names of the environment variables it gets, of those for callbacks.
+        statements: Sids of the IAM statements its role gets, of those for callbacks.
     """
 
     portal_field: CallbackField
+    environment: tuple[str, ...]
+    statements: tuple[str, ...]
     method: ClassVar[str] = "GET"
 
     @property

@@ -22,26 +22,6 @@ HANDOFF = FunctionSpec(
     description="Hands installed stores to Rutter",
     handler="lambdas.rutter_handoff.handler",
     timeout=30,
-    environment=(
-        "TABLE_NAME",
-        "SECRET_PREFIX",
-        "RUTTER_SECRET_PREFIX",
-        "RUTTER_BASE_URL",
-        "RUTTER_QUEUE_URL",
-        "ACCESS_TOKEN_KEY_ARN",
-    ),
-    statements=(
-        "ReadCredentials",
-        "ReadRutterCredentials",
-        "ReadItems",
-        "WriteConnections",
-        "DecryptAccessTokens",
-        "EncryptAccessTokens",
-        "ReadStream",
-        "ListStreams",
-        "UseQueue",
-        "KeepFailures",
-    ),
 )
 
 # AWS advises six times what the function may take.

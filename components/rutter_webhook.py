@@ -33,14 +33,6 @@ WEBHOOK = Webhook(
     description="Rutter's webhooks",
     handler="lambdas.rutter_webhook.handler",
     timeout=15,
-    environment=(
-        "TABLE_NAME",
-        "SECRET_PREFIX",
-        "FRAME_ANCESTORS",
-        "CONNECTION_INDEX",
-        "RUTTER_QUEUE_URL",
-    ),
-    statements=("ReadRutterCredentials", "ReadProfiles", "FindConnections", "TellOfConnections"),
 )
 
 

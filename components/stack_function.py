@@ -24,23 +24,18 @@ class FunctionSpec:
         description: what it does, as AWS's console shows it.
         handler: its Lambda handler in the bundle, `package.module.function`.
         timeout: seconds it may take.
-        environment: names of the environment variables it gets.
-        statements: Sids of the IAM statements its role gets.
     """
 
     name: str
     description: str
     handler: str
     timeout: int
-    environment: tuple[str, ...]
-    statements: tuple[str, ...]
 
 
 class StackFunction(pulumi.ComponentResource):
     """A function of the stack.
 
-    Of the environment variables and IAM statements that are offered it gets those its specification
-    names. Its role may write its own log besides, and nothing else.
+    Its role may do what the IAM statements say, write its own log, and nothing else.
 
     Attributes:
         name: the function's name.
@@ -67,7 +62,6 @@ class StackFunction(pulumi.ComponentResource):
     ) -> None:
         super().__init__("bigcommerce:index:StackFunction", spec.name, None, opts)
         name = context.name(spec.name)
-        statements_by_sid = {statement["Sid"]: statement for statement in statements}
         child = pulumi.ResourceOptions(parent=self)
         # Created first, or Lambda would create it without an end to its retention.
         log_group = aws.cloudwatch.LogGroup(
@@ -94,7 +88,7 @@ class StackFunction(pulumi.ComponentResource):
                     "Statement": [
                         _log_statement(log_group),
                         *([_TRACE_STATEMENT] if settings.tracing else []),
-                        *(statements_by_sid[sid] for sid in spec.statements),
+                        *statements,
                     ],
                 }
             ),
@@ -117,7 +111,7 @@ class StackFunction(pulumi.ComponentResource):
                 "variables": {
                     "SERVICE_NAME": context.service,
                     "RES_OPTIONS": _NAME_LOOKUP,
-                    **{name: environment[name] for name in spec.environment},
+                    **environment,
                 }
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),

@@ -16,8 +16,6 @@ STORE_EVENTS = FunctionSpec(
     description="Tells other consumers what happens to stores",
     handler="lambdas.store_events.handler",
     timeout=30,
-    environment=("EVENT_BUS_NAME",),
-    statements=("ReadStream", "ListStreams", "PutEvents", "KeepFailures"),
 )
 
 # Of stores' records and of their connections, also where one is deleted.
