@@ -79,12 +79,16 @@ ALARMS = (
 
 
 def silence(hours: int | None) -> tuple[Alarm, ...]:
-    """The alarm that is on when nothing has succeeded for so many hours; none for None."""
+    """The alarm that is on when no store opened an app for so many hours; none for None.
+
+    What the project's own check and Rutter's webhooks succeed at is not in its metric.
+    """
     if hours is None:
         return ()
     return (
         Alarm(
-            "silence", "No callback succeeds", FUNCTIONS_NAMESPACE, "Succeeded", "service", "Sum",
-            1, minutes=60, periods=hours, comparison="LessThanThreshold", missing="breaching",
+            "silence", "Nobody opens the app", FUNCTIONS_NAMESPACE, "InstalledOrOpened", "service",
+            "Sum", 1, minutes=60, periods=hours, comparison="LessThanThreshold",
+            missing="breaching",
         ),
     )  # fmt: skip

@@ -314,8 +314,8 @@ class MonitoringSettings(_Setting):
     Attributes:
         emails: addresses that get each alarm, once they have confirmed that they want to.
         https_endpoints: URLs that get each alarm as an SNS message, such as a paging service's.
-        silence_hours: an alarm is on after so many hours without a callback that succeeds; None
-            for none. Source of the bound: CloudWatch evaluates seven days at most.
+        silence_hours: an alarm is on after so many hours in which no store installed or opened an
+            app; None for none. Source of the bound: CloudWatch evaluates seven days at most.
     """
 
     emails: Annotated[tuple[Email, ...], AfterValidator(_each_once)] = ()

@@ -35,7 +35,7 @@ from .callbacks.errors import (
 )
 from .callbacks.handoff import Visitor
 from .callbacks.installation import Installation, User, install
-from .callbacks.log import logger
+from .callbacks.log import INSTALLED_OR_OPENED, logger
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response
 from .callbacks.scopes import ScopeComparison
@@ -56,7 +56,7 @@ def _render_error(error: CallbackError, request: CallbackRequest) -> Response:
 aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms)
 
 
-@endpoint(render_error=_render_error)
+@endpoint(render_error=_render_error, success_metric=INSTALLED_OR_OPENED)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
     authorization, store = _authorization(request, app)

@@ -7,6 +7,7 @@ from .callbacks.apps import AppProfile
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
 from .callbacks.handoff import Visitor
+from .callbacks.log import INSTALLED_OR_OPENED
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response
 from .rutter import connection_table
@@ -15,7 +16,7 @@ from .rutter.connection import in_a_line
 aws.prepare(aws.dynamodb, aws.secretsmanager)
 
 
-@endpoint(render_error=pages.error_page)
+@endpoint(render_error=pages.error_page, success_metric=INSTALLED_OR_OPENED)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Load callback URL with the app itself, or the page that stands for it."""
     payload = authenticate(request)

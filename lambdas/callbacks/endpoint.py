@@ -36,13 +36,17 @@ def _deployed_app(request: CallbackRequest) -> AppProfile:
 
 
 def endpoint(
-    render_error: RenderError, find_app: FindApp = _deployed_app
+    render_error: RenderError,
+    find_app: FindApp = _deployed_app,
+    *,
+    success_metric: str | None = None,
 ) -> Callable[[Handle], Handler]:
     """Make a Lambda handler of a function that answers one callback.
 
     The function gets the request and its app, as `find_app` finds it. Whatever it raises
     becomes the documented answer: a CallbackError its own, a failed AWS call or the deadline a 503,
-    a defect a 500 that tells the caller nothing.
+    a defect a 500 that tells the caller nothing. A success counts as `success_metric`, if there is
+    one; every answer is counted by API Gateway.
     """
 
     def decorate(handle: Handle) -> Handler:
@@ -61,6 +65,7 @@ def endpoint(
                 error = CallbackError(place_of(defect))
                 response = render_error(error, request)
             _report(request, response, error, time.perf_counter() - started)
+            _count(error, success_metric)
             return response
 
         return handler
@@ -100,11 +105,14 @@ def _report(
     else:
         logger.info("callback answered", **fields)
     logger.remove_keys()
-    own = [error.metric] if error is not None and error.metric is not None else []
-    count(_metric(outcome), *own)
 
 
-def _metric(status: int) -> str:
-    if status < HTTPStatus.BAD_REQUEST:
-        return "Succeeded"
-    return "Refused" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Failed"
+def _count(error: CallbackError | None, success_metric: str | None) -> None:
+    if error is None:
+        metrics = [success_metric]
+    elif error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        metrics = ["Refused", error.metric]
+    else:
+        metrics = ["Failed", error.metric]
+    if names := [name for name in metrics if name is not None]:
+        count(*names)

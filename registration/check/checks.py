@@ -101,9 +101,12 @@ class Checks:
         yield Check("unknown organization", self._unknown_organization)
 
     def of_app(self, app: AppRegistration) -> Iterator[Check]:
-        """What holds for an app; for one that awaits registration, that its callbacks say so."""
+        """What holds for an app; for one that awaits registration, that a callback says so.
+
+        One is enough: each answers 503, which the alarm of callbacks that fail counts.
+        """
         yield Check("HTTPS", partial(self._https, app))
-        for field in CALLBACK_FIELDS:
+        for field in CALLBACK_FIELDS if app.client_id else (LOAD,):
             yield Check(f"{field.label}, unsigned", partial(self._unsigned, app, field))
         if app.client_id:
             yield Check("client secret", partial(self._secret, app))

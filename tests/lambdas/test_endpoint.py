@@ -5,6 +5,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.callbacks import access_tokens, installation_table
 from local.bigcommerce import App, BigCommerce, Store
+from registration.check.signed_payload import signed_payload
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     BASE_URL,
@@ -26,10 +27,10 @@ def report(logs: Logs) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_a_success_is_one_log_line_and_one_metric(
+def test_a_success_is_one_log_line_and_a_metric_where_a_store_opens_the_app(
     callback: str, backend: Backend, app: App, installed_store: Store, logs: Logs
 ) -> None:
-    lines, metrics = len(logs.lines), len(logs.metrics)
+    lines = len(logs.lines)
 
     backend.get(signed_url(app, callback, installed_store, installed_store.owner))
 
@@ -42,7 +43,18 @@ def test_a_success_is_one_log_line_and_one_metric(
         "request_id": REQUEST_ID,
         "status": 200,
     }
-    assert [metric["Succeeded"] for metric in logs.metrics[metrics:]] == [1]
+    counted = [metric["InstalledOrOpened"] for metric in logs.metrics]
+    assert counted == ([1, 1] if callback == "load" else [1])  # the first is the installation
+
+
+def test_a_check_of_the_deployment_counts_as_no_stores_visit(
+    backend: Backend, app: App, logs: Logs
+) -> None:
+    payload = signed_payload(app.client_id, app.client_secret)
+    for callback, status in (("load", 404), ("uninstall", 200)):
+        url = callback_url(app, callback, signed_payload_jwt=payload)
+        assert backend.get(url).status == status
+    assert [metric["Refused"] for metric in logs.metrics] == [1]
 
 
 def test_a_refusal_is_logged_with_its_code_and_its_reason(
