@@ -18,7 +18,7 @@ from components.operator_policy import OperatorPolicy
 from components.rutter_handoff import HANDOFF, RutterHandoff, operator_statements
 from components.rutter_webhook import WEBHOOK, webhook_function
 from components.stack_context import StackContext
-from components.stack_function import StackFunction
+from components.stack_function import FunctionBasis, StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
 from components.stack_traces import short_stack_traces
 from components.store_events import STORE_EVENTS, StoreEvents
@@ -37,7 +37,12 @@ if settings.domain is not None:
     # Its URLs are known already: a change is reported before anything is deployed.
     warn_of_url_changes(stack_registration(settings.domain.base_url, settings))
 context = StackContext.current(permissions_boundary_arn=settings.permissions_boundary_arn)
-code = pulumi.FileArchive(str(lambda_bundle.build()))
+basis = FunctionBasis(
+    code=pulumi.FileArchive(str(lambda_bundle.build())),
+    settings=settings.functions,
+    log_retention_days=settings.log_retention_days,
+)
+frame_ancestors = " ".join(settings.bigcommerce.frame_ancestors)
 
 # What is kept: the installed stores, and each app's profile and credentials.
 store = InstallationStore(context, protect=settings.protect)
@@ -61,7 +66,7 @@ api = CallbackApi(context, protect=settings.protect, domain=settings.domain)
 environment: dict[str, pulumi.Input[str]] = {
     "TABLE_NAME": store.table_name,
     "SECRET_PREFIX": secret_prefix(context),
-    "FRAME_ANCESTORS": " ".join(settings.bigcommerce.frame_ancestors),
+    "FRAME_ANCESTORS": frame_ancestors,
     "BASE_URL": api.base_url,
     "SERVED_BASE_URLS": api.served_base_urls,
     "LOGIN_URL": settings.bigcommerce.login_url,
@@ -79,12 +84,10 @@ for callback in CALLBACKS:
     functions[callback.name] = StackFunction(
         context,
         callback,
-        code=code,
+        basis,
         environment={name: environment[name] for name in callback.environment},
         statements=[each for each in statements if each["Sid"] in callback.statements],
-        settings=settings.functions,
         reserved_concurrency=getattr(settings.functions.reserved_concurrency, callback.setting),
-        log_retention_days=settings.log_retention_days,
     )
     api.add_route(callback, functions[callback.name])
 
@@ -100,16 +103,16 @@ if handed_over:
     handoff = RutterHandoff(
         context,
         store,
+        basis,
         organization_ids=handed_over,
         base_url=settings.rutter_base_url,
-        code=code,
-        settings=settings.functions,
-        log_retention_days=settings.log_retention_days,
         topics=topics,
     )
     functions[HANDOFF.name] = handoff.function
     if any(app.rutter and app.rutter.webhooks for app in settings.apps):
-        functions[WEBHOOK.name] = webhook_function(context, store, handoff, settings, code)
+        functions[WEBHOOK.name] = webhook_function(
+            context, store, handoff, basis, frame_ancestors=frame_ancestors
+        )
         api.add_route(WEBHOOK, functions[WEBHOOK.name])
 
 # Every route has its function.
@@ -123,9 +126,7 @@ if settings.events:
     events = StoreEvents(
         context,
         store,
-        code=code,
-        settings=settings.functions,
-        log_retention_days=settings.log_retention_days,
+        basis,
         topics=topics,
     )
     functions[STORE_EVENTS.name] = events.function

@@ -12,9 +12,8 @@ import pulumi_aws as aws
 
 from .app import read_credentials_statement, rutter_secret_prefix, secret_prefix
 from .installation_store import InstallationStore
-from .settings import Functions
 from .stack_context import StackContext
-from .stack_function import FunctionSpec, StackFunction
+from .stack_function import FunctionBasis, FunctionSpec, StackFunction
 from .table_stream import RETENTION_SECONDS, FailedQueue, invoke_with_changes
 
 HANDOFF = FunctionSpec(
@@ -56,12 +55,10 @@ class RutterHandoff(pulumi.ComponentResource):
         self,
         context: StackContext,
         store: InstallationStore,
+        basis: FunctionBasis,
         *,
         organization_ids: Sequence[str],
         base_url: str,
-        code: pulumi.Archive,
-        settings: Functions,
-        log_retention_days: int,
         topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -90,7 +87,7 @@ class RutterHandoff(pulumi.ComponentResource):
         function = StackFunction(
             context,
             HANDOFF,
-            code=code,
+            basis,
             environment={
                 "TABLE_NAME": store.table_name,
                 "SECRET_PREFIX": secret_prefix(context),
@@ -110,9 +107,6 @@ class RutterHandoff(pulumi.ComponentResource):
                 _use_queue(queue),
                 failed.keep_statement(),
             ],
-            settings=settings,
-            reserved_concurrency=None,
-            log_retention_days=log_retention_days,
             opts=child,
         )
         invoke_with_changes(

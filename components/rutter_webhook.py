@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import pulumi
-
 from registration.portal.fields import RUTTER_WEBHOOK_PATH
 
 from .app import rutter_secret_prefix
 from .callbacks import Routed
 from .installation_store import CONNECTION_INDEX, InstallationStore
 from .rutter_handoff import HANDOFF, RutterHandoff, read_rutter_credentials_statement
-from .settings import Settings
 from .stack_context import StackContext
-from .stack_function import StackFunction
+from .stack_function import FunctionBasis, StackFunction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +37,9 @@ def webhook_function(
     context: StackContext,
     store: InstallationStore,
     handoff: RutterHandoff,
-    settings: Settings,
-    code: pulumi.Archive,
+    basis: FunctionBasis,
+    *,
+    frame_ancestors: str,
 ) -> StackFunction:
     """The function that takes Rutter's webhooks, and may put stores into the handoff's queue.
 
@@ -50,11 +48,11 @@ def webhook_function(
     return StackFunction(
         context,
         WEBHOOK,
-        code=code,
+        basis,
         environment={
             "TABLE_NAME": store.table_name,
             "SECRET_PREFIX": rutter_secret_prefix(context),
-            "FRAME_ANCESTORS": " ".join(settings.bigcommerce.frame_ancestors),
+            "FRAME_ANCESTORS": frame_ancestors,
             "CONNECTION_INDEX": CONNECTION_INDEX,
             "RUTTER_QUEUE_URL": handoff.queue_url,
         },
@@ -69,7 +67,4 @@ def webhook_function(
                 "Resource": [context.arn("sqs", context.name(HANDOFF.name))],
             },
         ],
-        settings=settings.functions,
-        reserved_concurrency=None,
-        log_retention_days=settings.log_retention_days,
     )

@@ -32,6 +32,21 @@ class FunctionSpec:
     timeout: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class FunctionBasis:
+    """What every function of a stack has alike.
+
+    Attributes:
+        code: the deployment package.
+        settings: memory and tracing.
+        log_retention_days: how long its log is kept.
+    """
+
+    code: pulumi.Archive
+    settings: Functions
+    log_retention_days: int
+
+
 class StackFunction(pulumi.ComponentResource):
     """A function of the stack.
 
@@ -51,13 +66,11 @@ class StackFunction(pulumi.ComponentResource):
         self,
         context: StackContext,
         spec: FunctionSpec,
+        basis: FunctionBasis,
         *,
-        code: pulumi.Archive,
         environment: Mapping[str, pulumi.Input[str]],
         statements: Sequence[Mapping[str, object]],
-        settings: Functions,
-        reserved_concurrency: int | None,
-        log_retention_days: int,
+        reserved_concurrency: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:StackFunction", spec.name, None, opts)
@@ -67,7 +80,7 @@ class StackFunction(pulumi.ComponentResource):
         log_group = aws.cloudwatch.LogGroup(
             spec.name,
             name=f"/aws/lambda/{name}",
-            retention_in_days=log_retention_days,
+            retention_in_days=basis.log_retention_days,
             opts=child,
         )
         role = aws.iam.Role(
@@ -87,7 +100,7 @@ class StackFunction(pulumi.ComponentResource):
                     "Version": "2012-10-17",
                     "Statement": [
                         _log_statement(log_group),
-                        *([_TRACE_STATEMENT] if settings.tracing else []),
+                        *([_TRACE_STATEMENT] if basis.settings.tracing else []),
                         *statements,
                     ],
                 }
@@ -102,11 +115,11 @@ class StackFunction(pulumi.ComponentResource):
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
             handler=spec.handler,
-            code=code,
+            code=basis.code,
             timeout=spec.timeout,
-            memory_size=settings.memory_size,
+            memory_size=basis.settings.memory_size,
             reserved_concurrent_executions=reserved_concurrency,
-            tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
+            tracing_config={"mode": "Active" if basis.settings.tracing else "PassThrough"},
             environment={
                 "variables": {
                     "SERVICE_NAME": context.service,

@@ -6,9 +6,8 @@ import pulumi
 import pulumi_aws as aws
 
 from .installation_store import InstallationStore
-from .settings import Functions
 from .stack_context import StackContext
-from .stack_function import FunctionSpec, StackFunction
+from .stack_function import FunctionBasis, FunctionSpec, StackFunction
 from .table_stream import FailedQueue, invoke_with_changes
 
 STORE_EVENTS = FunctionSpec(
@@ -39,10 +38,8 @@ class StoreEvents(pulumi.ComponentResource):
         self,
         context: StackContext,
         store: InstallationStore,
+        basis: FunctionBasis,
         *,
-        code: pulumi.Archive,
-        settings: Functions,
-        log_retention_days: int,
         topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -63,16 +60,13 @@ class StoreEvents(pulumi.ComponentResource):
         self.function = StackFunction(
             context,
             STORE_EVENTS,
-            code=code,
+            basis,
             environment={"EVENT_BUS_NAME": bus.name},
             statements=[
                 *store.read_stream_statements(),
                 _put_events(bus),
                 failed.keep_statement(),
             ],
-            settings=settings,
-            reserved_concurrency=None,
-            log_retention_days=log_retention_days,
             opts=child,
         )
         invoke_with_changes(
