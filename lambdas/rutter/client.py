@@ -6,7 +6,7 @@ answers are read leniently: what is missing is None.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -32,6 +32,8 @@ _REFUSALS = {
     450: "BigCommerce refused Rutter with this store's access token",
 }
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+# The list leaves these out unless it is asked for them by name.
+_LISTED_BY_STATE = ("needs_reauth", "disabled")
 # A list of connections has some hundred bytes for each.
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z_]{1,60}", re.ASCII)
@@ -160,11 +162,13 @@ class Rutter:
             if error.status not in _GONE:
                 raise
 
-    def _list(self) -> list[dict[str, Any]]:
-        connections = self._call("GET", "/connections?status=any").get("connections")
-        if not isinstance(connections, list):
-            raise RutterError("the answer lists no connections")
-        return [each for each in connections if isinstance(each, dict)]
+    def _list(self) -> Iterator[dict[str, Any]]:
+        """Every connection, as long as more are asked for: the usual states are listed first."""
+        for query in ("", *(f"?status={state}" for state in _LISTED_BY_STATE)):
+            connections = self._call("GET", f"/connections{query}").get("connections")
+            if not isinstance(connections, list):
+                raise RutterError("the answer lists no connections")
+            yield from (each for each in connections if isinstance(each, dict))
 
     def _call(
         self,

@@ -30,6 +30,9 @@ VERSION = "2024-08-31"
 BASE_PATH = "/versioned"
 FIELDS = {"platform", "store_url", "oauth_access_token"}
 WEBHOOK_SECONDS = 15
+# The states of a connection, and those that are listed where none is asked for.
+LISTED = {"active", "not_ready", "unhealthy"}
+STATES = LISTED | {"needs_reauth", "disabled"}
 OPTIONAL_FIELDS = {"oauth_client_id", "oauth_client_secret"}
 _STORE_URL = re.compile(r"https://store-([A-Za-z0-9]+)\.mybigcommerce\.com")
 
@@ -182,11 +185,14 @@ class Rutter:
         return connection
 
     def _list(self, request: Request) -> Mapping[str, Any]:
-        wanted = request.args.get("status", "")
+        state = request.args.get("status")
+        wanted = LISTED if state is None else {state}
+        if not wanted <= STATES:
+            _refuse(400, "INVALID_REQUEST", "status is no state of a connection")
         for connection in self.connections.values():
             self._look(connection)
         shown = map(self._shown, self.connections.values())
-        return {"connections": [each for each in shown if wanted in ("any", each["status"])]}
+        return {"connections": [each for each in shown if each["status"] in wanted]}
 
     def _show(self, request: Request) -> Mapping[str, Any]:
         token = request.args.get("access_token", "")

@@ -291,6 +291,23 @@ def test_a_connection_is_found_whatever_letters_of_the_hash_are_capitals(
     assert found is not None
 
 
+@pytest.mark.parametrize("calls", [1, 2, 3])
+def test_a_connection_is_found_in_whatever_state_and_no_more_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    paths = ["", "?status=needs_reauth", "?status=disabled"][:calls]
+    asked = []
+
+    def call(_: client.Rutter, method: str, path: str) -> dict[str, Any]:
+        asked.append((method, path))
+        listed = {"id": "1", "platform": client.PLATFORM, "url": client.store_url("abc123")}
+        return {"connections": [listed] if len(asked) == calls else []}
+
+    monkeypatch.setattr(client.Rutter, "_call", call)
+    assert client.Rutter("https://rutter.invalid", "id", "secret").find("abc123") is not None
+    assert asked == [("GET", f"/connections{query}") for query in paths]
+
+
 class Ended(BaseException):
     """The function's process ended."""
 
