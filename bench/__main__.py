@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import apps, callbacks, cost, deployments, simulation
+from bench import apps, callbacks, cost, deployments, lambda_runtime, simulation
 from bench.tables import DOCS, put
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -20,11 +20,13 @@ LIBRARIES = ("boto3", "botocore", "pulumi", "pulumi-aws", "pyjwt", "urllib3")
 def main() -> None:
     """Measure, print, and write down what was measured with what."""
     console = Console(highlight=False)
+    last = json.loads(RESULTS.read_text(encoding="utf-8"))
     results: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in LIBRARIES},
-        "callbacks": callbacks.measure(console),
+        "callbacks": callbacks.measured(console),
+        "lambda": lambda_runtime.measured(console) or last["lambda"],
         "deployments": deployments.measure(console),
         "apps": apps.measure(console),
     }
@@ -40,7 +42,8 @@ def tables(results: dict[str, Any]) -> list[tuple[Path, str]]:
     """The tables that say what was measured, or follow from it; each after its page."""
     cpu_seconds = results["callbacks"]["cpu_seconds"]
     return [
-        (PERFORMANCE, callbacks.rows(cpu_seconds)),
+        (PERFORMANCE, callbacks.TABLE.text(cpu_seconds)),
+        (PERFORMANCE, lambda_runtime.TABLE.text(results["lambda"]["seconds"])),
         (PERFORMANCE, deployments.rows(results["deployments"])),
         (SCALE, apps.rows(results["apps"])),
         (SCALE, simulation.load_rows(cpu_seconds)),

@@ -105,7 +105,9 @@ def elsewhere(url: str) -> dict[str, Any]:
 
 
 def event(function: str) -> dict[str, Any]:
-    """What the function is called with."""
+    """What the function is called with, or the floor."""
+    if function == "floor":
+        return {"TableName": "installations", "Key": KEY, "ConsistentRead": True}
     if function == "rutter_handoff":
         message = json.dumps({"organization_id": ORGANIZATION, "store_hash": "abc"})
         return {"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": message}]}
@@ -119,6 +121,11 @@ def event(function: str) -> dict[str, Any]:
     else:
         query = {"signed_payload_jwt": _payload()}
     return _request({"rawQueryString": urlencode(query)})
+
+
+def succeeded(answer: Mapping[str, Any]) -> bool:
+    """Whether a function did what it was asked."""
+    return answer.get("statusCode", 200) == 200 and not answer.get("batchItemFailures")
 
 
 def _request(more: dict[str, Any]) -> dict[str, Any]:

@@ -1,59 +1,54 @@
 """What a cold start and a warm call of each function cost, against botocore alone."""
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.answers import FUNCTIONS
-from bench.tables import markdown
+from bench.measured import Table, measure
 from components import lambda_bundle
 
 PROCESS = Path(__file__).with_name("one_process.py")
 WHAT = ("floor", *FUNCTIONS)
-RUNS = 7
+TABLE = Table(
+    ("Cold start, ms", "Times the floor", "Warm, ms", "Times the floor"),
+    ("{cold:.0f}", "{cold_x:.2f}", "{warm:.2f}", "{warm_x:.2f}"),
+)
 
 
-def measure(console: Console) -> dict[str, Any]:
-    """Print a table; gives medians with their spread, and the bundle's size."""
+def measured(console: Console) -> dict[str, Any]:
+    """Medians with their spread, and the bundle's size."""
+    with unpacked() as folder:
+        results = measure(
+            console,
+            "Starting each function in fresh interpreters",
+            WHAT,
+            lambda what: _run(what, folder),
+        )
     bundle = lambda_bundle.build()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(bundle) as archive:
-        archive.extractall(folder)
-        files = len(archive.namelist())
-        runs: dict[str, list[dict[str, float]]] = {what: [] for what in WHAT}
-        with console.status("Starting each function in fresh interpreters"):
-            for _ in range(RUNS):  # in turn, so that a busy moment meets all of them
-                for what in WHAT:
-                    runs[what].append(_run(what, folder))
-    results = {
-        what: {name: _spread([run[name] for run in measured]) for name in ("cold", "warm")}
-        for what, measured in runs.items()
+    size = {
+        "megabytes": bundle.stat().st_size / 1e6,
+        "files": len(zipfile.ZipFile(bundle).namelist()),
     }
-    _print(console, results)
-    megabytes = bundle.stat().st_size / 1e6
-    console.print(f"Bundle: {megabytes:.2f} MB, {files} files")
-    return {"cpu_seconds": results, "bundle": {"megabytes": megabytes, "files": files}}
+    TABLE.show(console, results)
+    console.print(f"Bundle: {size['megabytes']:.2f} MB, {size['files']} files\n")
+    return {"cpu_seconds": results, "bundle": size}
 
 
-def rows(results: dict[str, dict[str, dict[str, float]]]) -> str:
-    """The table in docs/performance.md: medians, and times the floor."""
-    lines = []
-    for what, measured in results.items():
-        cells = [what]
-        for name, form in (("cold", ".0f"), ("warm", ".2f")):
-            median = measured[name]["median"]
-            floor = results["floor"][name]["median"]
-            cells += [f"{median * 1_000:{form}}", f"{median / floor:.2f}"]
-        lines.append(cells)
-    floors = "Times the floor"
-    return markdown(["Function", "Cold start, ms", floors, "Warm, ms", floors], lines)
+@contextmanager
+def unpacked() -> Iterator[str]:
+    """A folder with what the bundle has."""
+    with tempfile.TemporaryDirectory() as folder:
+        zipfile.ZipFile(lambda_bundle.build()).extractall(folder)
+        yield folder
 
 
 def _run(what: str, bundle: str) -> dict[str, float]:
@@ -63,26 +58,5 @@ def _run(what: str, bundle: str) -> dict[str, float]:
         text=True,
         check=True,
     )
-    measured: dict[str, float] = json.loads(done.stdout)
-    return measured
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    low, median, high = statistics.quantiles(values, n=4)
-    return {"median": median, "low": low, "high": high}
-
-
-def _print(console: Console, results: dict[str, dict[str, dict[str, float]]]) -> None:
-    table = Table("function", box=None, title="CPU, medians (quartiles), and times the floor")
-    for name in ("cold, ms", "x floor", "warm, ms", "x floor"):
-        table.add_column(name, justify="right")
-    for what, measured in results.items():
-        cells = []
-        for name in ("cold", "warm"):
-            spread = {key: value * 1_000 for key, value in measured[name].items()}
-            cells += [
-                f"{spread['median']:.2f} ({spread['low']:.2f} to {spread['high']:.2f})",
-                f"{measured[name]['median'] / results['floor'][name]['median']:.2f}",
-            ]
-        table.add_row(what, *cells)
-    console.print(table)
+    results: dict[str, float] = json.loads(done.stdout)
+    return results

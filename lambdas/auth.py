@@ -21,6 +21,7 @@ from .callbacks import (
     responses,
     scopes,
     store_hash,
+    token_exchange,
 )
 from .callbacks.apps import AppProfile
 from .callbacks.deadline import DeadlineExceededError
@@ -53,7 +54,7 @@ def _render_error(error: CallbackError, request: CallbackRequest) -> Response:
     return pages.error_page(error, request)
 
 
-aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms)
+aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms, token_exchange.client)
 
 
 @endpoint(render_error=_render_error, success_metric=INSTALLED_OR_OPENED)

@@ -1,10 +1,11 @@
 """Who calls: the signed payload of a request, verified with the credentials of its app."""
 
 from . import credentials
+from .claims import SignedPayload
 from .errors import InvalidSignedPayloadError
 from .log import logger
 from .request import CallbackRequest
-from .signed_payload import SignedPayload, verify
+from .signed_payload import verify
 
 PARAMETER = "signed_payload_jwt"
 

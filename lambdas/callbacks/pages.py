@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 
 from . import apps
 from .apps import AppProfile
+from .claims import SignedPayload
 from .errors import CallbackError
 from .request import CallbackRequest
 from .responses import Response, respond, retry_after_header
 from .scopes import ScopeComparison
-from .signed_payload import SignedPayload
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "page.css").read_text(encoding="utf-8")

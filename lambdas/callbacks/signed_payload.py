@@ -5,56 +5,16 @@ Source of every rule: BigCommerce's single-click app documentation, "signed payl
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
 
 from . import lenient
 from . import store_hash as store_hashes
+from .claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
 from .errors import InvalidSignedPayloadError
 
 ISSUER = "bc"
-LIFETIME_SECONDS = 24 * 60 * 60
-# BigCommerce's clock and ours differ a little, and `nbf` may be a few seconds before `iat`.
-LEEWAY_SECONDS = 10
-
-
-@dataclass(frozen=True)
-class PayloadUser:
-    """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale if known."""
-
-    id: str
-    email: str | None = field(repr=False)
-    locale: str | None = None
-
-
-@dataclass(frozen=True)
-class SignedPayload:
-    """The verified claims.
-
-    Attributes:
-        client_id: the app it is for, from `aud`.
-        store_hash: the store, from `sub`.
-        user: who acts; for the remove user callback, who is removed.
-        owner: the store's owner.
-        issued_at: `iat`, epoch seconds.
-        url: the deep link, a path; `/` where BigCommerce says no other.
-        channel_id: the channel the app was opened from, or None.
-    """
-
-    client_id: str
-    store_hash: str
-    user: PayloadUser
-    owner: PayloadUser
-    issued_at: int
-    url: str
-    channel_id: int | None
-
-    @property
-    def is_owner(self) -> bool:
-        """Whether the user is the store's owner."""
-        return self.user.id == self.owner.id
 
 
 def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:

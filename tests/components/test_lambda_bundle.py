@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ from unittest import mock
 import pulumi
 import pytest
 
+from bench import answers, loopback
+from bench.lambda_runtime import variables
 from components import lambda_bundle
 from components.lambda_bundle import BundleError
 from tests.components.recordings import ROOT
@@ -24,6 +27,41 @@ from tests.components.recordings import ROOT
 MEGABYTE = 1_000_000
 # What the Lambda runtime brings along: boto3 and what it needs.
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+# What every function imports: packages by their names, and the modules of `lambdas`.
+EVERYWHERE = """
+    botocore dateutil jmespath lambdas six urllib3
+    callbacks callbacks.apps callbacks.aws callbacks.claims callbacks.credentials callbacks.deadline
+    callbacks.dynamodb_json callbacks.endpoint callbacks.environment callbacks.errors
+    callbacks.installation callbacks.installation_item callbacks.log callbacks.request
+    callbacks.responses
+"""
+SIGNED = """
+    jwt callbacks.authentication callbacks.installation_table callbacks.lenient
+    callbacks.signed_payload callbacks.store_hash
+"""
+PAGES = "markupsafe callbacks.handoff callbacks.pages callbacks.scopes"
+EXCHANGE = """
+    callbacks.access_tokens callbacks.installation_table callbacks.lenient callbacks.token_exchange
+"""
+RUTTER = "rutter rutter.connection rutter.connection_table rutter.tasks"
+KEPT = {"dynamodb": 1, "secretsmanager": 1}
+# What a function imports besides, and the connections it makes for three events: to BigCommerce
+# one each time, to everything else one.
+FUNCTIONS = {
+    "load": (f"{SIGNED} {PAGES} {RUTTER}", KEPT),
+    "auth": (
+        f"{EXCHANGE} {PAGES} callbacks.store_hash jwt",
+        KEPT | {"kms": 1, "bigcommerce": 3},
+    ),
+    "uninstall": (f"{SIGNED} callbacks.removed_apps", KEPT),
+    "remove_user": (f"{SIGNED} callbacks.removed_apps", KEPT),
+    "rutter_webhook": (f"{RUTTER} rutter.webhook", KEPT | {"sqs": 1}),
+    "rutter_handoff": (
+        f"{EXCHANGE} {RUTTER} rutter.attention rutter.client rutter.rutter_credentials",
+        KEPT | {"kms": 1, "sqs": 1, "rutter": 1},
+    ),
+    "store_events": (f"{RUTTER} events events.changes", {"events": 1}),
+}
 
 
 def wheel(folder: Path, version: str) -> str:
@@ -240,10 +278,14 @@ class TestBuild:
         assert list((tmp_path / "build").iterdir()) == []
 
 
-def test_with_boto3_alone_the_handlers_of_this_repository_answer(
+def test_with_boto3_alone_each_function_answers_imports_what_it_needs_and_keeps_its_connections(
     bundle: Path, tmp_path: Path
 ) -> None:
-    """With the bundle, the standard library and what the Lambda runtime brings, and no more."""
+    """With the bundle, the standard library and what the Lambda runtime brings, and no more.
+
+    What a function imports, every cold start of it pays for; a connection takes its certificates'
+    loading, unless they were loaded before, and some round trips.
+    """
     zipfile.ZipFile(bundle).extractall(tmp_path / "bundle")
     runtime = tmp_path / "runtime"
     runtime.mkdir()
@@ -254,30 +296,46 @@ def test_with_boto3_alone_the_handlers_of_this_repository_answer(
         origin = Path(spec.origin)
         package = origin.parent if origin.name == "__init__.py" else origin
         (runtime / package.name).symlink_to(package)
-    script = Path(__file__).with_name("isolated_import.py")
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", str(script), str(tmp_path / "bundle"), str(runtime)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with ThreadPoolExecutor(2) as pool:
+        reports = dict(
+            zip(FUNCTIONS, pool.map(partial(isolated, tmp_path), FUNCTIONS), strict=True)
+        )
+
+    for name, (own, connections) in FUNCTIONS.items():
+        assert reports[name]["imported"] == {name, *EVERYWHERE.split(), *own.split()}, name
+        assert reports[name]["connections"] == connections, name
+        assert reports[name]["loads"] == 1, name
+    used = {file for report in reports.values() for file in report["bundled"]}
+    assert {name for name in names(bundle) if name.endswith(".py")} - used == set()
+
+
+def isolated(folder: Path, function: str) -> dict[str, Any]:
+    """What a function did with three events, in a fresh interpreter with the variables it has."""
+    bundle, scratch = folder / "bundle", folder / function
+    scratch.mkdir()
+    script = Path(__file__).with_name("isolated_function.py")
+    with loopback.services(function, scratch) as (where, connections):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", script, bundle, folder / "runtime", function],
+            input=json.dumps(answers.event(function)),
+            env=variables(function, str(bundle)) | where,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout.splitlines()[-1])
-    python = {name for name in names(bundle) if name.endswith(".py")}
-    used = {
-        Path(file).relative_to(tmp_path / "bundle").as_posix()
-        for file in report["files"].values()
-        if "bundle" in Path(file).relative_to(tmp_path).parts[0]
-    }
-    assert python - used == set()
-    handlers = ("auth", "load", "uninstall", "remove_user", "rutter_webhook")
-    assert report["statuses"] == dict.fromkeys(handlers, 404)
-    imported_from: dict[str, set[str]] = {"bundle": set(), "runtime": set()}
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert all(map(answers.succeeded, report["answers"])), report["answers"]
+    assert report["collects"]
+    bundled, imported = set(), set()
     for name, file in report["files"].items():
-        folder = Path(file).relative_to(tmp_path).parts[0]
-        imported_from[folder].add(name.partition(".")[0])
-    # Of all functions together: what one more imports, every cold start of it pays for.
-    assert imported_from == {
-        "bundle": {"lambdas", "jwt", "markupsafe", "urllib3"},
-        "runtime": {"botocore", "dateutil", "jmespath", "six"},
+        if Path(file).is_relative_to(bundle):
+            bundled.add(Path(file).relative_to(bundle).as_posix())
+        own = name.removeprefix("lambdas.")
+        imported.add(name.partition(".")[0] if own == name else own)
+    return {
+        "imported": imported,
+        "bundled": bundled,
+        "connections": {service: len(ports) for service, ports in connections.items()},
+        "loads": report["loads"],
     }

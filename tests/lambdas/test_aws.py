@@ -1,10 +1,15 @@
 """The AWS clients: a call that fails in every try leaves time for an answer."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore import httpsession
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import SSLError
 
+from bench.loopback import certificate, serve
 from components.callbacks import CALLBACKS
 from lambdas.callbacks import aws as clients
 from lambdas.callbacks.endpoint import RESERVE_SECONDS
@@ -14,6 +19,8 @@ from tests.lambdas.backend import Backend, signed_url
 
 # Of a retry's pause at most, in botocore's standard mode with its first two retries.
 LONGEST_PAUSES_SECONDS = 1 + 2
+# What makes a client's TLS context.
+CONTEXT = "create_urllib3_context"
 
 
 @pytest.mark.usefixtures("backend")
@@ -30,6 +37,39 @@ def test_clients_are_made_before_the_first_request_in_lambda_and_nowhere_else(
 
     assert clients.sqs.cache_info().currsize == made
     assert len(frozen) == made
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted"),
+    [
+        pytest.param("127.0.0.1", False, id="signed by nobody who is trusted"),
+        pytest.param("127.0.0.2", True, id="of another host"),
+    ],
+)
+def test_aws_is_asked_nothing_where_its_certificate_does_not_hold(
+    name: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(name, tmp_path)
+    asked: list[None] = []
+    bundle = str(file) if trusted else None
+    monkeypatch.setattr(httpsession, CONTEXT, getattr(httpsession, CONTEXT))  # to be put back
+    clients._load_certificates_once(bundle)
+    session = httpsession.URLLib3Session(verify=bundle or True)  # type: ignore[arg-type]
+
+    with serve(lambda *_: asked.append(None), file) as host, pytest.raises(SSLError):
+        session.send(AWSRequest("GET", f"https://{host}/").prepare())
+    assert asked == []
+
+
+def test_a_botocore_with_other_names_loads_certificates_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make = getattr(httpsession, CONTEXT)
+    monkeypatch.delattr(httpsession, "get_cert_path")
+
+    clients._load_certificates_once(None)
+
+    assert getattr(httpsession, CONTEXT) is make
 
 
 @pytest.mark.usefixtures("backend")

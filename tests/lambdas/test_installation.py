@@ -4,6 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from lambdas.callbacks.claims import (
+    LEEWAY_SECONDS,
+    LIFETIME_SECONDS,
+    PayloadUser,
+    SignedPayload,
+)
 from lambdas.callbacks.errors import (
     InvalidSignedPayloadError,
     OutdatedPayloadError,
@@ -20,12 +26,6 @@ from lambdas.callbacks.installation import (
     load,
     remove_user,
     uninstall,
-)
-from lambdas.callbacks.signed_payload import (
-    LEEWAY_SECONDS,
-    LIFETIME_SECONDS,
-    PayloadUser,
-    SignedPayload,
 )
 
 OWNER, ASSISTANT, STRANGER = "1", "2", "3"

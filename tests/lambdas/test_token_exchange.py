@@ -1,27 +1,21 @@
 """The token exchange: what is asked of BigCommerce how often, and what is made of its answers."""
 
 import json
-import re
 import socket
-import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 import urllib3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from werkzeug import Response
 
+from bench.loopback import certificate, serve
 from lambdas.callbacks import token_exchange
 from lambdas.callbacks.credentials import Credentials
 from lambdas.callbacks.errors import (
@@ -101,7 +95,7 @@ def endpoint(bigcommerce: BigCommerce, login_url: str) -> TokenEndpoint:
 
 
 def test_a_connection_may_take_three_seconds_and_an_answer_seven() -> None:
-    timeout = token_exchange._http.connection_pool_kw["timeout"]
+    timeout = token_exchange.client().connection_pool_kw["timeout"]
 
     assert (timeout.connect_timeout, timeout.read_timeout) == (3, 7)
 
@@ -137,7 +131,7 @@ class Unconnected:
     def __init__(self, error: Exception, failures: int) -> None:
         self._error = error
         self._failures = failures
-        self._request = token_exchange._http.request
+        self._request = token_exchange.client().request
         self.tries = 0
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
@@ -167,14 +161,14 @@ def test_without_a_connection_three_attempts_are_made_and_the_code_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     unconnected = Unconnected(error, 3)
-    monkeypatch.setattr(token_exchange._http, "request", unconnected)
+    monkeypatch.setattr(token_exchange.client(), "request", unconnected)
 
     with pytest.raises(BigCommerceUnavailableError) as failure:
         endpoint.exchange()
     assert type(failure.value) is kind
     assert unconnected.tries == 3
 
-    monkeypatch.setattr(token_exchange._http, "request", Unconnected(error, 1))
+    monkeypatch.setattr(token_exchange.client(), "request", Unconnected(error, 1))
     endpoint.answers({"error": "invalid_grant"}, status=400)
 
     with pytest.raises(CodeRefusedError):
@@ -216,51 +210,28 @@ def raw_server(*answers: bytes) -> Iterator[tuple[str, list[int]]]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}", ports
 
 
-def certificate(name: str, folder: Path) -> Path:
-    """A PEM file with a self-signed certificate for 127.0.0.1 and with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))]), False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file = folder / "certificate.pem"
-    file.write_bytes(signed.public_bytes(Encoding.PEM) + private)
-    return file
+@pytest.fixture
+def tls_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str, bool], tuple[str, list[str]]]]:
+    """Serves HTTPS with a certificate for an address, trusted or not; gives what it is asked."""
+    asked: list[str] = []
 
+    def answer(request: BaseHTTPRequestHandler, _body: bytes) -> tuple[dict[str, str], bytes]:
+        asked.append(request.requestline)
+        return {}, json.dumps(ANSWER).encode()
 
-def _request(connection: socket.socket) -> bytes:
-    """A whole request: one that is answered before its end is read breaks the connection off."""
-    stream = connection.makefile("rb")
-    head = b"".join(iter(lambda: stream.readline().strip(), b""))
-    length = re.search(rb"(?i)content-length: (\d+)", head)
-    return head + (stream.read(int(length[1])) if length else b"")
+    with ExitStack() as servers:
 
+        def start(name: str, trusted: bool) -> tuple[str, list[str]]:
+            file = certificate(name, tmp_path)
+            if trusted:
+                monkeypatch.setenv("SSL_CERT_FILE", str(file))
+            host = servers.enter_context(serve(answer, file))
+            return f"https://{host}", asked
 
-@contextmanager
-def tls_server(certificate: Path, connections: int) -> Iterator[tuple[str, list[bytes]]]:
-    """An HTTPS server of `connections`, and what each was sent once TLS had been agreed on."""
-    received: list[bytes] = []
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            for _ in range(connections):
-                connection, _ = listener.accept()
-                with suppress(OSError), tls.wrap_socket(connection, server_side=True) as agreed:
-                    received.append(_request(agreed))
-                    agreed.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-
-        thread = Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}", received
-        thread.join(10)
+        monkeypatch.setattr(token_exchange, "client", cache(token_exchange.client.__wrapped__))
+        yield start
 
 
 @pytest.mark.parametrize(
@@ -271,29 +242,22 @@ def tls_server(certificate: Path, connections: int) -> Iterator[tuple[str, list[
     ],
 )
 def test_neither_code_nor_secret_is_sent_to_a_server_whose_certificate_does_not_hold(
-    name: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, trusted: bool, tls_server: Callable[[str, bool], tuple[str, list[str]]]
 ) -> None:
-    file = certificate(name, tmp_path)
-    if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    url, asked = tls_server(name, trusted)
 
-    refusal = pytest.raises(BigCommerceUnavailableError, match=r"^no connection: SSLError$")
-    with tls_server(file, connections=3) as (url, received), refusal:
+    with pytest.raises(BigCommerceUnavailableError, match=r"^no connection: SSLError$"):
         exchange(url, REQUEST, CREDENTIALS)
-
-    assert not any(received)
+    assert asked == []
 
 
 def test_a_server_whose_certificate_holds_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tls_server: Callable[[str, bool], tuple[str, list[str]]],
 ) -> None:
-    file = certificate("127.0.0.1", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    url, asked = tls_server("127.0.0.1", True)
 
-    with tls_server(file, connections=1) as (url, received), pytest.raises(CodeRefusedError):
-        exchange(url, REQUEST, CREDENTIALS)
-
-    assert received[0].startswith(b"POST /oauth2/token HTTP/1.1")
+    assert exchange(url, REQUEST, CREDENTIALS).access_token == "the-token"
+    assert asked == ["POST /oauth2/token HTTP/1.1"]
 
 
 @pytest.mark.parametrize(
@@ -310,31 +274,6 @@ def test_an_answer_that_breaks_off_is_not_asked_for_again(answer: bytes) -> None
         with pytest.raises(BigCommerceUnavailableError, match=r"the answer breaks off: \w+$"):
             exchange(url, REQUEST, CREDENTIALS)
         assert len(ports) == 1
-
-
-def test_no_connection_is_kept_over_the_freeze_of_a_function(
-    endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What Lambda froze in between would be found dead, at the price of a try."""
-    endpoint.answers(ANSWER)
-    closed: list[bool] = []
-    request = token_exchange._http.request
-
-    def watched(*arguments: Any, **options: Any) -> Any:
-        response = request(*arguments, **options)
-        close = response.close
-
-        def closing() -> None:
-            closed.append(True)
-            close()
-
-        monkeypatch.setattr(response, "close", closing)
-        return response
-
-    monkeypatch.setattr(token_exchange._http, "request", watched)
-    endpoint.exchange()
-
-    assert closed
 
 
 @pytest.mark.parametrize(
@@ -535,7 +474,7 @@ def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_use
     backend: Backend, endpoint: TokenEndpoint, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient = urllib3.PoolManager(timeout=0.1, retries=False)
-    monkeypatch.setattr(token_exchange, "_http", impatient)
+    monkeypatch.setattr(token_exchange, "client", lambda: impatient)
     endpoint.fails(faults.slow(0.4))
 
     TOO_SLOW.assert_is(backend.get(link), "redirect-url")

@@ -8,6 +8,7 @@ from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from lambdas.callbacks.claims import PayloadUser, SignedPayload
 from lambdas.callbacks.errors import CallbackError
 from lambdas.callbacks.installation import (
     Installation,
@@ -18,7 +19,6 @@ from lambdas.callbacks.installation import (
     remove_user,
     uninstall,
 )
-from lambdas.callbacks.signed_payload import PayloadUser, SignedPayload
 from tests.reliability.model import SIGNED, Callback, Event, Stored, StoreModel
 
 OWNER = 1

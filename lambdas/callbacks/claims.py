@@ -1,0 +1,44 @@
+"""What a signed payload says, once it is verified."""
+
+from dataclasses import dataclass, field
+
+LIFETIME_SECONDS = 24 * 60 * 60
+# BigCommerce's clock and ours differ a little, and `nbf` may be a few seconds before `iat`.
+LEEWAY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class PayloadUser:
+    """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale if known."""
+
+    id: str
+    email: str | None = field(repr=False)
+    locale: str | None = None
+
+
+@dataclass(frozen=True)
+class SignedPayload:
+    """The verified claims.
+
+    Attributes:
+        client_id: the app it is for, from `aud`.
+        store_hash: the store, from `sub`.
+        user: who acts; for the remove user callback, who is removed.
+        owner: the store's owner.
+        issued_at: `iat`, epoch seconds.
+        url: the deep link, a path; `/` where BigCommerce says no other.
+        channel_id: the channel the app was opened from, or None.
+    """
+
+    client_id: str
+    store_hash: str
+    user: PayloadUser
+    owner: PayloadUser
+    issued_at: int
+    url: str
+    channel_id: int | None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the user is the store's owner."""
+        return self.user.id == self.owner.id

@@ -1,0 +1,57 @@
+"""Calls one function of a bundle in an interpreter where nothing else is installed.
+
+`python -I -S isolated_function.py BUNDLE AWS FUNCTION`: as in Lambda, BUNDLE (a folder) comes first
+and AWS (a folder with boto3 and what it needs) after it. Reads an event as JSON, and the function
+gets it three times. Prints one line of JSON: `files`, the file of each imported module that is not
+the standard library's, by name; `answers`, the function's; `loads`, how often certificates were
+loaded for AWS; `collects`, whether the garbage collector works.
+"""
+
+import gc
+import importlib
+import json
+import ssl
+import sys
+import sysconfig
+from typing import Any
+
+loads: list[object] = []
+
+
+class Context:
+    """Lambda's context of a call that has just begun."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda stops the function."""
+        return 15_000
+
+
+def counted(context: ssl.SSLContext, *arguments: Any) -> None:
+    """Load certificates, as a context does."""
+    loads.append(arguments)
+    load_verify_locations(context, *arguments)
+
+
+load_verify_locations = ssl.SSLContext.load_verify_locations
+
+
+def main(bundle: str, aws: str, function: str) -> None:
+    """Import, call and report."""
+    standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    sys.path = [bundle, *sys.path, aws]
+    setattr(ssl.SSLContext, "load_verify_locations", counted)  # noqa: B010
+    event = json.load(sys.stdin)
+    handler = importlib.import_module(f"lambdas.{function}").handler
+    answers = [handler(event, Context()) for _ in range(3)]
+    files = {
+        name: file
+        for name, module in sorted(sys.modules.items())
+        if module is not sys.modules["__main__"]
+        if (file := getattr(module, "__file__", None)) and not file.startswith(standard)
+    }
+    report = {"files": files, "answers": answers, "loads": len(loads), "collects": gc.isenabled()}
+    print(json.dumps(report))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
