@@ -20,7 +20,7 @@ from .configuration_errors import (
     set_command,
     stack_rename_command,
 )
-from .first_app import FIRST_APP, with_first_app
+from .first_app import FIRST_APP, TEXTS, with_first_app
 from .first_app_problems import as_answered, repeated_answers
 from .provider_settings import provider_problems, region, region_warnings
 from .secret_settings import SECRET_MAPS, is_secret, secret_problems
@@ -146,8 +146,9 @@ def configured_values() -> tuple[dict[str, Any], list[Problem]]:
                 remedy = in_stack_file(f"rename {full_key} to {meant}")
                 problems.append(Problem(full_key, what, remedy))
             continue
+        structured = key not in TEXTS and text.startswith(("[", "{"))
         try:
-            values[key] = json.loads(text) if text.startswith(("[", "{")) else text
+            values[key] = json.loads(text) if structured else text
         except json.JSONDecodeError:
             remedy = in_stack_file(f"write {full_key} anew, as YAML")
             problems.append(Problem(key, "begins as JSON, and is not valid JSON", remedy))

@@ -14,6 +14,8 @@ FIRST_APP = {
     "scopes": "scopes",
     "supportUrl": "supportUrl",
 }
+# Those of them that are texts, whatever these begin with.
+TEXTS = FIRST_APP.keys() - {"scopes"}
 
 
 def with_first_app(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class SecretMap:
         companion: the app's setting that needs the secret, and is of no use without it.
         noun: what one of its secrets is called.
         missing_companion: what is wrong where the secret stands alone.
-        exposed: what to do where somebody may have read one.
+        exposed: what to do first where somebody may have read one.
     """
 
     key: str
@@ -44,9 +44,7 @@ class SecretMap:
         return f"{self.key}.{organization_id}"
 
 
-_IN_THE_PORTAL = (
-    "have the client secret reset in the developer portal, or by BigCommerce if it offers no reset"
-)
+_IN_THE_PORTAL = "ask BigCommerce's developer support for another client secret"
 SECRET_MAPS = (
     SecretMap("clientSecrets", "clientId", "client secret", "needs its client ID", _IN_THE_PORTAL),
     SecretMap(
@@ -98,8 +96,8 @@ def _problems(
     if secrets and not is_secret(secret_map.key):
         what = (
             "stand in plain text in the stack's configuration: set each again as a secret. If the "
-            f"file was committed or shown to anybody, {secret_map.exposed} first, since its "
-            "history keeps the old one"
+            f"file was committed or shown to anybody, first {secret_map.exposed}: whoever saw the "
+            "file, or sees its history, has the old one"
         )
         command = set_secret_command(secret_map.path(next(iter(secrets))))
         problems.append(Problem(secret_map.key, what, command))

@@ -34,6 +34,7 @@ _WORDS = {
     "dict_type": "must be a map",
     "model_type": "must be a map",
     "string_type": "must be text",
+    "string_unicode": "must be of whole characters: one is half of a pair (a lone surrogate)",
     "literal_error": "must be {expected}",
     "greater_than": "must be greater than {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",

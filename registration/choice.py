@@ -25,10 +25,11 @@ def chosen_apps(outputs: Outputs, organization_ids: Collection[str]) -> Sequence
 
 
 def _unknown(organization_id: str, known: Sequence[str], outputs: Outputs) -> str:
-    # However far: somebody who gave an app's name learns what an organization id looks like.
-    nearest = ", ".join(get_close_matches(organization_id, known, cutoff=0))
+    nearest = ", ".join(get_close_matches(organization_id, known))
+    # Somebody who gave an app's name learns what an organization id looks like.
+    there = f"The nearest: {nearest}" if nearest else f"One that it has: {known[0]}"
     return (
         f"Stack {outputs.registration.stack} has no app with the organization id "
-        f"{organization_id!r}. The nearest: {nearest}\n"
+        f"{organization_id!r}. {there}\n"
         f"Every app: {outputs.commands.show}"
     )

@@ -75,9 +75,12 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     elif options.csv:
         _print_csv(shown)
     else:
-        rutter = [RUTTER] if any(map(_has_rutter, shown)) else []
-        opened_at = [LAST_OPENED] if options.opened is not None else []
-        _print_table(shown, [*COLUMNS, *rutter, *opened_at])
+        if shown:
+            rutter = [RUTTER] if any(map(_has_rutter, shown)) else []
+            opened_at = [LAST_OPENED] if options.opened is not None else []
+            _print_table(shown, [*COLUMNS, *rutter, *opened_at])
+        else:
+            _say_that_there_is_none(stores)
         _say_what_can_be_purged(stack, stores)
     return 0
 
@@ -120,6 +123,12 @@ def _print_table(stores: Iterable[Store], columns: "Sequence[Column]") -> None:
     rows = ([cell(store) or "-" for _, cell in columns] for store in stores)
     for line in in_columns([[heading for heading, _ in columns], *rows]):
         sys.stdout.write(f"{line}\n")
+
+
+def _say_that_there_is_none(stores: Sequence[Store]) -> None:
+    known = any(store.record for store in stores)
+    others = "--all has those that uninstalled it" if known else "none that uninstalled it is known"
+    sys.stdout.write(f"No store has the app installed; {others}.\n")
 
 
 def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:

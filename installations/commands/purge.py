@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -21,6 +23,12 @@ from lambdas.rutter import connection_table
 SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, connection_table.SORT_KEY)
 # Of a record, what every write of its installation or uninstallation changes; the index has it.
 WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
+# What becomes of a store.
+PURGED, WRITTEN_ANEW = "purged", "Written anew meanwhile"
+BUSY = "Busy with other writes, so try again"
+# Why DynamoDB cancels a transaction that it may take a little later, and seconds before each try.
+PASSING = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+PAUSES = (0, 0.2, 1, 3)
 HEADINGS = ("Organization ID", "Store", "State", "Users")
 
 
@@ -58,12 +66,11 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     confirm(
         f"{warning}Delete what is kept of {number_of(len(stores), 'store')}, for good?", options
     )
-    purged = [done for _, done in each(partial(_purge, stack), stores, "Purging")]
-    stayed = purged.count(False)
-    sys.stdout.write(f"{number_of(len(purged) - stayed, 'store')} purged.\n")
-    if stayed:
-        sys.stdout.write(f"Written anew meanwhile: {number_of(stayed, 'record')}, which stay.\n")
-    return 1 if stayed else 0
+    outcomes = Counter(outcome for _, outcome in each(partial(purged, stack), stores, "Purging"))
+    sys.stdout.write(f"{number_of(outcomes.pop(PURGED, 0), 'store')} purged.\n")
+    for outcome, count in outcomes.items():
+        sys.stdout.write(f"{outcome}: {number_of(count, 'record')}, which stay.\n")
+    return 1 if outcomes else 0
 
 
 def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
@@ -73,21 +80,28 @@ def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
     return [store for store in stores if not store.is_current]
 
 
-def _purge(stack: Stack, store: Store) -> bool:
-    """Delete a store's items, all or none; False if its record is not as it was listed."""
+def purged(stack: Stack, store: Store) -> str:
+    """Delete a store's items, all or none, if its record is as it was listed; what became of it."""
     deletes: list[Any] = []
     for sort_key in SORT_KEYS:
         key = installation_item.key(store.organization_id, store.store_hash, sort_key)
         delete = {"TableName": stack.table_name, "Key": key}
         condition = _as_listed(store.record) if sort_key == installation_item.SORT_KEY else {}
         deletes.append({"Delete": delete | condition})
-    try:
-        stack.dynamodb.transact_write_items(TransactItems=deletes)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "TransactionCanceledException":
-            raise
-        return False
-    return True
+    for pause in PAUSES:
+        time.sleep(pause)
+        try:
+            stack.dynamodb.transact_write_items(TransactItems=deletes)
+        except ClientError as error:
+            reasons: Any = error.response.get("CancellationReasons", ())
+            codes = {reason.get("Code") for reason in reasons}
+            if "ConditionalCheckFailed" in codes:
+                return WRITTEN_ANEW
+            if not codes & PASSING:
+                raise
+        else:
+            return PURGED
+    return BUSY
 
 
 def _as_listed(record: Mapping[str, Any]) -> dict[str, Any]:

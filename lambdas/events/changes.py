@@ -61,7 +61,9 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
         connection_table.SORT_KEY: (_of_connection, connection_table.REVISION),
     }[sort_key]
     organization_id, store_hash = parts_of_key(partition_key)
-    before, after = change.get("OldImage", {}), change.get("NewImage", {})
+    before, after = (_item(change, image, sort_key) for image in ("OldImage", "NewImage"))
+    if not before and not after:
+        return []
     at = datetime.fromtimestamp(int(change["ApproximateCreationDateTime"]), UTC)
     common = {
         "organization_id": organization_id,
@@ -76,6 +78,14 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
         StoreEvent(name, at, {"id": _id(place, name, told), **common, **told})
         for name, told in rule(before, after)
     ]
+
+
+def _item(change: Mapping[str, Any], image: str, sort_key: str) -> Item:
+    """An item before or after a change; empty where there is none, or none that is a record."""
+    item: Item = change.get(image, {})
+    if sort_key == installation_item.SORT_KEY and not installation_item.is_record(item):
+        return {}
+    return item
 
 
 def _id(place: str, name: str, told: Mapping[str, Any]) -> str:

@@ -357,7 +357,7 @@ def test_secrets_in_plain_text() -> None:
     (problem,) = problems(READY, secret=False)
     assert problem.key == "clientSecrets"
     assert "plain text" in problem.what
-    assert "have the client secret reset in the developer portal" in problem.what
+    assert "first ask BigCommerce's developer support for another client secret: " in problem.what
     assert problem.remedy == f"{SET} --secret --path 'clientSecrets.{GLOBEX}'"
 
 

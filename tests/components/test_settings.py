@@ -133,6 +133,7 @@ class TestFirstAppAsPulumiNewAsksForIt:
             ({"organizationId": "a/b"}, "organizationId is 'a/b'", "ORGANIZATION_ID"),
             ({"supportUrl": "a.com"}, "supportUrl is 'a.com'", "https://www.example.com/support"),
             ({"appName": ""}, "apps[0].name is required", "NAME"),
+            ({"appName": "[" + "x" * 100}, "appName is '[xxx", "NAME"),
             ({"scopes": ""}, "apps[0].scopes is required", "SCOPE"),
             (
                 {"scopes": "store_v2_orders, store_v2_product"},
@@ -194,6 +195,7 @@ NOT_BOOLEAN = "is 'maybe': it must be true or false"
         ("apps[0].name", "  ", "must not be empty", "NAME"),
         ("apps[0].name", "x" * 101, "at most 100 characters", "NAME"),
         ("apps[0].name", True, "must be text", "NAME"),
+        ("apps[0].name", "a\ud83d", r"is 'a\ud83d': it must be of whole characters", "NAME"),
         ("apps[0].partnerId", "4 7", "is '4 7'", "PARTNER_ID"),
         ("apps[0].multipleUsers", 1, "is 1: it must be true or false", "true"),
         ("apps[0].registeredBaseUrl", "https://a.com/", "is 'http", "https://apps.example.com"),

@@ -13,6 +13,7 @@ import pytest
 from installations import store_table
 from installations.last_opened import QUERY
 from installations.stack import Stack
+from installations.store_arguments import chosen_stores
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
@@ -61,11 +62,20 @@ def test_table_and_csv_have_the_same_stores(run: Run, store: Store) -> None:
     assert (line["app"], line["users"], line["missingScopes"]) == ("App A", "1", "")
 
 
-def test_uninstalled_stores_are_listed_when_asked_for(run: Run, app: App, store: Store) -> None:
+def test_uninstalled_stores_are_listed_when_asked_for(
+    run: Run, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     get(uninstall_url(app, store, store.owner), 30)
     assert lines(run("list", "--json").out, store) == []
     (listed,) = lines(run("list", "--json", "--all").out, store)
     assert (listed["state"], listed["installedAt"], listed["users"]) == ("uninstalled", None, None)
+
+    def of_this_store(*given: Any) -> list[Any]:
+        return [each for each in chosen_stores(*given) if each.store_hash == store.hash]
+
+    for known, said in ((of_this_store, "--all has those"), (lambda *_: [], "none that uninst")):
+        monkeypatch.setattr("installations.commands.list_stores.chosen_stores", known)
+        assert run("list").out.startswith(f"No store has the app installed; {said}")
 
 
 def test_every_page_is_listed(

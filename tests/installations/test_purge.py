@@ -4,12 +4,17 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from installations import store_table
+from installations.commands import purge
 from installations.stack import Stack
+from installations.store import Store as StackStore
 from lambdas.callbacks.installation_item import key, to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
@@ -129,6 +134,33 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     assert done.status == 1
     assert "Written anew meanwhile: 1 record" in done.out
     assert kept(backend, store) == {"STORE", "CONNECTION"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "outcome"),
+    [
+        (["TransactionConflict", "ThrottlingError", None], purge.PURGED),
+        (["TransactionConflict"] * 4, purge.BUSY),
+        (["TransactionConflict", "ConditionalCheckFailed"], purge.WRITTEN_ANEW),
+        (["ValidationError"], None),
+    ],
+)
+def test_what_cancels_a_deletion_for_a_moment_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, codes: list[str | None], outcome: str | None
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    answers = iter(codes)
+
+    def transact(**_: object) -> None:
+        if code := next(answers):
+            reasons: Any = [{"Code": "None"}, {"Code": code}]
+            raise ClientError({"CancellationReasons": reasons}, "TransactWriteItems")
+
+    client = SimpleNamespace(transact_write_items=transact)
+    stack: Any = SimpleNamespace(dynamodb=client, table_name="t")
+    with pytest.raises(ClientError) if outcome is None else nullcontext():
+        assert purge.purged(stack, StackStore("org-a", "abc", None, {})) == outcome
+    assert list(answers) == []
 
 
 def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(

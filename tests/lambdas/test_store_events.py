@@ -51,6 +51,10 @@ def connection(state: str, **more: str) -> Item:
     return {**key, **texts, connection_table.REVISION: {"N": "1"}}
 
 
+# At a record's key, of a connection's attributes alone, as a compromised function could write it.
+NO_RECORD = connection("active") | installation_item.key("acme", "abc")
+
+
 def changed(before: Item | None, after: Item | None, number: int = 1) -> Item:
     """A record of the table's stream."""
     item = after or before or {}
@@ -90,12 +94,19 @@ def changed(before: Item | None, after: Item | None, number: int = 1) -> Item:
         (INSTALLED, None, [("InstallationRemoved", {"purged": True})]),
         (None, MARKER, []),
         (MARKER, None, []),
+        (None, NO_RECORD, []),
+        (NO_RECORD, INSTALLED, [("InstallationCreated", CREATED | {"user_ids": ["1"]})]),
+        (INSTALLED, NO_RECORD, [("InstallationRemoved", {"purged": True})]),
     ],
 )
 def test_a_change_of_a_record_tells_what_happened(
-    before: Record, after: Record, told: list[tuple[str, Item]]
+    before: Record | Item, after: Record | Item, told: list[tuple[str, Item]]
 ) -> None:
-    assert_told(changed(record(before), record(after, 2)), told)
+    first, second = (
+        each if isinstance(each, dict) else record(each, revision)
+        for revision, each in enumerate((before, after), 1)
+    )
+    assert_told(changed(first, second), told)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +211,7 @@ def test_the_stream_begins_again_at_the_first_that_the_bus_did_not_take(
 
 
 def test_what_comes_before_a_change_that_cannot_be_read_is_told(bus: Bus) -> None:
-    broken = changed(None, installation_item.key("acme", "a"), 4)
+    broken = changed(None, installation_item.key("acme", "a") | {"status": {"S": "?"}}, 4)
     assert begin_again_at([*installs(STORES[:3]), broken, *installs(STORES[5:])]) == ["4"]
     assert [each["store_hash"] for each in bus.taken] == STORES[:3]
 

@@ -112,13 +112,21 @@ def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> No
     )
 
 
-def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_nearest() -> None:
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [
+        ("acme-stor", "The nearest: acme-store, acme-shop, acme"),
+        ("My shop", "One that it has: acme-shop"),
+    ],
+)
+def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_near(
+    given: str, there: str
+) -> None:
     stack = registration(app("acme-shop"), app("globex"), app("acme-store"), app("initech"), app())
     with pytest.raises(CommandError) as refused:
-        chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", "acme-stor"])
+        chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", given])
     assert str(refused.value) == (
-        "Stack dev has no app with the organization id 'acme-stor'. "
-        "The nearest: acme-store, acme-shop, acme\n"
+        f"Stack dev has no app with the organization id {given!r}. {there}\n"
         "Every app: python -m registration show --file 'my outputs.json'"
     )
 
