@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import shlex
+from pathlib import Path
 
 import pytest
 from pulumi.automation import CommandError
@@ -54,20 +55,21 @@ def test_credentials_change_one_resource_and_reach_the_callbacks(stack: CliStack
     assert get(before["loadCallbackUrl"], 30).status == 400  # there is no signed payload
 
 
-def test_a_client_secret_is_nowhere_in_plain_text(
+def test_a_client_secret_and_whom_alarms_tell_are_nowhere_in_plain_text(
     stack: CliStack, shared_account: Emulator
 ) -> None:
-    secret = _configure_credentials(stack)
+    hidden = [_configure_credentials(stack), secrets.token_hex(16)]
+    stack.set_secret("monitoring.emails[0]", f"{hidden[1]}@example.com")
     printed = [stack.preview().printed, stack.up().printed]
     assert all("[secret]" in text for text in printed)
-    assert secret in json.dumps(contents(shared_account))
+    assert hidden[0] in json.dumps(contents(shared_account))
 
     exported = stack.pulumi("stack", "export")
     outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
     for text in (*printed, exported, outputs, stack.pulumi("config")):
-        assert secret not in text
-    for path in stack.folder.rglob("*"):
-        assert path.is_dir() or secret.encode() not in path.read_bytes(), path
+        assert not any(secret in text for secret in hidden)
+    for path in filter(Path.is_file, stack.folder.rglob("*")):
+        assert not any(secret.encode() in path.read_bytes() for secret in hidden), path
 
     resources = json.loads(exported)["deployment"]["resources"]
     (version,) = [each for each in resources if each["type"].endswith(":SecretVersion")]
