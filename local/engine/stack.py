@@ -107,8 +107,11 @@ class Stack:
             monitor.delete_unregistered()
         except (Exception, SystemExit) as error:
             text = _explained(monitor.failure or error, program.path)
-            raise DeploymentError(monitor.redaction.apply(text)) from None
-        return outputs
+        else:
+            return outputs
+        # An error keeps the program through its traceback, and Pulumi's SDK the monitor.
+        monitor.failure = None
+        raise DeploymentError(monitor.redaction.apply(text))
 
 
 def _explained(error: BaseException, program: str) -> str:

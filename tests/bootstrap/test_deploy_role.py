@@ -5,7 +5,6 @@ for the AWS plugin, and calls AWS's API as that does. What the embedded AWS cann
 loosened by `as_the_emulator_reads`, and test_policies.py evaluates it instead.
 """
 
-import gc
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -160,9 +159,6 @@ class Account:
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with Emulator(log=tmp_path_factory.mktemp("emulator") / "emulator.log") as emulator:
         yield Account(emulator)
-    # asyncio keeps what the failed deployments leave of their programs, a million objects: whatever
-    # runs in this process after them would wait while Python looks through all of it for garbage.
-    gc.freeze()
 
 
 @pytest.fixture(scope="module")
