@@ -15,7 +15,7 @@ from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
 from components.operator_policy import OperatorPolicy
-from components.rutter_handoff import HANDOFF, RutterHandoff, operator_statements
+from components.rutter_connect import CONNECT, RutterConnect, operator_statements
 from components.rutter_webhook import WEBHOOK, webhook_function
 from components.stack_context import StackContext
 from components.stack_function import FunctionBasis, StackFunction
@@ -96,22 +96,21 @@ topics = []
 if settings.monitoring is not None:
     topics.append(AlarmTopic(context, settings.monitoring).arn)
 
-# What hands the stores of apps with `rutter` to Rutter, if there are any.
-handed_over = [app.organization_id for app in settings.apps if app.rutter]
-handoff = None
-if handed_over:
-    handoff = RutterHandoff(
+# What connects the stores of apps with `rutter` to Rutter, if there are any.
+connected = [app.organization_id for app in settings.apps if app.rutter]
+if connected:
+    connect = RutterConnect(
         context,
         store,
         basis,
-        organization_ids=handed_over,
+        organization_ids=connected,
         base_url=settings.rutter_base_url,
         topics=topics,
     )
-    functions[HANDOFF.name] = handoff.function
+    functions[CONNECT.name] = connect.function
     if any(app.rutter and app.rutter.webhooks for app in settings.apps):
         functions[WEBHOOK.name] = webhook_function(
-            context, store, handoff, basis, frame_ancestors=frame_ancestors
+            context, store, connect, basis, frame_ancestors=frame_ancestors
         )
         api.add_route(WEBHOOK, functions[WEBHOOK.name])
 
@@ -136,7 +135,7 @@ operator_policy = OperatorPolicy(
     context,
     store,
     log_groups=[functions[callback.name].log_group for callback in CALLBACKS],
-    more=operator_statements(context) if handed_over else (),
+    more=operator_statements(context) if connected else (),
 )
 
 # What tells a person of all of them.

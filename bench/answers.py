@@ -1,7 +1,7 @@
 """What the functions are asked, and what AWS, BigCommerce and Rutter answer them.
 
 Every function has its usual work to do: an installation for auth, a store to hand over for
-rutter_handoff, an installation to tell of for store_events.
+rutter_connect, an installation to tell of for store_events.
 """
 
 import base64
@@ -57,7 +57,7 @@ ENVIRONMENT = {
 }
 FUNCTIONS = (
     *("load", "auth", "uninstall", "remove_user"),
-    *("rutter_webhook", "rutter_handoff", "store_events"),
+    *("rutter_webhook", "rutter_connect", "store_events"),
 )
 
 
@@ -108,7 +108,7 @@ def event(function: str) -> dict[str, Any]:
     """What the function is called with, or the floor."""
     if function == "floor":
         return {"TableName": "installations", "Key": KEY, "ConsistentRead": True}
-    if function == "rutter_handoff":
+    if function == "rutter_connect":
         message = json.dumps({"organization_id": ORGANIZATION, "store_hash": "abc"})
         return {"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": message}]}
     if function == "store_events":

@@ -24,7 +24,7 @@ MINUTES = 730 * 60
 # secret and DynamoDB a table's key.
 STAYS, KEPT = 5, 5
 LOG_GB = 1_000 / 1e9  # of a callback, with the access log
-HANDOFF_SECONDS = 2
+CONNECTION_SECONDS = 2
 # Lambda asks an empty queue by five pollers, each waiting for 20 seconds. Source: "Configuring
 # scaling behavior for SQS event source mappings" in the Lambda developer guide.
 POLLS = 5 * 3 * MINUTES
@@ -70,7 +70,7 @@ def added(stores: int, apps: int, cold: float) -> dict[str, float]:
         + apps * PRICES["secret_month"]
         + POLLS * PRICES["sqs_request"]
         + installs * handing_over
-        + _lambda(2 * installs, installs * (2 * cold + HANDOFF_SECONDS)),
+        + _lambda(2 * installs, installs * (2 * cold + CONNECTION_SECONDS)),
     }
 
 

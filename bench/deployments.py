@@ -28,7 +28,7 @@ def deploy_and_walk() -> dict[str, float]:
     from local.walk import Walk  # noqa: PLC0415
 
     with local_backend() as backend:
-        backend.hand_stores_to_rutter()
+        backend.connect_stores_to_rutter()
         started = time.perf_counter()
         deployment = backend.deploy()
         deployed = time.perf_counter()

@@ -22,7 +22,7 @@ from bench import answers, loopback
 from bench.callbacks import WHAT, unpacked
 from bench.measured import Table, measure
 from components.callbacks import CALLBACKS
-from components.rutter_handoff import HANDOFF
+from components.rutter_connect import CONNECT
 from components.rutter_webhook import WEBHOOK
 from components.stack_function import RUNTIME
 from components.store_events import STORE_EVENTS
@@ -31,7 +31,7 @@ from components.store_events import STORE_EVENTS
 LIBRARIES = Path(__file__).resolve().parent.parent / "build" / "runtime"
 INSTALLED = LIBRARIES / ".requirements"
 FUNCTIONS = {
-    each.handler.split(".")[1]: each for each in (*CALLBACKS, WEBHOOK, HANDOFF, STORE_EVENTS)
+    each.handler.split(".")[1]: each for each in (*CALLBACKS, WEBHOOK, CONNECT, STORE_EVENTS)
 }
 # The folder of the module `floor`, which has no bundle.
 FLOOR = str(Path(__file__).parent)

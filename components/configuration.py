@@ -32,8 +32,8 @@ SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
 # That of Pulumi.prod.yaml, as it comes: AWS gives nobody this one.
 PLACEHOLDER_ACCOUNT = "000000000000"
 
-# A role's name may have 64 characters: project, stack, and at most `rutter-handoff`, with hyphens.
-PROJECT_AND_STACK = 64 - len("--rutter-handoff")
+# A role's name may have 64 characters: project, stack, and at most `rutter-connect`, with hyphens.
+PROJECT_AND_STACK = 64 - len("--rutter-connect")
 
 
 def read_settings() -> Settings:

@@ -8,7 +8,7 @@ from registration.portal.fields import RUTTER_WEBHOOK_PATH
 from .app import rutter_secret_prefix
 from .callbacks import Routed
 from .installation_store import CONNECTION_INDEX, InstallationStore
-from .rutter_handoff import HANDOFF, RutterHandoff, read_rutter_credentials_statement
+from .rutter_connect import CONNECT, RutterConnect, read_rutter_credentials_statement
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, StackFunction
 
@@ -36,12 +36,12 @@ WEBHOOK = Webhook(
 def webhook_function(
     context: StackContext,
     store: InstallationStore,
-    handoff: RutterHandoff,
+    connect: RutterConnect,
     basis: FunctionBasis,
     *,
     frame_ancestors: str,
 ) -> StackFunction:
-    """The function that takes Rutter's webhooks, and may put stores into the handoff's queue.
+    """The function that takes Rutter's webhooks, and may put stores into the connect's queue.
 
     The credentials it reads are the organizations' at Rutter, and no app's at BigCommerce.
     """
@@ -54,7 +54,7 @@ def webhook_function(
             "SECRET_PREFIX": rutter_secret_prefix(context),
             "FRAME_ANCESTORS": frame_ancestors,
             "CONNECTION_INDEX": CONNECTION_INDEX,
-            "RUTTER_QUEUE_URL": handoff.queue_url,
+            "RUTTER_QUEUE_URL": connect.queue_url,
         },
         statements=[
             read_rutter_credentials_statement(context),
@@ -64,7 +64,7 @@ def webhook_function(
                 "Sid": "TellOfConnections",
                 "Effect": "Allow",
                 "Action": ["sqs:SendMessage"],
-                "Resource": [context.arn("sqs", context.name(HANDOFF.name))],
+                "Resource": [context.arn("sqs", context.name(CONNECT.name))],
             },
         ],
     )

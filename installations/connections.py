@@ -83,7 +83,7 @@ class Queues:
         prefix = stack.table_name.removesuffix("installations")
         urls = [
             stack.sqs.get_queue_url(QueueName=prefix + name)["QueueUrl"]
-            for name in ("rutter-handoff", "rutter-failed")
+            for name in ("rutter-connect", "rutter-failed")
         ]
         return cls(stack.sqs, *urls)
 

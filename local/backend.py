@@ -165,7 +165,7 @@ class LocalBackend:
             settings["clientId"] = app.client_id
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
 
-    def hand_stores_to_rutter(self) -> None:
+    def connect_stores_to_rutter(self) -> None:
         """Have the next deployment hand the first app's stores to the simulated Rutter."""
         for app in _maps(self.config.get(APPS))[:1]:
             app["rutter"] = {"clientId": self.rutter.client_id, "webhooks": True}

@@ -199,7 +199,7 @@ def _refuse_taken_ports(options: argparse.Namespace) -> None:
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
     file.parent.mkdir(parents=True, exist_ok=True)  # refused, if it is, before anything is deployed
-    backend.hand_stores_to_rutter()
+    backend.connect_stores_to_rutter()
     if names := backend.overridden:
         report.say(f"Not as the stack's files say, but for what runs here: {', '.join(names)}")
     if domain := backend.domain:

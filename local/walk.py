@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
 REGISTRATION_SECONDS = 5
 # How long a hand-over may take, with what Rutter is asked after it.
-HANDOFF_SECONDS = 100
+CONNECTION_SECONDS = 100
 # What registering an app may touch: its secret's value. No function, and no URL.
 TOUCHED_BY_REGISTRATION = {"aws:secretsmanager/secretVersion:SecretVersion"}
 
@@ -107,7 +107,7 @@ class Walk:
         return None if installation is None else installation.access_token
 
     def _webhooks_are_taken(self) -> str:
-        deadline = time.monotonic() + HANDOFF_SECONDS
+        deadline = time.monotonic() + CONNECTION_SECONDS
         while len(self._backend.rutter.webhook_answers) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         answers = self._backend.rutter.webhook_answers
@@ -121,7 +121,7 @@ class Walk:
 
     def _expect_connection(self, store_token: str | None, state: str) -> str:
         """Expect one connection at Rutter, with this token, and its state in the table."""
-        deadline = time.monotonic() + HANDOFF_SECONDS
+        deadline = time.monotonic() + CONNECTION_SECONDS
         while True:
             connections = self._backend.rutter.of(self._store.hash)
             stored = self._backend.connection(self._app, self._store)

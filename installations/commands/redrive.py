@@ -17,7 +17,7 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 def run(stack: Stack, _: argparse.Namespace) -> int:
     """Send all that failed through the queue again: stores that could not be handed to Rutter.
 
-    The log of the function rutter-handoff says why they failed: mend that first. Where changes of
+    The log of the function rutter-connect says why they failed: mend that first. Where changes of
     the table failed before it was known of which stores, every store is looked at.
     """
     queues = Queues.of(stack)

@@ -56,7 +56,7 @@ FUNCTIONS = {
     "uninstall": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "remove_user": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "rutter_webhook": (f"{RUTTER} rutter.webhook", KEPT | {"sqs": 1}),
-    "rutter_handoff": (
+    "rutter_connect": (
         f"{EXCHANGE} {RUTTER} rutter.attention rutter.client rutter.rutter_credentials",
         KEPT | {"kms": 1, "sqs": 1, "rutter": 1},
     ),

@@ -8,7 +8,7 @@ from lambdas.rutter import connection_table
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import TWO_APPS
-from tests.components.test_rutter_handoff import MAPPING
+from tests.components.test_rutter_connect import MAPPING
 from tests.components.test_stack_function import (
     FUNCTION,
     LOG_ARN,

@@ -42,7 +42,7 @@ Run = Callable[..., Done]
 def backend() -> Iterator[LocalBackend]:
     with local_backend(overrides={APPS: TWO_APPS}) as backend:
         backend.configure_credentials()
-        backend.hand_stores_to_rutter()
+        backend.connect_stores_to_rutter()
         backend.deploy()
         # What Rutter tells would change connections beside what these tests ask for.
         backend.rutter.webhook_url = None

@@ -13,9 +13,9 @@ from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
 from tests.lambdas.backend import CONNECTION_INDEX, api_event, client
 from tests.lambdas.conftest import Logs
 from tests.lambdas.responses import BUSY, UNKNOWN_ORGANIZATION, ExpectedError, Response
-from tests.lambdas.test_rutter_handoff import RUTTER_PREFIX, Handoff, handoff
+from tests.lambdas.test_rutter_connect import RUTTER_PREFIX, Connect, connect
 
-__all__ = ["handoff"]
+__all__ = ["connect"]
 
 INVALID_SIGNATURE = ExpectedError(401, "invalid_signature", "could not be verified as Rutter's")
 TOO_LARGE = ExpectedError(413, "body_too_large", "The body is too large")
@@ -26,53 +26,53 @@ DEEP = "[" * 100_000
 class Webhooks:
     """Rutter's webhooks to the function, beside the one that hands stores over."""
 
-    handoff: Handoff
+    connect: Connect
     monkeypatch: pytest.MonkeyPatch
 
     def body(self, code: str = "CONNECTION_NEEDS_UPDATE", **others: Any) -> bytes:
         """A webhook about the store's connection."""
-        (connection,) = self.handoff.rutter.of(self.handoff.store.hash)
+        (connection,) = self.connect.rutter.of(self.connect.store.hash)
         event = {"type": "CONNECTION", "code": code, "connection_id": connection.id}
         return json.dumps(event | {"access_token": connection.access_token} | others).encode()
 
     def send(self, body: bytes, *, secret: str | None = None) -> Response:
         """Post what is signed, with Rutter's secret or another."""
-        signed = signature(body, self.handoff.rutter.client_secret if secret is None else secret)
+        signed = signature(body, self.connect.rutter.client_secret if secret is None else secret)
         return self.post(body=body.decode(), headers={"x-rutter-signature": signed})
 
     def post(self, organization_id: str | None = None, **event: Any) -> Response:
         """Post anything, as a function with the webhooks' environment gets it."""
-        organization_id = organization_id or self.handoff.app.organization_id
+        organization_id = organization_id or self.connect.app.organization_id
         whole = api_event(organization_id, "rutter", "") | event
         with self.monkeypatch.context() as environment:
             environment.setenv("SECRET_PREFIX", RUTTER_PREFIX)
             environment.setenv("CONNECTION_INDEX", CONNECTION_INDEX)
-            return self.handoff.backend.handle("rutter", whole)
+            return self.connect.backend.handle("rutter", whole)
 
     def assert_nothing_done(self) -> None:
-        assert self.handoff.queue.messages == []
+        assert self.connect.queue.messages == []
 
 
 @pytest.fixture
-def webhooks(handoff: Handoff, monkeypatch: pytest.MonkeyPatch) -> Webhooks:
+def webhooks(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Webhooks:
     """An app that takes webhooks, and a store whose data flows."""
-    handoff.backend.deploy(handoff.app, rutter_on_uninstall="keep", rutter_webhooks=True)
-    handoff.install()
-    handoff.work()
-    handoff.assert_connected()
+    connect.backend.deploy(connect.app, rutter_on_uninstall="keep", rutter_webhooks=True)
+    connect.install()
+    connect.work()
+    connect.assert_connected()
     apps.forget()
     credentials.forget()  # what the callbacks know is another function's
-    return Webhooks(handoff, monkeypatch)
+    return Webhooks(connect, monkeypatch)
 
 
 def is_flagged(webhooks: Webhooks) -> bool:
-    webhooks.handoff.work()
-    return bool(webhooks.handoff.connection.state == "needs_reauth")
+    webhooks.connect.work()
+    return bool(webhooks.connect.connection.state == "needs_reauth")
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_what_rutter_tells_of_a_connection_is_looked_at(webhooks: Webhooks, code: str) -> None:
-    webhooks.handoff.bigcommerce.installations.clear()  # the store's token works no more
+    webhooks.connect.bigcommerce.installations.clear()  # the store's token works no more
 
     assert webhooks.send(webhooks.body(code)).status == 200
 
@@ -80,9 +80,9 @@ def test_what_rutter_tells_of_a_connection_is_looked_at(webhooks: Webhooks, code
 
 
 def test_a_body_in_base64_is_verified_as_it_was_sent(webhooks: Webhooks) -> None:
-    webhooks.handoff.bigcommerce.installations.clear()
+    webhooks.connect.bigcommerce.installations.clear()
     body = webhooks.body(note="ünïcode")
-    signed = signature(body, webhooks.handoff.rutter.client_secret)
+    signed = signature(body, webhooks.connect.rutter.client_secret)
 
     answer = webhooks.post(
         body=base64.b64encode(body).decode(),
@@ -99,19 +99,19 @@ def test_what_is_told_late_twice_and_in_any_order_changes_nothing_that_is_not_so
 ) -> None:
     for code in [*sorted(CODES), *sorted(CODES, reverse=True)]:
         assert webhooks.send(webhooks.body(code)).status == 200
-    webhooks.handoff.work()
-    webhooks.handoff.assert_connected()
+    webhooks.connect.work()
+    webhooks.connect.assert_connected()
 
 
 def test_a_webhook_makes_no_second_connection_of_one_that_was_flagged(webhooks: Webhooks) -> None:
-    webhooks.handoff.uninstall()
-    webhooks.handoff.work()
-    calls = len(webhooks.handoff.rutter.calls)
+    webhooks.connect.uninstall()
+    webhooks.connect.work()
+    calls = len(webhooks.connect.rutter.calls)
 
     webhooks.send(webhooks.body())
 
     assert is_flagged(webhooks)
-    asked = webhooks.handoff.rutter.calls[calls:]
+    asked = webhooks.connect.rutter.calls[calls:]
     assert asked == [("GET", "/connections/access_token")]
 
 
@@ -159,13 +159,13 @@ def test_forged_webhooks_are_refused_and_nothing_of_them_is_read(
     webhooks: Webhooks, logs: Logs
 ) -> None:
     body = webhooks.body()
-    right = signature(body, webhooks.handoff.rutter.client_secret)
+    right = signature(body, webhooks.connect.rutter.client_secret)
     raw = base64.b64decode(right.removeprefix("sha256="))
-    client_secret = webhooks.handoff.app.client_secret
+    client_secret = webhooks.connect.app.client_secret
     forged: list[object] = [
         *(None, "", "sha256=", right[:-1], f"{right} ", right.removeprefix("sha256="), "é\ud800"),
         *(f"sha256={raw.hex()}", f"sha1={right[7:]}", 7, [right], right.upper()),
-        *(signature(body + b" ", webhooks.handoff.rutter.client_secret), signature(body, "")),
+        *(signature(body + b" ", webhooks.connect.rutter.client_secret), signature(body, "")),
         signature(body, client_secret),
     ]
     for given in forged:
@@ -191,7 +191,7 @@ def test_there_is_nothing_at_other_organizations(webhooks: Webhooks, organizatio
 
 
 def test_there_is_nothing_at_an_app_that_takes_no_webhooks(webhooks: Webhooks) -> None:
-    webhooks.handoff.backend.deploy(webhooks.handoff.app, rutter_on_uninstall="keep")
+    webhooks.connect.backend.deploy(webhooks.connect.app, rutter_on_uninstall="keep")
     UNKNOWN_ORGANIZATION.assert_is(webhooks.send(webhooks.body()), "rutter")
 
 
@@ -199,13 +199,13 @@ def test_a_client_secret_that_was_corrected_is_used_within_seconds(webhooks: Web
     body = webhooks.body("NEW_ACCOUNT")
     assert webhooks.send(body).status == 200
     secret = {"client_id": "a", "client_secret": "the-new-one"}
-    name = RUTTER_PREFIX + webhooks.handoff.app.organization_id
+    name = RUTTER_PREFIX + webhooks.connect.app.organization_id
     client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(secret))
-    webhooks.handoff.clock.advance(RENEWAL_SECONDS)
+    webhooks.connect.clock.advance(RENEWAL_SECONDS)
     assert webhooks.send(body, secret="the-new-one").status == 200
 
 
 def test_what_cannot_be_queued_is_to_be_sent_again(webhooks: Webhooks) -> None:
-    webhooks.handoff.queue.fails = True
+    webhooks.connect.queue.fails = True
     BUSY.assert_is(webhooks.send(webhooks.body()), "rutter")
     webhooks.assert_nothing_done()

@@ -13,7 +13,7 @@ from tests.local.backend.deployed_logs import assert_no_secret_was_logged
 def ready() -> Iterator[LocalBackend]:
     with local_backend(overrides={APPS: TWO_APPS, f"{PROJECT}:events": True}) as backend:
         backend.configure_credentials()
-        backend.hand_stores_to_rutter()
+        backend.connect_stores_to_rutter()
         backend.deploy()
         yield backend
         assert_no_secret_was_logged(backend)

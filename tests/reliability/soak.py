@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with local_backend(overrides={APPS: TWO_APPS}) as backend:
             console.print("Deploying two apps on an embedded AWS …")
             backend.configure_credentials()
-            backend.hand_stores_to_rutter()
+            backend.connect_stores_to_rutter()
             backend.deploy()
             return run(backend, Plan(), console)
     except (DeploymentError, EmulatorError, OSError) as error:

@@ -37,7 +37,7 @@ FUNCTIONS = ("auth", "load", "uninstall", "remove-user")
 NOT_SHOWN = {"logs:CreateLogStream", "logs:PutLogEvents"}
 # Nor does it when it reads the stream and the queue for a function. Without the pause that a
 # function sets, a message is seen again all the same.
-NOT_SHOWN_OF_HANDOFF = NOT_SHOWN | {
+NOT_SHOWN_OF_CONNECT = NOT_SHOWN | {
     "dynamodb:DescribeStream",
     "dynamodb:GetRecords",
     "dynamodb:GetShardIterator",
@@ -190,7 +190,7 @@ def hands_over(backend: LocalBackend, life: Life) -> bool:
         "attributes": {"ApproximateReceiveCount": "1"},
     }
     answer = aws.lambda_.invoke(
-        FunctionName=role_name("rutter-handoff"), Payload=json.dumps({"Records": [message]})
+        FunctionName=role_name("rutter-connect"), Payload=json.dumps({"Records": [message]})
     )
     return bool(json.load(answer["Payload"]) == {"batchItemFailures": []})
 
@@ -203,10 +203,10 @@ def test_the_hand_over_to_rutter_fails_without_any_one_of_its_actions(
     while ready.connection(life.app, life.store) != "active":  # what the stream began is over
         assert time.monotonic() < give_up_at
         time.sleep(0.1)
-    tried = sorted(actions(roles.policy("rutter-handoff")) - NOT_SHOWN_OF_HANDOFF)
+    tried = sorted(actions(roles.policy("rutter-connect")) - NOT_SHOWN_OF_CONNECT)
     done = {}
     for action in tried:
-        with roles.without("rutter-handoff", action):
+        with roles.without("rutter-connect", action):
             done[action] = hands_over(ready, life)
     assert done == dict.fromkeys(tried, False)
     assert hands_over(ready, life)
@@ -231,7 +231,7 @@ def tells(aws: Aws) -> bool:
 def test_events_are_told_with_put_events_alone(ready: LocalBackend, roles: Roles) -> None:
     aws = ready.emulator.aws
     granted = actions(roles.policy("store-events"))
-    assert granted - NOT_SHOWN_OF_HANDOFF - {"sqs:SendMessage"} == {"events:PutEvents"}
+    assert granted - NOT_SHOWN_OF_CONNECT - {"sqs:SendMessage"} == {"events:PutEvents"}
     with roles.without("store-events", "events:PutEvents"):
         assert not tells(aws)
     assert tells(aws)
@@ -437,7 +437,7 @@ def test_the_hand_over_to_rutter_is_refused_whatever_it_was_not_granted(
     names |= {"decrypt a token, naming the key", "read a record", "read its app's credentials"}
     granted = {name: call for name, call in every.items() if name in names | {*GRANTED_TO_AUTH}}
     refused = {name: call for name, call in every.items() if name not in granted}
-    assert_granted_alone(as_function(aws, "rutter-handoff"), targets, granted, refused)
+    assert_granted_alone(as_function(aws, "rutter-connect"), targets, granted, refused)
 
 
 def test_the_function_of_the_events_is_refused_everything_else(aws: Aws, targets: Targets) -> None:

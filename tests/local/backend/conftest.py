@@ -29,7 +29,7 @@ def ready() -> Iterator[LocalBackend]:
     """Two registered apps in one stack. Tests open stores of their own."""
     with local_backend(overrides={APPS: TWO_APPS, f"{PROJECT}:events": True}) as backend:
         backend.configure_credentials()
-        backend.hand_stores_to_rutter()
+        backend.connect_stores_to_rutter()
         backend.deploy()
         # Whatever tests run with it, there is a log to look at in the end.
         get(backend.apps[0].callback_urls.load, 30)

@@ -1,4 +1,4 @@
-"""RutterHandoff: what hands installed stores to Rutter: a function, its queue, and what failed.
+"""RutterConnect: what connects installed stores to Rutter: a function, its queue, and what failed.
 
 The table's stream tells the function of every store whose token or status changed. The function
 puts the store into a queue, which gives it back one store at a time: there a store can wait and be
@@ -16,19 +16,19 @@ from .stack_context import StackContext
 from .stack_function import FunctionBasis, FunctionSpec, StackFunction
 from .table_stream import RETENTION_SECONDS, FailedQueue, invoke_with_changes
 
-HANDOFF = FunctionSpec(
-    name="rutter-handoff",
-    description="Hands installed stores to Rutter",
-    handler="lambdas.rutter_handoff.handler",
+CONNECT = FunctionSpec(
+    name="rutter-connect",
+    description="Connects installed stores to Rutter",
+    handler="lambdas.rutter_connect.handler",
     timeout=30,
 )
 
 # AWS advises six times what the function may take.
-VISIBILITY_SECONDS = 6 * HANDOFF.timeout
+VISIBILITY_SECONDS = 6 * CONNECT.timeout
 # With the pauses between them, which double up to a quarter of an hour, about 35 minutes.
 RECEIPTS = 10
 # Rutter takes 500 requests in 10 seconds from an organization.
-HANDED_OVER_AT_ONCE = 5
+CONNECTED_AT_ONCE = 5
 # Of stores' records alone: so what the function writes itself never comes back to it.
 CHANGES = {
     "eventName": ["INSERT", "MODIFY"],
@@ -36,14 +36,14 @@ CHANGES = {
 }
 
 
-class RutterHandoff(pulumi.ComponentResource):
-    """The function that hands stores to Rutter, with what invokes it.
+class RutterConnect(pulumi.ComponentResource):
+    """The function that connects stores to Rutter, with what invokes it.
 
     What fails for good is in a queue of its own, and raises an alarm that tells the SNS topics.
 
     Attributes:
         function: the function.
-        queue_url: the queue with the stores to hand over.
+        queue_url: the queue with the stores to connect.
         failed_queue_url: the queue of what failed.
     """
 
@@ -62,7 +62,7 @@ class RutterHandoff(pulumi.ComponentResource):
         topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("bigcommerce:index:RutterHandoff", HANDOFF.name, None, opts)
+        super().__init__("bigcommerce:index:RutterConnect", CONNECT.name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         failed = FailedQueue(
             context,
@@ -74,8 +74,8 @@ class RutterHandoff(pulumi.ComponentResource):
             opts=child,
         )
         queue = aws.sqs.Queue(
-            HANDOFF.name,
-            name=context.name(HANDOFF.name),
+            CONNECT.name,
+            name=context.name(CONNECT.name),
             message_retention_seconds=RETENTION_SECONDS,
             visibility_timeout_seconds=VISIBILITY_SECONDS,
             sqs_managed_sse_enabled=True,
@@ -86,7 +86,7 @@ class RutterHandoff(pulumi.ComponentResource):
         )
         function = StackFunction(
             context,
-            HANDOFF,
+            CONNECT,
             basis,
             environment={
                 "TABLE_NAME": store.table_name,
@@ -118,7 +118,7 @@ class RutterHandoff(pulumi.ComponentResource):
             event_source_arn=queue.arn,
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": HANDED_OVER_AT_ONCE},
+            scaling_config={"maximum_concurrency": CONNECTED_AT_ONCE},
             opts=child,
         )
         self.function = function
@@ -134,7 +134,7 @@ def operator_statements(context: StackContext) -> list[dict[str, object]]:
             "Sid": "HandOver",
             "Effect": "Allow",
             "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"],
-            "Resource": [context.arn("sqs", context.name(HANDOFF.name))],
+            "Resource": [context.arn("sqs", context.name(CONNECT.name))],
         },
         {
             "Sid": "TryAgain",

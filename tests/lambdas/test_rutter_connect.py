@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from lambdas import rutter_handoff
+from lambdas import rutter_connect
 from lambdas.callbacks import apps
 from lambdas.callbacks import aws as clients
 from lambdas.rutter import client, connection_table
@@ -26,7 +26,7 @@ RUTTER_PREFIX = "bigcommerce/test/rutter/"
 
 @dataclass
 class Queue:
-    """Stands where the functions call SQS; messages are seen when `Handoff.work` wants to."""
+    """Stands where the functions call SQS; messages are seen when `Connect.work` wants to."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     delays: list[int] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Queue:
 
 
 @dataclass
-class Handoff:
+class Connect:
     """The function between the table's stream, its queue and Rutter."""
 
     backend: Backend
@@ -80,7 +80,7 @@ class Handoff:
             "SequenceNumber": "1",
         }
         event = {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": change}]}
-        return rutter_handoff.handler(event, Countdown(29))["batchItemFailures"]
+        return rutter_connect.handler(event, Countdown(29))["batchItemFailures"]
 
     def work(self, limit: int = 20) -> None:
         """Deliver messages until none is left; one that fails is delivered again, last."""
@@ -100,7 +100,7 @@ class Handoff:
             "body": message["body"],
             "attributes": {"ApproximateReceiveCount": str(message["receipts"])},
         }
-        if rutter_handoff.handler({"Records": [record]}, Countdown(29))["batchItemFailures"]:
+        if rutter_connect.handler({"Records": [record]}, Countdown(29))["batchItemFailures"]:
             self.queue.messages.append(message)
             return False
         return True
@@ -128,7 +128,7 @@ class Handoff:
 
 
 @pytest.fixture
-def handoff(  # noqa: PLR0917
+def connect(  # noqa: PLR0917
     backend: Backend,
     bigcommerce: BigCommerce,
     app: App,
@@ -136,7 +136,7 @@ def handoff(  # noqa: PLR0917
     clock: Clock,
     secrets: set[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Handoff]:
+) -> Iterator[Connect]:
     """An app whose stores are handed to a simulated Rutter."""
 
     def is_token(store_hash: str, token: str) -> bool:
@@ -156,7 +156,7 @@ def handoff(  # noqa: PLR0917
         monkeypatch.setenv("RUTTER_QUEUE_URL", "https://sqs.invalid/queue")
         monkeypatch.setattr(clients, "sqs", lambda: queue)
         monkeypatch.setattr(client, "TIMEOUT", 0.5)
-        yield Handoff(backend, bigcommerce, app, store, rutter, queue, clock)
+        yield Connect(backend, bigcommerce, app, store, rutter, queue, clock)
         secrets.update(each.access_token for each in rutter.connections.values())
     aws_client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
@@ -165,102 +165,102 @@ def rutter_settings(backend: Backend, app: App, on_uninstall: str | None) -> Non
     backend.deploy(app, rutter_on_uninstall=on_uninstall)
 
 
-def test_an_installed_store_is_connected_and_its_data_flows(handoff: Handoff) -> None:
-    handoff.install()
-    handoff.work()
+def test_an_installed_store_is_connected_and_its_data_flows(connect: Connect) -> None:
+    connect.install()
+    connect.work()
 
-    handoff.assert_connected()
-    assert handoff.queue.delays == [0, 2, 4]  # less and less often
-    token = handoff.backend.kms.decrypt(
-        CiphertextBlob=handoff.connection.access_token,
+    connect.assert_connected()
+    assert connect.queue.delays == [0, 2, 4]  # less and less often
+    token = connect.backend.kms.decrypt(
+        CiphertextBlob=connect.connection.access_token,
         EncryptionContext={
-            "organization_id": handoff.app.organization_id,
-            "store_hash": handoff.store.hash,
+            "organization_id": connect.app.organization_id,
+            "store_hash": connect.store.hash,
             "issuer": "rutter",
         },
     )["Plaintext"]
-    assert token.decode() == handoff.rutter.of(handoff.store.hash)[0].access_token
+    assert token.decode() == connect.rutter.of(connect.store.hash)[0].access_token
 
 
-def test_a_new_token_continues_the_same_connection(handoff: Handoff) -> None:
-    handoff.install()
-    handoff.work()
-    first = handoff.connection
-    handoff.install()
-    handoff.work()
+def test_a_new_token_continues_the_same_connection(connect: Connect) -> None:
+    connect.install()
+    connect.work()
+    first = connect.connection
+    connect.install()
+    connect.work()
 
-    handoff.assert_connected()
-    assert handoff.connection.id == first.id
-    assert handoff.connection.handed_over > first.handed_over
-
-
-def test_an_uninstalled_store_keeps_its_connection_which_rutter_flags(handoff: Handoff) -> None:
-    handoff.install()
-    handoff.work()
-    handoff.uninstall()
-    handoff.work()
-
-    (connection,) = handoff.rutter.of(handoff.store.hash)
-    assert (handoff.connection.id, handoff.connection.state) == (connection.id, "needs_reauth")
-    handoff.install()
-    handoff.work()
-    handoff.assert_connected()
+    connect.assert_connected()
+    assert connect.connection.id == first.id
+    assert connect.connection.handed_over > first.handed_over
 
 
-def test_an_uninstall_deletes_the_connection_where_that_is_wanted(handoff: Handoff) -> None:
-    rutter_settings(handoff.backend, handoff.app, "delete")
-    handoff.install()
-    handoff.work()
-    handoff.uninstall()
-    handoff.work()
+def test_an_uninstalled_store_keeps_its_connection_which_rutter_flags(connect: Connect) -> None:
+    connect.install()
+    connect.work()
+    connect.uninstall()
+    connect.work()
 
-    assert handoff.rutter.of(handoff.store.hash) == []
-    assert handoff.connection.state == "deleted"
-    assert handoff.connection.access_token is None
-    handoff.install()
-    handoff.work()
-    handoff.assert_connected()
+    (connection,) = connect.rutter.of(connect.store.hash)
+    assert (connect.connection.id, connect.connection.state) == (connection.id, "needs_reauth")
+    connect.install()
+    connect.work()
+    connect.assert_connected()
 
 
-def test_nothing_is_done_for_an_app_without_rutter(handoff: Handoff) -> None:
-    handoff.backend.deploy(handoff.app)
-    handoff.install()
-    handoff.work()
-    assert handoff.rutter.calls == []
-    assert handoff.connection is None
+def test_an_uninstall_deletes_the_connection_where_that_is_wanted(connect: Connect) -> None:
+    rutter_settings(connect.backend, connect.app, "delete")
+    connect.install()
+    connect.work()
+    connect.uninstall()
+    connect.work()
+
+    assert connect.rutter.of(connect.store.hash) == []
+    assert connect.connection.state == "deleted"
+    assert connect.connection.access_token is None
+    connect.install()
+    connect.work()
+    connect.assert_connected()
+
+
+def test_nothing_is_done_for_an_app_without_rutter(connect: Connect) -> None:
+    connect.backend.deploy(connect.app)
+    connect.install()
+    connect.work()
+    assert connect.rutter.calls == []
+    assert connect.connection is None
 
 
 @pytest.mark.figures("Hand-overs whose messages came twice, late or in another order")
-def test_messages_may_come_twice_and_in_any_order(handoff: Handoff, count: Count) -> None:
-    handoff.install()
-    handoff.uninstall()
-    handoff.install()
-    messages = list(handoff.queue.messages)
-    handoff.work()
-    handoff.assert_connected()
+def test_messages_may_come_twice_and_in_any_order(connect: Connect, count: Count) -> None:
+    connect.install()
+    connect.uninstall()
+    connect.install()
+    messages = list(connect.queue.messages)
+    connect.work()
+    connect.assert_connected()
     for order in product(messages, repeat=3):
         count()
-        handoff.queue.messages = [dict(message) for message in order]
-        handoff.work()
-        handoff.assert_connected()
+        connect.queue.messages = [dict(message) for message in order]
+        connect.work()
+        connect.assert_connected()
 
 
-def test_a_message_that_comes_while_another_is_worked_on_waits(handoff: Handoff) -> None:
-    handoff.install()
-    (message,) = handoff.queue.messages
+def test_a_message_that_comes_while_another_is_worked_on_waits(connect: Connect) -> None:
+    connect.install()
+    (message,) = connect.queue.messages
     found: list[bool] = []
 
     def meanwhile(exchange: faults.Exchange) -> Any:
-        handoff.clock.now -= HOLD_SECONDS
-        found.append(handoff.deliver(dict(message)))
+        connect.clock.now -= HOLD_SECONDS
+        found.append(connect.deliver(dict(message)))
         return exchange()
 
-    handoff.rutter.next_answers.append(meanwhile)
-    handoff.work()
+    connect.rutter.next_answers.append(meanwhile)
+    connect.work()
 
     assert found == [False]
-    assert handoff.rutter.calls.count(("POST", "/connections/create")) == 1
-    handoff.assert_connected()
+    assert connect.rutter.calls.count(("POST", "/connections/create")) == 1
+    connect.assert_connected()
 
 
 # What Rutter does not document: it may keep outcomes by key, recognise a store, both or neither.
@@ -271,14 +271,14 @@ RUTTERS = list(product((True, False), repeat=2))
 @pytest.mark.parametrize(("keeps_outcomes", "recognises_stores"), RUTTERS)
 @pytest.mark.parametrize("fault", [lost, faults.truncated, faults.slow(0.8)])
 def test_a_lost_answer_makes_no_second_connection(
-    handoff: Handoff, fault: faults.Fault, *, keeps_outcomes: bool, recognises_stores: bool
+    connect: Connect, fault: faults.Fault, *, keeps_outcomes: bool, recognises_stores: bool
 ) -> None:
-    handoff.rutter.keeps_outcomes = keeps_outcomes
-    handoff.rutter.recognises_stores = recognises_stores
-    handoff.rutter.next_answers.append(fault)
-    handoff.install()
-    handoff.work()
-    handoff.assert_connected()
+    connect.rutter.keeps_outcomes = keeps_outcomes
+    connect.rutter.recognises_stores = recognises_stores
+    connect.rutter.next_answers.append(fault)
+    connect.install()
+    connect.work()
+    connect.assert_connected()
 
 
 @pytest.mark.parametrize("store_hash", ["abc123", "Abc123"])
@@ -315,15 +315,15 @@ class Ended(BaseException):
 @pytest.mark.figures("Hand-overs cut off at each of their writes, before and after it was made")
 @pytest.mark.parametrize(("keeps_outcomes", "recognises_stores"), RUTTERS)
 def test_an_end_at_any_write_makes_no_second_connection_and_no_endless_loop(
-    handoff: Handoff,
+    connect: Connect,
     monkeypatch: pytest.MonkeyPatch,
     count: Count,
     *,
     keeps_outcomes: bool,
     recognises_stores: bool,
 ) -> None:
-    handoff.rutter.keeps_outcomes = keeps_outcomes
-    handoff.rutter.recognises_stores = recognises_stores
+    connect.rutter.keeps_outcomes = keeps_outcomes
+    connect.rutter.recognises_stores = recognises_stores
     write = connection_table.write
     writes = 4  # before the call, after it, and at two looks
     for index, made in product(range(writes), (False, True)):
@@ -339,41 +339,41 @@ def test_an_end_at_any_write_makes_no_second_connection_and_no_endless_loop(
             return write(*arguments)
 
         monkeypatch.setattr(connection_table, "write", ending)
-        handoff.rutter.connections.clear()
-        handoff.store = handoff.bigcommerce.add_store("Another store")
-        handoff.install()
-        message = handoff.queue.messages[0]
-        while handoff.queue.messages:
-            message = handoff.queue.messages.pop(0)
+        connect.rutter.connections.clear()
+        connect.store = connect.bigcommerce.add_store("Another store")
+        connect.install()
+        message = connect.queue.messages[0]
+        while connect.queue.messages:
+            message = connect.queue.messages.pop(0)
             try:
-                handoff.deliver(message)
+                connect.deliver(message)
             except Ended:
-                handoff.queue.messages.insert(0, message)
+                connect.queue.messages.insert(0, message)
         assert left < 0
-        assert len(handoff.rutter.of(handoff.store.hash)) == 1
-        handoff.assert_connected()
+        assert len(connect.rutter.of(connect.store.hash)) == 1
+        connect.assert_connected()
 
 
 @pytest.mark.parametrize("status", [400, 409, 410, 450])
 def test_what_a_person_must_mend_is_refused_and_not_tried_again(
-    handoff: Handoff, status: int
+    connect: Connect, status: int
 ) -> None:
-    handoff.rutter.next_answers.append(faults.status(status))
-    handoff.install()
-    handoff.work()
+    connect.rutter.next_answers.append(faults.status(status))
+    connect.install()
+    connect.work()
 
-    assert handoff.queue.pauses == []
-    assert handoff.connection.state == "refused"
-    assert str(status) in handoff.connection.reason
-    handoff.queue.messages = [{"body": json.dumps(_ids(handoff)), "receipts": 0}]
-    handoff.work()
-    assert len(handoff.rutter.calls) == 1
-    handoff.ask()
-    handoff.assert_connected()
+    assert connect.queue.pauses == []
+    assert connect.connection.state == "refused"
+    assert str(status) in connect.connection.reason
+    connect.queue.messages = [{"body": json.dumps(_ids(connect)), "receipts": 0}]
+    connect.work()
+    assert len(connect.rutter.calls) == 1
+    connect.ask()
+    connect.assert_connected()
 
 
-def _ids(handoff: Handoff) -> dict[str, str]:
-    return {"organization_id": handoff.app.organization_id, "store_hash": handoff.store.hash}
+def _ids(connect: Connect) -> dict[str, str]:
+    return {"organization_id": connect.app.organization_id, "store_hash": connect.store.hash}
 
 
 @pytest.mark.parametrize(
@@ -391,93 +391,93 @@ def _ids(handoff: Handoff) -> dict[str, str]:
     ],
 )
 def test_what_passes_is_tried_again_after_a_pause(
-    handoff: Handoff, fault: faults.Fault, pause: int
+    connect: Connect, fault: faults.Fault, pause: int
 ) -> None:
-    handoff.rutter.next_answers.append(fault)
-    handoff.install()
-    handoff.deliver(handoff.queue.messages.pop())
+    connect.rutter.next_answers.append(fault)
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
 
-    assert handoff.queue.pauses == [pause]
-    assert handoff.connection.state == "pending"
-    assert "Rutter" in handoff.connection.reason
-    handoff.work()
-    handoff.assert_connected()
+    assert connect.queue.pauses == [pause]
+    assert connect.connection.state == "pending"
+    assert "Rutter" in connect.connection.reason
+    connect.work()
+    connect.assert_connected()
 
 
-def test_pauses_grow_and_the_queue_ends_them(handoff: Handoff, logs: Logs) -> None:
-    handoff.rutter.next_answers.extend([faults.status(503)] * 12)
-    handoff.install()
-    handoff.work(10)
-    assert handoff.queue.pauses == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+def test_pauses_grow_and_the_queue_ends_them(connect: Connect, logs: Logs) -> None:
+    connect.rutter.next_answers.extend([faults.status(503)] * 12)
+    connect.install()
+    connect.work(10)
+    assert connect.queue.pauses == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
     assert logs.last["reason"] == "Rutter answered 503"
 
 
-def test_a_key_is_new_once_rutter_has_kept_its_outcome(handoff: Handoff) -> None:
-    handoff.rutter.next_answers.extend([faults.status(503), failed_job(500)])
-    handoff.install()
-    (message,) = handoff.queue.messages
+def test_a_key_is_new_once_rutter_has_kept_its_outcome(connect: Connect) -> None:
+    connect.rutter.next_answers.extend([faults.status(503), failed_job(500)])
+    connect.install()
+    (message,) = connect.queue.messages
     keys = []
     for _ in range(2):
-        handoff.deliver(handoff.queue.messages.pop())
-        keys.append(handoff.connection.idempotency_key)
+        connect.deliver(connect.queue.messages.pop())
+        keys.append(connect.connection.idempotency_key)
     assert keys[0] != keys[1]
     assert message["receipts"] == 2
 
 
-def test_who_opens_the_app_is_no_matter_of_rutter(handoff: Handoff) -> None:
-    handoff.install()
-    handoff.work()
-    before = handoff.backend.item(handoff.app, handoff.store)
-    url = signed_url(handoff.app, "load", handoff.store, handoff.store.staff[0])
-    assert handoff.backend.get(url).status == 200
-    assert handoff.forward(before) == []
-    assert handoff.queue.messages == []
+def test_who_opens_the_app_is_no_matter_of_rutter(connect: Connect) -> None:
+    connect.install()
+    connect.work()
+    before = connect.backend.item(connect.app, connect.store)
+    url = signed_url(connect.app, "load", connect.store, connect.store.staff[0])
+    assert connect.backend.get(url).status == 200
+    assert connect.forward(before) == []
+    assert connect.queue.messages == []
 
 
-def page(handoff: Handoff) -> str:
+def page(connect: Connect) -> str:
     """The page that the owner sees."""
-    url = signed_url(handoff.app, "load", handoff.store, handoff.store.owner)
-    return handoff.backend.get(url).body
+    url = signed_url(connect.app, "load", connect.store, connect.store.owner)
+    return connect.backend.get(url).body
 
 
-def test_the_page_says_in_a_line_whether_data_flows(handoff: Handoff) -> None:
-    handoff.install()
-    assert "No data flows yet" in page(handoff)
-    handoff.work()
-    assert "Data flows: Rutter has the data" in page(handoff)
+def test_the_page_says_in_a_line_whether_data_flows(connect: Connect) -> None:
+    connect.install()
+    assert "No data flows yet" in page(connect)
+    connect.work()
+    assert "Data flows: Rutter has the data" in page(connect)
     for state, line in (("unhealthy", "with gaps"), ("needs_reauth", "Install the app once more")):
-        known, revision = connection_table.read(handoff.app.organization_id, handoff.store.hash)
+        known, revision = connection_table.read(connect.app.organization_id, connect.store.hash)
         assert known is not None
         changed = replace(known, state=state)
-        ids = handoff.app.organization_id, handoff.store.hash
+        ids = connect.app.organization_id, connect.store.hash
         assert connection_table.write(*ids, changed, revision)
-        assert line in page(handoff)
-    rutter_settings(handoff.backend, handoff.app, None)
+        assert line in page(connect)
+    rutter_settings(connect.backend, connect.app, None)
     apps.forget()
-    assert "data flows" not in page(handoff).lower()
+    assert "data flows" not in page(connect).lower()
 
 
-def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(handoff: Handoff) -> None:
-    handoff.install()
-    handoff.queue.fails = True
-    assert handoff.forward(None) == [{"itemIdentifier": "1"}]
+def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(connect: Connect) -> None:
+    connect.install()
+    connect.queue.fails = True
+    assert connect.forward(None) == [{"itemIdentifier": "1"}]
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"organization_id": "a/b", "store_hash": "c"}'])
 def test_a_message_that_names_no_store_ends_in_the_queue_of_failures(
-    handoff: Handoff, body: str
+    connect: Connect, body: str
 ) -> None:
-    assert not handoff.deliver({"body": body, "receipts": 0})
+    assert not connect.deliver({"body": body, "receipts": 0})
 
 
 def test_a_connection_that_rutter_does_not_know_any_more_is_made_again_when_asked_for(
-    handoff: Handoff,
+    connect: Connect,
 ) -> None:
-    handoff.install()
-    handoff.work()
-    handoff.rutter.connections.clear()
-    handoff.ask()
-    assert handoff.connection.state == "disabled"
-    handoff.queue.messages.clear()
-    handoff.ask()
-    handoff.assert_connected()
+    connect.install()
+    connect.work()
+    connect.rutter.connections.clear()
+    connect.ask()
+    assert connect.connection.state == "disabled"
+    connect.queue.messages.clear()
+    connect.ask()
+    connect.assert_connected()

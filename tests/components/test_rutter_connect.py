@@ -1,4 +1,4 @@
-"""RutterHandoff: there only where it is wanted, and what its function may do."""
+"""RutterConnect: there only where it is wanted, and what its function may do."""
 
 import json
 from fnmatch import fnmatchcase
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.rutter_handoff import HANDOFF
+from components.rutter_connect import CONNECT
 from components.rutter_webhook import WEBHOOK
 from lambdas.rutter import connection_table
 from tests.components.recorder import KEY_ARN, Recording
@@ -25,7 +25,7 @@ from tests.components.test_stack_function import (
 QUEUE = "aws:sqs/queue:Queue"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-handoff"
+QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-connect"
 FAILED_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-failed"
 
 
@@ -34,7 +34,7 @@ def rutter(record: Recorder) -> Recording:
     return record(RUTTER)
 
 
-def statements(recording: Recording, function: str = HANDOFF.name) -> list[dict[str, Any]]:
+def statements(recording: Recording, function: str = CONNECT.name) -> list[dict[str, Any]]:
     policy = json.loads(recording.one(ROLE_POLICY, function).inputs["policy"])
     found: list[dict[str, Any]] = policy["Statement"]
     return found
@@ -53,7 +53,7 @@ def test_nothing_of_it_is_deployed_and_no_text_speaks_of_it_without_an_app_that_
 def test_role_may_do_only_what_the_hand_over_needs(rutter: Recording) -> None:
     stream = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
     allowed: list[tuple[str, list[str], str]] = [
-        ("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{LOG_ARN}rutter-handoff:*"),
+        ("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{LOG_ARN}rutter-connect:*"),
         ("ReadCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}apps/*"),
         ("ReadRutterCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}rutter/*"),
         ("ReadItems", ["dynamodb:GetItem"], TABLE_ARN),
@@ -91,9 +91,9 @@ def test_no_other_function_may_decrypt_or_read_the_credentials_at_rutter(
     rutter: Recording,
 ) -> None:
     for policy in rutter.all(ROLE_POLICY):
-        if policy.name != HANDOFF.name:
+        if policy.name != CONNECT.name:
             assert "kms:Decrypt" not in policy.inputs["policy"]
-        if policy.name not in (HANDOFF.name, WEBHOOK.name):
+        if policy.name not in (CONNECT.name, WEBHOOK.name):
             assert "/rutter/" not in policy.inputs["policy"]
 
 
@@ -172,12 +172,12 @@ def test_operators_may_use_the_queues_where_there_are_any(
 
 
 def test_function_knows_where_things_are(rutter: Recording) -> None:
-    function = rutter.one(FUNCTION, HANDOFF.name)
-    assert function.inputs["handler"] == "lambdas.rutter_handoff.handler"
+    function = rutter.one(FUNCTION, CONNECT.name)
+    assert function.inputs["handler"] == "lambdas.rutter_connect.handler"
     found = variables(function)
     assert found["RUTTER_SECRET_PREFIX"] == "bigcommerce/test/rutter/"
     assert found["RUTTER_BASE_URL"] == "https://production.rutterapi.com/versioned"
-    assert found["RUTTER_QUEUE_URL"].endswith("/bigcommerce-test-rutter-handoff")
+    assert found["RUTTER_QUEUE_URL"].endswith("/bigcommerce-test-rutter-connect")
 
 
 def test_stream_tells_of_records_alone_and_loses_nothing(rutter: Recording) -> None:
@@ -197,8 +197,8 @@ def test_queue_gives_one_store_at_a_time_and_up_what_fails(rutter: Recording) ->
     mapping = rutter.one(MAPPING, "rutter-stores").inputs
     assert (mapping["eventSourceArn"], mapping["batchSize"]) == (QUEUE_ARN, 1)
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
-    queue = rutter.one(QUEUE, "rutter-handoff").inputs
-    assert queue["visibilityTimeoutSeconds"] >= 6 * HANDOFF.timeout
+    queue = rutter.one(QUEUE, "rutter-connect").inputs
+    assert queue["visibilityTimeoutSeconds"] >= 6 * CONNECT.timeout
     redrive = {"deadLetterTargetArn": FAILED_ARN, "maxReceiveCount": 10}
     assert json.loads(queue["redrivePolicy"]) == redrive
     assert all(each.inputs["sqsManagedSseEnabled"] for each in rutter.all(QUEUE))
@@ -217,7 +217,7 @@ def test_policy_has_room_for_190_apps_that_uuids_name(record: Recorder) -> None:
         named = [ACME_APP | {"organizationId": id_, "rutter": {"clientId": "a"}} for id_ in ids]
         secrets = dict.fromkeys(ids, "secret")
         largest = record({"apps": named, "rutterClientSecrets": secrets}, stack="s" * 37)
-        policy = largest.one(ROLE_POLICY, HANDOFF.name).inputs["policy"]
+        policy = largest.one(ROLE_POLICY, CONNECT.name).inputs["policy"]
         policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
         return len("".join(policy.split()))
 

@@ -1,4 +1,4 @@
-"""Hands installed stores to Rutter, and follows how their connections fare.
+"""Connects installed stores to Rutter, and follows how their connections fare.
 
 The table's stream says that a store's token or status changed, and becomes a message of a queue;
 the queue gives one message at a time. So a store that Rutter makes wait does not hold up the
