@@ -16,12 +16,12 @@ from .callbacks import (
     credentials,
     environment,
     handoff,
+    https,
     installation_table,
     pages,
     responses,
     scopes,
     store_hash,
-    token_exchange,
 )
 from .callbacks.apps import AppProfile
 from .callbacks.deadline import DeadlineExceededError
@@ -54,7 +54,7 @@ def _render_error(error: CallbackError, request: CallbackRequest) -> Response:
     return pages.error_page(error, request)
 
 
-aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms, token_exchange.client)
+aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms, https.client)
 
 
 @endpoint(render_error=_render_error, success_metric=INSTALLED_OR_OPENED)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from .callbacks import aws, environment
+from .callbacks import aws, environment, https
 from .callbacks.deadline import DeadlineExceededError, within
 from .callbacks.endpoint import LambdaContext
 from .callbacks.errors import CallbackError
@@ -26,7 +26,7 @@ LONGEST_PAUSE_SECONDS = 900
 Failures = dict[str, list[dict[str, str]]]
 
 
-aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms, aws.sqs)
+aws.prepare(aws.dynamodb, aws.secretsmanager, aws.kms, aws.sqs, https.client)
 
 
 def handler(event: Mapping[str, Any], context: LambdaContext) -> Failures:

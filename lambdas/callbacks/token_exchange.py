@@ -4,12 +4,9 @@ Source: BigCommerce's single-click app documentation, "Auth callback": `POST /oa
 """
 
 import json
-import math
 import re
-import ssl
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -17,13 +14,12 @@ import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    InvalidHeader,
     NewConnectionError,
     ReadTimeoutError,
     SSLError,
 )
 
-from . import lenient
+from . import https, lenient
 from .credentials import Credentials
 from .deadline import DeadlineExceededError
 from .errors import (
@@ -37,15 +33,11 @@ from .errors import (
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.2
-# The Retry-After of a 429 that has none, and the longest that is passed on.
-RETRY_AFTER_SECONDS = 60
-LONGEST_RETRY_AFTER_SECONDS = 3600
 
 _LARGEST_ANSWER = 64 * 1024
 # Bytes that KMS encrypts directly (AWS KMS API reference, "Encrypt").
 _LONGEST_TOKEN = 4096
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}", re.ASCII)
-_retry_after = urllib3.Retry(retry_after_max=LONGEST_RETRY_AFTER_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -95,16 +87,6 @@ class Grant:
     account_uuid: str | None
 
 
-@cache
-def client() -> urllib3.PoolManager:
-    """What asks BigCommerce, with the certificates that the system trusts.
-
-    urllib3 by itself would load those anew for every connection, in 18 ms.
-    """
-    tls = ssl.create_default_context()
-    return urllib3.PoolManager(timeout=TIMEOUT, retries=False, ssl_context=tls)
-
-
 def exchange(login_url: str, request: AuthorizationRequest, credentials: Credentials) -> Grant:
     """Exchange the code.
 
@@ -136,7 +118,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
         return _grant(answer, credentials.client_id)
     reason = f"token endpoint answered {answer.status}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise BigCommerceBusyError(reason, retry_after_seconds(answer.retry_after))
+        raise BigCommerceBusyError(reason, https.retry_after_seconds(answer.retry_after))
     if 400 <= answer.status < 500:
         refused = BigCommerceUnavailableError if answer.after_doubtful_try else CodeRefusedError
         raise refused(f"{reason} {_error_name(answer.content)}")
@@ -173,22 +155,16 @@ def _post_with_retries(url: str, body: dict[str, str]) -> _TokenResponse:
 
 
 def _post(url: str, body: dict[str, str]) -> _TokenResponse:
-    http = client()
-    response = http.request("POST", url, json=body, redirect=False, preload_content=False)
-    came_at_ms = int(time.time() * 1000)
-    try:
-        content = response.read(_LARGEST_ANSWER)
-    except ReadTimeoutError:
-        raise
-    except HTTPError as error:
-        raise BigCommerceUnavailableError(
-            f"the answer breaks off: {type(error).__name__}"
-        ) from None
-    finally:
-        # A connection kept over Lambda's freeze is usually dead when it is wanted again. Where the
-        # answer was read to its end, the pool has the connection by now.
-        response.close()
-        http.clear()
+    with https.request("POST", url, json=body, timeout=TIMEOUT) as response:
+        came_at_ms = int(time.time() * 1000)
+        try:
+            content = response.read(_LARGEST_ANSWER)
+        except ReadTimeoutError:
+            raise
+        except HTTPError as error:
+            raise BigCommerceUnavailableError(
+                f"the answer breaks off: {type(error).__name__}"
+            ) from None
     return _TokenResponse(response.status, content, response.headers.get("Retry-After"), came_at_ms)
 
 
@@ -197,15 +173,6 @@ def _unreachable(error: HTTPError) -> BigCommerceUnavailableError:
     slow = isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError)
     kind = BigCommerceTimeoutError if slow else BigCommerceUnavailableError
     return kind(f"no connection: {type(error).__name__}")
-
-
-def retry_after_seconds(retry_after: str | None) -> int:
-    """The whole seconds of a Retry-After header, which may also be a date (RFC 9110, 10.2.3)."""
-    try:
-        seconds = _retry_after.parse_retry_after(retry_after or "")
-    except (InvalidHeader, ValueError, OverflowError):
-        return RETRY_AFTER_SECONDS
-    return max(math.ceil(seconds), 1)
 
 
 def _error_name(content: bytes) -> str:

@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from ..callbacks import https
 from ..callbacks.credentials import Credentials
-from ..callbacks.token_exchange import retry_after_seconds
 from .connection import ACTIVE, RUTTERS_STATES
 
 VERSION = "2024-08-31"
@@ -37,7 +37,6 @@ _LISTED_BY_STATE = ("needs_reauth", "disabled")
 # A list of connections has some hundred bytes for each.
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z_]{1,60}", re.ASCII)
-_http = urllib3.PoolManager(retries=False)
 
 
 class RutterError(Exception):
@@ -179,24 +178,18 @@ class Rutter:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         own = urllib3.make_headers(basic_auth=f"{self.client_id}:{self.client_secret}")
-        response = None
         try:
-            response = _http.request(
+            with https.request(
                 method,
                 self.base_url + path,
                 json=body,
                 headers={**own, "X-Rutter-Version": VERSION, **(headers or {})},
                 timeout=TIMEOUT,
-                redirect=False,
-                preload_content=False,
-            )
-            content = response.read(_LARGEST_ANSWER)
+            ) as response:
+                content = response.read(_LARGEST_ANSWER)
         except HTTPError as error:
             # Its text can quote the URL, and so the connection's access token.
             raise RutterError(f"Rutter gave no answer: {type(error).__name__}") from None
-        finally:
-            if response is not None:
-                response.close()
         return _content(response, content)
 
 
@@ -218,7 +211,7 @@ def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, An
         return parsed
     said = f"{status} {_error_name(parsed)}".strip()
     if status in _BUSY:
-        seconds = retry_after_seconds(response.headers.get("Retry-After"))
+        seconds = https.retry_after_seconds(response.headers.get("Retry-After"))
         raise RutterError(
             f"Rutter is busy ({said})", status=status, key_is_used=used, retry_after=seconds
         )

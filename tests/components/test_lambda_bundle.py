@@ -40,25 +40,23 @@ SIGNED = """
     callbacks.signed_payload callbacks.store_hash
 """
 PAGES = "markupsafe callbacks.handoff callbacks.pages callbacks.scopes"
-EXCHANGE = """
-    callbacks.access_tokens callbacks.installation_table callbacks.lenient callbacks.token_exchange
-"""
+TOKENS = "callbacks.access_tokens callbacks.https callbacks.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table rutter.tasks"
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
-# What a function imports besides, and the connections it makes for three events: to BigCommerce
-# one each time, to everything else one.
+# What a function imports besides, and the connections it makes for three events: to AWS's services
+# one, to BigCommerce and Rutter one each time.
 FUNCTIONS = {
     "load": (f"{SIGNED} {PAGES} {RUTTER}", KEPT),
     "auth": (
-        f"{EXCHANGE} {PAGES} callbacks.store_hash jwt",
+        f"{TOKENS} {PAGES} jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange",
         KEPT | {"kms": 1, "bigcommerce": 3},
     ),
     "uninstall": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "remove_user": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "rutter_webhook": (f"{RUTTER} rutter.webhook", KEPT | {"sqs": 1}),
     "rutter_connect": (
-        f"{EXCHANGE} {RUTTER} rutter.attention rutter.client rutter.rutter_credentials",
-        KEPT | {"kms": 1, "sqs": 1, "rutter": 1},
+        f"{TOKENS} {RUTTER} rutter.attention rutter.client rutter.rutter_credentials",
+        KEPT | {"kms": 1, "sqs": 1, "rutter": 3},
     ),
     "store_events": (f"{RUTTER} events events.changes", {"events": 1}),
 }

@@ -16,7 +16,7 @@ import urllib3
 from werkzeug import Response
 
 from bench.loopback import certificate, serve
-from lambdas.callbacks import token_exchange
+from lambdas.callbacks import https, token_exchange
 from lambdas.callbacks.credentials import Credentials
 from lambdas.callbacks.errors import (
     BigCommerceBusyError,
@@ -95,7 +95,7 @@ def endpoint(bigcommerce: BigCommerce, login_url: str) -> TokenEndpoint:
 
 
 def test_a_connection_may_take_three_seconds_and_an_answer_seven() -> None:
-    timeout = token_exchange.client().connection_pool_kw["timeout"]
+    timeout = token_exchange.TIMEOUT
 
     assert (timeout.connect_timeout, timeout.read_timeout) == (3, 7)
 
@@ -131,7 +131,7 @@ class Unconnected:
     def __init__(self, error: Exception, failures: int) -> None:
         self._error = error
         self._failures = failures
-        self._request = token_exchange.client().request
+        self._request = https.client().request
         self.tries = 0
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
@@ -161,14 +161,14 @@ def test_without_a_connection_three_attempts_are_made_and_the_code_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     unconnected = Unconnected(error, 3)
-    monkeypatch.setattr(token_exchange.client(), "request", unconnected)
+    monkeypatch.setattr(https.client(), "request", unconnected)
 
     with pytest.raises(BigCommerceUnavailableError) as failure:
         endpoint.exchange()
     assert type(failure.value) is kind
     assert unconnected.tries == 3
 
-    monkeypatch.setattr(token_exchange.client(), "request", Unconnected(error, 1))
+    monkeypatch.setattr(https.client(), "request", Unconnected(error, 1))
     endpoint.answers({"error": "invalid_grant"}, status=400)
 
     with pytest.raises(CodeRefusedError):
@@ -230,7 +230,7 @@ def tls_server(
             host = servers.enter_context(serve(answer, file))
             return f"https://{host}", asked
 
-        monkeypatch.setattr(token_exchange, "client", cache(token_exchange.client.__wrapped__))
+        monkeypatch.setattr(https, "client", cache(https.client.__wrapped__))
         yield start
 
 
@@ -473,8 +473,7 @@ def test_a_token_endpoint_that_nobody_listens_at_is_unreachable_and_nothing_is_s
 def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
     backend: Backend, endpoint: TokenEndpoint, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    impatient = urllib3.PoolManager(timeout=0.1, retries=False)
-    monkeypatch.setattr(token_exchange, "client", lambda: impatient)
+    monkeypatch.setattr(token_exchange, "TIMEOUT", urllib3.Timeout(0.1))
     endpoint.fails(faults.slow(0.4))
 
     TOO_SLOW.assert_is(backend.get(link), "redirect-url")
