@@ -57,6 +57,7 @@ def prepare(*clients: Callable[[], object]) -> None:
     """
     if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # elsewhere it is a module like others
         return
+    _load_certificates_once(_session().get_config_variable("ca_bundle"))
     for make in clients:
         make()
     gc.freeze()
@@ -66,13 +67,11 @@ def prepare(*clients: Callable[[], object]) -> None:
 @cache
 def _session() -> Any:
     """botocore's session, which boto3's would only wrap: its resource layer serves nobody here."""
-    session = botocore.session.get_session()
-    _load_certificates_once(session.get_config_variable("ca_bundle"))
-    return session
+    return botocore.session.get_session()
 
 
 def _load_certificates_once(ca_bundle: str | None) -> None:
-    """Load the certificates by which AWS is trusted now, for all connections of all clients.
+    """Load the certificates by which AWS is trusted now, for all connections of clients made later.
 
     urllib3 loads them anew for every connection, in 16 ms.
     """

@@ -29,14 +29,15 @@ def test_clients_are_made_before_the_first_request_in_lambda_and_nowhere_else(
     variable: str, made: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "load")
-    frozen: list[None] = []
-    monkeypatch.setattr("gc.freeze", lambda: frozen.append(None))
+    done: list[str] = []
+    monkeypatch.setattr("gc.freeze", lambda: done.append("frozen"))
+    monkeypatch.setattr(clients, "_load_certificates_once", lambda _: done.append("loaded"))
     clients.sqs.cache_clear()
 
     clients.prepare(clients.sqs)
 
     assert clients.sqs.cache_info().currsize == made
-    assert len(frozen) == made
+    assert done == ["loaded", "frozen"] * made
 
 
 @pytest.mark.parametrize(
