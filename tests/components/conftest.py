@@ -7,6 +7,12 @@ from tests.components.recordings import Recorder
 from tests.components.stacks import AWAITING, CUSTOMIZED, READY, TWO_APPS
 
 
+@pytest.fixture(autouse=True)
+def _no_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The functions' tests have one for as long as their process lives."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+
+
 @pytest.fixture(scope="session")
 def record() -> Recorder:
     return Recorder()

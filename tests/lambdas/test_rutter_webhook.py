@@ -13,7 +13,7 @@ from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
 from tests.lambdas.backend import CONNECTION_INDEX, api_event, client
 from tests.lambdas.conftest import Logs
 from tests.lambdas.responses import BUSY, UNKNOWN_ORGANIZATION, ExpectedError, Response
-from tests.lambdas.test_rutter_connect import RUTTER_PREFIX, Connect, connect
+from tests.lambdas.rutter import RUTTER_PREFIX, Connect, connect
 
 __all__ = ["connect"]
 

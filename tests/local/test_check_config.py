@@ -106,6 +106,7 @@ def test_the_command_says_all_problems_and_warnings_and_its_status(
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     sample = {"organizationId": SAMPLE_ORGANIZATION_ID, "appName": "A", "scopes": "store_v2_orders"}
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     folder(tmp_path, sample | {"protect": False, "aws:region": ""}, "dev")
     assert commands.main(["check-config", "--stack", "dev"]) == 0
     printed = capsys.readouterr().out

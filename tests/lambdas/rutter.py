@@ -1,0 +1,162 @@
+"""The function of the hand-over between the table's stream, a queue and a simulated Rutter."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from lambdas import rutter_connect
+from lambdas.callbacks import aws as clients
+from lambdas.rutter import client, connection_table
+from lambdas.rutter.connection import HOLD_SECONDS
+from local.bigcommerce import App, BigCommerce, Store
+from local.rutter import Rutter, serve_rutter
+from tests.lambdas.backend import Backend, Countdown, signed_url
+from tests.lambdas.backend import client as aws_client
+from tests.lambdas.conftest import Clock
+
+RUTTER_PREFIX = "bigcommerce/test/rutter/"
+
+
+@dataclass
+class Queue:
+    """Stands where the functions call SQS; messages are seen when `Connect.work` wants to."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
+    pauses: list[int] = field(default_factory=list)
+    fails: bool = False
+
+    def send_message(self, **message: Any) -> None:
+        if self.fails:
+            raise EndpointConnectionError(endpoint_url=message["QueueUrl"])
+        self.delays.append(message["DelaySeconds"])
+        self.messages.append({"body": message["MessageBody"], "receipts": 0})
+
+    def change_message_visibility(self, **change: Any) -> None:
+        self.pauses.append(change["VisibilityTimeout"])
+
+
+@dataclass
+class Connect:
+    """The function between the table's stream, its queue and Rutter."""
+
+    backend: Backend
+    bigcommerce: BigCommerce
+    app: App
+    store: Store
+    rutter: Rutter
+    queue: Queue
+    clock: Clock
+
+    def install(self) -> None:
+        """Install the app, or consent anew."""
+        self._callback(self.bigcommerce.auth_callback_url(self.app, self.store, self.store.owner))
+
+    def uninstall(self) -> None:
+        del self.bigcommerce.installations[self.app.client_id, self.store.hash]
+        self._callback(signed_url(self.app, "uninstall", self.store, self.store.owner))
+
+    def _callback(self, url: str) -> None:
+        self.clock.advance(1)
+        before = self.backend.item(self.app, self.store)
+        assert self.backend.get(url).status == 200
+        assert self.forward(before) == []
+
+    def forward(self, before: dict[str, Any] | None) -> list[dict[str, str]]:
+        """Tell the function of the record's change, as the stream does."""
+        after = self.backend.item(self.app, self.store)
+        assert after is not None
+        change = {
+            "Keys": {name: after[name] for name in ("pk", "sk")},
+            "NewImage": after,
+            **({"OldImage": before} if before else {}),
+            "SequenceNumber": "1",
+        }
+        event = {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": change}]}
+        return rutter_connect.handler(event, Countdown(29))["batchItemFailures"]
+
+    def work(self, limit: int = 20) -> None:
+        """Deliver messages until none is left; one that fails is delivered again, last."""
+        for _ in range(limit):
+            if not self.queue.messages:
+                return
+            self.deliver(self.queue.messages.pop(0))
+
+    def deliver(self, message: dict[str, Any]) -> bool:
+        """Deliver a message after all pauses are over; whether it is done with."""
+        self.clock.advance(HOLD_SECONDS)
+        message["receipts"] += 1
+        record = {
+            "eventSource": "aws:sqs",
+            "messageId": "m",
+            "receiptHandle": "r",
+            "body": message["body"],
+            "attributes": {"ApproximateReceiveCount": str(message["receipts"])},
+        }
+        if rutter_connect.handler({"Records": [record]}, Countdown(29))["batchItemFailures"]:
+            self.queue.messages.append(message)
+            return False
+        return True
+
+    def ask(self) -> None:
+        """Ask for the store, as a person does."""
+        ids = {"organization_id": self.app.organization_id, "store_hash": self.store.hash}
+        self.queue.messages.append({"body": json.dumps(ids | {"asked": True}), "receipts": 0})
+        self.work()
+
+    @property
+    def connection(self) -> Any:
+        found, _ = connection_table.read(self.app.organization_id, self.store.hash)
+        return found
+
+    def assert_connected(self) -> None:
+        """There is one connection, with the store's present token, and data flows."""
+        (connection,) = self.rutter.of(self.store.hash)
+        installation = self.bigcommerce.installation(self.app, self.store)
+        assert installation is not None
+        assert connection.store_token == installation.access_token
+        assert (self.connection.id, self.connection.state) == (connection.id, "active")
+        assert self.connection.reason is None
+        assert self.queue.messages == []
+
+
+@pytest.fixture
+def connect(  # noqa: PLR0917
+    backend: Backend,
+    bigcommerce: BigCommerce,
+    app: App,
+    store: Store,
+    clock: Clock,
+    secrets: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Connect]:
+    """An app whose stores are handed to a simulated Rutter."""
+
+    def is_token(store_hash: str, token: str) -> bool:
+        installation = bigcommerce.installations.get((app.client_id, store_hash))
+        return installation is not None and installation.access_token == token
+
+    rutter, queue = Rutter(is_token), Queue()
+    rutter.synced_at_look = 2
+    secrets.add(rutter.client_secret)
+    secret = {"client_id": rutter.client_id, "client_secret": rutter.client_secret}
+    name = RUTTER_PREFIX + app.organization_id
+    aws_client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+    rutter_settings(backend, app, "keep")
+    with serve_rutter(rutter) as server:
+        monkeypatch.setenv("RUTTER_BASE_URL", server.url)
+        monkeypatch.setenv("RUTTER_SECRET_PREFIX", RUTTER_PREFIX)
+        monkeypatch.setenv("RUTTER_QUEUE_URL", "https://sqs.invalid/queue")
+        monkeypatch.setattr(clients, "sqs", lambda: queue)
+        monkeypatch.setattr(client, "TIMEOUT", 0.5)
+        yield Connect(backend, bigcommerce, app, store, rutter, queue, clock)
+        secrets.update(each.access_token for each in rutter.connections.values())
+    aws_client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def rutter_settings(backend: Backend, app: App, on_uninstall: str | None) -> None:
+    backend.deploy(app, rutter_on_uninstall=on_uninstall)
