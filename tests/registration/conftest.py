@@ -1,10 +1,16 @@
 """The back end on an embedded AWS, to be checked over HTTP."""
 
+import io
 from collections.abc import Iterator
 
+import boto3
 import pytest
+from rich.console import Console
 
 from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
+from registration.check.report import check_deployment
+from registration.outputs import read_outputs
+from tests.registration.checking import Check, Results, aws_environment
 
 TWO_APPS = [
     {
@@ -28,3 +34,27 @@ def deployed() -> Iterator[LocalBackend]:
         del app_b["clientId"], backend.config[CLIENT_SECRETS]["org-b"]
         backend.deploy()
         yield backend
+
+
+@pytest.fixture
+def aws(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's AWS credentials, for what runs in this process."""
+    for name, value in aws_environment(deployed).items():
+        monkeypatch.setenv(name, value)
+    # Another test's session would still have that test's credentials.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture
+def check(aws: None) -> Check:
+    """Checks outputs in this process: the results by subject, and what was printed."""
+
+    def check_text(text: str) -> tuple[Results, str]:
+        printed = io.StringIO()
+        outputs = read_outputs(text)
+        results = check_deployment(
+            outputs, outputs.registration.apps, Console(file=printed), wait_seconds=0
+        )
+        return results, printed.getvalue()
+
+    return check_text

@@ -1,142 +1,40 @@
 """The check against the embedded deployment: what holds, and everything that it can find wrong."""
 
-import io
 import json
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import boto3
 import pytest
-from rich.console import Console
 
 from local.backend import LocalBackend
 from local.bigcommerce import faults, load_url
 from local.loopback_http import get
-from registration.check.checks import CheckFailedError, Checks, Result
+from registration.check.checks import Checks, Result
 from registration.check.client_secret import WrongSecretError, client_secret
 from registration.check.headers import header_problems
-from registration.check.http_client import Client, Response
+from registration.check.http_client import Response
 from registration.check.patience import Patience
-from registration.check.report import check_deployment
 from registration.outputs import read_outputs
+from tests.registration.checking import (
+    A,
+    B,
+    Check,
+    aws_environment,
+    between,
+    failures,
+    https,
+    outputs_text,
+    run,
+    secret,
+)
 
 pytestmark = pytest.mark.emulated
-
-ROOT = Path(__file__).parents[2]
-A, B = "App A (org-a)", "App B (org-b)"
-Results = Mapping[str, list[Result]]
-
-
-def aws_environment(backend: LocalBackend) -> dict[str, str]:
-    return {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_ENDPOINT_URL": backend.emulator.endpoint_url,
-    }
-
-
-def outputs_text(backend: LocalBackend) -> str:
-    return json.dumps(dict(backend.outputs))
-
-
-def run(
-    backend: LocalBackend,
-    *arguments: str,
-    environment: Mapping[str, str] | None = None,
-    command: str = "check",
-) -> subprocess.CompletedProcess[str]:
-    """The command, with the operator's AWS credentials unless there are others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return subprocess.run(
-        [sys.executable, "-m", "registration", command, *arguments],
-        cwd=ROOT,
-        env=inherited | dict(aws_environment(backend) if environment is None else environment),
-        input=outputs_text(backend),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.fixture
-def aws(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator's AWS credentials, for what runs in this process."""
-    for name, value in aws_environment(deployed).items():
-        monkeypatch.setenv(name, value)
-    # Another test's session would still have that test's credentials.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-
-
-@pytest.fixture
-def check(aws: None) -> Callable[[str], tuple[Results, str]]:
-    """Checks outputs in this process: the results by subject, and what was printed."""
-
-    def check_text(text: str) -> tuple[Results, str]:
-        printed = io.StringIO()
-        outputs = read_outputs(text)
-        results = check_deployment(
-            outputs, outputs.registration.apps, Console(file=printed), wait_seconds=0
-        )
-        return results, printed.getvalue()
-
-    return check_text
-
-
-Check = Callable[[str], tuple[Results, str]]
-
-
-def failures(results: Results, subject: str) -> dict[str, CheckFailedError]:
-    return {each.name: each.failure for each in results[subject] if each.failure is not None}
-
-
-def https(text: str) -> Result:
-    """How the second app's check of HTTPS goes, for these outputs: it calls nothing."""
-    outputs = read_outputs(text)
-    first, *_ = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[1])
-    return first.run()
-
-
-@contextmanager
-def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterator[None]:
-    """Put this into an app's secret for the length of the block."""
-    client = backend.emulator.aws.client("secretsmanager")
-    id_ = backend.outputs["credentialSecretArns"][organization_id]
-    before = client.get_secret_value(SecretId=id_)["SecretString"]
-    client.put_secret_value(SecretId=id_, SecretString=content)
-    try:
-        yield
-    finally:
-        client.put_secret_value(SecretId=id_, SecretString=before)
-
-
-Change = Callable[[str, Response], Response]
-
-
-def between(monkeypatch: pytest.MonkeyPatch, change: Change) -> list[str]:
-    """Change what the deployment answers to the check.
-
-    The paths that are asked for, with a question mark where there is a query, come to be in the
-    list.
-    """
-    asked: list[str] = []
-    get = Client.get
-
-    def get_changed(self: Client, url: str, query: Mapping[str, str] | None = None) -> Response:
-        asked.append(urlsplit(url).path + ("?" if query else ""))
-        return change(asked[-1], get(self, url, query))
-
-    monkeypatch.setattr(Client, "get", get_changed)
-    return asked
 
 
 class TestWhatHolds:
