@@ -68,7 +68,7 @@ def called(function: str, bundle: str) -> Any:
     """A function of the bundle, its clients answered here; one event a call."""
     sys.path.insert(0, bundle)
     handler = importlib.import_module(f"lambdas.{function}").handler
-    aws = importlib.import_module("lambdas.callbacks.aws")
+    aws = importlib.import_module("lambdas.shared.aws")
     # Those it has made itself: another would be another's cost.
     made = (getattr(aws, name) for name in CLIENTS)
     answered(function, *(client() for client in made if client.cache_info().currsize))

@@ -12,9 +12,9 @@ from typing import Any
 
 from bench.tables import markdown
 from components.settings import Functions, RouteThrottle, Throttle
-from lambdas.callbacks import installation_item
-from lambdas.callbacks.installation import Installation, User
-from lambdas.callbacks.installation_table import ATTEMPTS, PAUSE_SECONDS
+from lambdas.records import installation_item
+from lambdas.records.installation import Installation, User
+from lambdas.records.installation_table import ATTEMPTS, PAUSE_SECONDS
 
 SEED = 1
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 from lambdas.rutter.tasks import Task, parts_of_key
 from registration.errors import CommandError
 from registration.sheet.live import NOT_HANDED_OVER

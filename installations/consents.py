@@ -8,7 +8,7 @@ opens the app: until then the store's token works, and from the new consent on a
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lambdas.callbacks.scopes import compare
+from lambdas.records.scopes import compare
 from registration.portal.model import AppRegistration
 
 from .configured_apps import ConfiguredApp

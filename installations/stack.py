@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.utils import ArnParser, InvalidArnException
 
-from lambdas.callbacks.installation_table import InstallationTable
+from lambdas.records.installation_table import InstallationTable
 from registration.outputs import Outputs, OutputsError
 from registration.portal.model import AppRegistration, Registration
 from registration.sheet.commands import Commands

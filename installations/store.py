@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from lambdas.callbacks import installation_item
-from lambdas.callbacks.scopes import ScopeComparison, compare
+from lambdas.records import installation_item
+from lambdas.records.scopes import ScopeComparison, compare
 from lambdas.rutter import connection_table
 from registration.portal.model import AppRegistration
 

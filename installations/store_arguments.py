@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 from lambdas.rutter.tasks import parts_of_key
 from registration.choice import chosen_apps
 from registration.errors import CommandError

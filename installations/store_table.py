@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 
 from .progress import Counted
 from .stack import Stack

@@ -1,6 +1,6 @@
 """Access tokens, encrypted and decrypted as the operator: each call is logged by CloudTrail."""
 
-from lambdas.callbacks.access_tokens import encryption_context
+from lambdas.records.access_tokens import encryption_context
 
 from .stack import Stack
 

@@ -13,7 +13,7 @@ expires_at       N     the table's TTL attribute: it is asked again sooner, or i
 
 import time
 
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 
 from .bigcommerce_api import Answer
 from .stack import Stack

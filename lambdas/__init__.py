@@ -1,4 +1,4 @@
-"""What runs in AWS: a handler for each callback, and what they share."""
+"""What runs in AWS: a handler for each callback, for Rutter and for events, and what they use."""
 
 import gc
 import os

@@ -10,23 +10,19 @@ from collections.abc import Iterable
 from functools import partial
 from urllib.parse import urlsplit
 
-from .callbacks import (
-    access_tokens,
-    aws,
-    credentials,
-    environment,
-    handoff,
-    https,
-    installation_table,
-    pages,
-    responses,
-    scopes,
-    store_hash,
-)
-from .callbacks.apps import AppProfile
-from .callbacks.deadline import DeadlineExceededError
+from .callbacks import handoff, pages, responses, store_hash
 from .callbacks.endpoint import endpoint
-from .callbacks.errors import (
+from .callbacks.handoff import Visitor
+from .callbacks.request import CallbackRequest
+from .callbacks.responses import Response
+from .callbacks.token_exchange import AuthorizationRequest, Grant, exchange
+from .records import access_tokens, credentials, installation_table, scopes
+from .records.apps import AppProfile
+from .records.installation import Installation, User, install
+from .records.scopes import ScopeComparison
+from .shared import aws, environment, https
+from .shared.deadline import DeadlineExceededError
+from .shared.errors import (
     CallbackError,
     CodeRefusedError,
     InstallationNotStoredError,
@@ -34,13 +30,7 @@ from .callbacks.errors import (
     ServiceUnavailableError,
     StoreNotInstalledError,
 )
-from .callbacks.handoff import Visitor
-from .callbacks.installation import Installation, User, install
-from .callbacks.log import INSTALLED_OR_OPENED, logger
-from .callbacks.request import CallbackRequest
-from .callbacks.responses import Response
-from .callbacks.scopes import ScopeComparison
-from .callbacks.token_exchange import AuthorizationRequest, Grant, exchange
+from .shared.log import INSTALLED_OR_OPENED, logger
 
 # BigCommerce does not say what a code looks like: what no OAuth server would make is not sent on.
 _CODE = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}", re.ASCII)

@@ -2,16 +2,18 @@
 
 from functools import partial
 
-from .callbacks import aws, handoff, installation, installation_table, pages, scopes
-from .callbacks.apps import AppProfile
+from .callbacks import handoff, pages
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
 from .callbacks.handoff import Visitor
-from .callbacks.log import INSTALLED_OR_OPENED
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response
+from .records import installation, installation_table, scopes
+from .records.apps import AppProfile
 from .rutter import connection_table
 from .rutter.connection import in_a_line
+from .shared import aws
+from .shared.log import INSTALLED_OR_OPENED
 
 aws.prepare(aws.dynamodb, aws.secretsmanager)
 

@@ -2,12 +2,14 @@
 
 from functools import partial
 
-from .callbacks import aws, installation, installation_table, removed_apps
-from .callbacks.apps import AppProfile
+from .callbacks import removed_apps
 from .callbacks.authentication import authenticate
 from .callbacks.endpoint import endpoint
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response, done, error_json
+from .records import installation, installation_table
+from .records.apps import AppProfile
+from .shared import aws
 
 aws.prepare(aws.dynamodb, aws.secretsmanager)
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from .callbacks import aws, environment, https
-from .callbacks.deadline import DeadlineExceededError, within
 from .callbacks.endpoint import LambdaContext
-from .callbacks.errors import CallbackError
-from .callbacks.log import logger, place_of
 from .rutter import tasks
 from .rutter.attention import TryAgainError, attend
 from .rutter.tasks import Task
+from .shared import aws, environment, https
+from .shared.deadline import DeadlineExceededError, within
+from .shared.errors import CallbackError
+from .shared.log import logger, place_of
 
 # What a function needs after the deadline: to write the log and to say what failed.
 RESERVE_SECONDS = 2.0

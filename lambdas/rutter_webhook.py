@@ -4,16 +4,17 @@ What happened is not taken from the message: a look at the connection is put int
 Rutter is asked how it is. So messages may be repeated, late, or in another order.
 """
 
-from .callbacks import apps, aws, credentials
-from .callbacks.apps import AppProfile
-from .callbacks.credentials import Credentials
 from .callbacks.endpoint import endpoint
-from .callbacks.errors import InvalidSignatureError, UnknownOrganizationError
-from .callbacks.log import logger
 from .callbacks.request import CallbackRequest
 from .callbacks.responses import Response, done, error_json
+from .records import apps, credentials
+from .records.apps import AppProfile
+from .records.credentials import Credentials
 from .rutter import connection_table, tasks, webhook
 from .rutter.tasks import Task
+from .shared import aws
+from .shared.errors import InvalidSignatureError, UnknownOrganizationError
+from .shared.log import logger
 
 
 def _app_with_webhooks(request: CallbackRequest) -> AppProfile:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .callbacks import aws, environment
 from .callbacks.endpoint import LambdaContext
-from .callbacks.log import logger, place_of
 from .events.changes import SOURCE, StoreEvent, from_change
+from .shared import aws, environment
+from .shared.log import logger, place_of
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef

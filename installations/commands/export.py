@@ -10,7 +10,7 @@ from installations.progress import Counted
 from installations.stack import Stack
 from installations.store_arguments import add_apps, chosen_stores
 from installations.store_table import whole_items
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 
 EXPORTED = (
     "organization_id",

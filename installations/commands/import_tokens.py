@@ -14,9 +14,9 @@ from installations.store_table import whole_items
 from installations.text import in_columns, number_of
 from installations.token_file import OPTIONAL, REQUIRED, ForeignInstallation, read
 from installations.tokens import encrypted
-from lambdas.callbacks import installation, installation_item
-from lambdas.callbacks.errors import ServiceUnavailableError
-from lambdas.callbacks.installation import Installation, Record, User
+from lambdas.records import installation, installation_item
+from lambdas.records.installation import Installation, Record, User
+from lambdas.shared.errors import ServiceUnavailableError
 from registration.choice import chosen_apps
 from registration.errors import CommandError
 from registration.portal.model import AppRegistration

@@ -16,7 +16,7 @@ from installations.stack import Stack
 from installations.store import VERIFICATION, Store
 from installations.store_arguments import add_store_or_app, chosen_store, chosen_stores
 from installations.text import in_columns, number_of
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 from lambdas.rutter import connection_table
 
 # All that there can be of a store.

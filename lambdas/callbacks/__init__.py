@@ -1,1 +1,1 @@
-"""What the four callback handlers share: a module for each idea, none of which knows a handler."""
+"""How callbacks are answered: a module for each idea, none of which knows a handler."""

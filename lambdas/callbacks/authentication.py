@@ -1,9 +1,9 @@
 """Who calls: the signed payload of a request, verified with the credentials of its app."""
 
-from . import credentials
-from .claims import SignedPayload
-from .errors import InvalidSignedPayloadError
-from .log import logger
+from ..records import credentials
+from ..records.claims import SignedPayload
+from ..shared.errors import InvalidSignedPayloadError
+from ..shared.log import logger
 from .request import CallbackRequest
 from .signed_payload import verify
 

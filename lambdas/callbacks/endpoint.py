@@ -6,11 +6,12 @@ from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from . import apps, aws, credentials
-from .apps import AppProfile
-from .deadline import DeadlineExceededError, within
-from .errors import CallbackError, ServiceUnavailableError
-from .log import count, logger, place_of
+from ..records import apps, credentials
+from ..records.apps import AppProfile
+from ..shared import aws
+from ..shared.deadline import DeadlineExceededError, within
+from ..shared.errors import CallbackError, ServiceUnavailableError
+from ..shared.log import count, logger, place_of
 from .request import CallbackRequest
 from .responses import Response
 

@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 
-from . import credentials, environment, responses
-from .apps import AppProfile
-from .log import logger
+from ..records import credentials
+from ..records.apps import AppProfile
+from ..shared import environment
+from ..shared.log import logger
+from . import responses
 from .responses import Response
 
 PARAMETER = "handoff_token"

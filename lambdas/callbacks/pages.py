@@ -13,13 +13,13 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from . import apps
-from .apps import AppProfile
-from .claims import SignedPayload
-from .errors import CallbackError
+from ..records import apps
+from ..records.apps import AppProfile
+from ..records.claims import SignedPayload
+from ..records.scopes import ScopeComparison
+from ..shared.errors import CallbackError
 from .request import CallbackRequest
 from .responses import Response, respond, retry_after_header
-from .scopes import ScopeComparison
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "page.css").read_text(encoding="utf-8")

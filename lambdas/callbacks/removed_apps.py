@@ -5,14 +5,15 @@ purged. An uninstall and a removal need no profile: so they are honoured for as 
 secret can be read.
 """
 
-from . import apps, authentication, credentials, installation_table, signed_payload
-from .apps import AppProfile
-from .errors import (
+from ..records import apps, credentials, installation_table
+from ..records.apps import AppProfile
+from ..shared.errors import (
     AppNotRegisteredError,
     InvalidParameterError,
     SecretGoneError,
     UnknownOrganizationError,
 )
+from . import authentication, signed_payload
 from .request import CallbackRequest
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .errors import BodyTooLargeError, InvalidParameterError
+from ..shared.errors import BodyTooLargeError, InvalidParameterError
 
 # A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
 _LONGEST_VALUE = 8192

@@ -4,8 +4,8 @@ import json
 from http import HTTPStatus
 from typing import TypedDict
 
-from . import environment
-from .errors import CallbackError
+from ..shared import environment
+from ..shared.errors import CallbackError
 from .request import CallbackRequest
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import jwt
 
+from ..records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
+from ..shared.errors import InvalidSignedPayloadError
 from . import lenient
 from . import store_hash as store_hashes
-from .claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
-from .errors import InvalidSignedPayloadError
 
 ISSUER = "bc"
 

@@ -19,16 +19,17 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from . import https, lenient
-from .credentials import Credentials
-from .deadline import DeadlineExceededError
-from .errors import (
+from ..records.credentials import Credentials
+from ..shared import https
+from ..shared.deadline import DeadlineExceededError
+from ..shared.errors import (
     BigCommerceBusyError,
     BigCommerceTimeoutError,
     BigCommerceUnavailableError,
     CodeRefusedError,
     NoScopeGrantedError,
 )
+from . import lenient
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 ATTEMPTS = 3

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from ..callbacks import installation_item
+from ..records import installation_item
 from ..rutter import connection_table
 from ..rutter.tasks import parts_of_key
 

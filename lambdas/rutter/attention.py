@@ -10,10 +10,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeVar
 
-from ..callbacks import access_tokens, apps, credentials, installation_table
-from ..callbacks.errors import UnknownOrganizationError
-from ..callbacks.installation import Installation
-from ..callbacks.log import logger
+from ..records import access_tokens, apps, credentials, installation_table
+from ..records.installation import Installation
+from ..shared.errors import UnknownOrganizationError
+from ..shared.log import logger
 from . import connection as rules
 from . import connection_table, tasks
 from .client import RefusedError, Rutter, RutterConnection, RutterError, UnknownConnectionError

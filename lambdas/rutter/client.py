@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from ..callbacks import https
-from ..callbacks.credentials import Credentials
+from ..records.credentials import Credentials
+from ..shared import https
 from .connection import ACTIVE, RUTTERS_STATES
 
 VERSION = "2024-08-31"

@@ -8,7 +8,7 @@ record's `granted_at_ms`. Times are epoch seconds, unless they say otherwise.
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
-from ..callbacks.installation import Installation, Record, Uninstalled
+from ..records.installation import Installation, Record, Uninstalled
 
 # Our own words for a state; the others are Rutter's.
 PENDING, REFUSED, DELETED = "pending", "refused", "deleted"

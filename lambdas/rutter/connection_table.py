@@ -25,7 +25,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ..callbacks import aws, dynamodb_json, environment, installation_item
+from ..records import installation_item
+from ..shared import aws, dynamodb_json, environment
 from .connection import Connection
 from .tasks import parts_of_key
 

@@ -5,7 +5,7 @@ A hand-over is rare, and a secret that was corrected must work for the next one.
 
 import json
 
-from ..callbacks import aws, environment
+from ..shared import aws, environment
 from .client import Rutter
 
 

@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 
-from ..callbacks.errors import InvalidSignatureError
+from ..shared.errors import InvalidSignatureError
 
 SIGNATURE_HEADER = "x-rutter-signature"
 # Rutter does not say how long one is; those about a connection have some hundred bytes.

@@ -11,7 +11,7 @@ STORE_PREFIX = "registrationcheck"
 
 
 # An uninstall that was issued just now is noted even where nothing is installed, because it may
-# have overtaken an installation (lambdas/callbacks/installation.py). An older one changes nothing.
+# have overtaken an installation (lambdas/records/installation.py). An older one changes nothing.
 _AGE_SECONDS = 60 * 60
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lambdas.callbacks.scopes import compare
+from lambdas.records.scopes import compare
 from registration.portal.fields import CALLBACK_FIELDS
 from registration.portal.model import AppRegistration
 

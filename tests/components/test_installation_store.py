@@ -3,8 +3,8 @@
 import json
 
 from components.installation_store import INDEX, INDEXED
-from lambdas.callbacks import installation_item
-from lambdas.callbacks.installation import Installation, User
+from lambdas.records import installation_item
+from lambdas.records.installation import Installation, User
 from tests.components.recorder import KEY_ARN, KEY_ID, Recording
 
 ALIAS = "aws:kms/alias:Alias"

@@ -30,17 +30,18 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "
 # What every function imports: packages by their names, and the modules of `lambdas`.
 EVERYWHERE = """
     botocore dateutil jmespath lambdas six urllib3
-    callbacks callbacks.apps callbacks.aws callbacks.claims callbacks.credentials callbacks.deadline
-    callbacks.dynamodb_json callbacks.endpoint callbacks.environment callbacks.errors
-    callbacks.installation callbacks.installation_item callbacks.log callbacks.request
-    callbacks.responses
+    callbacks callbacks.endpoint callbacks.request callbacks.responses
+    records records.apps records.claims records.credentials records.installation
+    records.installation_item
+    shared shared.aws shared.deadline shared.dynamodb_json shared.environment shared.errors
+    shared.log
 """
 SIGNED = """
-    jwt callbacks.authentication callbacks.installation_table callbacks.lenient
+    jwt callbacks.authentication records.installation_table callbacks.lenient
     callbacks.signed_payload callbacks.store_hash
 """
-PAGES = "markupsafe callbacks.handoff callbacks.pages callbacks.scopes"
-TOKENS = "callbacks.access_tokens callbacks.https callbacks.installation_table"
+PAGES = "markupsafe callbacks.handoff callbacks.pages records.scopes"
+TOKENS = "records.access_tokens shared.https records.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table rutter.tasks"
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
 # What a function imports besides, and the connections it makes for three events: to AWS's services

@@ -3,7 +3,7 @@
 import json
 
 from components.store_events import STORE_EVENTS
-from lambdas.callbacks import installation_item
+from lambdas.records import installation_item
 from lambdas.rutter import connection_table
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from components.first_app import FIRST_APP
 from components.settings import AppSettings, Settings
 from installations.__main__ import main as installations
-from lambdas.callbacks.errors import CallbackError
+from lambdas.shared.errors import CallbackError
 from registration.__main__ import main as registration
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 

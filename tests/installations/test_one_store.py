@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lambdas.callbacks.installation_item import key, to_json
+from lambdas.records.installation_item import key, to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get

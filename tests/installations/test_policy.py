@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.callbacks.access_tokens import encryption_context
-from lambdas.callbacks.installation_item import key
+from lambdas.records.access_tokens import encryption_context
+from lambdas.records.installation_item import key
 from local.backend import LocalBackend
 from local.bigcommerce import Store
 from tests.installations.conftest import Run

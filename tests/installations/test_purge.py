@@ -15,7 +15,7 @@ from installations import store_table
 from installations.commands import purge
 from installations.stack import Stack
 from installations.store import Store as StackStore
-from lambdas.callbacks.installation_item import key, to_json
+from lambdas.records.installation_item import key, to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from tests.installations.conftest import Run, install, token_of

@@ -13,7 +13,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
-from lambdas.callbacks import aws
+from lambdas.shared import aws
 
 # The clients of the functions; the tests themselves ask others.
 CLIENTS = (aws.dynamodb, aws.kms, aws.secretsmanager)

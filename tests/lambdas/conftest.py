@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from lambdas.callbacks import apps, credentials, installation_table, token_exchange
+from lambdas.callbacks import token_exchange
+from lambdas.records import apps, credentials, installation_table
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (

@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 
-from lambdas.callbacks.claims import (
-    PayloadUser,
-    SignedPayload,
-)
-from lambdas.callbacks.installation import (
+from lambdas.records.claims import PayloadUser, SignedPayload
+from lambdas.records.installation import (
     Installation,
     Record,
     Uninstall,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.callbacks import apps
+from lambdas.records import apps
 from local.bigcommerce import App, BigCommerce, Store, faults
 from tests.lambdas.backend import (
     SIGNED_CALLBACKS,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response as TokenResponse
 
-from lambdas.callbacks import apps, credentials
+from lambdas.records import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store
 from tests.conftest import Count
 from tests.lambdas import documented

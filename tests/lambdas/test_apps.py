@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.callbacks import apps
-from lambdas.callbacks.errors import UnknownOrganizationError
+from lambdas.records import apps
+from lambdas.shared.errors import UnknownOrganizationError
 from local.bigcommerce import App
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import Backend

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from lambdas.callbacks import apps
+from lambdas.records import apps
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from lambdas.callbacks import credentials
-from lambdas.callbacks.errors import (
+from lambdas.records import credentials
+from lambdas.shared.errors import (
     AppNotRegisteredError,
     CredentialsUnreadableError,
     InvalidSignedPayloadError,

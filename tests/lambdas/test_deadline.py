@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from lambdas.callbacks.deadline import DeadlineExceededError, within
+from lambdas.shared.deadline import DeadlineExceededError, within
 
 A_LONG_TIME = 30
 

@@ -4,22 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.callbacks.claims import (
-    LEEWAY_SECONDS,
-    LIFETIME_SECONDS,
-    PayloadUser,
-)
-from lambdas.callbacks.errors import (
+from lambdas.records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser
+from lambdas.records.installation import Record, Uninstall, Uninstalled, install, remove_user
+from lambdas.shared.errors import (
     InvalidSignedPayloadError,
     OutdatedPayloadError,
     UserNotAllowedError,
-)
-from lambdas.callbacks.installation import (
-    Record,
-    Uninstall,
-    Uninstalled,
-    install,
-    remove_user,
 )
 from tests.lambdas.installations import (
     ASSISTANT,

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.callbacks import access_tokens, installation_table
+from lambdas.records import access_tokens, installation_table
 from local.bigcommerce import App, BigCommerce, Store
 from registration.check.signed_payload import signed_payload
 from tests.lambdas.aws_calls import AwsCalls

@@ -17,7 +17,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.retries.standard import ExponentialBackoff
 
-from lambdas.callbacks import apps, credentials, token_exchange
+from lambdas.callbacks import token_exchange
+from lambdas.records import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store, User, faults
 from tests.conftest import Count
 from tests.lambdas import aws_calls

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 import jwt
 import pytest
 
-from lambdas.callbacks import apps, credentials
 from lambdas.callbacks.handoff import Visitor, handoff_url
+from lambdas.records import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store, load_url, signed_payload
 from tests.documents import snippet
 from tests.lambdas.backend import BASE_URL, Backend, callback_url

@@ -9,10 +9,11 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
-from lambdas.callbacks import environment, installation_table
-from lambdas.callbacks.errors import ServiceUnavailableError
-from lambdas.callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
-from lambdas.callbacks.installation_item import key
+from lambdas.records import installation_table
+from lambdas.records.installation import Installation, Record, Uninstall, Uninstalled, User
+from lambdas.records.installation_item import key
+from lambdas.shared import environment
+from lambdas.shared.errors import ServiceUnavailableError
 from tests.documents import code_spans, table
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import Backend

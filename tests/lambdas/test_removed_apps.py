@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from lambdas.callbacks import apps, credentials
+from lambdas.records import apps, credentials
 from local.bigcommerce import App, Store
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import SIGNED_CALLBACKS, Backend, signed_url

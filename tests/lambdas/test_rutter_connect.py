@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.callbacks import apps
+from lambdas.records import apps
 from lambdas.rutter import client, connection_table
 from lambdas.rutter.connection import HOLD_SECONDS
 from local.bigcommerce import faults

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.callbacks import apps, credentials
-from lambdas.callbacks.credentials import RENEWAL_SECONDS
+from lambdas.records import apps, credentials
+from lambdas.records.credentials import RENEWAL_SECONDS
 from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
 from tests.lambdas.backend import CONNECTION_INDEX, api_event, client
 from tests.lambdas.conftest import Logs

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.callbacks import apps
+from lambdas.records import apps
 from local.bigcommerce import App, BigCommerce, Store, User
 from tests.lambdas.backend import (
     RETENTION_SECONDS,

@@ -15,9 +15,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from lambdas.callbacks.claims import PayloadUser, SignedPayload
-from lambdas.callbacks.errors import InvalidSignedPayloadError
 from lambdas.callbacks.signed_payload import verify
+from lambdas.records.claims import PayloadUser, SignedPayload
+from lambdas.shared.errors import InvalidSignedPayloadError
 from local.bigcommerce import App, Store, User, signed_payload
 from tests.lambdas.conftest import Clock
 from tests.lambdas.tokens import HEADER, claims, sign

@@ -11,10 +11,11 @@ from botocore.exceptions import EndpointConnectionError
 from jsonschema import validate
 
 from lambdas import store_events
-from lambdas.callbacks import aws, installation_item
-from lambdas.callbacks.installation import Installation, Record, Uninstall, Uninstalled, User
 from lambdas.events.changes import SOURCE, from_change
+from lambdas.records import installation_item
+from lambdas.records.installation import Installation, Record, Uninstall, Uninstalled, User
 from lambdas.rutter import connection_table
+from lambdas.shared import aws
 from tests.documents import ROOT
 from tests.lambdas.backend import Countdown
 

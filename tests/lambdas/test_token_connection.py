@@ -14,13 +14,14 @@ import pytest
 import urllib3
 
 from bench.loopback import certificate, serve
-from lambdas.callbacks import https, token_exchange
-from lambdas.callbacks.errors import (
+from lambdas.callbacks import token_exchange
+from lambdas.callbacks.token_exchange import exchange
+from lambdas.shared import https
+from lambdas.shared.errors import (
     BigCommerceTimeoutError,
     BigCommerceUnavailableError,
     CodeRefusedError,
 )
-from lambdas.callbacks.token_exchange import exchange
 from tests.lambdas.token_requests import ANSWER, CREDENTIALS, REQUEST, TokenEndpoint
 
 

@@ -10,12 +10,12 @@ import urllib3
 from werkzeug import Response
 
 from lambdas.callbacks import token_exchange
-from lambdas.callbacks.errors import (
+from lambdas.callbacks.token_exchange import Grant
+from lambdas.shared.errors import (
     BigCommerceBusyError,
     BigCommerceUnavailableError,
     CodeRefusedError,
 )
-from lambdas.callbacks.token_exchange import Grant
 from local.bigcommerce import App, BigCommerce, Store, faults
 from tests.lambdas.backend import Backend
 from tests.lambdas.conftest import Clock

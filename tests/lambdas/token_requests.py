@@ -5,8 +5,8 @@ from typing import Any
 
 from werkzeug import Response
 
-from lambdas.callbacks.credentials import Credentials
 from lambdas.callbacks.token_exchange import AuthorizationRequest, Grant, exchange
+from lambdas.records.credentials import Credentials
 from local.bigcommerce import BigCommerce, faults
 
 CREDENTIALS = Credentials("a" * 31, "0" * 64)

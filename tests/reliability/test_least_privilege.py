@@ -17,8 +17,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from lambdas.callbacks import installation_item
-from lambdas.callbacks.installation import Installation
+from lambdas.records import installation_item
+from lambdas.records.installation import Installation
 from lambdas.rutter import connection_table
 from lambdas.rutter.tasks import Task
 from local.aws import REGION, Aws

@@ -8,9 +8,8 @@ from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lambdas.callbacks.claims import PayloadUser, SignedPayload
-from lambdas.callbacks.errors import CallbackError
-from lambdas.callbacks.installation import (
+from lambdas.records.claims import PayloadUser, SignedPayload
+from lambdas.records.installation import (
     Installation,
     Record,
     User,
@@ -19,6 +18,7 @@ from lambdas.callbacks.installation import (
     remove_user,
     uninstall,
 )
+from lambdas.shared.errors import CallbackError
 from tests.reliability.model import SIGNED, Callback, Event, Stored, StoreModel
 
 OWNER = 1

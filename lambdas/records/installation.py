@@ -11,13 +11,13 @@ seconds: `iat` by BigCommerce's clock, arrivals by ours, and the two may differ 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from .claims import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
-from .errors import (
+from ..shared.errors import (
     InvalidSignedPayloadError,
     OutdatedPayloadError,
     StoreNotInstalledError,
     UserNotAllowedError,
 )
+from .claims import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
 
 # An auth callback is answered well within it: API Gateway waits for 30 seconds.
 LONGEST_INSTALLATION_SECONDS = 60

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import aws, environment
-from .errors import UnknownOrganizationError
+from ..shared import aws, environment
+from ..shared.errors import UnknownOrganizationError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -4,7 +4,7 @@ The encryption context binds the ciphertext to its store, so that it cannot be p
 store's; whoever decrypts must give the same context.
 """
 
-from . import aws, environment
+from ..shared import aws, environment
 
 
 def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:

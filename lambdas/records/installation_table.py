@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from . import aws, environment, installation_item
-from .errors import ServiceUnavailableError
+from ..shared import aws, environment
+from ..shared.errors import ServiceUnavailableError
+from . import installation_item
 from .installation import Record
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from . import aws, environment
-from .errors import (
+from ..shared import aws, environment
+from ..shared.errors import (
     AppNotRegisteredError,
     CallbackError,
     CredentialsUnreadableError,
     SecretGoneError,
 )
-from .log import logger
+from ..shared.log import logger
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from . import dynamodb_json
+from ..shared import dynamodb_json
 from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 SORT_KEY = "STORE"

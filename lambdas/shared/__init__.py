@@ -1,0 +1,1 @@
+"""What every function uses: AWS and others over HTTPS, its environment, log, deadline, errors."""
