@@ -301,18 +301,6 @@ def test_another_users_load_payload_is_too_old_for_a_server_callback_after_five_
     assert backend.stored() != before
 
 
-def test_a_removed_users_load_payload_does_not_uninstall_the_app(
-    clock: Clock, backend: Backend, app: App, installed_store: Store
-) -> None:
-    link = signed_url(app, "uninstall", installed_store, STRANGER)
-    clock.advance(60)
-    backend.get(signed_url(app, "remove-user", installed_store, STRANGER))
-    before = backend.stored()
-
-    INVALID_PAYLOAD.assert_is(backend.get(link), "uninstall")
-    assert backend.stored() == before
-
-
 @pytest.mark.parametrize("callback", ["load", "uninstall"])
 def test_only_the_owner_is_allowed_when_multiple_users_are_off(
     callback: str, backend: Backend, app: App, installed_store: Store

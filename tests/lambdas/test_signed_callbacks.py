@@ -124,21 +124,6 @@ def test_where_nothing_is_installed_an_uninstall_leaves_a_marker_and_a_removal_n
     assert backend.record(app, store)["status"] == "uninstalled"
 
 
-def test_a_removed_users_old_payload_does_not_bring_them_back_even_after_a_new_consent(
-    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
-) -> None:
-    (assistant,) = installed_store.staff
-    visit = signed_url(app, "load", installed_store, assistant)
-    backend.get(visit)
-    backend.get(signed_url(app, "remove-user", installed_store, assistant))
-    assert backend.get(visit).status == 401
-    clock.advance(60)
-    backend.get(bigcommerce.auth_callback_url(app, installed_store, installed_store.owner))
-
-    assert backend.get(visit).status == 401
-    assert set(backend.record(app, installed_store)["users"]) == {str(installed_store.owner.id)}
-
-
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 def test_a_repeated_delivery_succeeds_and_changes_nothing_more(
     callback: str, clock: Clock, backend: Backend, app: App, installed_store: Store

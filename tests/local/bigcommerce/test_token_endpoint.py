@@ -1,18 +1,15 @@
 """The token endpoint over HTTP: what it accepts, what it refuses, and how it can go wrong."""
 
-import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import urllib3
 
 from local.bigcommerce import App, BigCommerce, Store, faults
 from local.bigcommerce.token_endpoint import (
     CODE_LIFETIME_SECONDS,
-    KEPT_REQUESTS,
     REQUIRED_FIELDS,
 )
 
@@ -172,100 +169,6 @@ def test_the_content_type_is_json(
 )
 def test_the_body_is_a_json_object(refused: Callable[..., str], body: bytes, naming: str) -> None:
     assert refused(body, naming=naming) == "invalid_request"
-
-
-def test_only_the_latest_requests_are_kept(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
-) -> None:
-    exchange(token_request)
-    for _ in range(KEPT_REQUESTS):
-        exchange({})
-    requests = bigcommerce.token_endpoint.requests
-    assert [request.fields for request in requests] == [{}] * KEPT_REQUESTS
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "headers"),
-    [
-        (faults.status(500), 500, {}),
-        (faults.rate_limited(retry_after=2), 429, {"Retry-After": "2"}),
-        (faults.redirected("https://example.com/"), 302, {"Location": "https://example.com/"}),
-        (faults.html, 200, {"Content-Type": "text/html"}),
-    ],
-)
-def test_a_fault_instead_of_the_exchange_is_used_once_and_leaves_the_code(
-    bigcommerce: BigCommerce,
-    exchange: Exchange,
-    token_request: Fields,
-    *,
-    fault: faults.Fault,
-    status: int,
-    headers: Mapping[str, str],
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(fault)
-    answer = exchange(token_request)
-    assert answer.status == status
-    assert answer.headers.items() >= headers.items()
-    assert not answer.data.startswith(b'{"access_token"')
-    assert exchange(token_request).status == 200
-
-
-@pytest.mark.parametrize(
-    ("fault", "changed"),
-    [
-        (faults.slow(0.01), {}),
-        (faults.byte_by_byte(0.0005), {}),
-        (faults.without("access_token"), {"access_token": None}),
-        (faults.with_fields(context="stores/other", user=None), {"context": "stores/other"}),
-    ],
-)
-def test_a_fault_after_the_exchange_changes_the_answer(
-    bigcommerce: BigCommerce,
-    app: App,
-    store: Store,
-    exchange: Exchange,
-    token_request: Fields,
-    *,
-    fault: faults.Fault,
-    changed: Fields,
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(fault)
-    answer = exchange(token_request)
-    installation = bigcommerce.installation(app, store)
-    assert installation
-    right = {"access_token": installation.access_token, "context": store.context}
-    assert {name: answer.json().get(name) for name in right} == right | changed
-
-
-def test_a_truncated_answer_is_no_json(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.truncated)
-    answer = exchange(token_request)
-    assert answer.data.startswith(b'{"access_token"')
-    with pytest.raises(json.JSONDecodeError):
-        answer.json()
-
-
-def test_a_connection_is_reset(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.reset)
-    with pytest.raises(urllib3.exceptions.ProtocolError) as raised:
-        exchange(token_request)
-    assert isinstance(raised.value.args[1], ConnectionResetError)
-    assert next(iter(bigcommerce.log)).outcome == "reset"
-    assert exchange(token_request).status == 200
-
-
-@pytest.mark.parametrize("fault", [faults.slow(0.5), faults.byte_by_byte(0.2)])
-def test_an_answer_that_comes_too_late_uses_the_code_up(
-    bigcommerce: BigCommerce, exchange: Exchange, token_request: Fields, fault: faults.Fault
-) -> None:
-    bigcommerce.token_endpoint.next_answers.append(fault)
-    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
-        exchange(token_request, timeout=0.1)
-    assert exchange(token_request).json()["error_description"] == "Parameter code was used before"
 
 
 def test_a_fault_can_be_for_the_requests_with_one_code(
