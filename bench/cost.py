@@ -25,6 +25,7 @@ MINUTES = 730 * 60
 STAYS, KEPT = 5, 5
 LOG_GB = 1_000 / 1e9  # of a callback, with the access log
 CONNECTION_SECONDS = 2
+_FUNCTION = "FunctionName"  # the dimension of the alarms that each function has
 # Lambda asks an empty queue by five pollers, each waiting for 20 seconds. Source: "Configuring
 # scaling behavior for SQS event source mappings" in the Lambda developer guide.
 POLLS = 5 * 3 * MINUTES
@@ -87,7 +88,7 @@ def instead(stores: int, apps: int, cold: float, warm: float) -> dict[str, float
 
 def _alarms() -> int:
     """How many alarms `monitoring` makes: some are for each function."""
-    return sum(len(CALLBACKS) if each.dimension == "FunctionName" else 1 for each in ALARMS)
+    return sum(len(CALLBACKS) if each.dimension == _FUNCTION else 1 for each in ALARMS)
 
 
 def _calls(stores: int) -> tuple[int, int]:
@@ -104,6 +105,7 @@ def page(measured: dict[str, Any]) -> str:
     """docs/cost.md, from what was measured of the functions."""
     cold, warm = simulation.seconds(measured)
     whole = [bill(*size, cold, warm) for size in SIZES]
+    of_function = PRICES["alarm_month"] * sum(each.dimension == _FUNCTION for each in ALARMS)
     for each in whole:
         each["**Together**"] = sum(each.values())
     return f"""# Cost
@@ -121,9 +123,10 @@ Left out are the free tier, and what is sent to browsers, of which AWS gives 100
 ## What settings add
 
 `monitoring` is {_alarms()} alarms, one more with `silenceHours`, and a dashboard, of which an
-account has three free. `rutter` is for every app: Lambda asks its queue all the time, whether
-anything is in it or not, {POLLS:,} times a month, of which an account has a million free. A hosted
-zone for a `domain` is 0.50; its certificate is free.
+account has three free. Beside it `events`, `rutter` and Rutter's webhooks cost {of_function:.2f}
+more each, for the alarms of their functions. `rutter` is for every app: Lambda asks its queue all
+the time, whether anything is in it or not, {POLLS:,} times a month, of which an account has a
+million free. A hosted zone for a `domain` is 0.50; its certificate is free.
 
 {_table([added(*size, cold) for size in SIZES])}
 

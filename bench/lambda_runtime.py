@@ -53,7 +53,8 @@ def measured(console: Console) -> dict[str, Any] | None:
     if not INSTALLED.exists():
         console.print(
             "Left out, and its last figures kept: the start as Lambda does it. AWS's runtime "
-            "interface client, which has wheels for Linux alone, is not in build/runtime",
+            "interface client is not in build/runtime: it has wheels for Linux alone, and on Linux "
+            "the lines above say why it could not be installed",
             soft_wrap=True,
         )
         return None

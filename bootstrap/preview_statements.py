@@ -1,6 +1,7 @@
 """What previews and the look for drift take besides looking at what is deployed."""
 
 from bootstrap.policy import Statement
+from components.callbacks import CALLBACKS
 from components.installation_store import INDEX
 
 CONSENTS = Statement(
@@ -35,9 +36,10 @@ CONSENTS = Statement(
 # API's access log has addresses, and is not among them.
 QUERY_CALLS = Statement(
     "QueryCalls",
-    resources=(
+    resources=tuple(
         "arn:{place.partition}:logs:{place.region}:{place.account}:"
-        "log-group:/aws/lambda/{place.prefix}*",
+        "log-group:/aws/lambda/{place.prefix}" + callback.name + "*"
+        for callback in CALLBACKS
     ),
     reads=("logs:StartQuery",),
 )

@@ -26,7 +26,7 @@ class Monitoring(pulumi.ComponentResource):
     ) -> None:
         """`functions` are by their names within the stack; `topics` are whom the alarms tell.
 
-        `silence_hours` is how long nothing may succeed; None where that may be for ever.
+        `silence_hours` is how long no store may install or open an app; None for ever.
         """
         super().__init__("bigcommerce:index:Monitoring", "monitoring", None, opts)
         self._context = context

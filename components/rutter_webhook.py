@@ -41,7 +41,7 @@ def webhook_function(
     *,
     frame_ancestors: str,
 ) -> StackFunction:
-    """The function that takes Rutter's webhooks, and may put stores into the connect's queue.
+    """The function that takes Rutter's webhooks, and may queue stores to be connected.
 
     The credentials it reads are the organizations' at Rutter, and no app's at BigCommerce.
     """

@@ -1,1 +1,1 @@
-"""What is kept of apps and of installed stores, and the rules for it."""
+"""What is kept of apps and of installed stores, and the rules that read claims to change it."""

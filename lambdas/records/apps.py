@@ -28,7 +28,7 @@ class AppProfile:
         scopes: the OAuth scopes the app is configured with, by their parameter names.
         multiple_users: whether users other than the owner may use the app.
         support_url: where the pages send people for help, or None.
-        app_url: the app itself, which visitors are handed over to; None where these pages are all
+        app_url: the app itself, which visitors are sent to; None where these pages are all
             there is.
         scope_names: what the developer portal calls each of those scopes, as far as it is known.
         rutter_on_uninstall: what becomes of a store's connection at Rutter once it has uninstalled

@@ -162,7 +162,10 @@ def test_the_preview_role_changes_nothing() -> None:
     # When BigCommerce called: the functions' logs, and not the API's, which has addresses.
     group = arn("logs", f"log-group:/aws/{{}}/{PROJECT}-{{}}:*")
     assert allows(PREVIEW, "logs:StartQuery", group.format("lambda", "local-load"))
-    for others in (("lambda", "prod-load"), ("vendedlogs", "local-callbacks")):
+    for others in (
+        *(("lambda", "prod-load"), ("lambda", "local-rutter-connect")),
+        ("vendedlogs", "local-callbacks"),
+    ):
         assert not allows(PREVIEW, "logs:StartQuery", group.format(*others))
     assert allows(PREVIEW, "logs:GetQueryResults", "*")
     assert allows(PREVIEW, "s3:GetObject", f"{STATE}stacks/{PROJECT}/local.json")

@@ -25,7 +25,7 @@ GLOBEX_APP: dict[str, Any] = {
 REGISTERED_GLOBEX_APP = GLOBEX_APP | {"clientId": CLIENT_ID}
 APP_URL = "https://app.example.com/bigcommerce"
 HANDOFF_KEY = "8c1f0a9b7d6e5f4a3b2c1d0e9f8a7b6c"
-HANDED_OVER: dict[str, Any] = {
+WITH_APP_URL: dict[str, Any] = {
     "apps": [REGISTERED_GLOBEX_APP | {"appUrl": APP_URL}],
     "clientSecrets": {GLOBEX: CLIENT_SECRET},
     "handoffKeys": {GLOBEX: HANDOFF_KEY},

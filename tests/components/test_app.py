@@ -12,10 +12,10 @@ from tests.components.stacks import (
     CLIENT_ID,
     CLIENT_SECRET,
     GLOBEX,
-    HANDED_OVER,
     HANDOFF_KEY,
     RUTTER,
     RUTTER_CLIENT_SECRET,
+    WITH_APP_URL,
 )
 
 SECRET = "aws:secretsmanager/secret:Secret"
@@ -53,7 +53,7 @@ def test_secret_holds_the_credentials_of_a_registered_app(ready: Recording) -> N
 
 
 def test_an_app_with_a_url_of_its_own_has_a_handoff_key(record: Recorder) -> None:
-    recording = record(HANDED_OVER)
+    recording = record(WITH_APP_URL)
     secret = json.loads(recording.one(SECRET_VERSION, GLOBEX).inputs["secretString"])
     assert secret["handoff_key"] == HANDOFF_KEY
     item = json.loads(recording.one(TABLE_ITEM, GLOBEX).inputs["item"])

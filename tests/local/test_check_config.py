@@ -20,7 +20,7 @@ from tests.components.stacks import ACME, ACME_APP, APP_URL, CLIENT_ID, CLIENT_S
 
 PROJECT = project_name(ROOT)
 ENCRYPTED = {"secure": "AAABAFyE0L8="}
-HANDED_OVER_APP = ACME_APP | {"clientId": CLIENT_ID, "appUrl": APP_URL}
+APP_WITH_URL = ACME_APP | {"clientId": CLIENT_ID, "appUrl": APP_URL}
 
 
 def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
@@ -37,7 +37,7 @@ def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
     [
         (
             {
-                "apps": [HANDED_OVER_APP | {"partnerId": ENCRYPTED}],
+                "apps": [APP_WITH_URL | {"partnerId": ENCRYPTED}],
                 "clientSecrets": {ACME: ENCRYPTED},
                 "handoffKeys": {ACME: ENCRYPTED},
                 "monitoring": {"emails": [ENCRYPTED], "httpsEndpoints": [ENCRYPTED, ENCRYPTED]},
@@ -60,7 +60,7 @@ def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
 def test_encrypted_values_are_taken_for_good(
     tmp_path: Path, secrets: dict[str, Any], unread: list[str]
 ) -> None:
-    root = folder(tmp_path, {"apps": [HANDED_OVER_APP]} | secrets)
+    root = folder(tmp_path, {"apps": [APP_WITH_URL]} | secrets)
     checked = check_config(root, "prod")
     assert sorted(checked.unread) == unread
     shown = [text.partition(" ")[0] for text in checked.warnings]
@@ -87,7 +87,7 @@ def test_what_is_wrong_shows_without_reading_them(
     tmp_path: Path, values: dict[str, Any], wrong: str
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
-        check_config(folder(tmp_path, {"apps": [HANDED_OVER_APP]} | values), "prod")
+        check_config(folder(tmp_path, {"apps": [APP_WITH_URL]} | values), "prod")
     assert wrong in str(raised.value)
     assert len(raised.value.problems) == 1
     assert CLIENT_SECRET not in str(raised.value)
