@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import re
+from typing import Any
 
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG
@@ -58,8 +59,9 @@ def _profiles_region() -> str | None:
     from botocore.session import Session  # noqa: PLC0415
 
     session = Session(profile=CONFIG.get().get("aws:profile"))
-    if files := CONFIG.get().get("aws:sharedConfigFiles"):
-        session.set_config_variable("config_file", json.loads(files)[0])
+    files = _from_json("aws:sharedConfigFiles")
+    if isinstance(files, list) and files:
+        session.set_config_variable("config_file", str(files[0]))
     try:
         found: str | None = session.get_config_variable("region")
     except BotoCoreError:  # no such profile: the provider says so
@@ -83,9 +85,8 @@ def _unknown_keys() -> list[Problem]:
 
 def _wrong_tags() -> list[Problem]:
     """Default tags that IAM would refuse, when other resources are deployed already."""
-    text = CONFIG.get().get("aws:defaultTags", "")
-    default_tags = json.loads(text) if text.startswith("{") else {}
-    tags = default_tags.get("tags")
+    default_tags = _from_json("aws:defaultTags")
+    tags = default_tags.get("tags") if isinstance(default_tags, dict) else None
     return [
         Problem(
             f"aws:defaultTags.tags.{key}",
@@ -96,3 +97,11 @@ def _wrong_tags() -> list[Problem]:
         for key, value in (tags.items() if isinstance(tags, dict) else ())
         if not re.fullmatch(_TAG_KEY, key) or not re.fullmatch(_TAG_VALUE, str(value))
     ]
+
+
+def _from_json(key: str) -> Any:
+    """The value of a setting that is a list or an object; None of another text: the provider's."""
+    try:
+        return json.loads(CONFIG.get().get(key, ""))
+    except (ValueError, RecursionError):
+        return None

@@ -42,9 +42,8 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
     Raises:
         CommandError: it finds none.
     """
-    text = ask_pulumi(
-        stack, "config", what="the configuration", otherwise=f"--config Pulumi.{stack}.yaml"
-    )
+    file = f"Pulumi.{stack.rpartition('/')[2]}.yaml"  # of a name qualified or not
+    text = ask_pulumi(stack, "config", what="the configuration", otherwise=f"--config {file}")
     values = {
         key: each.get("objectValue", each.get("value")) for key, each in json.loads(text).items()
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lambdas.records.scopes import compare
 from registration.portal.model import AppRegistration
+from registration.traffic.scopes import compare_in_portal
 
 from .configured_apps import ConfiguredApp
 from .store import Store
@@ -55,4 +56,8 @@ class Change:
             return list(stores)
         if not self.added and not self.removed:
             return []
-        return [store for store in stores if compare(self.configured.scopes, store.granted).differs]
+        return [
+            store
+            for store in stores
+            if compare_in_portal(self.configured.scopes, store.granted).differs
+        ]

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lambdas.records import installation_item
-from lambdas.records.scopes import ScopeComparison, compare
+from lambdas.records.scopes import ScopeComparison
 from lambdas.rutter import connection_table
 from registration.portal.model import AppRegistration
+from registration.traffic.scopes import compare_in_portal
 
 # The sort keys of its items, beside its record's.
 VERIFICATION = "VERIFICATION"
@@ -121,4 +122,4 @@ class Store:
     @property
     def _compared(self) -> ScopeComparison:
         """Nothing differs where there is no app to compare with."""
-        return compare(self.app.scopes if self.app else self.granted, self.granted)
+        return compare_in_portal(self.app.scopes if self.app else self.granted, self.granted)

@@ -21,10 +21,8 @@ _NO_CREDENTIALS = (
 )
 
 _LOGIN = "Log in, for example with `aws sso login`, and choose the profile with AWS_PROFILE."
-_DENIED = (
-    "The role or user you are needs the stack's policy for operators:\n  {operator_policy_arn}\n"
-    "Who you are: aws sts get-caller-identity"
-)
+_POLICY = "The role or user you are needs the stack's policy for operators:\n  {}\n"
+_DENIED = "Who you are: aws sts get-caller-identity"
 # What to do about AWS's refusals, by their codes.
 _REMEDIES = {
     "AccessDenied": _DENIED,
@@ -39,8 +37,11 @@ _REMEDIES = {
 }
 
 
-def explained(error: ClientError | BotoCoreError, operator_policy_arn: str) -> str:
-    """What AWS refused, and what to do about it. Nothing of the request is in it."""
+def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "") -> str:
+    """What AWS refused, and what to do about it. Nothing of the request is in it.
+
+    `operator_policy_arn` is that of the stack's policy for operators, where it allows the call.
+    """
     if isinstance(error, _NO_CREDENTIALS):
         return f"There are no AWS credentials. {_LOGIN}"
     if isinstance(error, (EndpointConnectionError, ProfileNotFound)):
@@ -48,5 +49,7 @@ def explained(error: ClientError | BotoCoreError, operator_policy_arn: str) -> s
     if not isinstance(error, ClientError):
         return f"AWS could not be asked: {type(error).__name__}"
     code = error.response.get("Error", {}).get("Code", "no code")
-    remedy = _REMEDIES.get(code, "").format(operator_policy_arn=operator_policy_arn)
+    remedy = _REMEDIES.get(code, "")
+    if remedy == _DENIED and operator_policy_arn:
+        remedy = _POLICY.format(operator_policy_arn) + remedy
     return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()

@@ -80,7 +80,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
             opened_at = [LAST_OPENED] if options.opened is not None else []
             _print_table(shown, [*COLUMNS, *rutter, *opened_at])
         else:
-            _say_that_there_is_none(stores)
+            _say_that_there_is_none(stores, options.app)
         _say_what_can_be_purged(stack, stores)
     return 0
 
@@ -125,10 +125,13 @@ def _print_table(stores: Iterable[Store], columns: "Sequence[Column]") -> None:
         sys.stdout.write(f"{line}\n")
 
 
-def _say_that_there_is_none(stores: Sequence[Store]) -> None:
-    known = any(store.record for store in stores)
-    others = "--all has those that uninstalled it" if known else "none that uninstalled it is known"
-    sys.stdout.write(f"No store has the app installed; {others}.\n")
+def _say_that_there_is_none(stores: Sequence[Store], organization_ids: Sequence[str]) -> None:
+    which = " or ".join(organization_ids) or "an app of the stack"
+    it = "it" if len(organization_ids) == 1 else "one"
+    others = f"and none is known to have uninstalled {it}"
+    if any(store.record for store in stores):
+        others = f"but some have uninstalled {it}: --all lists them"
+    sys.stdout.write(f"No store has {which} installed, {others}.\n")
 
 
 def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:

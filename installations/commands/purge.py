@@ -67,10 +67,13 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     confirm(
         f"{warning}Delete what is kept of {number_of(len(stores), 'store')}, for good?", options
     )
-    outcomes = Counter(outcome for _, outcome in each(partial(purged, stack), stores, "Purging"))
+    outcomes = Counter(
+        outcome for _, outcome in each(partial(purge_store, stack), stores, "Purging")
+    )
     sys.stdout.write(f"{number_of(outcomes.pop(PURGED, 0), 'store')} purged.\n")
     for outcome, count in outcomes.items():
-        sys.stdout.write(f"{outcome}: {number_of(count, 'record')}, which stay.\n")
+        stay = "stays" if count == 1 else "stay"
+        sys.stdout.write(f"{outcome}: {number_of(count, 'record')} {stay}.\n")
     return 1 if outcomes else 0
 
 
@@ -81,7 +84,7 @@ def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
     return [store for store in stores if not store.is_current]
 
 
-def purged(stack: Stack, store: Store) -> str:
+def purge_store(stack: Stack, store: Store) -> str:
     """Delete a store's items, all or none, if its record is as it was listed; what became of it."""
     deletes: list[Any] = []
     for sort_key in SORT_KEYS:

@@ -13,6 +13,7 @@ from installations.store_table import whole_record
 from installations.text import in_columns, number_of
 from installations.tokens import decrypted
 from installations.verification import mark
+from registration.errors import CommandError
 
 HEADINGS = ("App", "Store", "Token", "Why", "What to do")
 REMEDIES = {
@@ -41,13 +42,16 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     changed, the owner has to consent again. A few stores are asked at a time, each by one request
     (GET /v2/store). Each token is decrypted for it, which CloudTrail logs.
 
-    Exit status: 0 when all hold, 1 when one does not, or BigCommerce gave no answer about it.
+    Exit status: 0 when all hold, 1 when one does not, or BigCommerce gave no answer about it; 2
+    when no store has what --app names installed.
     """
     stores = [
         store
         for store in chosen_stores(stack, options.app)
         if store.is_installed and store.is_current
     ]
+    if options.app and not stores:
+        raise CommandError(f"No store has {' or '.join(options.app)} installed.")
     verified = each(
         partial(_verify, stack, BigCommerceApi(stack.registration), options.mark),
         stores,

@@ -24,6 +24,8 @@ from .patience import Patience
 from .signed_payload import signed_payload
 
 PAYLOAD = "signed_payload_jwt"
+# Before the reason.
+NOT_KNOWN = "not known: "
 _MEANINGS = {
     401: "the function has other credentials than the secret",
     404: "no app or no route is deployed at this URL",
@@ -92,9 +94,8 @@ class Checks:
         self._secret_arns = outputs.credential_secret_arns
         self._commands = outputs.commands
         self._client = Client()
-        # Client secrets by organization id, once read; and why something is not known, once said.
+        # Client secrets by organization id, once read.
         self._secrets: dict[str, str] = {}
-        self._reasons: set[str] = set()
 
     def of_stack(self) -> Iterator[Check]:
         """What holds for the stack, whatever its apps are."""
@@ -148,7 +149,6 @@ class Checks:
         try:
             self._secrets[app.organization_id] = client_secret(app, self._secret_arns)
         except SecretUnreadableError as error:
-            self._reasons.add(str(error))
             raise CheckFailedError(f"its secret cannot be read: {error}", _SIGN_IN) from None
         except WrongSecretError as error:
             raise CheckFailedError(str(error), self._commands.up) from None
@@ -172,12 +172,12 @@ class Checks:
     def _called(self, app: AppRegistration) -> str:
         """Nothing that fails: an app that nobody has installed yet was not called either."""
         if isinstance(self._traffic, TrafficUnknownError):
-            return self._not_known(str(self._traffic))
+            return f"{NOT_KNOWN}{self._traffic}"
         return self._traffic[app.organization_id].last_calls
 
     def _consented(self, app: AppRegistration) -> str:
         if isinstance(self._traffic, TrafficUnknownError):
-            return self._not_known(str(self._traffic))
+            return f"{NOT_KNOWN}{self._traffic}"
         seen = self._traffic[app.organization_id]
         if wrong := seen.wrong_scopes(app):
             raise CheckFailedError(
@@ -185,12 +185,6 @@ class Checks:
                 self._commands.show_one(app),
             )
         return seen.last_scopes(app)
-
-    def _not_known(self, reason: str) -> str:
-        if reason in self._reasons:
-            return "not known, for the reason above"
-        self._reasons.add(reason)
-        return f"not known: {reason}"
 
     @cached_property
     def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:

@@ -55,12 +55,11 @@ def _read(arn: str) -> str:
             "the outputs name its secret by something else than an ARN"
         ) from None
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "ResourceNotFoundException":
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
             raise WrongSecretError("its secret does not exist") from None
-        raise SecretUnreadableError(code) from None
+        raise SecretUnreadableError(explained(error)) from None
     except BotoCoreError as error:
-        raise SecretUnreadableError(explained(error, "")) from None
+        raise SecretUnreadableError(explained(error)) from None
 
 
 @cache

@@ -12,7 +12,7 @@ from registration.sheet.terminal import STATUS_STYLES, print_whole
 from registration.sheet.text import one_line
 
 from ..outputs import Outputs
-from .checks import Check, Checks, Result
+from .checks import NOT_KNOWN, Check, Checks, Result
 from .network import require_network
 from .patience import Patience
 from .review import ReviewChecks
@@ -55,6 +55,7 @@ class _Report:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._said: list[str] = []
 
     def run(self, subject: str, checks: Iterable[Check]) -> list[Result]:
         self._say(Text(subject, style="bold"))
@@ -81,11 +82,21 @@ class _Report:
     def _result(self, result: Result) -> None:
         milliseconds = f"{result.seconds * 1000:6.0f} ms"
         if result.failure is None:
-            self._line("✓", "green", result.name, f"{milliseconds}  {result.observed}")
+            self._line("✓", "green", result.name, f"{milliseconds}  {self._once(result.observed)}")
             return
         self._line("✗", "red", result.name, milliseconds)
-        for line in (one_line(str(result.failure)), *result.failure.commands):
+        failure = one_line(str(result.failure))
+        self._said.append(failure)
+        for line in (failure, *result.failure.commands):
             self._say(Text(f"      {line}"))
+
+    def _once(self, observed: str) -> str:
+        """What was observed, but a reason why it is not known only where it is not printed yet."""
+        reason = observed.removeprefix(NOT_KNOWN)
+        if reason != observed and any(reason in said for said in self._said):
+            return "not known, for the reason above"
+        self._said.append(observed)
+        return observed
 
     def _line(self, mark: str, color: str, name: str, rest: str) -> None:
         self._say(Text.assemble("  ", (mark, color), f" {name:<52} {rest}"))

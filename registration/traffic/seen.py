@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lambdas.records.scopes import compare
 from registration.portal.fields import CALLBACK_FIELDS
 from registration.portal.model import AppRegistration
+
+from .scopes import compare_in_portal
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Traffic:
         """
         last_scopes = None
         if self.consent:
-            compared = compare(app.scopes, self.consent.granted)
+            compared = compare_in_portal(app.scopes, self.consent.granted)
             last_scopes = {
                 "day": self.consent.day.isoformat(),
                 "missing": compared.missing,
@@ -111,7 +112,7 @@ class Traffic:
 
 def _differences(granted: frozenset[str], app: AppRegistration) -> str | None:
     """What is missing and what is there besides, in words; None where neither is."""
-    compared = compare(app.scopes, granted)
+    compared = compare_in_portal(app.scopes, granted)
     words = [f"without {', '.join(compared.missing)}"] if compared.missing else []
     words += [f"with {', '.join(compared.extra)} besides"] if compared.extra else []
     return ", ".join(words) or None

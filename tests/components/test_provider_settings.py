@@ -17,19 +17,22 @@ ARN = "arn:aws:acm:REGION:ACCOUNT:certificate/ID"
 
 
 @pytest.mark.parametrize(
-    ("config_region", "variables", "wrong"),
+    ("provider", "variables", "wrong"),
     [
-        ("us-east-1", {"AWS_REGION": "eu-west-1"}, False),
-        ("eu-west-1", {"AWS_REGION": "us-east-1"}, True),
-        ("", {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, True),
-        ("", {"AWS_DEFAULT_REGION": "eu-west-1"}, True),
-        ("", {"AWS_PROFILE": "eu"}, True),
-        ("", {"AWS_PROFILE": "none"}, False),  # which the provider says
-        ("", {}, False),
+        ({"region": "us-east-1"}, {"AWS_REGION": "eu-west-1"}, False),
+        ({"region": "eu-west-1"}, {"AWS_REGION": "us-east-1"}, True),
+        ({}, {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, True),
+        ({}, {"AWS_DEFAULT_REGION": "eu-west-1"}, True),
+        ({}, {"AWS_PROFILE": "eu"}, True),
+        ({}, {"AWS_PROFILE": "none"}, False),  # which the provider says
+        ({"profile": "eu"}, {}, True),
+        ({"profile": "eu", "sharedConfigFiles": '["none"]'}, {}, False),
+        *(({"sharedConfigFiles": it}, {}, False) for it in ("~/.aws/config", "[]", "{}", "1")),
+        ({}, {}, False),
     ],
 )
 def test_certificate_of_another_region(
-    config_region: str,
+    provider: dict[str, str],
     variables: dict[str, str],
     wrong: bool,
     monkeypatch: pytest.MonkeyPatch,
@@ -40,8 +43,7 @@ def test_certificate_of_another_region(
         monkeypatch.setenv(name, region)
     config = {"apps": [ACME_APP], "domain": DOMAIN_ELSEWHERE}
     texts = {f"{PROJECT}:{key}": json.dumps(value) for key, value in config.items()}
-    if config_region:
-        texts["aws:region"] = config_region
+    texts |= {f"aws:{key}": text for key, text in provider.items()}
     if not wrong:
         assert read_texts(texts).domain is not None
         return
@@ -93,6 +95,7 @@ def test_default_tags_are_those_that_iam_takes(key: str, value: str, good: bool)
         ),
         ({"aws:zzz": "1"}, "is no setting of the AWS provider", f"{REMOVE} --path 'aws:zzz'"),
         ({"aws:s3UsePathStyle": "true", "aws:version": "7.1.0"}, None, None),
+        ({"aws:defaultTags": "{tags"}, None, None),  # which the provider refuses
     ],
 )
 def test_keys_of_the_aws_provider_are_those_it_has(

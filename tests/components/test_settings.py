@@ -255,7 +255,10 @@ def test_app_url_with_what_no_browser_should_be_sent_to(url: str) -> None:
             "switches off https://a.execute-api.",
             "keepDefaultEndpoint' true",
         ),
-        (DOMAIN_ELSEWHERE | {"keepDefaultEndpoint": "true"}, None, None),
+        *(
+            (DOMAIN_ELSEWHERE | {"keepDefaultEndpoint": yes}, None, None)
+            for yes in ("true", "True")
+        ),
     ],
 )
 def test_a_domain_is_proved_and_switches_off_no_url_that_is_in_the_portal(

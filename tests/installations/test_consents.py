@@ -70,7 +70,7 @@ def test_what_the_preview_role_may_do_is_enough_and_lists_no_store(
 GRANTS = [
     SCOPE,
     f"{SCOPE} store_cart",
-    f"store_cart {SCOPE} store_v2_default",  # which BigCommerce grants unasked
+    f"store_cart {SCOPE} users_basic_information not_known_today",  # granted unasked
 ]
 
 
@@ -158,7 +158,7 @@ def test_the_repositorys_own_stack_files_are_read(stack: str) -> None:
 def test_without_a_file_the_cli_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandError, match=r"not installed.*--config Pulumi\.dev"):
-        apps_of_stack("dev")
+        apps_of_stack("acme/shop/dev")
     first = {f"shop:{key}": {"value": value, "secret": False} for key, value in FIRST.items()}
     others = {"shop:apps": {"value": "[]", "objectValue": [{}, TWO_APPS[1]], "secret": False}}
     answer = json.dumps({**first, **others, "shop:clientSecrets": {"secret": True}})

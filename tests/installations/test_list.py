@@ -73,9 +73,10 @@ def test_uninstalled_stores_are_listed_when_asked_for(
     def of_this_store(*given: Any) -> list[Any]:
         return [each for each in chosen_stores(*given) if each.store_hash == store.hash]
 
-    for known, said in ((of_this_store, "--all has those"), (lambda *_: [], "none that uninst")):
+    for known, said in ((of_this_store, "but some have un"), (lambda *_: [], "and none is known")):
         monkeypatch.setattr("installations.commands.list_stores.chosen_stores", known)
-        assert run("list").out.startswith(f"No store has the app installed; {said}")
+        assert run("list").out.startswith(f"No store has an app of the stack installed, {said}")
+        assert run("list", "--app", "org-a").out.startswith(f"No store has org-a installed, {said}")
 
 
 def test_every_page_is_listed(

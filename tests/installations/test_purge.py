@@ -132,7 +132,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     monkeypatch.setattr("installations.commands.purge.chosen_stores", then_installed_anew)
     done = run("purge", "--app", "org-a", "--yes")
     assert done.status == 1
-    assert "Written anew meanwhile: 1 record" in done.out
+    assert "Written anew meanwhile: 1 record stays.\n" in done.out
     assert kept(backend, store) == {"STORE", "CONNECTION"}
 
 
@@ -159,7 +159,7 @@ def test_what_cancels_a_deletion_for_a_moment_is_tried_again(
     client = SimpleNamespace(transact_write_items=transact)
     stack: Any = SimpleNamespace(dynamodb=client, table_name="t")
     with pytest.raises(ClientError) if outcome is None else nullcontext():
-        assert purge.purged(stack, StackStore("org-a", "abc", None, {})) == outcome
+        assert purge.purge_store(stack, StackStore("org-a", "abc", None, {})) == outcome
     assert list(answers) == []
 
 

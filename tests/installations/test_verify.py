@@ -60,6 +60,9 @@ def test_a_closed_store_and_one_whose_scopes_do_not_show_its_domain(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     other = backend.bigcommerce.add_store("Other")
+    none = run("verify", "--app", "org-b")
+    assert (none.status, none.out) == (2, "")
+    assert "No store has org-b installed." in none.err
     install(backend, backend.apps[1], other)
     assert run("verify", "--app", "org-b").status == 0
     del backend.bigcommerce.stores[store.hash]

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 from werkzeug import Response as TokenResponse
 
+from lambdas.records.scopes import GRANTED_UNASKED
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
 from tests.lambdas.aws_calls import AwsCalls
@@ -141,7 +142,8 @@ def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
         pytest.param(("a", "b"), ("a", "c"), ["b"], ["c"], id="both"),
         pytest.param(("a",), ("a", "b", "x@b.example"), [], ["b"], id="one is no scope"),
         pytest.param(("a", "b"), ("b", "a"), [], [], id="another order is no difference"),
-        pytest.param(("a",), ("a", "store_v2_default"), [], [], id="one is granted to every app"),
+        pytest.param(("a",), ("a", "store_v2_default"), [], [], id="one is granted unasked"),
+        pytest.param(("a",), ("a", "users_basic_information"), [], [], id="another is too"),
     ],
 )
 def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logged(
@@ -167,7 +169,7 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     assert ("not granted" in answer.page.text) == bool(missing)
     assert f"the app to grant them: {' '.join(missing)}" in answer.page.text or not missing
     assert f"the app is not configured with: {' '.join(extra)}" in answer.page.text or not extra
-    assert "store_v2_default" not in answer.page.text
+    assert not any(name in answer.page.text for name in GRANTED_UNASKED)
     assert backend.record(app, store)["scopes"] == list(granted)
     warnings = [
         (line["store_hash"], line["missing_scopes"], line["extra_scopes"])

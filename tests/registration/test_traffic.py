@@ -34,7 +34,10 @@ def seen(granted: str = "store_v2_orders store_cart", configured: str = "") -> T
         (Traffic(1, {}, None), "no consent in the last day", None),
         (seen(), f"as configured, {DAY}", None),
         # which BigCommerce grants without its being chosen
-        (seen("store_v2_orders store_cart store_v2_default"), f"as configured, {DAY}", None),
+        *(
+            (seen(f"store_v2_orders store_cart {unasked}"), f"as configured, {DAY}", None)
+            for unasked in ("store_v2_default", "users_basic_information", "not_known_today")
+        ),
         (seen("store_cart store_v2_products"), f"{WRONG}, {DAY}", WRONG),
         (
             seen("store_cart store_v2_products", "store_cart"),

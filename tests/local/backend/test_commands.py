@@ -167,7 +167,7 @@ def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
         assert outputs_in(outputs_file)["loadCallbackUrl"] in shown.stdout
         listed = run_as_printed("installations list", printed)
         assert listed.returncode == 0
-        assert listed.stdout.startswith("No store has the app installed; ")
+        assert listed.stdout.startswith("No store has an app of the stack installed, ")
         checked = run_as_printed("registration check", printed)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert checked.stdout.endswith("\n  ready\n")
