@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from .callbacks.endpoint import LambdaContext
 from .rutter import tasks
 from .rutter.attention import TryAgainError, attend
 from .rutter.tasks import Task
 from .shared import aws, environment, https
-from .shared.deadline import DeadlineExceededError, within
+from .shared.deadline import DeadlineExceededError, LambdaContext, within
 from .shared.errors import CallbackError
 from .shared.log import logger, place_of
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .callbacks.endpoint import LambdaContext
 from .events.changes import SOURCE, StoreEvent, from_change
 from .shared import aws, environment
+from .shared.deadline import LambdaContext
 from .shared.log import logger, place_of
 
 if TYPE_CHECKING:

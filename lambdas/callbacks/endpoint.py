@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 from ..records import apps, credentials
 from ..records.apps import AppProfile
 from ..shared import aws
-from ..shared.deadline import DeadlineExceededError, within
+from ..shared.deadline import DeadlineExceededError, LambdaContext, within
 from ..shared.errors import CallbackError, ServiceUnavailableError
 from ..shared.log import count, logger, place_of
 from .request import CallbackRequest
@@ -17,13 +17,6 @@ from .responses import Response
 
 # What an answer needs after the deadline: rendering, logging, and the way back.
 RESERVE_SECONDS = 1.0
-
-
-class LambdaContext(Protocol):
-    """What is used of Lambda's context object."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda stops the function."""
 
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], Response]

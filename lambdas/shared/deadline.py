@@ -3,11 +3,18 @@
 import signal
 from collections.abc import Callable
 from types import FrameType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 REPEAT_SECONDS = 0.1
 
 T = TypeVar("T")
+
+
+class LambdaContext(Protocol):
+    """What is used of Lambda's context object."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda stops the function."""
 
 
 class DeadlineExceededError(BaseException):

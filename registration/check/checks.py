@@ -96,19 +96,21 @@ class Checks:
         self._client = Client()
         # Client secrets by organization id, once read.
         self._secrets: dict[str, str] = {}
+        self._first_awaiting: AppRegistration | None = None
 
     def of_stack(self) -> Iterator[Check]:
         """What holds for the stack, whatever its apps are."""
         yield Check("unknown organization", self._unknown_organization)
 
     def of_app(self, app: AppRegistration) -> Iterator[Check]:
-        """What holds for an app; for one that awaits registration, that a callback says so.
+        """What holds for an app; for the first that awaits registration, that a callback says so.
 
-        One is enough: each answers 503, which the alarm of callbacks that fail counts.
+        One of one app is enough: each answers 503, which the alarm of callbacks that fail counts.
         """
         yield Check("HTTPS", partial(self._https, app))
         for field in CALLBACK_FIELDS if app.client_id else (LOAD,):
-            yield Check(f"{field.label}, unsigned", partial(self._unsigned, app, field))
+            probe = self._unsigned if app.client_id else self._awaiting
+            yield Check(f"{field.label}, unsigned", partial(probe, app, field))
         if app.client_id:
             yield Check("client secret", partial(self._secret, app))
             if secret := self._secrets.get(app.organization_id):
@@ -143,6 +145,13 @@ class Checks:
                 raise CheckFailedError("it does not name the missing parameter", self._commands.up)
         self._expect_headers(answer)
         return str(answer.status)
+
+    def _awaiting(self, app: AppRegistration, field: CallbackField) -> str:
+        if self._first_awaiting is None:
+            self._first_awaiting = app
+            return self._unsigned(app, field)
+        first = self._first_awaiting.organization_id
+        return f"not called: it has the route and the function of {first}"
 
     def _secret(self, app: AppRegistration) -> str:
         """Read it, for the checks that sign with it: without it they would fail for its reason."""

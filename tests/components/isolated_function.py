@@ -4,7 +4,8 @@
 and AWS (a folder with boto3 and what it needs) after it. Reads an event as JSON, and the function
 gets it three times. Prints one line of JSON: `files`, the file of each imported module that is not
 the standard library's, by name; `answers`, the function's; `loads`, how often certificates were
-loaded for AWS; `collects`, whether the garbage collector works.
+loaded for AWS; `prepared`, how many clients of others than AWS there were before the first event;
+`collects`, whether the garbage collector worked when botocore was imported, and after the events.
 """
 
 import gc
@@ -16,6 +17,7 @@ import sysconfig
 from typing import Any
 
 loads: list[object] = []
+collects: list[bool] = []
 
 
 class Context:
@@ -32,6 +34,12 @@ def counted(context: ssl.SSLContext, *arguments: Any) -> None:
     load_verify_locations(context, *arguments)
 
 
+def noticed(event: str, arguments: tuple[Any, ...]) -> None:
+    """Notice an import."""
+    if event == "import" and arguments[0] == "botocore":
+        collects.append(gc.isenabled())
+
+
 load_verify_locations = ssl.SSLContext.load_verify_locations
 
 
@@ -40,8 +48,11 @@ def main(bundle: str, aws: str, function: str) -> None:
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     sys.path = [bundle, *sys.path, aws]
     setattr(ssl.SSLContext, "load_verify_locations", counted)  # noqa: B010
+    sys.addaudithook(noticed)
     event = json.load(sys.stdin)
     handler = importlib.import_module(f"lambdas.{function}").handler
+    https = sys.modules.get("lambdas.shared.https")
+    prepared = https.client.cache_info().currsize if https else 0
     answers = [handler(event, Context()) for _ in range(3)]
     files = {
         name: file
@@ -49,7 +60,13 @@ def main(bundle: str, aws: str, function: str) -> None:
         if module is not sys.modules["__main__"]
         if (file := getattr(module, "__file__", None)) and not file.startswith(standard)
     }
-    report = {"files": files, "answers": answers, "loads": len(loads), "collects": gc.isenabled()}
+    report = {
+        "files": files,
+        "answers": answers,
+        "loads": len(loads),
+        "prepared": prepared,
+        "collects": [*collects, gc.isenabled()],
+    }
     print(json.dumps(report))  # noqa: T201
 
 

@@ -30,33 +30,39 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "
 # What every function imports: packages by their names, and the modules of `lambdas`.
 EVERYWHERE = """
     botocore dateutil jmespath lambdas six urllib3
-    callbacks callbacks.endpoint callbacks.request callbacks.responses
-    records records.apps records.claims records.credentials records.installation
-    records.installation_item
+    records records.claims records.installation records.installation_item
     shared shared.aws shared.deadline shared.dynamodb_json shared.environment shared.errors
     shared.log
 """
-SIGNED = """
-    jwt callbacks.authentication records.installation_table callbacks.lenient
+ROUTED = """
+    callbacks callbacks.endpoint callbacks.request callbacks.responses
+    records.apps records.credentials
+"""
+SIGNED = f"""
+    {ROUTED} jwt callbacks.authentication records.installation_table callbacks.lenient
     callbacks.signed_payload callbacks.store_hash
 """
 PAGES = "markupsafe callbacks.handoff callbacks.pages records.scopes"
 TOKENS = "records.access_tokens shared.https records.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table rutter.tasks"
+EXCHANGE = "jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange"
+CONNECT = """
+    records.apps records.credentials rutter.attention rutter.client rutter.rutter_credentials
+"""
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
 # What a function imports besides, and the connections it makes for three events: to AWS's services
 # one, to BigCommerce and Rutter one each time.
 FUNCTIONS = {
     "load": (f"{SIGNED} {PAGES} {RUTTER}", KEPT),
     "auth": (
-        f"{TOKENS} {PAGES} jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange",
+        f"{ROUTED} {TOKENS} {PAGES} {EXCHANGE}",
         KEPT | {"kms": 1, "bigcommerce": 3},
     ),
     "uninstall": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "remove_user": (f"{SIGNED} callbacks.removed_apps", KEPT),
-    "rutter_webhook": (f"{RUTTER} rutter.webhook", KEPT | {"sqs": 1}),
+    "rutter_webhook": (f"{ROUTED} {RUTTER} rutter.webhook", KEPT | {"sqs": 1}),
     "rutter_connect": (
-        f"{TOKENS} {RUTTER} rutter.attention rutter.client rutter.rutter_credentials",
+        f"{TOKENS} {RUTTER} {CONNECT}",
         KEPT | {"kms": 1, "sqs": 1, "rutter": 3},
     ),
     "store_events": (f"{RUTTER} events events.changes", {"events": 1}),
@@ -304,6 +310,7 @@ def test_with_boto3_alone_each_function_answers_imports_what_it_needs_and_keeps_
         assert reports[name]["imported"] == {name, *EVERYWHERE.split(), *own.split()}, name
         assert reports[name]["connections"] == connections, name
         assert reports[name]["loads"] == 1, name
+        assert reports[name]["prepared"] == ("shared.https" in own), name
     used = {file for report in reports.values() for file in report["bundled"]}
     assert {name for name in names(bundle) if name.endswith(".py")} - used == set()
 
@@ -325,7 +332,7 @@ def isolated(folder: Path, function: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert all(map(answers.succeeded, report["answers"])), report["answers"]
-    assert report["collects"]
+    assert report["collects"] == [False, True]
     bundled, imported = set(), set()
     for name, file in report["files"].items():
         if Path(file).is_relative_to(bundle):
@@ -337,4 +344,5 @@ def isolated(folder: Path, function: str) -> dict[str, Any]:
         "bundled": bundled,
         "connections": {service: len(ports) for service, ports in connections.items()},
         "loads": report["loads"],
+        "prepared": report["prepared"],
     }

@@ -11,8 +11,8 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
 from lambdas import auth, load, remove_user, rutter_webhook, uninstall
-from lambdas.callbacks.endpoint import LambdaContext
 from lambdas.records import installation_item
+from lambdas.shared.deadline import LambdaContext
 from local.bigcommerce import App, Store, User, signed_payload
 from tests.lambdas.responses import REQUEST_ID, Response
 

@@ -154,6 +154,18 @@ def test_a_server_whose_certificate_holds_is_asked(
     assert asked == ["POST /oauth2/token HTTP/1.1"]
 
 
+def test_a_connection_ends_where_its_answer_is_longer_than_what_is_read() -> None:
+    with (
+        serve(lambda *_: ({}, b"longer")) as host,
+        https.request("POST", f"http://{host}", json={}, timeout=token_exchange.TIMEOUT) as answer,
+    ):
+        connection = answer.connection
+        assert answer.read(1) == b"l"
+        assert connection is not None
+        assert not connection.is_closed
+    assert connection.is_closed
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -68,6 +68,17 @@ def test_each_point_is_found_where_it_does_not_hold(
     assert any(point in each for each in found(monkeypatch, changed, **values))
 
 
+def test_callbacks_of_an_app_that_awaits_registration_are_not_called_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each would answer 503, and five of those are an alarm."""
+    callbacks = ready().callback_urls.values()
+    called = {url: AssertionError(f"{url} was called") for url in callbacks}
+    assert found(monkeypatch, called, client_id=None) == [
+        "answers of the callbacks: not looked at yet: they wait for the app's registration"
+    ]
+
+
 def test_report_has_every_result_and_what_is_left_to_a_person(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
