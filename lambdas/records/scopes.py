@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 # BigCommerce grants these two unasked. Its developer portal has no row for them, so that no app can
-# be configured with them, and it is no difference that they are granted.
-# Source: the grant that the README of BigCommerce's own client, node-bigcommerce, shows.
+# be configured with them, and it is no difference that they are granted. None of its documents
+# lists them: they are in the grants that authors of apps have published.
 GRANTED_UNASKED = frozenset({"store_v2_default", "users_basic_information"})
 
 
