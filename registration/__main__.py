@@ -78,8 +78,8 @@ def check(outputs: Outputs, options: argparse.Namespace) -> int:
     A signed load and uninstall of a store that cannot exist prove that the functions have the right
     credentials; the client secret is read from Secrets Manager with your own AWS credentials.
     What a deployment of just now may not have taken into effect is asked again, for --wait seconds
-    in all. Exit status: 0 when every app is ready or awaits registration, 1 when something is
-    wrong, 2 when nothing could be checked.
+    in all. Exit status: 0 when every app is ready or, without --review, awaits registration; 1 when
+    something is wrong, 2 when nothing could be checked.
     """
     # What calls AWS takes long to import, and showing needs none of it.
     from registration.check.junit import junit_xml  # noqa: PLC0415

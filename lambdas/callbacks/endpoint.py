@@ -18,7 +18,6 @@ from .responses import Response
 # What an answer needs after the deadline: rendering, logging, and the way back.
 RESERVE_SECONDS = 1.0
 
-
 Handler = Callable[[Mapping[str, Any], LambdaContext], Response]
 Handle = Callable[[CallbackRequest, AppProfile], Response]
 FindApp = Callable[[CallbackRequest], AppProfile]

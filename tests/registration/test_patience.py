@@ -14,6 +14,7 @@ from registration.check.patience import Patience
 from registration.check.report import check_deployment
 from registration.check.results_json import results_json
 from registration.errors import CommandError
+from registration.portal.fields import LOAD
 from tests.registration.examples import app, outputs, registration
 
 OUTPUTS = outputs(registration(app()))
@@ -74,6 +75,25 @@ def test_a_machine_without_network_is_told_so_and_nothing_is_called(
     with pytest.raises(CommandError, match=r"neither apps.example.com nor login.bigcommerce.com"):
         check_deployment(OUTPUTS, OUTPUTS.registration.apps, Console(file=printed), 60)
     assert printed.getvalue() == ""
+
+
+def test_one_callback_is_called_for_all_apps_that_await_registration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[str] = []
+
+    def get(_: Client, url: str, __: object = None) -> Response:
+        called.append(url)
+        return Response(503, {}, "")
+
+    monkeypatch.setattr(Client, "get", get)
+    first, second = app(), app("globex")
+    checks = Checks(outputs(registration(first, second)), Patience(0, print))
+    found = [[check.run() for check in checks.of_app(each)] for each in (first, second)]
+    assert called == [first.callback_urls[LOAD]]
+    assert "not called: it has the route and the function of acme" in [
+        result.observed for result in found[1]
+    ]
 
 
 def test_results_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
