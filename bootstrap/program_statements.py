@@ -333,8 +333,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "RoleOfApiGateway",
-        # For the first custom domain of an account API Gateway makes itself this role, with the
-        # caller's rights (its developer guide, "Using service-linked roles").
+        # API Gateway makes it with the caller's rights, for an account's first custom domain.
         types=("aws:apigatewayv2/domainName:DomainName",),
         resources=(_IAM + "role/aws-service-role/ops.apigateway.amazonaws.com/*",),
         writes=("iam:CreateServiceLinkedRole",),

@@ -65,7 +65,7 @@ class Walk:
         yield Step("remove the second user", self._remove_user)
         if self._has_rutter:
             yield Step("install once more", self._install)
-            yield Step("Rutter has one connection", self._is_handed_over_again)
+            yield Step("Rutter reads the store anew", self._is_handed_over_again)
         yield Step("uninstall", self._uninstall)
         if self._has_rutter:
             yield Step("Rutter flags the connection", self._is_flagged)
