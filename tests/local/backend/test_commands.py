@@ -99,7 +99,7 @@ def test_up_walks_the_whole_life_and_succeeds(walked: subprocess.CompletedProces
         ("load by a second user", "200"),
         ("remove the second user", "200"),
         ("install once more", "200"),
-        ("Rutter reads the store anew", "not_ready"),
+        ("Rutter has the new token", "in place"),
         ("uninstall", "200"),
         ("Rutter flags the connection", "needs_reauth"),
         ("load after the uninstall", "404"),
