@@ -11,7 +11,7 @@ import pytest
 
 from lambdas.rutter.tasks import Task
 from local.backend import PROJECT, LocalBackend
-from local.bigcommerce import App, Store, faults
+from local.bigcommerce import App, Store
 from registration.__main__ import main as registration
 from registration.sheet.live import NOT_HANDED_OVER
 from tests.installations.conftest import Run
@@ -44,7 +44,7 @@ def queue(backend: LocalBackend, name: str) -> str:
 
 
 def test_a_connection_that_rutter_refused_is_listed_with_the_reason_and_made_when_asked_for(
-    run: Run, backend: LocalBackend, store: Store
+    run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     awaited(run, store, "active")
     backend.rutter.connections.clear()
@@ -54,9 +54,10 @@ def test_a_connection_that_rutter_refused_is_listed_with_the_reason_and_made_whe
     assert "does not know" in run("list").out
     assert "does not know" in run("show", store.hash).out
 
-    backend.rutter.next_answers.append(faults.status(450))
+    installation = backend.bigcommerce.installations.pop((app.client_id, store.hash))
     run("connect", store.hash)
     assert "450" in awaited(run, store, "refused")["rutterReason"]
+    backend.bigcommerce.installations[app.client_id, store.hash] = installation
     run("connect", store.hash)
     awaited(run, store, "active")
     assert len(backend.rutter.of(store.hash)) == 1
