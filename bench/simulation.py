@@ -25,8 +25,8 @@ INVOCATIONS_A_CONCURRENCY = 10  # a second
 SCALING_RATE, SCALING_AT_ONCE = 100, 1_000  # environments of a function
 API_RATE, API_BURST = 10_000, 5_000
 CORE_MEGABYTES = 1_769  # with which a function has a core
-# Sources: "DynamoDB on-demand capacity mode", "DynamoDB burst and adaptive capacity" and "Quotas"
-# in the DynamoDB developer guide.
+# Sources: "DynamoDB on-demand capacity mode", "DynamoDB burst and adaptive capacity" and "Quotas in
+# Amazon DynamoDB" in the DynamoDB developer guide.
 PARTITION_READS, PARTITION_WRITES, TABLE_READS = 3_000, 1_000, 12_000
 UNIT_OF_READ, UNIT_OF_WRITE, LARGEST_ITEM = 4_096, 1_024, 400 * 1_024
 
