@@ -166,7 +166,9 @@ def made(connection: Connection, id_: str, access_token: bytes | None, state: st
 
 def refused(connection: Connection, reason: str) -> Connection:
     """The connection once Rutter has refused for a reason that a person must mend."""
-    return replace(connection, state=REFUSED, reason=reason, idempotency_key=None, held_until=0)
+    return replace(
+        connection, state=REFUSED, reason=reason, idempotency_key=None, held_until=0, looks=0
+    )
 
 
 def interrupted(connection: Connection, reason: str, *, new_key: str | None) -> Connection:

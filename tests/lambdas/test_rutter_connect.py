@@ -336,3 +336,17 @@ def test_a_connection_that_rutter_does_not_know_any_more_is_made_again_when_aske
     connect.queue.messages.clear()
     connect.ask()
     connect.assert_connected()
+
+
+def test_a_look_from_before_leaves_the_reason_for_which_rutter_refused(connect: Connect) -> None:
+    connect.install()
+    connect.work()
+    connect.rutter.connections.clear()
+    connect.ask()
+    (look,) = connect.queue.messages
+    connect.queue.messages.clear()
+    connect.rutter.next_answers.append(faults.status(450))
+    connect.ask()
+    connect.deliver(look)
+    assert connect.connection.state == "refused"
+    assert "450" in connect.connection.reason
