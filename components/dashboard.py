@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from registration.check.store_prefix import STORE_PREFIX
+
 _HEIGHT = 6  # of a row, in the dashboard's grid of 24 columns
 
-# By name: what each saved query asks the functions' logs.
+# By name: what each saved query asks the functions' logs. The error tells how a call went, not the
+# status: an external install that failed is redirected too, and what takes no calls has none.
 QUERIES = {
     "request of an error page": (
         "fields @timestamp, @log, status, error, reason, organization_id, store_hash\n"
@@ -13,17 +16,17 @@ QUERIES = {
         "| sort @timestamp"
     ),
     "what failed and why": (
-        "filter status >= 500\n"
-        "| stats count(*) as calls, latest(request_id) as request by error, reason, @log\n"
-        "| sort calls desc"
+        'filter level = "ERROR"\n'
+        "| stats count(*) as times, latest(request_id) as request by message, error, reason, @log\n"
+        "| sort times desc"
     ),
     "what was refused and why": (
-        "filter status >= 400 and status < 500\n"
+        'filter message = "callback answered" and ispresent(error)\n'
         "| stats count(*) as calls, latest(request_id) as request by error, reason, @log\n"
         "| sort calls desc"
     ),
     "the calls of one store": (
-        "fields @timestamp, @log, status, error, reason, request_id\n"
+        "fields @timestamp, @log, message, status, error, reason, request_id\n"
         '| filter store_hash = "STORE_HASH"\n'
         "| sort @timestamp desc"
     ),
@@ -33,13 +36,13 @@ QUERIES = {
 def body(
     region: str, api_id: str, functions: Mapping[str, str], log_groups: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The dashboard's body: the API, a row a callback, then calls by app.
+    """The dashboard's body: the API, a row a function, then calls by app.
 
     Args:
         region: where the metrics are.
         api_id: the HTTP API's id.
-        functions: by callback, its function's name.
-        log_groups: by callback, its log group's name.
+        functions: by the function's name in the stack, that in AWS.
+        log_groups: by the same, its log group's name.
     """
     rows = [
         [
@@ -57,10 +60,10 @@ def body(
                 ],
             ),
         ],
-        *(_callback_row(region, name, functions[name], log_groups[name]) for name in functions),
+        *(_function_row(region, name, functions[name], log_groups[name]) for name in functions),
         [
-            _log(region, title, [log_groups[callback]], _BY_APP)
-            for title, callback in (
+            _log(region, title, [log_groups[function]], SUCCEEDED_BY_APP)
+            for title, function in (
                 ("Installs by app", "auth"),
                 ("Loads by app", "load"),
                 ("Uninstalls by app", "uninstall"),
@@ -70,11 +73,17 @@ def body(
     return {"widgets": [widget for y, row in enumerate(rows) for widget in _placed(row, y)]}
 
 
-_BY_APP = "filter status < 400 | stats count(*) as calls by organization_id | sort calls desc"
-_BY_STATUS = "filter ispresent(status) | stats count(*) by bin(5m), status"
+# Without the check of a deployment, whose uninstalls succeed.
+SUCCEEDED_BY_APP = (
+    'filter message = "callback answered" and not ispresent(error)'
+    f' and @message not like /"store_hash":"{STORE_PREFIX}/'
+    " | stats count(*) as calls by organization_id | sort calls desc"
+)
+# Only what answers calls has a status.
+LOGGED = "filter ispresent(message) | stats count(*) by bin(5m), message, status"
 
 
-def _callback_row(region: str, name: str, function: str, log_group: str) -> list[dict[str, Any]]:
+def _function_row(region: str, name: str, function: str, log_group: str) -> list[dict[str, Any]]:
     counted = ("Invocations", "Errors", "Throttles")
     return [
         _metrics(
@@ -90,7 +99,7 @@ def _callback_row(region: str, name: str, function: str, log_group: str) -> list
                 for stat in ("p50", "p99")
             ],
         ),
-        _log(region, f"{name}: answers by status", [log_group], _BY_STATUS),
+        _log(region, f"{name}: what was logged", [log_group], LOGGED),
     ]
 
 

@@ -5,10 +5,7 @@ import time
 
 import jwt
 
-# BigCommerce's store hashes are about ten characters long. The beginning tells in the logs who
-# called, the rest makes each store another one.
-STORE_PREFIX = "registrationcheck"
-
+from .store_prefix import STORE_PREFIX
 
 # An uninstall that was issued just now is noted even where nothing is installed, because it may
 # have overtaken an installation (lambdas/records/installation.py). An older one changes nothing.

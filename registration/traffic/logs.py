@@ -19,7 +19,7 @@ from registration.portal.fields import AUTH, CALLBACK_FIELDS, CallbackField
 
 from ..aws_errors import explained
 from ..check.http_client import is_loopback
-from ..check.signed_payload import STORE_PREFIX
+from ..check.store_prefix import STORE_PREFIX
 from ..outputs import Outputs, OutputsError
 from ..sheet.text import one_line
 from .seen import Consent, Traffic

@@ -102,7 +102,7 @@ def test_alarms_tell_those_who_are_named(customized: Recording) -> None:
     assert [each.secret_inputs for each in subscriptions] == [["endpoint"]] * 2
 
 
-def test_the_dashboard_has_a_row_a_callback_and_counts_by_app(customized: Recording) -> None:
+def test_the_dashboard_has_a_row_a_function_and_counts_by_app(customized: Recording) -> None:
     found = customized.one("aws:cloudwatch/dashboard:Dashboard").inputs
     assert found["dashboardName"] == "bigcommerce-test"
     widgets = json.loads(found["dashboardBody"])["widgets"]
@@ -113,6 +113,7 @@ def test_the_dashboard_has_a_row_a_callback_and_counts_by_app(customized: Record
     titles = list(rows.values())
     assert titles[0] == ["Answers", "Latency, ms"]
     assert [row[0].partition(":")[0] for row in titles[1:-1]] == FUNCTIONS
+    assert [row[-1] for row in titles[1:-1]] == [f"{name}: what was logged" for name in FUNCTIONS]
     assert titles[-1] == ["Installs by app", "Loads by app", "Uninstalls by app"]
     assert "/aws/lambda/bigcommerce-test-auth" in widgets[-3]["properties"]["query"]
 

@@ -1,0 +1,85 @@
+"""The queries of the functions' logs find the lines that the functions write."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from components.dashboard import LOGGED, QUERIES, SUCCEEDED_BY_APP
+from lambdas import store_events
+from local.bigcommerce import App, BigCommerce, Store, faults
+from registration.check.signed_payload import signed_payload
+from tests.lambdas.backend import Backend, Countdown, callback_url, signed_url
+from tests.lambdas.conftest import Logs
+
+# What CloudWatch's "Boolean, comparison, numeric, datetime, and other functions" has of conditions,
+# as far as the queries use it.
+CONDITIONS: dict[str, Callable[..., bool]] = {
+    r"ispresent\((\w+)\)": lambda line, name: name in line,
+    r"not ispresent\((\w+)\)": lambda line, name: name not in line,
+    r'(\w+) = "(.*)"': lambda line, name, value: line.get(name) == value,
+    r"(@message) not like /(.*)/": lambda line, name, text: not re.search(text, line[name]),
+}
+
+
+def holds(condition: str, line: Mapping[str, Any]) -> bool:
+    (result,) = (
+        evaluate(line, *match.groups())
+        for form, evaluate in CONDITIONS.items()
+        if (match := re.fullmatch(form, condition))
+    )
+    return result
+
+
+def found(logs: Logs, query: str) -> list[tuple[str | None, int | None]]:
+    """Message and status of each line that a query counts."""
+    filters = re.findall(r"(?:^|\| )filter (.*?)(?: \||\n|$)", query)
+    conditions = [each for text in filters for each in text.split(" and ")]
+    assert conditions
+    printed = [json.loads(text) | {"@message": text} for text in logs.text.splitlines()]
+    lines = [line for line in printed if all(holds(each, line) for each in conditions)]
+    return [(line.get("message"), line.get("status")) for line in lines]
+
+
+SUCCEEDED = ("callback answered", 200)
+FAILED_INSTALL = ("callback failed", 302)
+REFUSED_INSTALL = ("callback answered", 302)
+REFUSED_LOAD = ("callback answered", 401)
+NOT_TOLD = ("change not told", None)
+# As they are written: an installation, then what `written` does.
+ALL = [SUCCEEDED, FAILED_INSTALL, REFUSED_INSTALL, REFUSED_LOAD, SUCCEEDED, SUCCEEDED, NOT_TOLD]
+
+
+@pytest.fixture
+def written(
+    backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store, logs: Logs
+) -> Logs:
+    """A log of everything: external installs that end as a redirect, and what takes no calls."""
+    link = bigcommerce.external_auth_callback_url(app, installed_store, installed_store.owner)
+    for fault in (faults.rate_limited(9), faults.status(400)):
+        bigcommerce.token_endpoint.next_answers.append(fault)
+        backend.get(link)
+    backend.get(callback_url(app, "load", signed_payload_jwt="gibberish"))
+    backend.get(signed_url(app, "load", installed_store, installed_store.owner))
+    check = signed_payload(app.client_id, app.client_secret)
+    backend.get(callback_url(app, "uninstall", signed_payload_jwt=check))
+    store_events.handler({"Records": [{"dynamodb": {"SequenceNumber": "1"}}]}, Countdown(9))
+    return logs
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        (QUERIES["what failed and why"], [FAILED_INSTALL, NOT_TOLD]),
+        (QUERIES["what was refused and why"], [REFUSED_INSTALL, REFUSED_LOAD]),
+        (SUCCEEDED_BY_APP, [SUCCEEDED, SUCCEEDED]),  # but for the check of the deployment
+        (LOGGED, ALL),
+    ],
+    ids=["failed", "refused", "by app", "logged"],
+)
+def test_a_query_goes_by_the_error_and_not_by_the_status(
+    query: str, lines: list[tuple[str, int | None]], written: Logs
+) -> None:
+    assert found(written, query) == lines
