@@ -5,23 +5,16 @@ An uninstall comes only once, and an installation must not fail over an e-mail a
 
 import re
 
+from ..shared.text import is_text
+
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,39}", re.ASCII)
 # A browser takes a backslash for a slash, and leaves out tabs and line ends.
 _PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
 
 
 def text(value: object) -> str | None:
-    """The value if it is text, and not empty.
-
-    Half a surrogate pair is JSON, but can be neither stored nor shown.
-    """
-    if not isinstance(value, str):
-        return None
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return None
-    return value or None
+    """The value if it is text, and not empty."""
+    return value if is_text(value) else None
 
 
 def integer(value: object) -> int | None:
@@ -33,5 +26,4 @@ def integer(value: object) -> int | None:
 
 def path(value: object) -> str | None:
     """The value if it is a path that can lead to no other host, such as `/orders?id=5`."""
-    known = text(value)
-    return known if known is not None and _PATH.fullmatch(known) else None
+    return value if is_text(value) and _PATH.fullmatch(value) else None

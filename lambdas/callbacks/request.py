@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ..shared.errors import BodyTooLargeError, InvalidParameterError
+from ..shared.text import is_text
 
 # A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
 _LONGEST_VALUE = 8192
@@ -53,7 +54,7 @@ class CallbackRequest:
             organization_id=_text(event, "pathParameters", "organization_id"),
             domain_name=_text(event, "requestContext", "domainName"),
             arrived_at=int(time.time()),
-            request_id=request_id if _is_text(request_id) else "",
+            request_id=request_id if is_text(request_id) else "",
             query=query,
             headers=headers if isinstance(headers, Mapping) else {},
             _body=_text(event, "body"),
@@ -100,7 +101,7 @@ class CallbackRequest:
             raise InvalidParameterError(name, problem="is missing")
         if len(values[0]) > _LONGEST_VALUE:
             raise InvalidParameterError(name, problem="is too long")
-        if not _is_text(values[0]):
+        if not is_text(values[0]):
             raise InvalidParameterError(name, problem="is not text")
         return values[0]
 
@@ -127,12 +128,3 @@ def _found(event: object, *path: str) -> object:
 def _text(event: object, *path: str) -> str:
     found = _found(event, *path)
     return found if isinstance(found, str) else ""
-
-
-def _is_text(value: str) -> bool:
-    """Whether it can be encoded: an event is JSON, which may hold half a surrogate pair."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -29,6 +29,7 @@ from ..shared.errors import (
     CodeRefusedError,
     NoScopeGrantedError,
 )
+from ..shared.text import is_text
 from . import lenient
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
@@ -227,7 +228,6 @@ def _token(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
+    if not is_text(value):
         raise TypeError
-    value.encode()  # half a surrogate pair is JSON, but no text
     return value

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from ..records.credentials import Credentials
 from ..shared import https
+from ..shared.text import is_text
 from .connection import ACTIVE, RUTTERS_STATES
 
 VERSION = "2024-08-31"
@@ -235,10 +236,10 @@ def _error_name(answer: Mapping[str, Any] | None) -> str:
 
 
 def _connection(value: object) -> RutterConnection | None:
-    if not isinstance(value, dict) or not _is_text(value.get("id")):
+    if not isinstance(value, dict) or not is_text(value.get("id")):
         return None
     token = value.get("access_token")
-    return RutterConnection(value["id"], token if _is_text(token) else None, _state(value))
+    return RutterConnection(value["id"], token if is_text(token) else None, _state(value))
 
 
 def _state(value: Mapping[str, Any]) -> str | None:
@@ -260,13 +261,3 @@ def _host(value: object) -> str | None:
         return urlsplit(value if "//" in value else f"//{value}").hostname
     except ValueError:
         return None
-
-
-def _is_text(value: object) -> bool:
-    if not isinstance(value, str) or not value:
-        return False
-    try:
-        value.encode()  # half a surrogate pair is JSON, but no text
-    except UnicodeEncodeError:
-        return False
-    return True
