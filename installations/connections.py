@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lambdas.records import installation_item
-from lambdas.rutter.tasks import Task, parts_of_key
+from lambdas.rutter.tasks import Task
 from registration.errors import CommandError
 from registration.sheet.live import NOT_HANDED_OVER
 
@@ -34,7 +34,10 @@ def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
         for each in stores
         if each.app is not None and each.app.rutter
     ]
-    found = {parts_of_key(item["pk"]): item for item in whole_items(stack, keys, *_ATTRIBUTES)}
+    found = {
+        installation_item.parts_of_key(item["pk"]): item
+        for item in whole_items(stack, keys, *_ATTRIBUTES)
+    }
     return [_with(each, found.get((each.organization_id, each.store_hash))) for each in stores]
 
 

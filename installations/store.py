@@ -14,6 +14,8 @@ from registration.traffic.scopes import compare_in_portal
 # The sort keys of its items, beside its record's.
 VERIFICATION = "VERIFICATION"
 CONNECTION = connection_table.SORT_KEY
+# All that there can be of a store.
+SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, CONNECTION)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from lambdas.records import installation_item
-from lambdas.rutter.tasks import parts_of_key
 from registration.choice import chosen_apps
 from registration.errors import CommandError
 
 from .stack import Stack
-from .store import CONNECTION, VERIFICATION, Store
+from .store import SORT_KEYS, Store
 from .store_table import listed, whole_items
 
 _STORE_HELP = "the store's hash, as list shows it"
@@ -77,10 +76,10 @@ def chosen_store(stack: Stack, options: argparse.Namespace) -> Store:
         [
             installation_item.key(id_, store_hash, sort_key)
             for id_ in ([organization_id] if organization_id else stack.apps)
-            for sort_key in (installation_item.SORT_KEY, VERIFICATION, CONNECTION)
+            for sort_key in SORT_KEYS
         ],
     ):
-        id_, _ = parts_of_key(attributes["pk"])
+        id_, _ = installation_item.parts_of_key(attributes["pk"])
         found.setdefault(id_, {})[attributes["sk"]] = attributes
     if not found:
         raise CommandError(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.records import installation_item
+from lambdas.shared.dynamodb_json import values_from_json
 
 from .progress import Counted
 from .stack import Stack
@@ -37,7 +38,7 @@ def listed(
     with Counted("Listing stores") as counted:
         for page in _pages(stack, organization_ids, attributes):
             for item in page:
-                values = installation_item.from_json(item)
+                values = values_from_json(item)
                 store = values["organization_id"], values["store_hash"]
                 found.setdefault(store, {})[values["sk"]] = values
             counted.now(len(found))
@@ -73,7 +74,7 @@ def whole_items(
         while wanted:
             request: Any = {stack.table_name: {"Keys": wanted, **how}}
             answer = stack.dynamodb.batch_get_item(RequestItems=request)
-            yield from map(installation_item.from_json, answer["Responses"][stack.table_name])
+            yield from map(values_from_json, answer["Responses"][stack.table_name])
             rest: Mapping[str, Any] = answer["UnprocessedKeys"].get(stack.table_name, {})
             wanted = rest.get("Keys")
             if wanted:  # DynamoDB is busy: not at once again

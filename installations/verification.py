@@ -14,6 +14,7 @@ expires_at       N     the table's TTL attribute: it is asked again sooner, or i
 import time
 
 from lambdas.records import installation_item
+from lambdas.shared.dynamodb_json import values_to_json
 
 from .bigcommerce_api import Answer
 from .stack import Stack
@@ -40,6 +41,4 @@ def mark(stack: Stack, store: Store, answer: Answer) -> None:
         **({"domain": domain} if (domain := answer.domain or store.domain) else {}),
     }
     key = installation_item.key(store.organization_id, store.store_hash, VERIFICATION)
-    stack.dynamodb.put_item(
-        TableName=stack.table_name, Item=key | installation_item.to_json(values)
-    )
+    stack.dynamodb.put_item(TableName=stack.table_name, Item=key | values_to_json(values))

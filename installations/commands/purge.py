@@ -13,14 +13,12 @@ from botocore.exceptions import ClientError
 from installations.at_once import each
 from installations.confirmation import add_yes, confirm
 from installations.stack import Stack
-from installations.store import VERIFICATION, Store
+from installations.store import SORT_KEYS, Store
 from installations.store_arguments import add_store_or_app, chosen_store, chosen_stores
 from installations.text import in_columns, number_of
 from lambdas.records import installation_item
-from lambdas.rutter import connection_table
+from lambdas.shared.dynamodb_json import values_to_json
 
-# All that there can be of a store.
-SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, connection_table.SORT_KEY)
 # Of a record, what every write of its installation or uninstallation changes; the index has it.
 WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
 # What becomes of a store.
@@ -118,7 +116,7 @@ def _as_listed(record: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "ExpressionAttributeNames": {f"#{name}": name for name in WRITTEN},
     }
-    given = {"ExpressionAttributeValues": installation_item.to_json(values)}
+    given = {"ExpressionAttributeValues": values_to_json(values)}
     return condition | given if values else condition
 
 

@@ -13,7 +13,6 @@ from uuid import UUID, uuid5
 
 from ..records import installation_item
 from ..rutter import connection_table
-from ..rutter.tasks import parts_of_key
 
 # No name that begins with `aws.` is free.
 SOURCE = "bigcommerce.installations"
@@ -60,7 +59,7 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
         installation_item.SORT_KEY: (_of_record, "revision"),
         connection_table.SORT_KEY: (_of_connection, connection_table.REVISION),
     }[sort_key]
-    organization_id, store_hash = parts_of_key(partition_key)
+    organization_id, store_hash = installation_item.parts_of_key(partition_key)
     before, after = (_item(change, image, sort_key) for image in ("OldImage", "NewImage"))
     if not before and not after:
         return []

@@ -13,6 +13,7 @@ uninstalled: client_id S, uninstalled_at N, arrived_at N,
              expires_at N (the table's TTL attribute)
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -22,10 +23,24 @@ from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 SORT_KEY = "STORE"
 
+_PARTITION_KEY = re.compile(r"ORG#([A-Za-z0-9_-]{1,64})#STORE#([A-Za-z0-9]{1,64})", re.ASCII)
+
 
 def key(organization_id: str, store_hash: str, sort_key: str = SORT_KEY) -> dict[str, Any]:
     """The primary key of a store's record, or of another item of the store, in DynamoDB's JSON."""
     return {"pk": {"S": f"ORG#{organization_id}#STORE#{store_hash}"}, "sk": {"S": sort_key}}
+
+
+def parts_of_key(partition_key: str) -> tuple[str, str]:
+    """The organization id and the store hash in the partition key of a store's items.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = _PARTITION_KEY.fullmatch(partition_key)
+    if match is None:
+        raise ValueError("not the partition key of a store's items")
+    return match[1], match[2]
 
 
 def item(organization_id: str, store_hash: str, record: Record, revision: int) -> dict[str, Any]:
@@ -40,17 +55,7 @@ def item(organization_id: str, store_hash: str, record: Record, revision: int) -
         "revision": revision,
         **_attributes(record),
     }
-    return key(organization_id, store_hash) | to_json(values)
-
-
-def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes in DynamoDB's JSON."""
-    return {name: dynamodb_json.to_json(value) for name, value in values.items()}
-
-
-def from_json(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes that DynamoDB's JSON says."""
-    return {name: dynamodb_json.from_json(value) for name, value in item.items()}
+    return key(organization_id, store_hash) | dynamodb_json.values_to_json(values)
 
 
 def is_record(attributes: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from ..shared import aws, environment
+from ..shared import aws, dynamodb_json, environment
 from ..shared.errors import ServiceUnavailableError
 from . import installation_item
 from .installation import Record
@@ -83,7 +83,7 @@ class InstallationTable:
         )
         if "Item" not in answer:
             return None, 0
-        attributes = installation_item.from_json(answer["Item"])
+        attributes = dynamodb_json.values_from_json(answer["Item"])
         return installation_item.record(attributes), int(attributes.get("revision", 0))
 
     def _write(self, organization_id: str, store_hash: str, record: Record, revision: int) -> bool:

@@ -28,7 +28,6 @@ from botocore.exceptions import ClientError
 from ..records import installation_item
 from ..shared import aws, dynamodb_json, environment
 from .connection import Connection
-from .tasks import parts_of_key
 
 SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
@@ -49,7 +48,7 @@ def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]
     )
     if "Item" not in answer:
         return None, 0
-    item = {name: dynamodb_json.from_json(value) for name, value in answer["Item"].items()}
+    item = dynamodb_json.values_from_json(answer["Item"])
     return connection(item), int(item[REVISION])
 
 
@@ -78,16 +77,16 @@ def write(organization_id: str, store_hash: str, connection: Connection, revisio
     if absent:
         update += f" REMOVE {', '.join(absent)}"
     condition = f"{REVISION} = :before" if revision else f"attribute_not_exists({REVISION})"
-    given = {f":{name}": dynamodb_json.to_json(value) for name, value in values.items()}
+    given = {f":{name}": value for name, value in values.items()}
     if revision:
-        given[":before"] = dynamodb_json.to_json(revision)
+        given[":before"] = revision
     try:
         aws.dynamodb().update_item(
             TableName=environment.table_name(),
             Key=key(organization_id, store_hash),
             UpdateExpression=update,
             ConditionExpression=condition,
-            ExpressionAttributeValues=given,
+            ExpressionAttributeValues=dynamodb_json.values_to_json(given),
         )
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
@@ -108,10 +107,5 @@ def stores(organization_id: str, connection_id: str) -> list[str]:
         KeyConditionExpression=f"{PREFIX}id = :id",
         ExpressionAttributeValues={":id": {"S": connection_id}},
     )
-    keys = (parts_of_key(item["pk"]["S"]) for item in answer["Items"])
+    keys = (installation_item.parts_of_key(item["pk"]["S"]) for item in answer["Items"])
     return [store_hash for id_, store_hash in keys if id_ == organization_id]
-
-
-def names() -> list[str]:
-    """The names of an item's attributes, without its key's."""
-    return [REVISION, *(PREFIX + each.name for each in fields(Connection))]

@@ -5,14 +5,12 @@ come twice, late or in any order.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..records.installation_item import key, parts_of_key
 from ..shared import aws, environment
-
-_RECORD_KEY = re.compile(r"ORG#([A-Za-z0-9_-]{1,64})#STORE#([A-Za-z0-9]{1,64})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,10 @@ class Task:
             ValueError, KeyError, TypeError: it is none of these.
         """
         content = json.loads(body)
-        key = f"ORG#{content['organization_id']}#STORE#{content['store_hash']}"
+        partition_key = key(content["organization_id"], content["store_hash"])["pk"]["S"]
         asked, told = (content.get(name) is True for name in ("asked", "told"))
-        return cls(*parts_of_key(key), asked=asked, told=told, look=int(content.get("look", 0)))
+        ids = parts_of_key(partition_key)  # which lets nothing else become part of a key
+        return cls(*ids, asked=asked, told=told, look=int(content.get("look", 0)))
 
     def as_message(self) -> str:
         """The message's body: JSON."""
@@ -70,18 +69,6 @@ def from_change(image: Mapping[str, Any]) -> Task | None:
     if all(before.get(name) == after.get(name) for name in matters):
         return None
     return Task(*parts_of_key(image["Keys"]["pk"]["S"]))
-
-
-def parts_of_key(partition_key: str) -> tuple[str, str]:
-    """The organization id and the store hash in a record's partition key.
-
-    Raises:
-        ValueError: it is none of a store's record.
-    """
-    match = _RECORD_KEY.fullmatch(partition_key)
-    if match is None:
-        raise ValueError("not the key of a store's record")
-    return match[1], match[2]
 
 
 def send(task: Task, *, delay: int = 0) -> None:

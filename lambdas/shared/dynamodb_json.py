@@ -21,12 +21,21 @@ def to_json(value: Any) -> dict[str, Any]:
     if isinstance(value, int):
         return {"N": str(value)}
     if isinstance(value, Mapping):
-        return {"M": {name: to_json(each) for name, each in value.items()}}
+        return {"M": values_to_json(value)}
     if isinstance(value, list | tuple):
         return {"L": [to_json(each) for each in value]}
     if value is None:
         return {"NULL": True}
     raise TypeError(f"no item of the table has a {type(value).__name__}")
+
+
+def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by their names, such as an item's attributes, each as DynamoDB's JSON.
+
+    Raises:
+        TypeError: no item of the table has values of the type of one of these.
+    """
+    return {name: to_json(value) for name, value in values.items()}
 
 
 def from_json(value: Mapping[str, Any]) -> Any:
@@ -35,7 +44,12 @@ def from_json(value: Mapping[str, Any]) -> Any:
     if name == "N":
         return int(content) if content.lstrip("-").isdecimal() else float(content)
     if name == "M":
-        return {key: from_json(each) for key, each in content.items()}
+        return values_from_json(content)
     if name == "L":
         return [from_json(each) for each in content]
     return None if name == "NULL" else content
+
+
+def values_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that DynamoDB's JSON says, by their names."""
+    return {name: from_json(value) for name, value in values.items()}

@@ -36,7 +36,7 @@ EVERYWHERE = """
 """
 ROUTED = """
     callbacks callbacks.endpoint callbacks.request callbacks.responses
-    records.apps records.credentials
+    records.apps records.credentials shared.text
 """
 SIGNED = f"""
     {ROUTED} jwt callbacks.authentication records.installation_table callbacks.lenient
@@ -44,10 +44,11 @@ SIGNED = f"""
 """
 PAGES = "markupsafe callbacks.handoff callbacks.pages records.scopes"
 TOKENS = "records.access_tokens shared.https records.installation_table"
-RUTTER = "rutter rutter.connection rutter.connection_table rutter.tasks"
+RUTTER = "rutter rutter.connection rutter.connection_table"
 EXCHANGE = "jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange"
 CONNECT = """
     records.apps records.credentials rutter.attention rutter.client rutter.rutter_credentials
+    rutter.tasks shared.text
 """
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
 # What a function imports besides, and the connections it makes for three events: to AWS's services
@@ -60,7 +61,7 @@ FUNCTIONS = {
     ),
     "uninstall": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "remove_user": (f"{SIGNED} callbacks.removed_apps", KEPT),
-    "rutter_webhook": (f"{ROUTED} {RUTTER} rutter.webhook", KEPT | {"sqs": 1}),
+    "rutter_webhook": (f"{ROUTED} {RUTTER} rutter.tasks rutter.webhook", KEPT | {"sqs": 1}),
     "rutter_connect": (
         f"{TOKENS} {RUTTER} {CONNECT}",
         KEPT | {"kms": 1, "sqs": 1, "rutter": 3},

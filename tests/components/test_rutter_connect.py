@@ -1,6 +1,7 @@
 """RutterConnect: there only where it is wanted, and what its function may do."""
 
 import json
+from dataclasses import fields
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from components.rutter_connect import CONNECT
 from components.rutter_webhook import WEBHOOK
 from lambdas.rutter import connection_table
+from lambdas.rutter.connection import Connection
 from tests.components.recorder import KEY_ARN, Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import ACME, ACME_APP, GLOBEX, RUTTER, with_app
@@ -155,8 +157,8 @@ def test_connections_are_written_and_no_attribute_of_a_record(rutter: Recording)
     def may_write(name: str) -> bool:
         return any(fnmatchcase(name, each) for each in condition["dynamodb:Attributes"])
 
-    connection = connection_table.names()
-    assert all(map(may_write, [*connection, "pk", "sk"]))
+    own = [connection_table.PREFIX + each.name for each in fields(Connection)]
+    assert all(map(may_write, [connection_table.REVISION, *own, "pk", "sk"]))
     record = {"access_token", "status", "granted_at_ms", "users", "expires_at", "revision"}
     assert not any(map(may_write, record | {"name", "scopes", "rutter_on_uninstall"}))
 

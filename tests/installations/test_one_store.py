@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from lambdas.records.installation_item import key, to_json
+from lambdas.records.installation_item import key
+from lambdas.shared.dynamodb_json import values_to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
@@ -36,7 +37,7 @@ def test_what_is_stored_does_not_steer_the_terminal(
         Key=key("org-a", store.hash),
         UpdateExpression="SET #users.#id.email = :email, scopes = :scopes",
         ExpressionAttributeNames={"#users": "users", "#id": str(store.owner.id)},
-        ExpressionAttributeValues=to_json(
+        ExpressionAttributeValues=values_to_json(
             {":email": "\x1b]0;owned\x07a@example.com\nUser", ":scopes": ["\x1b]0;owned\x07"]}
         ),
     )

@@ -15,7 +15,8 @@ from installations import store_table
 from installations.commands import purge
 from installations.stack import Stack
 from installations.store import Store as StackStore
-from lambdas.records.installation_item import key, to_json
+from lambdas.records.installation_item import key
+from lambdas.shared.dynamodb_json import values_to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from tests.installations.conftest import Run, install, token_of
@@ -125,7 +126,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
             TableName=stack.table_name,
             Key=key("org-a", store.hash),
             UpdateExpression=f"SET {name} = :value",
-            ExpressionAttributeValues=to_json({":value": value}),
+            ExpressionAttributeValues=values_to_json({":value": value}),
         )
         return found
 
@@ -167,7 +168,9 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
-    connection = to_json({"connection_state": "disabled", "connection_access_token": b"secret"})
+    connection = values_to_json(
+        {"connection_state": "disabled", "connection_access_token": b"secret"}
+    )
     for sort_key in ("CONNECTION", "STORE"):  # the latter is no record either, having no status
         dynamodb.put_item(TableName=table, Item=key("org-a", store.hash, sort_key) | connection)
         assert "access_token" not in run("show", store.hash, "--json").out
