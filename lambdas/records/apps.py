@@ -78,11 +78,6 @@ def cached(organization_id: str) -> AppProfile | None:
     return app
 
 
-def forget() -> None:
-    """Read every app again at its next use."""
-    _cache.clear()
-
-
 def read(organization_id: str) -> AppProfile:
     """The app with this organization id, as it stands in the table now.
 

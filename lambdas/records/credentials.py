@@ -108,11 +108,6 @@ def cached(organization_id: str) -> Credentials | None:
     return known.credentials if known else None
 
 
-def forget() -> None:
-    """Read every secret again at its next use."""
-    _secrets.clear()
-
-
 def _is_due(known: _Known) -> bool:
     now = time.time()
     age = now - known.read_at

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from lambdas.callbacks import token_exchange
-from lambdas.records import apps, credentials, installation_table
+from lambdas.records import installation_table
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
@@ -23,6 +23,7 @@ from tests.lambdas.backend import (
     Backend,
     client,
 )
+from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.responses import FRAME_ANCESTORS
 from tests.lambdas.token_requests import TokenEndpoint
 
@@ -163,8 +164,8 @@ def installed_store(backend: Backend, bigcommerce: BigCommerce, app: App, store:
 @pytest.fixture(autouse=True)
 def _cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test begins with nothing cached, and no retry waits."""
-    credentials.forget()
-    apps.forget()
+    forget_credentials()
+    forget_apps()
     monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(installation_table, "PAUSE_SECONDS", 0)
 

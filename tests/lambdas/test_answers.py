@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lambdas.records import apps
 from local.bigcommerce import App, BigCommerce, Store, faults
 from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
@@ -17,6 +16,7 @@ from tests.lambdas.backend import (
     callback_url,
     signed_url,
 )
+from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import SUPPORT_URL
 from tests.lambdas.responses import Page
 from tests.lambdas.tokens import claims, sign
@@ -54,7 +54,7 @@ def test_a_hostile_app_name_and_request_id_are_shown_as_they_are(
     hostile: str, backend: Backend, app: App, installed_store: Store
 ) -> None:
     backend.deploy(replace(app, name=hostile), support_url=SUPPORT_URL)
-    apps.forget()
+    forget_apps()
     event = api_event(app.organization_id, "load", "")
     event["requestContext"]["requestId"] = f"id {hostile}"
 

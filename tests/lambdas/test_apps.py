@@ -9,6 +9,7 @@ from lambdas.shared.errors import UnknownOrganizationError
 from local.bigcommerce import App
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import Backend
+from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
 
 
@@ -17,7 +18,7 @@ def test_an_app_is_what_the_deployment_wrote(backend: Backend, app: App) -> None
     assert apps.find(ORGANIZATION_ID) == written
 
     backend.deploy(replace(app, scopes=(), multiple_users=False))
-    apps.forget()
+    forget_apps()
     assert apps.find(ORGANIZATION_ID) == replace(
         written, scopes=(), multiple_users=False, support_url=None
     )
@@ -35,7 +36,7 @@ def test_an_app_is_read_once_in_five_minutes_or_when_it_was_forgotten(
     clock.advance(1)
     assert apps.find(ORGANIZATION_ID).name == "Renamed"
 
-    apps.forget()
+    forget_apps()
     apps.find(ORGANIZATION_ID)
     assert aws.operations == ["GetItem"] * 3
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from lambdas.records import apps
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
@@ -17,6 +16,7 @@ from tests.lambdas.backend import (
     callback_url,
     signed_url,
 )
+from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.responses import (
     INVALID_PAYLOAD,
@@ -307,7 +307,7 @@ def test_only_the_owner_is_allowed_when_multiple_users_are_off(
 ) -> None:
     assert backend.get(signed_url(app, "load", installed_store, STRANGER)).status == 200
     backend.deploy(replace(app, multiple_users=False))
-    apps.forget()
+    forget_apps()
     before = backend.stored()
 
     for user in (STRANGER, *installed_store.staff):  # one who is known, and one who is not

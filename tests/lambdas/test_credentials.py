@@ -15,6 +15,7 @@ from local.bigcommerce import App, Store
 from tests.conftest import Count
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import CALLBACKS, SIGNED_CALLBACKS, Backend, callback_url, signed_url
+from tests.lambdas.caches import forget_credentials
 from tests.lambdas.conftest import Clock, Logs
 
 ORGANIZATION = "organization"
@@ -45,7 +46,7 @@ def test_credentials_are_read_once_in_five_minutes_or_when_they_were_forgotten(
     assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
     assert reads(aws) == 2
 
-    credentials.forget()
+    forget_credentials()
     credentials.find(ORGANIZATION)
     assert reads(aws) == 3
 

@@ -18,12 +18,12 @@ from botocore.awsrequest import AWSResponse
 from botocore.retries.standard import ExponentialBackoff
 
 from lambdas.callbacks import token_exchange
-from lambdas.records import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store, User, faults
 from tests.conftest import Count
 from tests.lambdas import aws_calls
 from tests.lambdas.aws_calls import CLIENTS, AwsCalls, Fault
 from tests.lambdas.backend import CALLBACKS, Backend, Countdown, api_event, signed_url
+from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.responses import BUSY, NOT_STORED, TOO_SLOW, Response
 
@@ -111,8 +111,8 @@ class Stage:
         self._backend.put_item(self._app, self._store, self.item_before)
         self._bigcommerce.installations.clear()
         self._bigcommerce.installations.update(self._installed_before)
-        apps.forget()
-        credentials.forget()
+        forget_apps()
+        forget_credentials()
 
     def link(self, step: Step) -> str:
         """What BigCommerce calls; every link of the auth callback has a new code."""

@@ -7,10 +7,10 @@ import jwt
 import pytest
 
 from lambdas.callbacks.handoff import Visitor, handoff_url
-from lambdas.records import apps, credentials
 from local.bigcommerce import App, BigCommerce, Store, load_url, signed_payload
 from tests.documents import snippet
 from tests.lambdas.backend import BASE_URL, Backend, callback_url
+from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
 
@@ -23,8 +23,8 @@ KEY = "4b1d9f0c7e5a4c1e8b6f2a9d3c7e1f50a8d4b2c6e9f1a3d5"
 def opening(backend: Backend, app: App) -> App:
     """The app, with a URL of its own."""
     backend.deploy(app, app_url=APP_URL, handoff_key=KEY)
-    apps.forget()
-    credentials.forget()
+    forget_apps()
+    forget_credentials()
     return app
 
 
@@ -105,7 +105,7 @@ def test_a_key_that_has_not_arrived_yet_shows_the_page(
     backend: Backend, app: App, installed_store: Store, logs: Logs
 ) -> None:
     backend.deploy(app, app_url=APP_URL)
-    apps.forget()
+    forget_apps()
     answer = backend.get(load_url(app, installed_store, installed_store.owner))
 
     assert answer.status == 200

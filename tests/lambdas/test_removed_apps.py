@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from lambdas.records import apps, credentials
 from local.bigcommerce import App, Store
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import SIGNED_CALLBACKS, Backend, signed_url
+from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.responses import BUSY, INVALID_PAYLOAD, UNKNOWN_ORGANIZATION
 
 
@@ -19,8 +19,8 @@ def removed(backend: Backend, app: App, installed_store: Store) -> App:
     assistant = installed_store.staff[0]
     assert backend.get(signed_url(app, "load", installed_store, assistant)).status == 200
     backend.remove_app(app)
-    apps.forget()
-    credentials.forget()
+    forget_apps()
+    forget_credentials()
     return app
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from lambdas.records import apps
 from lambdas.rutter import client, connection_table
 from lambdas.rutter.connection import HOLD_SECONDS
 from local.bigcommerce import faults
 from local.rutter import failed_job, lost
 from tests.conftest import Count
 from tests.lambdas.backend import signed_url
+from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import Logs
 from tests.lambdas.rutter import Connect, connect, rutter_settings
 
@@ -308,7 +308,7 @@ def test_the_page_says_in_a_line_whether_data_flows(connect: Connect) -> None:
         assert connection_table.write(*ids, changed, revision)
         assert line in page(connect)
     rutter_settings(connect.backend, connect.app, None)
-    apps.forget()
+    forget_apps()
     assert "data flows" not in page(connect).lower()
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.records import apps, credentials
 from lambdas.records.credentials import RENEWAL_SECONDS
 from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
 from tests.lambdas.backend import CONNECTION_INDEX, api_event, client
+from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.conftest import Logs
 from tests.lambdas.responses import BUSY, UNKNOWN_ORGANIZATION, ExpectedError, Response
 from tests.lambdas.rutter import RUTTER_PREFIX, Connect, connect
@@ -60,8 +60,8 @@ def webhooks(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Webhooks:
     connect.install()
     connect.work()
     connect.assert_connected()
-    apps.forget()
-    credentials.forget()  # what the callbacks know is another function's
+    forget_apps()
+    forget_credentials()  # what the callbacks know is another function's
     return Webhooks(connect, monkeypatch)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.records import apps
 from local.bigcommerce import App, BigCommerce, Store, User
 from tests.lambdas.backend import (
     RETENTION_SECONDS,
@@ -15,6 +14,7 @@ from tests.lambdas.backend import (
     Backend,
     signed_url,
 )
+from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
 from tests.lambdas.responses import REQUEST_ID, Response
 
@@ -62,7 +62,7 @@ def test_scopes_that_differ_from_the_configured_ones_are_shown_at_every_opening(
 ) -> None:
     names = {"store_v2_customers": "Customers: modify <b>", SCOPES[0]: "Orders: modify"}
     backend.deploy(replace(app, scopes=(SCOPES[0], "store_v2_customers")), scope_names=names)
-    apps.forget()
+    forget_apps()
 
     page = backend.get(signed_url(app, "load", installed_store, installed_store.owner)).page
 
