@@ -27,6 +27,8 @@ TOKEN = b"ciphertext of the token"
 OWNER, USER = User("1", "owner@example.com", 10), User("2", "user@example.com", 11)
 INSTALLED = Installation("id", 10, 10_000, TOKEN, ("a", "b"), "uuid", "1", {"1": OWNER})
 AGAIN = replace(INSTALLED, installed_at=20, granted_at_ms=20_000, scopes=("a",))
+# As a load by the new owner leaves it.
+ANOTHER_OWNER = replace(INSTALLED, owner_id="2", users={"1": OWNER, "2": USER})
 WITH_USER = replace(INSTALLED, users={"1": OWNER, "2": USER})
 WITHOUT_USER = replace(INSTALLED, removed_users={"2": 30})
 MARKER = Uninstalled("id", Uninstall(30, 31), 90)
@@ -86,6 +88,17 @@ def changed(before: Item | None, after: Item | None, number: int = 1) -> Item:
                         "owner_id": "1",
                     },
                 )
+            ],
+        ),
+        (
+            INSTALLED,
+            ANOTHER_OWNER,
+            [
+                (
+                    "InstallationUpdated",
+                    {"changed": ["owner_id"], "scopes": ["a", "b"], "owner_id": "2"},
+                ),
+                ("UserAdded", {"user_id": "2"}),
             ],
         ),
         (INSTALLED, WITH_USER, [("UserAdded", {"user_id": "2"})]),
