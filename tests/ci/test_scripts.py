@@ -109,11 +109,12 @@ def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
     plan = " --plan build/ci/prod/plan.json" if planned else ""
     assert folder.calls == [
         f"pulumi up --yes --diff{plan}",
-        "pulumi stack output registration",
+        "pulumi stack output",
         "python -m registration show --offline",
         "python -m registration show --offline",
         "python -m registration check",
     ]
+    assert (folder.path / "build/ci/prod/outputs.json").read_text().startswith("output of pulumi")
     assert "Reason: because" in folder.summary
     assert "output of python -m registration show" in folder.summary
 
