@@ -7,6 +7,7 @@ from installations.connections import Queues
 from installations.progress import Counted
 from installations.stack import Stack
 from installations.store_table import listed
+from installations.text import number_of
 from lambdas.rutter.tasks import Task
 
 
@@ -34,5 +35,7 @@ def run(stack: Stack, _: argparse.Namespace) -> int:
                     count += 1
             queues.forget(message)
             counted.now(count)
-    sys.stdout.write(f"{count:,} stores sent again.\n" if count else "Nothing had failed.\n")
+    failed = count or unknown
+    said = f"{number_of(count, 'store')} sent again." if failed else "Nothing had failed."
+    sys.stdout.write(f"{said}\n")
     return 0
