@@ -173,7 +173,6 @@ PROGRAM_STATEMENTS = (
         # They have ids, but each names its function.
         types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
         resources=("*",),
-        reads=("lambda:GetEventSourceMapping",),
         writes=(
             "lambda:CreateEventSourceMapping",
             "lambda:DeleteEventSourceMapping",
@@ -182,10 +181,12 @@ PROGRAM_STATEMENTS = (
         condition={"ArnLike": {"lambda:FunctionArn": _LAMBDA + "function:{place.prefix}*"}},
     ),
     Statement(
-        "EventSourceTags",
+        "EventSourcesById",
+        # Requests for tags never name a function, and one for a mapping that is gone may not: the
+        # provider asks until it is.
         types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
         resources=(_LAMBDA + "event-source-mapping:*",),
-        reads=("lambda:ListTags",),
+        reads=("lambda:GetEventSourceMapping", "lambda:ListTags"),
         writes=("lambda:TagResource", "lambda:UntagResource"),
     ),
     Statement(
