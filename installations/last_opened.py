@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from registration.errors import CommandError
+from registration.traffic.insights import QueryError, rows
 
 from .progress import Counted
 from .stack import Stack
 
 # Groups that Insights gives at most.
 MOST_STORES = 10_000
-PAUSE_SECONDS = 1.0
 LONGEST_SECONDS = 15 * 60  # Insights itself gives up after an hour
 
 QUERY = f"""\
@@ -23,8 +23,6 @@ filter message = "callback answered" and status < 400
 | stats max(toMillis(@timestamp)) as opened by organization_id, store_hash
 | sort opened desc
 | limit {MOST_STORES}"""
-
-_RUNNING = {"Scheduled", "Running"}
 
 
 def last_opened(stack: Stack, days: int) -> Mapping[tuple[str, str], date]:
@@ -43,20 +41,17 @@ def last_opened(stack: Stack, days: int) -> Mapping[tuple[str, str], date]:
         endTime=now,
         queryString=QUERY,
     )["queryId"]
-    with Counted("Asking the log"):
-        for _ in range(int(LONGEST_SECONDS / PAUSE_SECONDS)):
-            answer = stack.logs.get_query_results(queryId=query)
-            if answer["status"] not in _RUNNING:
-                break
-            time.sleep(PAUSE_SECONDS)
-    if answer["status"] != "Complete":
+    try:
+        with Counted("Asking the log"):
+            found = rows(stack.logs, query, longest_seconds=LONGEST_SECONDS, pause=time.sleep)
+    except QueryError as error:
         raise CommandError(
-            f"The query of {stack.load_log_group} ended as {answer['status']}. Ask for fewer days."
-        )
-    rows = ({each["field"]: each["value"] for each in row} for row in answer["results"])
+            f"The query of {stack.load_log_group} {error}. Run the command again, or ask for fewer "
+            "days."
+        ) from None
     return {
         (row["organization_id"], row["store_hash"]): _day(row["opened"])
-        for row in rows
+        for row in found
         if row.keys() >= {"organization_id", "store_hash", "opened"}
     }
 

@@ -22,6 +22,7 @@ from ..check.http_client import is_loopback
 from ..check.store_prefix import STORE_PREFIX
 from ..outputs import Outputs, OutputsError
 from ..sheet.text import one_line
+from .insights import QueryError, rows
 from .seen import Consent, Traffic
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ RECENT_DAYS = 1
 _CONFIG = Config(
     connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2, "mode": "standard"}
 )
-_POLL_SECONDS = 0.5
-_POLLS = 60
+_LONGEST_SECONDS = 30
 # What only BigCommerce can bring about: an external install that failed is redirected too, and the
 # check's own calls succeed. Only the newest line of an app is of interest.
 _QUERY = f"""\
@@ -78,10 +78,15 @@ def traffic(
                 for field, calls in found.items()
                 if not calls.keys() >= set(organization_ids)
             }
-            found |= {field: _newest(_rows(logs, id_, pause)) for field, id_ in queries.items()}
+            found |= {
+                field: _newest(rows(logs, id_, longest_seconds=_LONGEST_SECONDS, pause=pause))
+                for field, id_ in queries.items()
+            }
     except (ClientError, BotoCoreError) as error:
         policy = outputs.texts.get("operatorPolicyArn", "")
         raise TrafficUnknownError(one_line(explained(error, policy))) from None
+    except QueryError as error:
+        raise TrafficUnknownError(f"the query of the logs {error}; run the command again") from None
     except OutputsError as error:
         raise TrafficUnknownError(one_line(str(error))) from None
     return {id_: _traffic_of(id_, found, days) for id_ in organization_ids}
@@ -108,26 +113,13 @@ def _start(logs: "CloudWatchLogsClient", log_group: str, days: int) -> str:
     )["queryId"]
 
 
-def _rows(
-    logs: "CloudWatchLogsClient", query: str, pause: Callable[[float], None]
-) -> list[dict[str, str]]:
-    for _ in range(_POLLS):
-        answer: Any = logs.get_query_results(queryId=query)
-        if answer["status"] == "Complete":
-            return [{each["field"]: each["value"] for each in row} for row in answer["results"]]
-        if answer["status"] not in ("Running", "Scheduled"):
-            raise TrafficUnknownError(f"the query of the logs ended as {answer['status']}")
-        pause(_POLL_SECONDS)
-    raise TrafficUnknownError("the query of the logs takes longer than half a minute")
-
-
-def _newest(rows: list[dict[str, str]]) -> Mapping[str, _Call]:
-    """The newest call of each app; the newest comes first.
+def _newest(newest_first: list[dict[str, str]]) -> Mapping[str, _Call]:
+    """The newest call of each app.
 
     The embedded AWS leaves to this what it does not evaluate of the query.
     """
     calls: dict[str, _Call] = {}
-    for row in rows:
+    for row in newest_first:
         line = json.loads(row["@message"])
         if "error" not in line and not str(line.get("store_hash")).startswith(STORE_PREFIX):
             day = datetime.fromisoformat(row["@timestamp"]).date()

@@ -135,7 +135,7 @@ def test_a_store_is_listed_with_the_day_it_last_opened_the_app(
     assert heading.endswith("  Last opened")
     assert row.endswith("  2026-11-25")
     assert asked[0]["endTime"] - asked[0]["startTime"] == 7 * 86_400
-    assert "ended as Timeout. Ask for fewer days." in run("list", "--opened", "7").err
+    assert "ended as Timeout. Run the command" in run("list", "--opened", "7").err
     with pytest.raises(SystemExit):
         run("list", "--opened", "0")
 

@@ -117,7 +117,8 @@ def test_a_log_is_read_further_back_only_where_the_last_day_has_no_call(
 
 
 @pytest.mark.parametrize(
-    ("status", "why"), [("Failed", "ended as Failed"), ("Running", "longer than half a minute")]
+    ("status", "why"),
+    [("Failed", "ended as Failed; run"), ("Running", "took longer than 30 seconds; run")],
 )
 def test_a_query_that_does_not_end_well_is_said(
     ask: Callable[..., tuple[Traffic, Asked]], status: str, why: str
