@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.utils import ArnParser, InvalidArnException
 
 from lambdas.records.installation_table import InstallationTable
-from registration.outputs import Outputs, OutputsError
+from registration.outputs import Outputs
 from registration.portal.model import AppRegistration, Registration
 from registration.sheet.commands import Commands
 
@@ -83,31 +82,24 @@ class Stack:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB in the table's region, with the operator's credentials."""
-        return boto3.Session().client("dynamodb", region_name=self._region, config=_CONFIG)
+        return boto3.Session().client("dynamodb", region_name=self.outputs.region, config=_CONFIG)
 
     @cached_property
     def kms(self) -> "KMSClient":
         """KMS in the same region."""
-        return boto3.Session().client("kms", region_name=self._region, config=_CONFIG)
+        return boto3.Session().client("kms", region_name=self.outputs.region, config=_CONFIG)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         """CloudWatch Logs in the same region."""
-        return boto3.Session().client("logs", region_name=self._region, config=_CONFIG)
+        return boto3.Session().client("logs", region_name=self.outputs.region, config=_CONFIG)
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """SQS in the same region."""
-        return boto3.Session().client("sqs", region_name=self._region, config=_CONFIG)
+        return boto3.Session().client("sqs", region_name=self.outputs.region, config=_CONFIG)
 
     @property
     def records(self) -> InstallationTable:
         """The stores' records, changed by rules as the callbacks do."""
         return InstallationTable(self.dynamodb, self.table_name)
-
-    @property
-    def _region(self) -> str:
-        try:
-            return str(ArnParser().parse_arn(self.table_arn)["region"])
-        except InvalidArnException:
-            raise OutputsError("The output installationsTableArn is no ARN.") from None

@@ -46,10 +46,7 @@ class Outputs:
             OutputsError: there is none of this name.
         """
         if name not in self.texts:
-            raise OutputsError(
-                f"The outputs have no {name}. Deploy the stack with this version of the program "
-                f"first: {self.commands.up}"
-            )
+            raise OutputsError(f"The outputs have no {name}. {_deploy_first(self.commands.up)}")
         return self.texts[name]
 
     @property
@@ -61,7 +58,9 @@ class Outputs:
         """
         arn = self.text("installationsTableArn").split(":")
         if len(arn) < 6:
-            raise OutputsError("The output installationsTableArn is no ARN.")
+            raise OutputsError(
+                f"The output installationsTableArn is no ARN. {_deploy_first(self.commands.up)}"
+            )
         return arn[3]
 
 
@@ -104,10 +103,7 @@ def read_outputs(text: str, given: str = "") -> Outputs:
             "The outputs are not JSON. They are what this prints: pulumi stack output --json"
         ) from None
     if not isinstance(outputs, dict) or "registration" not in outputs:
-        raise OutputsError(
-            "The outputs have no registration. Deploy the stack with this version of the program "
-            f"first: {_up(given)}"
-        )
+        raise OutputsError(f"The outputs have no registration. {_deploy_first(_up(given))}")
     try:
         registration = Registration.model_validate(outputs["registration"])
     except ValidationError as error:
@@ -117,6 +113,10 @@ def read_outputs(text: str, given: str = "") -> Outputs:
         ) from None
     arns = _texts(outputs.get("credentialSecretArns"))
     return Outputs(registration, arns, _texts(outputs), given)
+
+
+def _deploy_first(up: str) -> str:
+    return f"Deploy the stack with this version of the program first: {up}"
 
 
 def _up(given: str) -> str:

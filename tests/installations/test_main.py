@@ -17,7 +17,7 @@ from tests.registration.examples import EVERY_STAGE, outputs_json
         (["x", "--help"], "There is no command x. The commands: list"),
         (["--file", "none.json"], "none.json cannot be read"),
         (["list", "--file", "outputs.json"], "The outputs have no installationsTable. Deploy"),
-        (["list", "--file", "no_arn.json"], "The output installationsTableArn is no ARN."),
+        (["list", "--file", "no_arn.json"], "The output installationsTableArn is no ARN. Deploy"),
     ],
 )
 def test_wrong_use_is_said(

@@ -238,7 +238,10 @@ class TestShow:
         ("outputs", "why"),
         [
             ({}, "The outputs have no installationsTableArn. Deploy the stack with"),
-            ({"installationsTableArn": "table"}, "The output installationsTableArn is no ARN."),
+            (
+                {"installationsTableArn": "table"},
+                "The output installationsTableArn is no ARN. Deploy",
+            ),
             (
                 {"installationsTableArn": "arn:aws:dynamodb:us-east-1:1:table/t"},
                 "the deployment is on this machine, and AWS_ENDPOINT_URL leads elsewhere",
