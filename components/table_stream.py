@@ -23,11 +23,9 @@ class FailedQueue(pulumi.ComponentResource):
 
     Attributes:
         arn: the queue's ARN.
-        url: the queue's URL.
     """
 
     arn: pulumi.Output[str]
-    url: pulumi.Output[str]
 
     def __init__(
         self,
@@ -66,8 +64,7 @@ class FailedQueue(pulumi.ComponentResource):
             opts=child,
         )
         self.arn = queue.arn
-        self.url = queue.url
-        self.register_outputs({"url": self.url})
+        self.register_outputs({"arn": self.arn})
 
     def keep_statement(self) -> dict[str, object]:
         """The IAM statement that allows putting what failed into the queue."""
