@@ -8,6 +8,8 @@ import pulumi_aws as aws
 
 from .ci_roles import deploy_role_name, preview_role_name
 from .managed_policy import managed_policy
+from .part_names import TABLE
+from .policy_document import policy_document
 from .stack_context import StackContext
 
 # The index of the table by organization. An item is in it if it has both keys: whatever belongs to
@@ -65,7 +67,7 @@ class InstallationStore(pulumi.ComponentResource):
         protected = pulumi.ResourceOptions(parent=self, protect=protect)
         key = aws.kms.Key(
             "installations",
-            description=f"Access tokens and the table {context.name('installations')}",
+            description=f"Access tokens and the table {context.name(TABLE)}",
             enable_key_rotation=True,
             deletion_window_in_days=30,
             policy=_key_policy(context),
@@ -79,7 +81,7 @@ class InstallationStore(pulumi.ComponentResource):
         )
         table = aws.dynamodb.Table(
             "installations",
-            name=context.name("installations"),
+            name=context.name(TABLE),
             billing_mode="PAY_PER_REQUEST",
             hash_key="pk",
             range_key="sk",
@@ -116,7 +118,7 @@ class InstallationStore(pulumi.ComponentResource):
             "access-token-reader",
             name=context.name("access-token-reader"),
             description="Read installed stores and decrypt their BigCommerce access tokens",
-            document=_document(self.read_items_statement(), self.decrypt_any_statement()),
+            document=policy_document(self.read_items_statement(), self.decrypt_any_statement()),
             parent=self,
         )
         self.register_outputs(
@@ -266,10 +268,6 @@ class InstallationStore(pulumi.ComponentResource):
         }
 
 
-def _document(*statements: dict[str, object]) -> pulumi.Output[str]:
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
 def _key_policy(context: StackContext) -> pulumi.Output[str]:
     """Who may use the key: whom IAM allows, and two services for whom they let at their data.
 
@@ -311,7 +309,7 @@ def _key_policy(context: StackContext) -> pulumi.Output[str]:
         _allow_role(context, "AllowDeployRole", deploy_role_name, CHANGE_KEY + LOOK_AT_KEY),
         _allow_role(context, "AllowPreviewRole", preview_role_name, LOOK_AT_KEY),
     ]
-    return _document(*statements)
+    return policy_document(*statements)
 
 
 def _allow_through(

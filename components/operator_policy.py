@@ -6,6 +6,7 @@ import pulumi
 
 from .installation_store import InstallationStore
 from .managed_policy import managed_policy
+from .policy_document import policy_document
 from .stack_context import StackContext
 
 
@@ -57,7 +58,7 @@ class OperatorPolicy(pulumi.ComponentResource):
             "operator",
             name=context.name("operator"),
             description="Run python -m installations: list, verify, import and purge stores",
-            document=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements}),
+            document=policy_document(*statements),
             parent=self,
         )
         self.register_outputs({"arn": self.arn})

@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from .app import read_credentials_statement, rutter_secret_prefix, secret_prefix
 from .installation_store import InstallationStore
+from .part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, FunctionSpec, StackFunction
 from .table_stream import RETENTION_SECONDS, FailedQueue, invoke_with_changes
@@ -44,12 +45,10 @@ class RutterConnect(pulumi.ComponentResource):
     Attributes:
         function: the function.
         queue_url: the queue with the stores to connect.
-        failed_queue_url: the queue of what failed.
     """
 
     function: StackFunction
     queue_url: pulumi.Output[str]
-    failed_queue_url: pulumi.Output[str]
 
     def __init__(
         self,
@@ -66,7 +65,7 @@ class RutterConnect(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         failed = FailedQueue(
             context,
-            "rutter-failed",
+            RUTTER_FAILED_QUEUE,
             alarm_description="Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. "
             "Once what the function's log says is mended: python -m installations redrive --stack "
             f"{context.stack}",
@@ -74,8 +73,8 @@ class RutterConnect(pulumi.ComponentResource):
             opts=child,
         )
         queue = aws.sqs.Queue(
-            CONNECT.name,
-            name=context.name(CONNECT.name),
+            RUTTER_QUEUE,
+            name=context.name(RUTTER_QUEUE),
             message_retention_seconds=RETENTION_SECONDS,
             visibility_timeout_seconds=VISIBILITY_SECONDS,
             sqs_managed_sse_enabled=True,
@@ -123,8 +122,7 @@ class RutterConnect(pulumi.ComponentResource):
         )
         self.function = function
         self.queue_url = queue.url
-        self.failed_queue_url = failed.url
-        self.register_outputs({"queueUrl": self.queue_url, "failedQueueUrl": self.failed_queue_url})
+        self.register_outputs({"queueUrl": self.queue_url})
 
 
 def operator_statements(context: StackContext) -> list[dict[str, object]]:
@@ -134,13 +132,13 @@ def operator_statements(context: StackContext) -> list[dict[str, object]]:
             "Sid": "HandOver",
             "Effect": "Allow",
             "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"],
-            "Resource": [context.arn("sqs", context.name(CONNECT.name))],
+            "Resource": [context.arn("sqs", context.name(RUTTER_QUEUE))],
         },
         {
             "Sid": "TryAgain",
             "Effect": "Allow",
             "Action": ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
-            "Resource": [context.arn("sqs", context.name("rutter-failed"))],
+            "Resource": [context.arn("sqs", context.name(RUTTER_FAILED_QUEUE))],
         },
     ]
 

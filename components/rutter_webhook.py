@@ -8,7 +8,8 @@ from registration.portal.fields import RUTTER_WEBHOOK_PATH
 from .app import rutter_secret_prefix
 from .callbacks import Routed
 from .installation_store import CONNECTION_INDEX, InstallationStore
-from .rutter_connect import CONNECT, RutterConnect, read_rutter_credentials_statement
+from .part_names import RUTTER_QUEUE
+from .rutter_connect import RutterConnect, read_rutter_credentials_statement
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, StackFunction
 
@@ -64,7 +65,7 @@ def webhook_function(
                 "Sid": "TellOfConnections",
                 "Effect": "Allow",
                 "Action": ["sqs:SendMessage"],
-                "Resource": [context.arn("sqs", context.name(CONNECT.name))],
+                "Resource": [context.arn("sqs", context.name(RUTTER_QUEUE))],
             },
         ],
     )

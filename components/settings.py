@@ -107,6 +107,8 @@ def _read_as_pulumi_does(given: Any) -> Any:
     return texts.get(given, given) if isinstance(given, str) else given
 
 
+# A value that was emptied is as one that is not there.
+EMPTY_IS_NONE = BeforeValidator(lambda given: given or None)
 # `pulumi config set` without `--path` stores text.
 Switch = Annotated[bool, Field(strict=True), BeforeValidator(_read_as_pulumi_does)]
 Scope = Annotated[str, AfterValidator(_known_scope)]
@@ -214,7 +216,7 @@ class AppSettings(_Setting):
     multiple_users: Switch = True
     support_url: SupportUrl | None = None
     app_url: AppUrl | None = None
-    rutter: Annotated[RutterSettings | None, BeforeValidator(lambda given: given or None)] = None
+    rutter: Annotated[RutterSettings | None, EMPTY_IS_NONE] = None
 
 
 # Source: API Gateway's default quotas for an account and region, which no route can exceed.
@@ -361,14 +363,10 @@ class Settings(_Setting):
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = 30
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = 30
     protect: Switch = True
-    permissions_boundary_arn: Annotated[
-        PolicyArn | None, BeforeValidator(lambda given: given or None)
-    ] = None
+    permissions_boundary_arn: Annotated[PolicyArn | None, EMPTY_IS_NONE] = None
     functions: Functions = Functions()
-    domain: Annotated[Domain | None, BeforeValidator(lambda given: given or None)] = None
-    monitoring: Annotated[
-        MonitoringSettings | None, BeforeValidator(lambda given: given or None)
-    ] = None
+    domain: Annotated[Domain | None, EMPTY_IS_NONE] = None
+    monitoring: Annotated[MonitoringSettings | None, EMPTY_IS_NONE] = None
     events: Switch = False
     bigcommerce: BigCommerce = BigCommerce()
     rutter_base_url: RutterUrl = "https://production.rutterapi.com/versioned"

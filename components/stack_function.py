@@ -1,12 +1,12 @@
 """StackFunction: one Lambda function with its own role, policy and log group."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from .policy_document import policy_document
 from .settings import Functions
 from .stack_context import StackContext
 
@@ -87,7 +87,7 @@ class StackFunction(pulumi.ComponentResource):
             spec.name,
             name=name,
             description=f"What the function {spec.name} may do",
-            assume_role_policy=_TRUST_POLICY,
+            assume_role_policy=policy_document(_TRUST_STATEMENT),
             permissions_boundary=context.permissions_boundary_arn,
             opts=child,
         )
@@ -95,15 +95,10 @@ class StackFunction(pulumi.ComponentResource):
             spec.name,
             name=name,
             role=role.name,
-            policy=pulumi.Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        _log_statement(log_group),
-                        *([_TRACE_STATEMENT] if basis.settings.tracing else []),
-                        *statements,
-                    ],
-                }
+            policy=policy_document(
+                _log_statement(log_group),
+                *([_TRACE_STATEMENT] if basis.settings.tracing else []),
+                *statements,
             ),
             opts=child,
         )
@@ -138,18 +133,11 @@ class StackFunction(pulumi.ComponentResource):
 # Seconds and tries of a name lookup, which the function's deadline cannot interrupt: without this
 # the C library takes up to 10 s (resolv.conf(5)).
 _NAME_LOOKUP = "timeout:1 attempts:2"
-_TRUST_POLICY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
+_TRUST_STATEMENT = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
 # AWS X-Ray has no resources to name.
 _TRACE_STATEMENT = {
     "Sid": "Trace",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from components.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE, TABLE
 from lambdas.records import installation_item
 from lambdas.rutter.tasks import Task
 from registration.errors import CommandError
@@ -83,10 +84,10 @@ class Queues:
                 "No app of the stack hands its stores to Rutter. Set apps[i].rutter.clientId and "
                 f"rutterClientSecrets, then: {stack.commands.up}"
             )
-        prefix = stack.table_name.removesuffix("installations")
+        prefix = stack.table_name.removesuffix(TABLE)
         urls = [
             stack.sqs.get_queue_url(QueueName=prefix + name)["QueueUrl"]
-            for name in ("rutter-connect", "rutter-failed")
+            for name in (RUTTER_QUEUE, RUTTER_FAILED_QUEUE)
         ]
         return cls(stack.sqs, *urls)
 
