@@ -92,11 +92,19 @@ class Queues:
         return cls(stack.sqs, *urls)
 
     def send(self, task: Task) -> None:
-        """Have a store attended to."""
+        """Have a store attended to.
+
+        Raises:
+            ClientError, BotoCoreError: the call of SQS failed.
+        """
         self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=task.as_message())
 
     def failed(self) -> Iterator[Any]:
-        """The messages that failed, as long as some are there; each is to be `forget`ed."""
+        """The messages that failed, as long as some are there; each is to be `forget`ed.
+
+        Raises:
+            ClientError, BotoCoreError: a call of SQS failed.
+        """
         while True:
             answer = self.sqs.receive_message(
                 QueueUrl=self.failed_url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT_SECONDS
@@ -106,5 +114,9 @@ class Queues:
             yield from answer["Messages"]
 
     def forget(self, message: Mapping[str, Any]) -> None:
-        """Delete a message of those that failed."""
+        """Delete a message of those that failed.
+
+        Raises:
+            ClientError, BotoCoreError: the call of SQS failed.
+        """
         self.sqs.delete_message(QueueUrl=self.failed_url, ReceiptHandle=message["ReceiptHandle"])

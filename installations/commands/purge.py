@@ -83,7 +83,11 @@ def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
 
 
 def purge_store(stack: Stack, store: Store) -> str:
-    """Delete a store's items, all or none, if its record is as it was listed; what became of it."""
+    """Delete a store's items, all or none, if its record is as it was listed; what became of it.
+
+    Raises:
+        ClientError, BotoCoreError: DynamoDB refused, or could not be reached.
+    """
     deletes: list[Any] = []
     for sort_key in SORT_KEYS:
         key = installation_item.key(store.organization_id, store.store_hash, sort_key)

@@ -16,9 +16,10 @@ def authenticate(request: CallbackRequest) -> SignedPayload:
     From here on the log lines of the request name the store.
 
     Raises:
-        InvalidParameterError: there is no payload.
+        InvalidParameterError: there is no payload that can be read.
         InvalidSignedPayloadError: it does not hold.
-        ClientError, BotoCoreError: the call of Secrets Manager failed.
+        AppNotRegisteredError: the app has no credentials.
+        CredentialsUnreadableError: Secrets Manager failed.
     """
     token = request.required(PARAMETER)
     payload = credentials.use(

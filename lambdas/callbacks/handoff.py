@@ -46,6 +46,7 @@ def redirect(app: AppProfile, visitor: Visitor) -> Response | None:
 
     Raises:
         AppNotRegisteredError: the app has no credentials.
+        CredentialsUnreadableError: Secrets Manager failed.
     """
     if app.app_url is None:
         return None

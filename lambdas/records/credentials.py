@@ -72,6 +72,7 @@ def use(
     Raises:
         AppNotRegisteredError: the secret holds no credentials.
         CredentialsUnreadableError: Secrets Manager failed.
+        CallbackError: whatever the attempt raises.
     """
     try:
         return attempt(find(organization_id))

@@ -38,8 +38,10 @@ def attend(task: Task) -> Step:
 
     Raises:
         TryAgainError: it is to be done again.
-        ClientError, BotoCoreError: a call of AWS failed.
-        ValueError, KeyError: the secret with the credentials at Rutter is malformed.
+        AppNotRegisteredError: the app has no credentials at BigCommerce.
+        CredentialsUnreadableError: Secrets Manager did not give them.
+        ClientError, BotoCoreError: another call of AWS failed.
+        ValueError, KeyError, TypeError: the secret with the credentials at Rutter is malformed.
     """
     try:
         app = apps.read(task.organization_id)
@@ -84,7 +86,12 @@ class _Store:
         return rutter_of(self.ids[0])
 
     def write(self, connection: Connection) -> Connection:
-        """Write the connection as it is from now on; raises TryAgainError if another did before."""
+        """Write the connection as it is from now on.
+
+        Raises:
+            TryAgainError: another wrote it before.
+            ClientError, BotoCoreError: the call of DynamoDB failed.
+        """
         if not connection_table.write(*self.ids, connection, self._revision):
             raise TryAgainError("another function wrote the connection", seconds=1)
         self._revision += 1
@@ -95,6 +102,8 @@ class _Store:
 
         Raises:
             TryAgainError: it is to be made again.
+            ClientError, BotoCoreError: a call of AWS failed.
+            ValueError, KeyError, TypeError: the secret with the credentials at Rutter is malformed.
         """
         try:
             return call()

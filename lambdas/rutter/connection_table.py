@@ -40,7 +40,11 @@ def key(organization_id: str, store_hash: str) -> dict[str, Any]:
 
 
 def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]:
-    """The connection and its revision; None and 0 where there is none."""
+    """The connection and its revision; None and 0 where there is none.
+
+    Raises:
+        ClientError, BotoCoreError: the call of DynamoDB failed.
+    """
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key=key(organization_id, store_hash),
@@ -67,7 +71,11 @@ def connection(item: dict[str, Any]) -> Connection:
 
 
 def write(organization_id: str, store_hash: str, connection: Connection, revision: int) -> bool:
-    """Write the connection if its revision is still this one; False if it is not."""
+    """Write the connection if its revision is still this one; False if it is not.
+
+    Raises:
+        ClientError, BotoCoreError: the call of DynamoDB failed.
+    """
     values: dict[str, Any] = {
         PREFIX + name: value for name, value in asdict(connection).items() if value is not None
     }
@@ -100,6 +108,9 @@ def stores(organization_id: str, connection_id: str) -> list[str]:
 
     The index follows the table within moments. It is everybody's: what another organization has is
     left out.
+
+    Raises:
+        ClientError, BotoCoreError: the call of DynamoDB failed.
     """
     answer = aws.dynamodb().query(
         TableName=environment.table_name(),

@@ -13,7 +13,7 @@ def rutter_of(organization_id: str) -> Rutter:
     """Rutter for the organization.
 
     Raises:
-        ValueError, KeyError: the secret is malformed.
+        ValueError, KeyError, TypeError: the secret is malformed.
         ClientError, BotoCoreError: the call of Secrets Manager failed.
     """
     answer = aws.secretsmanager().get_secret_value(

@@ -16,7 +16,8 @@ class CallbackError(Exception):
         code: the machine-readable name of the case, as JSON answers carry it in `error`.
         title: the heading of the page.
         message: what happened and what to do, for the person who called.
-        server_message: what happened, for the server that called (uninstall, remove user).
+        server_message: what happened, for the server that called (uninstall, remove user, Rutter's
+            webhooks).
         retry_after: seconds for the Retry-After header, or None.
         metric: the metric that counts the case alone, where a person should hear of it, or None.
         reason: the detail for the log.
