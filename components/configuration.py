@@ -17,6 +17,7 @@ from .configuration_errors import (
     did_you_mean,
     in_stack_file,
     nearest_names,
+    remove_command,
     set_command,
     stack_rename_command,
 )
@@ -52,7 +53,12 @@ def read_settings() -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        problems += validation_problems(error, values, Settings)
+        removed = {each.remedy for each in problems}
+        problems += [
+            each
+            for each in validation_problems(error, values, Settings)
+            if remove_command(each.key) not in removed
+        ]
     else:
         problems += _region_problems(settings) + _sample_problems(settings)
     if problems:
@@ -116,7 +122,7 @@ def _monitoring_warnings(settings: Settings) -> list[str]:
         return []
     return [
         "monitoring has neither emails nor httpsEndpoints: its alarms tell nobody but who "
-        f"subscribed to the topic by hand. {set_command('monitoring.emails')}"
+        f"subscribed to the topic by hand. {set_command('monitoring.emails[0]')}"
     ]
 
 
@@ -149,7 +155,7 @@ def configured_values() -> tuple[dict[str, Any], list[Problem]]:
         structured = key not in TEXTS and text.startswith(("[", "{"))
         try:
             values[key] = json.loads(text) if structured else text
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):  # a number is too long, or lists are too deep
             remedy = in_stack_file(f"write {full_key} anew, as YAML")
             problems.append(Problem(key, "begins as JSON, and is not valid JSON", remedy))
     return values, problems

@@ -18,6 +18,7 @@ _EXAMPLES = {
     "burst": "100",
     "certificateArn": "arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     "emails": "oncall@example.com",
+    "events": "false",
     "frameAncestors": "https://*.mybigcommerce.com",
     "httpsEndpoints": "https://events.example.com/alarms",
     "keepDefaultEndpoint": "true",
@@ -25,28 +26,24 @@ _EXAMPLES = {
     "logRetentionDays": "30",
     "memorySize": "512",
     "multipleUsers": "true",
+    "oidcProviderArn": "arn:aws:iam::ACCOUNT:oidc-provider/token.actions.githubusercontent.com",
     "onUninstall": "keep",
     "permissionsBoundaryArn": "arn:aws:iam::ACCOUNT:policy/NAME",
+    "previewPullRequests": "false",
     "protect": "true",
     "rate": "50",
     "registeredBaseUrl": "https://apps.example.com",
+    "repository": "OWNER/NAME",
+    "reviewers": "ORGANIZATION/TEAM",
     "rutterBaseUrl": "https://production.rutterapi.com/versioned",
     "scopes": "SCOPE",
     "silenceHours": "24",
     "supportUrl": "https://www.example.com/support",
     "tracing": "false",
     "uninstalledRetentionDays": "30",
+    "webhooks": "false",
 }
 _RESERVED_CONCURRENCY = "functions.reservedConcurrency."
-# A list or a map is not set as a whole: where its first value goes.
-FIRST_ENTRIES = {
-    "apps": "[0].organizationId",
-    "emails": "[0]",
-    "frameAncestors": "[0]",
-    "httpsEndpoints": "[0]",
-    "rutter": ".clientId",
-    "scopes": "[0]",
-}
 
 
 @dataclass(frozen=True)
@@ -86,19 +83,24 @@ class ConfigurationError(pulumi.RunError):
 
 def set_command(key: str, value: str | None = None) -> str:
     """The command that sets a key."""
-    path = key + FIRST_ENTRIES.get(key.rpartition(".")[2], "")
-    given = example(path) if value is None else shlex.quote(value)
-    return f"{_config('set')} --path '{path}' {given}"
+    given = example(key) if value is None else shlex.quote(value)
+    dashes = "-- " if given.startswith("-") else ""
+    return f"{_config('set')} {_path(key)} {dashes}{given}"
 
 
 def set_secret_command(key: str) -> str:
     """The command that sets a secret key; the CLI asks for the value, so no history keeps it."""
-    return f"{_config('set')} --secret --path '{key}'"
+    return f"{_config('set')} --secret {_path(key)}"
 
 
 def remove_command(key: str) -> str:
-    """The command that removes a key."""
-    return f"{_config('rm')} --path '{key}'"
+    """The command that removes a key.
+
+    Within brackets the CLI takes what stands before a colon for a namespace: that no command can.
+    """
+    if re.search(r'\["[^"]*:', key):
+        return in_stack_file(f"remove {key}")
+    return f"{_config('rm')} {_path(key)}"
 
 
 def stack_rename_command(name: str) -> str:
@@ -113,6 +115,11 @@ def in_stack_file(what: str) -> str:
 
 def _config(verb: str) -> str:
     return f"pulumi config {verb} --stack {pulumi.get_stack()}"
+
+
+def _path(key: str) -> str:
+    quoted = key.replace("'", "'\"'\"'")
+    return f"--path '{quoted}'"
 
 
 def did_you_mean(names: Sequence[str]) -> str:

@@ -19,6 +19,8 @@ from .configuration_errors import (
     set_command,
     set_secret_command,
 )
+from .setting_paths import Path, first_value, path_text
+from .settings import Settings
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class SecretMap:
 
     def path(self, organization_id: str) -> str:
         """The configuration path of one secret."""
-        return f"{self.key}.{organization_id}"
+        return path_text((self.key, organization_id))
 
 
 _IN_THE_PORTAL = "ask BigCommerce's developer support for another client secret"
@@ -66,12 +68,16 @@ def is_secret(key: str) -> bool:
 
 
 def secret_problems(values: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong between the secrets and the apps of a configuration that may be malformed."""
+    """What is wrong between the secrets and the apps of a configuration that may be malformed.
+
+    What a map that is none lacks is not said beside: the remedy of that would remove it again.
+    """
     apps = [app if isinstance(app, dict) else {} for app in _list(values.get("apps"))]
     return [
         problem
         for secret_map in SECRET_MAPS
-        for problem in _problems(secret_map, apps, _map(values.get(secret_map.key)))
+        if isinstance(secrets := values.get(secret_map.key, {}), dict)
+        for problem in _problems(secret_map, apps, secrets)
     ]
 
 
@@ -92,7 +98,7 @@ def _problems(
             what = (
                 f"is missing: the app has a {secret_map.noun}, and {secret_map.missing_companion}"
             )
-            problems.append(Problem(key, what, set_command(key)))
+            problems.append(Problem(key, what, _begun(("apps", index, secret_map.companion), app)))
     if secrets and not is_secret(secret_map.key):
         what = (
             "stand in plain text in the stack's configuration: set each again as a secret. If the "
@@ -102,6 +108,16 @@ def _problems(
         command = set_secret_command(secret_map.path(next(iter(secrets))))
         problems.append(Problem(secret_map.key, what, command))
     return problems
+
+
+def _begun(companion: Path, app: Mapping[str, Any]) -> str:
+    """The remedy of an app without a companion, which may be there as an empty text."""
+    first = first_value(companion, Settings)
+    command = set_command(path_text(first))
+    # Of a text the CLI makes no map, as it does of nothing.
+    if first != companion and app.get(str(companion[-1])) not in (None, {}):
+        return f"{remove_command(path_text(companion))}\n{command}"
+    return command
 
 
 def _unknown(
@@ -132,7 +148,3 @@ def _has_id(app: Mapping[str, Any]) -> bool:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _map(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -36,6 +36,7 @@ from registration.portal.value_types import (
 )
 
 from .configuration_errors import did_you_mean, nearest_names, placeholder
+from .setting_paths import has_parts
 
 # What CloudWatch Logs takes.
 LOG_RETENTION_DAYS = (
@@ -156,7 +157,9 @@ HandoffKey = Annotated[SecretStr, Field(min_length=32)]
 ClientSecret = Annotated[SecretStr, AfterValidator(_without_spaces)]
 
 
-class _Setting(BaseModel):
+class Setting(BaseModel):
+    """What every map of settings has in common."""
+
     model_config = ConfigDict(
         alias_generator=alias_generators.to_camel,
         extra="forbid",
@@ -169,13 +172,16 @@ class _Setting(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _is_no_placeholder(cls, given: Any, info: ValidationInfo) -> Any:
-        if given == placeholder(alias_generators.to_camel(str(info.field_name))):
+        field = cls.model_fields[str(info.field_name)]
+        # A text in place of a list or a map is another mistake.
+        is_placeholder = isinstance(given, str) and given == placeholder(str(field.alias))
+        if is_placeholder and not has_parts(field.annotation):
             what = "is the placeholder of a command: put your own value in its place"
             raise PydanticCustomError("placeholder", "{what}", {"what": what})
         return given
 
 
-class RutterSettings(_Setting):
+class RutterSettings(Setting):
     """How an app's stores are handed to Rutter.
 
     Attributes:
@@ -190,7 +196,7 @@ class RutterSettings(_Setting):
     webhooks: Switch = False
 
 
-class AppSettings(_Setting):
+class AppSettings(Setting):
     """One BigCommerce app.
 
     Attributes:
@@ -224,7 +230,7 @@ Rate = Annotated[float, Field(gt=0, le=10_000)]
 Burst = Annotated[int, Field(gt=0, le=5_000)]
 
 
-class RouteThrottle(_Setting):
+class RouteThrottle(Setting):
     """How many requests a callback's route accepts: `rate` a second, and `burst` at once."""
 
     rate: Rate = 50
@@ -238,7 +244,7 @@ class AuthThrottle(RouteThrottle):
     burst: Burst = 20
 
 
-class Throttle(_Setting):
+class Throttle(Setting):
     """What each route accepts, so that a flood of one leaves room for the others.
 
     An uninstall that is refused is lost: BigCommerce does not send it again.
@@ -254,7 +260,7 @@ class Throttle(_Setting):
 ReservedExecutions = Annotated[int, Field(ge=1)] | None
 
 
-class ReservedConcurrency(_Setting):
+class ReservedConcurrency(Setting):
     """Executions at once that are kept for a callback's function, and bound it; None keeps none.
 
     Of `auth` it bounds the exchanges of codes at once.
@@ -266,7 +272,7 @@ class ReservedConcurrency(_Setting):
     remove_user: ReservedExecutions = None
 
 
-class Functions(_Setting):
+class Functions(Setting):
     """Settings of each Lambda function.
 
     Source of the bounds: the Lambda quotas.
@@ -282,7 +288,7 @@ class Functions(_Setting):
     reserved_concurrency: ReservedConcurrency = ReservedConcurrency()
 
 
-class Domain(_Setting):
+class Domain(Setting):
     """A custom domain of the callback URLs.
 
     Attributes:
@@ -310,7 +316,7 @@ class Domain(_Setting):
         return self.certificate_arn.split(":")[3] if self.certificate_arn else None
 
 
-class MonitoringSettings(_Setting):
+class MonitoringSettings(Setting):
     """Whom the alarms tell.
 
     Attributes:
@@ -333,7 +339,7 @@ class MonitoringSettings(_Setting):
         )
 
 
-class BigCommerce(_Setting):
+class BigCommerce(Setting):
     """Where BigCommerce is.
 
     Attributes:
@@ -349,7 +355,7 @@ class BigCommerce(_Setting):
     )
 
 
-class Settings(_Setting):
+class Settings(Setting):
     """The whole configuration of a stack; Pulumi.yaml describes each key.
 
     A marker is kept for two days at least: signed payloads hold for 24 hours.

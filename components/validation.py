@@ -1,33 +1,32 @@
 """What pydantic finds wrong with settings, in the words of configuration, with its remedy."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from registration.portal.value_types import ORGANIZATION_ID
+
 from .configuration_errors import (
-    FIRST_ENTRIES,
     Problem,
     did_you_mean,
     example,
     in_stack_file,
-    last_name,
     nearest_names,
     remove_command,
     set_command,
     set_secret_command,
 )
 from .secret_settings import SECRET_MAPS, is_secret
-
-Path = tuple[int | str, ...]
-"""Where a value is: names, and indices of lists' entries (`i` for any)."""
+from .setting_paths import ANY_ENTRY, Path, first_value, path_text, setting_paths
 
 # By pydantic's type of error, since its own words are a library's.
 _WORDS = {
     "missing": "is required",
     "too_short": "must not be empty",
+    "too_long": "must have at most {max_length} entries",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
     "tuple_type": "must be a list",
@@ -58,22 +57,32 @@ def validation_problems(
     """The problems that pydantic found in `values`, the configuration that `model` describes."""
     errors = error.errors(include_url=False)
     inner = {each["loc"][:depth] for each in errors for depth in range(1, len(each["loc"]))}
-    known = list(_paths(model))
-    renamed = {_meant(each["loc"], known) for each in errors if each["type"] == "extra_forbidden"}
+    renamed = {_meant(each["loc"], model) for each in errors if each["type"] == "extra_forbidden"}
     # pydantic leaves wrong entries out of a list, and then finds the list too short. And what is
     # missing under its right name may be there under another.
-    return [
-        _unknown(each["loc"], each["input"], values, known)
+    problems = [
+        _unknown(each["loc"], each["input"], values, model)
         if each["type"] == "extra_forbidden"
-        else _problem(each)
+        else _problem(each, model)
         for each in errors
         if not (each["type"] == "too_short" and each["loc"] in inner)
         and not (each["type"] == "missing" and each["loc"] in renamed)
     ]
+    return _in_order_of_remedies(problems)
 
 
-def _problem(details: ErrorDetails) -> Problem:
-    key = _text(details["loc"])
+def _in_order_of_remedies(problems: list[Problem]) -> list[Problem]:
+    """Entries are removed after all else and the last one first, since later ones then move up."""
+    removals = [
+        problem
+        for problem in problems
+        if re.search(r"\[\d+\]$", problem.key) and problem.remedy == remove_command(problem.key)
+    ]
+    return [problem for problem in problems if problem not in removals] + removals[::-1]
+
+
+def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+    key = path_text(details["loc"])
     context = details.get("ctx", {})
     if key in _SECRETS:
         remedy = f"{remove_command(key)}\n{set_secret_command(f'{key}.ORGANIZATION_ID')}"
@@ -81,10 +90,14 @@ def _problem(details: ErrorDetails) -> Problem:
     if details["loc"][0] in _SECRETS:
         return Problem(key, _what_of_secret(details), set_secret_command(key))
     if details["type"] in _SHAPES:
-        return Problem(key, _WORDS[details["type"]], _reshaped(details, key))
+        return Problem(key, _WORDS[details["type"]], _reshaped(details, model))
+    if details["type"] == "too_long":
+        remedy = in_stack_file(f"keep {context['max_length']} of them")
+        return Problem(key, _what(details), remedy)
     if "remove" in context:
         return Problem(key, _what(details), remove_command(key + context["remove"]))
-    return Problem(key, _what(details), set_command(key, context.get("suggestion")))
+    first = path_text(first_value(details["loc"], model))
+    return Problem(key, _what(details), set_command(first, context.get("suggestion")))
 
 
 def _what_of_secret(details: ErrorDetails) -> str:
@@ -102,59 +115,75 @@ def _what(details: ErrorDetails) -> str:
     return f"is {given!r}: it {what}" if isinstance(given, str | int | float) else what
 
 
-def _reshaped(details: ErrorDetails, key: str) -> str:
+def _reshaped(details: ErrorDetails, model: type[BaseModel]) -> str:
     """The remedy of a value in a wrong shape, which keeps what is in it."""
-    given, is_list = details["input"], details["type"] == "tuple_type"
+    location, given = details["loc"], details["input"]
+    key, is_list = path_text(location), details["type"] == "tuple_type"
     if isinstance(given, dict | list) and given:
         if not is_list:
             return in_stack_file("write it as a map: a name and its value on each line, no dash")
-        first = FIRST_ENTRIES[last_name(key)].partition(".")[2]
-        entry = f"{first}: {example(first)}" if first else example(key)
-        return in_stack_file(f"write it as a list: a dash before each entry, as in - {entry}")
+        return in_stack_file(
+            f"write it as a list: a dash before each entry, as in - {_entry(location, model)}"
+        )
     if not is_list:
         return remove_command(key)
-    # One entry where a list belongs; an app is more than a word.
-    shown = given and key != "apps" and not is_secret(str(details["loc"][0]))
-    only = str(given) if shown else None
-    return f"{remove_command(key)}\n{set_command(key, only)}"
+    first = first_value(location, model)
+    # One entry where a list belongs; where the entries are maps, one is more than a word.
+    shown = isinstance(first[-1], int) and not isinstance(given, bool) and given
+    only = str(given) if shown and not is_secret(str(location[0])) else None
+    return f"{remove_command(key)}\n{set_command(path_text(first), only)}"
 
 
-def _unknown(location: Path, given: Any, values: Mapping[str, Any], known: list[Path]) -> Problem:
+def _entry(location: Path, model: type[BaseModel]) -> str:
+    """How an entry of a list begins in the stack's file."""
+    first = first_value(location, model)
+    value = example(path_text(first))
+    return value if isinstance(first[-1], int) else f"{first[-1]}: {value}"
+
+
+def _unknown(
+    location: Path, given: Any, values: Mapping[str, Any], model: type[BaseModel]
+) -> Problem:
     """A key that is no setting: it is moved to the one that was meant, if that can be told."""
-    key, what = _text(location), "is not a setting"
-    sibling = _meant(location, known)
+    key, what = path_text(location), "is not a setting"
+    sibling = _meant(location, model)
     if sibling is not None:
-        moved = _moved(key, sibling, given, values)
+        moved = _moved(location, sibling, given, values, model)
         return Problem(key, what + did_you_mean([str(sibling[-1])]), moved)
-    nearest = _nearest(location, known)
-    meant = [path for path in known if path[-1] in nearest]
+    nearest = _nearest(location, model)
+    meant = [path for path in setting_paths(model) if path[-1] in nearest]
     if not meant:
         return Problem(key, what, remove_command(key))
-    elsewhere = [_text(path) for path in meant]
+    elsewhere = [path_text(path) for path in meant]
     what += did_you_mean(elsewhere)
     if elsewhere[0] in _SECRETS:
-        id_ = _value(values, (*location[:-1], "organizationId")) or "ORGANIZATION_ID"
+        id_ = str(_value(values, (*location[:-1], "organizationId")) or "ORGANIZATION_ID")
+        if not re.fullmatch(ORGANIZATION_ID, id_):
+            id_ = "ORGANIZATION_ID"
         return Problem(key, what, _set_anew(key, f"{elsewhere[0]}.{id_}"))
     return Problem(key, what, in_stack_file(f"move its value to {' or '.join(elsewhere)}"))
 
 
-def _nearest(location: Path, known: list[Path]) -> list[str]:
+def _nearest(location: Path, model: type[BaseModel]) -> list[str]:
     """The known name that is most like that of a key, if one is."""
-    names = {str(path[-1]) for path in known}
+    names = {str(path[-1]) for path in setting_paths(model)}
     return nearest_names(str(location[-1]), names, cutoff=_MISSPELLED)[:1]
 
 
-def _meant(location: Path, known: list[Path]) -> Path | None:
+def _meant(location: Path, model: type[BaseModel]) -> Path | None:
     """The setting beside a key that was meant by it, if there is one."""
-    place = tuple("i" if isinstance(part, int) else part for part in location[:-1])
-    for name in _nearest(location, known):
-        if (*place, name) in known:
+    place = tuple(ANY_ENTRY if isinstance(part, int) else part for part in location[:-1])
+    for name in _nearest(location, model):
+        if (*place, name) in setting_paths(model):
             return (*location[:-1], name)
     return None
 
 
-def _moved(key: str, meant: Path, given: Any, values: Mapping[str, Any]) -> str:
+def _moved(
+    location: Path, meant: Path, given: Any, values: Mapping[str, Any], model: type[BaseModel]
+) -> str:
     """The remedy of a misspelled key: its value goes to the key that was meant."""
+    key = path_text(location)
     if _value(values, meant) is not None:
         return remove_command(key)
     if meant[0] in _SECRETS and not isinstance(given, dict):
@@ -162,29 +191,13 @@ def _moved(key: str, meant: Path, given: Any, values: Mapping[str, Any]) -> str:
     text = str(given).lower() if isinstance(given, bool) else str(given)
     # Any other value may be a secret in a wrong place, or of more than a word.
     if re.fullmatch(r"true|false|\d+(\.\d+)?", text) and meant[0] not in _SECRETS:
-        return f"{set_command(_text(meant), text)}\n{remove_command(key)}"
+        first = path_text(first_value(meant, model))
+        return f"{set_command(first, text)}\n{remove_command(key)}"
     return in_stack_file(f"rename {key} to {meant[-1]}")
 
 
 def _set_anew(key: str, secret_key: str) -> str:
     return f"{set_secret_command(secret_key)}\n{remove_command(key)}"
-
-
-def _paths(model: type[BaseModel], place: Path = ()) -> Iterator[Path]:
-    """Where each setting is."""
-    for field in model.model_fields.values():
-        path = (*place, str(field.alias))
-        yield path
-        entry = ("i",) if get_origin(field.annotation) is tuple else ()
-        for inner in _models(field.annotation):
-            yield from _paths(inner, (*path, *entry))
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
 
 
 def _value(values: Any, path: Path) -> Any:
@@ -195,11 +208,3 @@ def _value(values: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return values
-
-
-def _text(path: Path) -> str:
-    text = ""
-    for part in path:
-        index = isinstance(part, int) or part == "i"
-        text += f"[{part}]" if index else f".{part}" if text else str(part)
-    return text

@@ -2,8 +2,8 @@
 
 import contextvars
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from unittest import mock
 
 import pytest
@@ -18,6 +18,7 @@ STACK = "dev"
 SET, REMOVE = f"pulumi config set --stack {STACK}", f"pulumi config rm --stack {STACK}"
 IN_FILE = f"in Pulumi.{STACK}.yaml,"
 SECRET_KEYS = [f"{PROJECT}:{key}" for key in SECRETS]
+_Read = TypeVar("_Read")
 
 
 def read(config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True) -> Settings:
@@ -37,10 +38,22 @@ def read_texts(
     secret_keys: Sequence[str] = SECRET_KEYS,
 ) -> Settings:
     """The settings of a stack from full key to text."""
+    return read_by(read_settings, texts, project=project, stack=stack, secret_keys=secret_keys)
 
-    def run() -> Settings:
+
+def read_by(
+    reader: Callable[[], _Read],
+    texts: dict[str, str],
+    *,
+    project: str,
+    stack: str = STACK,
+    secret_keys: Sequence[str] = (),
+) -> _Read:
+    """What a program's reader makes of its configuration: full key to text."""
+
+    def run() -> _Read:
         set_all_config(texts, list(secret_keys))
-        return read_settings()
+        return reader()
 
     with (
         mock.patch("pulumi.get_project", return_value=project),
