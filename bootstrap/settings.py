@@ -1,28 +1,31 @@
 """The bootstrap stack's configuration: every key and its rule."""
 
 import re
-from itertools import permutations
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import pulumi
 import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    alias_generators,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from components.configuration import configured_values
-from components.configuration_errors import ConfigurationError, Problem, remove_command
-from components.settings import DomainName, HostedZoneId
+from components.configuration import PROJECT_AND_STACK, configured_values
+from components.configuration_errors import ConfigurationError, Problem, set_command
+from components.settings import DomainName, HostedZoneId, Setting, Switch
 from components.validation import validation_problems
 from registration.portal.value_types import StackName, form
 
 MAIN_PROJECT = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
+# That of Pulumi.sample.yaml.
+SAMPLE_REPOSITORY = "OWNER/NAME"
+
+
+def _is_no_sample(repository: str) -> str:
+    """The roles of a stack would be for whoever has a repository of that name."""
+    if repository == SAMPLE_REPOSITORY:
+        raise PydanticCustomError("sample", "is the sample's: put your own in its place")
+    return repository
 
 
 Repository = Annotated[
@@ -31,6 +34,7 @@ Repository = Annotated[
         r"[\w-]+/[\w.-]+|[\w-]+@\d+/[\w.-]+@\d+",
         "OWNER/NAME, as in the repository's URL, or with GitHub's ids: OWNER@ID/NAME@ID",
     ),
+    AfterValidator(_is_no_sample),
 ]
 Reviewer = Annotated[
     str, form(r"[\w-]+(/[\w-]+)?", "a GitHub user, or a team as ORGANIZATION/TEAM")
@@ -44,17 +48,11 @@ BucketName = Annotated[
 ]
 
 
-class _Setting(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=alias_generators.to_camel, extra="forbid", frozen=True
-    )
-
-
 def _or_none(given: object) -> object:
     return given or None
 
 
-class Environment(_Setting):
+class Environment(Setting):
     """One environment of the account.
 
     Attributes:
@@ -69,13 +67,13 @@ class Environment(_Setting):
     """
 
     name: StackName
-    preview_pull_requests: bool = False
+    preview_pull_requests: Switch = False
     reviewers: Annotated[tuple[Reviewer, ...], Field(max_length=6)] = ()
     domain_name: DomainName | None = None
     hosted_zone_id: HostedZoneId | None = None
 
 
-class Settings(_Setting):
+class Settings(Setting):
     """The whole configuration; Pulumi.yaml describes each key.
 
     Attributes:
@@ -107,7 +105,7 @@ def read_settings() -> Settings:
     except ValidationError as error:
         problems += validation_problems(error, values, Settings)
     else:
-        problems += _overlapping(settings)
+        problems += _name_problems(settings) + _nameless_domains(settings)
     if problems:
         raise ConfigurationError(pulumi.get_stack(), problems)
     return settings
@@ -118,16 +116,40 @@ def main_project() -> str:
     return str(yaml.safe_load(MAIN_PROJECT.read_text(encoding="utf-8"))["name"])
 
 
-def _overlapping(settings: Settings) -> list[Problem]:
-    """Environments one of which could write the other's resources, since names tell them apart."""
-    return [
-        Problem(
-            f"environments[{index}].name",
-            f"is {other.name!r}: what belongs to it would be within reach of the deploy role of "
-            f"{one.name!r}, so the two need different accounts or names",
-            remove_command(f"environments[{index}]"),
-        )
-        for one, other in permutations(settings.environments, 2)
-        for index in [settings.environments.index(other)]
-        if f"{other.name}-".startswith(f"{one.name}-")
+def _name_problems(settings: Settings) -> list[Problem]:
+    """Names that are one for AWS, or too long for a stack, or within reach of another's role."""
+    names = [each.name for each in settings.environments]
+    longest = PROJECT_AND_STACK - len(main_project())
+    problems = []
+    for index, name in enumerate(names):
+        key, what = f"environments[{index}].name", _wrong_with_name(name, names[:index], names)
+        if len(name) > longest:
+            what = f"the stack's name has at most {longest} characters, since those of AWS begin so"
+        if what is not None:
+            problems.append(Problem(key, f"is {name!r}: {what}", set_command(key)))
+    return problems
+
+
+def _wrong_with_name(name: str, earlier: Sequence[str], names: Sequence[str]) -> str | None:
+    """What is wrong with the name of an environment beside the others'."""
+    # Source: IAM's CreateRole, "Names are not distinguished by case".
+    if name.lower() in (each.lower() for each in earlier):
+        return "another environment has that name, and capitals make no other one for IAM"
+    reaching = next((each for each in names if name.startswith(f"{each}-")), None)
+    if reaching is None:
+        return None
+    return (
+        "what belongs to it would be within reach of the deploy role of "
+        f"{reaching!r}, so the two need different accounts or names"
+    )
+
+
+def _nameless_domains(settings: Settings) -> list[Problem]:
+    """Zones for a domain whose name the roles would not know."""
+    keys = [
+        f"environments[{index}].domainName"
+        for index, each in enumerate(settings.environments)
+        if each.hosted_zone_id and not each.domain_name
     ]
+    what = "is missing: the environment has the hostedZoneId of a domain, and needs its name"
+    return [Problem(key, what, set_command(key)) for key in keys]

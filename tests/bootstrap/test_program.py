@@ -160,7 +160,6 @@ def test_an_account_that_believes_github_already_and_keeps_its_state_elsewhere(
         ({"environments": [{"name": "dev", "reviewers": ["$(x)"]}]}, "must be a GitHub user"),
         ({"environments": [{"name": "dev", "zone": 1}]}, "environments[0].zone is not a setting"),
         ({"environments": [{"name": "dev"}, {"name": "dev-eu"}]}, "within reach of the deploy"),
-        ({"environments": [{"name": "dev"}, {"name": "dev"}]}, "within reach of the deploy"),
         ({"stateBucket": "Not_A_Bucket"}, "must be 3 to 63"),
     ],
 )
@@ -180,7 +179,12 @@ def test_declared_keys_are_those_of_the_settings() -> None:
         assert name in declared["environments"]["description"]
 
 
-def test_the_sample_stack_is_valid(record: Recorder) -> None:
-    texts = encoded(stack_config(FOLDER, "sample", {}))
-    recording = record.of(Program(str(FOLDER / "__main__.py"), PROJECT, "sample", texts))
-    assert recording.error is None
+def test_the_sample_stack_lacks_nothing_but_the_repository(record: Recorder) -> None:
+    """The roles of a copy that was deployed as it is would be for whoever has that name."""
+    sample = stack_config(FOLDER, "sample", {})
+    for repository, error in ((None, "repository is 'OWNER/NAME'"), ("example/back-end", None)):
+        own = {f"{PROJECT}:repository": repository} if repository else {}
+        texts = encoded({**sample, **own})
+        recording = record.of(Program(str(FOLDER / "__main__.py"), PROJECT, "sample", texts))
+        assert (error in str(recording.error)) if error else recording.error is None
+        assert error is None or " has 1 problem;" in str(recording.error)
