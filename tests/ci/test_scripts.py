@@ -156,12 +156,24 @@ def test_a_comment_is_cut_to_what_github_takes(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(("open_issue", "written"), [("3", "edit 3"), ("", "create")])
-def test_drift_has_one_issue(folder: Folder, open_issue: str, written: str) -> None:
+@pytest.mark.parametrize("compared", [("dev", "prod"), ()])
+def test_drift_has_one_issue_though_no_stack_was_compared(
+    folder: Folder, open_issue: str, written: str, compared: tuple[str, ...]
+) -> None:
     gh = STAND_IN.format(name="gh") + f"test $2 != list || echo '{open_issue}'\n"
     gh = gh.replace('echo "output of', 'test $2 = list || echo "output of')
     (folder.path / "gh").write_text(gh)
-    assert folder.run("drift-issue", "issue.md") == 0
+    for stack in compared:
+        found = folder.path / f"build/ci/drift-{stack}/drift.md"
+        found.parent.mkdir(parents=True)
+        found.write_text(f"{stack} differs " + "x" * 40_000)
+    assert folder.run("drift-issue", "build/ci", RUN_URL="https://example.com/run/1") == 0
     assert folder.calls[-1].startswith(f"gh issue {written}")
+    assert folder.calls[-1].endswith("--body-file build/ci/issue.md")
+    said = (folder.path / "build/ci/issue.md").read_text()
+    assert said.startswith("From https://example.com/run/1.")
+    assert all(f"{stack} differs" in said for stack in compared)
+    assert len(said) < 65_536
 
 
 @pytest.mark.parametrize(("version", "status"), [("1.0.0", 0), ("1.0", 1), ("9.9.9", 1)])
