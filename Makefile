@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak bench audit test coverage test-unit test-browser test-cli lint format lock clean vulnerabilities sbom release-notes aws-plugin stack-preview stack-deploy stack-drift
+.PHONY: help up serve emulator soak bench audit test coverage test-unit test-browser test-cli test-plugin lint format lock clean vulnerabilities sbom release-notes stack-preview stack-deploy stack-drift
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -61,6 +61,10 @@ test-browser: $(READY)  ## run the tests in a browser, which need Chromium
 test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built where Go is installed
 	@$(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning
 
+test-plugin: $(READY)  ## the same with the AWS plugin itself in place of local.provider: no deployment waits for it
+	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
+	@AWS_PLUGIN=1 $(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning
+
 lint: $(READY)  ## check style, types and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -93,9 +97,6 @@ sbom: $(READY)  ## write what the Lambda bundle and the program consist of (Cycl
 
 release-notes: sbom  ## write what a release says and carries to build/release: VERSION=1.0.0
 	@.ci/release-notes "$(VERSION)"
-
-aws-plugin: $(READY)  ## install the AWS plugin of this program into the Pulumi CLI
-	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
 
 stack-preview: $(READY)  ## show what a deployment would change, as CI does: STACK=dev
 	@.ci/stack preview "$(STACK)"

@@ -109,6 +109,13 @@ def test_a_fork_gets_a_message_in_place_of_a_preview() -> None:
     assert found["preview"]["with"]["role"] == "preview"
 
 
+def test_no_deployment_waits_for_the_aws_plugin_on_the_embedded_aws() -> None:
+    assert "plugin" not in str(jobs("checks"))
+    (job,) = jobs("aws-plugin").values()
+    assert job["steps"][-1]["run"] == "make test-plugin"
+    assert "workflow_call" not in workflow("aws-plugin")[True]
+
+
 def test_what_they_call_is_there() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PIPELINES)
     named = set(re.findall(r"(?m)(?:run:|-|^ +) make ([a-z-]+)", text))

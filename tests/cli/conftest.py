@@ -1,11 +1,8 @@
 """The Pulumi CLI with an AWS provider, and stacks it deploys into embedded AWS accounts."""
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,8 @@ from local.emulator import Emulator
 from tests.cli.cli_stack import ROOT, CliStack, PulumiCli
 from tests.cli.pulumi_cli import NoPulumiError, find_or_build
 
+# What `make test-plugin` sets.
+PLUGIN_VARIABLE = "AWS_PLUGIN"
 PLUGIN = "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -m local.provider \"$@\"\n"
 
 OpenStack = Callable[[Path, Emulator], CliStack]
@@ -25,8 +24,8 @@ def pulumi_cli(
 ) -> PulumiCli:
     """The CLI.
 
-    Its AWS provider is the plugin of this project's `pulumi_aws` where that is installed, and
-    `local.provider` elsewhere.
+    Its AWS provider is `local.provider`, whether the AWS plugin is installed or not, and that
+    plugin where a variable asks for it.
     """
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
@@ -38,9 +37,8 @@ def pulumi_cli(
         cli = find_or_build(say)
     except NoPulumiError as error:
         pytest.skip(str(error))
-    plugins = json.loads(subprocess.check_output([cli.command, "plugin", "ls", "--json"]))
     provider, environment = "the AWS plugin", {}
-    if ("aws", version("pulumi-aws")) not in {(each["name"], each["version"]) for each in plugins}:
+    if not os.environ.get(PLUGIN_VARIABLE):
         provider = "local.provider in place of the AWS plugin"
         folder = tmp_path_factory.mktemp("plugin")
         plugin = folder / "pulumi-resource-aws"
