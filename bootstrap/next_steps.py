@@ -18,17 +18,7 @@ def next_steps(
 ) -> pulumi.Output[str]:
     """The commands that keep the roles, and give the repository and the stacks what they need."""
     lines: list[pulumi.Input[str]] = [*_protections(settings)]
-    variables = {
-        "AWS_ACCOUNT_ID": aws.get_caller_identity_output().account_id,
-        "AWS_REGION": aws.get_region_output().region,
-        "PULUMI_BACKEND_URL": state.backend_url if state else "https://api.pulumi.com",
-    }
-    lines += [
-        pulumi.Output.concat(
-            f"gh variable set {name} --repo {settings.repository_name} --body '", value, "'"
-        )
-        for name, value in variables.items()
-    ]
+    lines += _variables(settings, state)
     if state:
         # For this shell alone: the bootstrap stack itself is kept elsewhere.
         lines.append(pulumi.Output.concat("export PULUMI_BACKEND_URL='", state.backend_url, "'"))
@@ -47,6 +37,10 @@ def next_steps(
                 environment.boundary_arn,
             )
         )
+    lines += (
+        "# Once every account has had its commands, and the stacks are described:",
+        f"# gh variable set DEPLOY --repo {settings.repository_name} --body true",
+    )
     return pulumi.Output.all(*lines).apply("\n".join)
 
 
@@ -68,6 +62,28 @@ def _protections(settings: Settings) -> Iterator[str]:
                 " -F 'deployment_branch_policy[custom_branch_policies]=true'" + reviewers
             )
             yield f"gh api --method POST {path}/deployment-branch-policies -f name={_BRANCH}"
+
+
+def _variables(settings: Settings, state: StateStore | None) -> Iterator[pulumi.Output[str]]:
+    """The commands that tell jobs of which account, region and state their stack is.
+
+    Those of an environment are its own, so that no other account's take their place. Previews of
+    pull requests have none, since theirs are for one branch: they ask for the repository's, whose
+    names are others.
+    """
+    values = {
+        "AWS_ACCOUNT_ID": aws.get_caller_identity_output().account_id,
+        "AWS_REGION": aws.get_region_output().region,
+        "PULUMI_BACKEND_URL": state.backend_url if state else "https://api.pulumi.com",
+    }
+    for environment in settings.environments:
+        places = [("", f" --env {environment.name}"), ("", f" --env {environment.name}-preview")]
+        if environment.preview_pull_requests:
+            places.append(("PULL_REQUEST_", ""))
+        for prefix, place in places:
+            for name, value in values.items():
+                command = f"gh variable set {prefix}{name} --repo {settings.repository_name}{place}"
+                yield pulumi.Output.concat(f"{command} --body '", value, "'")
 
 
 def _reviewers(environment: Environment) -> str:

@@ -117,7 +117,20 @@ def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Record
             f"gh api --method PUT {path}{limited}{reviewers}",
             f"gh api --method POST {path}/deployment-branch-policies -f name=main",
         ]
-    assert f"gh variable set AWS_ACCOUNT_ID --repo example/back-end --body '{ACCOUNT}'" in steps
+    values = {
+        "AWS_ACCOUNT_ID": ACCOUNT,
+        "AWS_REGION": REGION,
+        "PULUMI_BACKEND_URL": f"s3://example-state?region={REGION}",
+    }
+    # Of an environment, so that another account's do not take their place; and the repository's
+    # for previews of pull requests, which have no environment, under other names.
+    places = [("", f" --env {name}") for name, _ in protected]
+    places.insert(2, ("PULL_REQUEST_", ""))
+    assert [step for step in steps if "gh variable set" in step] == [
+        f"gh variable set {prefix}{name} --repo example/back-end{place} --body '{value}'"
+        for prefix, place in places
+        for name, value in values.items()
+    ] + ["# gh variable set DEPLOY --repo example/back-end --body true"]
     assert (
         "pulumi config set --stack prod --path permissionsBoundaryArn "
         f"arn:aws:iam::{ACCOUNT}:policy/boundary-{MAIN}-prod"

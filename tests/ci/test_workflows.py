@@ -18,7 +18,6 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PIPELINES = [*WORKFLOWS, ROOT / "docs/examples/gitlab-ci.yml"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"(?m)^([a-z-]+):", MAKEFILE))
-STACKS = ("dev", "staging", "prod")
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
 
@@ -69,43 +68,116 @@ def test_a_checkout_leaves_no_credentials_behind() -> None:
 
 def test_a_deployment_is_never_cancelled_and_is_alone_in_its_stack() -> None:
     concurrency = jobs("stack")["stack"]["concurrency"]
-    assert concurrency["cancel-in-progress"] is False
+    for each in (concurrency, *(workflow(name)["concurrency"] for name, _, _ in ROLLOUTS)):
+        assert each["cancel-in-progress"] is False
     assert {"${{ inputs.action }}", "${{ inputs.stack }}"} <= set(
         re.findall(r"\$\{\{ inputs\.\w+ \}\}", concurrency["group"])
     )
 
 
-def test_main_deploys_each_stack_after_the_one_before_and_as_its_preview_showed() -> None:
-    found = jobs("main")
-    before = "checks"
-    for stack in STACKS:
-        preview, deploy = found[f"preview-{stack}"], found[stack]
-        assert (preview["needs"], deploy["needs"]) == (before, f"preview-{stack}")
-        assert preview["with"] == {
-            "action": "preview",
-            "stack": stack,
-            "role": "preview",
-            "environment": f"{stack}-preview",
-        }
-        assert deploy["with"] == {
-            "action": "deploy",
-            "stack": stack,
-            "role": "deploy",
-            "environment": stack,
-            "plan": f"preview-{stack}",
-        }
-        before = stack
-        assert (ROOT / f"Pulumi.{stack}.yaml").exists()
-    assert jobs("nightly")["drift"]["strategy"]["matrix"]["stack"] == list(STACKS)
+def rollouts() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What takes a commit to a stack: the workflow, the job's name and the job."""
+    for path in WORKFLOWS:
+        for name, job in jobs(path.stem).items():
+            if job.get("uses", "").endswith("/rollout.yml"):
+                yield path.stem, name, job
+
+
+ROLLOUTS = list(rollouts())
+STACKS = {job["with"]["stack"] for _, _, job in ROLLOUTS}
+
+
+def test_the_workflows_agree_on_the_stacks_and_each_has_its_file() -> None:
+    """Without a stack's file its jobs are to go too: docs/environments.md says which."""
+    assert STACKS
+    assert {name for name in STACKS if not (ROOT / f"Pulumi.{name}.yaml").exists()} == set()
+    assert set(jobs("nightly")["drift"]["strategy"]["matrix"]["stack"]) == STACKS
     inputs = workflow("deploy")[True]["workflow_dispatch"]["inputs"]  # YAML's `on`
-    assert inputs["stack"]["options"] == list(STACKS)
+    assert set(inputs["stack"]["options"]) == STACKS
 
 
-def test_a_fork_gets_a_message_in_place_of_a_preview() -> None:
+def test_main_deploys_each_stack_after_the_one_before() -> None:
+    before = "checks"
+    for workflow_name, stack, job in ROLLOUTS:
+        if workflow_name == "main":
+            assert (job["needs"], job["with"]) == (before, {"stack": stack})
+            before = stack
+    assert before != "checks"
+
+
+def test_a_stack_is_deployed_as_its_preview_showed() -> None:
+    stack = {"stack": "${{ inputs.stack }}", "commit": "${{ inputs.commit }}"}
+    found = jobs("rollout")
+    assert found["preview"]["with"] == {
+        "action": "preview",
+        "role": "preview",
+        "environment": "${{ inputs.stack }}-preview",
+        **stack,
+    }
+    assert found["deploy"]["needs"] == "preview"
+    assert found["deploy"]["with"] == {
+        "action": "deploy",
+        "role": "deploy",
+        "environment": "${{ inputs.stack }}",
+        "plan": "preview-${{ inputs.stack }}",
+        **stack,
+    }
+    (upload,) = [each for _, each in steps() if "upload-artifact@" in each.get("uses", "")]
+    assert upload["with"]["name"] == "${{ inputs.action }}-${{ inputs.stack }}"
+    # A job that is run again finds the artifact of its first attempt in the way.
+    assert upload["with"]["overwrite"] is True
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for name, _, _ in ROLLOUTS if "workflow_run" in workflow(name)[True]})
+)
+def test_what_follows_main_takes_the_commit_that_main_deployed_and_no_other(name: str) -> None:
+    assert workflow(name)[True] == {
+        "workflow_run": {
+            "workflows": [workflow("main")["name"]],
+            "types": ["completed"],
+            "branches": workflow("main")[True]["push"]["branches"],
+        }
+    }
+    (job,) = jobs(name).values()
+    conditions = {each.strip() for each in job["if"].split("&&")}
+    run = "github.event.workflow_run"
+    assert conditions == {
+        "vars.DEPLOY == 'true'",
+        f"{run}.conclusion == 'success'",
+        f"{run}.event == 'push'",
+        f"{run}.head_repository.full_name == github.repository",
+    }
+    assert job["with"]["commit"] == f"${{{{ {run}.head_sha }}}}"
+    # What deploys nothing may not take the place of the run that waits.
+    group = workflow(name)["concurrency"]["group"]
+    assert group == f"${{{{ {job['if']} && '{name}' || github.run_id }}}}"
+    assert workflow("main")["concurrency"]["group"] == "main"
+
+
+def test_jobs_without_an_environment_ask_for_no_variable_of_one() -> None:
+    """GitHub knows those of an environment in the steps of its jobs alone, where it runs them."""
+    for path in WORKFLOWS:
+        found = workflow(path.stem)
+        for job in found["jobs"].values():
+            job["steps"] = []
+        named = set(re.findall(r"vars\.(\w+)", str(found)))
+        assert named <= {
+            "DEPLOY",
+            "PULL_REQUEST_AWS_ACCOUNT_ID",
+            "PULL_REQUEST_AWS_REGION",
+            "PULL_REQUEST_PULUMI_BACKEND_URL",
+        }, path
+
+
+def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
     found = jobs("pull-request")
-    own = "github.event.pull_request.head.repo.full_name == github.repository"
-    assert found["preview"]["if"].startswith(own)
-    assert found["no-preview"]["if"].startswith(own.replace("==", "!="))
+    assert set(found["preview"]["if"].split(" && ")) == {
+        "github.event.pull_request.head.repo.full_name == github.repository",
+        "github.actor != 'dependabot[bot]'",
+        "vars.PULL_REQUEST_AWS_ACCOUNT_ID != ''",
+    }
+    assert found["no-preview"]["if"] == f"!({found['preview']['if']})"
     assert found["preview"]["with"]["role"] == "preview"
 
 
