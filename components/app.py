@@ -114,7 +114,8 @@ class BigCommerceApp(pulumi.ComponentResource):
 def secret_prefix(context: StackContext) -> str:
     """The part of every credentials secret's name before the organization id.
 
-    No other secret's name begins with it: the callbacks' roles may read all that do.
+    No other secret's name begins with it: the roles of the callbacks and of `rutter-connect` may
+    read all that do.
     """
     return f"{context.project}/{context.stack}/apps/"
 

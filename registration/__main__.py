@@ -46,8 +46,9 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     """Show what to enter in the developer portal, and what is next.
 
     The table is for terminals; html and markdown are the whole guide; json is the stack output
-    technicalTab, and what was seen. Of more than ten apps, table and markdown say where each of
-    them stands: choose one with --app.
+    technicalTab, with what was seen of each app, and how many of its stores' connections at Rutter
+    are in each state. Of more than ten apps, table and markdown say where each of them stands:
+    choose one with --app.
 
     When BigCommerce last called each URL, and the scopes that it sent last, are read from the
     functions' logs with your own AWS credentials, and whether data flows to Rutter from the table.
