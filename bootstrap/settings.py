@@ -7,12 +7,12 @@ from typing import Annotated
 
 import pulumi
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from components.configuration import PROJECT_AND_STACK, configured_values
 from components.configuration_errors import ConfigurationError, Problem, set_command
-from components.settings import DomainName, HostedZoneId, Setting, Switch
+from components.settings import EMPTY_IS_NONE, DomainName, HostedZoneId, Setting, Switch
 from components.validation import validation_problems
 from registration.portal.value_types import StackName, form
 
@@ -48,10 +48,6 @@ BucketName = Annotated[
 ]
 
 
-def _or_none(given: object) -> object:
-    return given or None
-
-
 class Environment(Setting):
     """One environment of the account.
 
@@ -84,8 +80,8 @@ class Settings(Setting):
 
     repository: Repository
     environments: Annotated[tuple[Environment, ...], Field(min_length=1)]
-    oidc_provider_arn: Annotated[OidcProviderArn | None, BeforeValidator(_or_none)] = None
-    state_bucket: Annotated[BucketName | None, BeforeValidator(_or_none)] = None
+    oidc_provider_arn: Annotated[OidcProviderArn | None, EMPTY_IS_NONE] = None
+    state_bucket: Annotated[BucketName | None, EMPTY_IS_NONE] = None
 
     @property
     def repository_name(self) -> str:
