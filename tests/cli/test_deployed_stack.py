@@ -151,3 +151,16 @@ def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack
         stack.up(plan=plan)
     stack.configure(settings)
     assert stack.up(plan=plan).operations["update"] <= shown["update"]
+
+
+def test_a_plan_that_replaced_something_cannot_be_applied_again(stack: CliStack) -> None:
+    """So jobs of CI are run again from the preview on: docs/environments.md."""
+    _configure_credentials(stack)
+    stack.up()
+    plan = str(stack.folder / "plan.json")
+    _configure_credentials(stack)
+    stack.preview(plan=plan)
+    assert stack.up(plan=plan).operations["create-replacement"] == 1
+    with pytest.raises(CommandError, match="expected resource operations"):
+        stack.up(plan=plan)
+    assert stack.up().operations.keys() == {"same"}
