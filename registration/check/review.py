@@ -111,6 +111,8 @@ class ReviewChecks:
         remedy = (self._commands.set_support_url(app), self._commands.up)
         if app.support_url is None:
             raise CheckFailedError("the pages of the app name no support", *remedy)
+        if app.support_url.startswith("mailto:"):
+            return f"{app.support_url}: a mail address, which nobody can ask"
         try:
             status = self._client.get(app.support_url).status
         except UnreachableError as error:

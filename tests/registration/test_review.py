@@ -45,6 +45,12 @@ def test_an_app_that_is_fit_for_the_review_passes(monkeypatch: pytest.MonkeyPatc
     assert found(monkeypatch, {}) == []
 
 
+def test_a_mail_address_for_support_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "mailto:help@example.com"
+    called = {address: AssertionError("it was called")}
+    assert found(monkeypatch, called, support_url=address) == []
+
+
 @pytest.mark.parametrize(
     ("changed", "values", "point"),
     [
