@@ -68,10 +68,11 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
         "organization_id": organization_id,
         "store_hash": store_hash,
         "time": at.isoformat().replace("+00:00", "Z"),
-        "revision": int((after or before)[revision]["N"]),
+        # A deletion is a write too, and leaves no revision of its own.
+        "revision": int((after or before)[revision]["N"]) + (0 if after else 1),
     }
-    # The stream's number of the change, and not the revision alone: a record that expired begins
-    # again with revision 1.
+    # The stream's number of the change, and not the revision alone: a record that expired or was
+    # purged begins again with revision 1.
     place = f"{partition_key}|{sort_key}|{change['SequenceNumber']}"
     return [
         StoreEvent(name, at, {"id": _id(place, name, told), **common, **told})

@@ -230,8 +230,16 @@ def test_what_comes_before_a_change_that_cannot_be_read_is_told(bus: Bus) -> Non
     assert [each["store_hash"] for each in bus.taken] == STORES[:3]
 
 
+def test_a_purge_is_later_than_the_event_before_it() -> None:
+    changes = changed(None, record(INSTALLED)), changed(record(INSTALLED), None)
+    created, removed = (
+        event.detail for change in changes for event in from_change(change["dynamodb"])
+    )
+    assert removed["revision"] == created["revision"] + 1
+
+
 def test_ids_are_those_of_a_change_and_not_of_what_it_says() -> None:
-    """An expired record begins again with the same revision."""
+    """A record that expired or was purged begins again with the same revision."""
     three = replace(INSTALLED, users={id_: User(id_, None, 1) for id_ in ("1", "2", "3")})
     changes = [changed(record(INSTALLED), record(three), number) for number in (1, 2)]
     ids = [each.detail["id"] for change in changes for each in from_change(change["dynamodb"])]
