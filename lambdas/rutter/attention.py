@@ -1,7 +1,8 @@
 """Attending to a store: what its record and its connection say is to be done, is done.
 
 Whatever is sent to Rutter is written down before, and nobody else works on the store meanwhile: so
-a repetition, a lost answer, or an end in the middle makes no second connection.
+a repetition, a lost answer, or an end in the middle makes no second connection. No connection is
+taken for the store's but one that Rutter has named in answer to its token.
 """
 
 import time
@@ -127,9 +128,6 @@ def _hand_over(store: _Store, installation: Installation) -> None:
     )
 
     def call() -> RutterConnection:
-        found = store.rutter.find(store.ids[1]) if rules.is_lost(before) else None
-        if found is not None and before.generation == generation:
-            return found  # it has this token: the answer was lost
         key = str(held.idempotency_key)
         return store.rutter.create(store.ids[1], token, app, idempotency_key=key)
 
@@ -166,13 +164,14 @@ def _look(store: _Store, task: Task, *, installed: bool) -> None:
 
 
 def _delete(store: _Store) -> None:
-    held = store.write(rules.held(store.connection or Connection(), now=int(time.time())))
+    known = store.connection
+    if known is None or known.id is None:
+        return
+    id_ = known.id
+    held = store.write(rules.held(known, now=int(time.time())))
 
     def call() -> bool:
-        found = None if held.id else store.rutter.find(store.ids[1])
-        id_ = held.id or (found and found.id)
-        if id_:
-            store.rutter.delete(id_)
+        store.rutter.delete(id_)
         return True
 
     if store.call(held, call):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -115,18 +115,6 @@ class Rutter:
         if created is None:
             raise RutterError("the answer names no connection", key_is_used=True)
         return created
-
-    def find(self, store_hash: str) -> RutterConnection | None:
-        """The connection of a store, looked up among all of the organization.
-
-        Raises:
-            RefusedError, RutterError: the call did not succeed.
-        """
-        host = _host(store_url(store_hash))
-        for each in self._list():
-            if each.get("platform") == PLATFORM and host in map(_host, each.values()):
-                return _connection(each)
-        return None
 
     def state(self, id_: str, access_token: str | None) -> str:
         """The state of a connection, in Rutter's words.
@@ -251,13 +239,3 @@ def _state(value: Mapping[str, Any]) -> str | None:
         if value.get(flag) is True:
             return state
     return ACTIVE if value.get("last_sync_completed_at") else None
-
-
-def _host(value: object) -> str | None:
-    """The host in a URL, or in a text that is one without its scheme."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return urlsplit(value if "//" in value else f"//{value}").hostname
-    except ValueError:
-        return None

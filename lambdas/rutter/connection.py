@@ -90,11 +90,12 @@ def _installed(generation: int, connection: Connection, *, asked: bool, told: bo
 def _uninstalled(connection: Connection, on_uninstall: str, *, told: bool) -> Step:
     if connection.state == DELETED:
         return Step.NOTHING
-    may_exist = connection.id is not None or connection.idempotency_key is not None
-    if on_uninstall == "delete" and may_exist:
+    if connection.id is None:
+        return Step.NOTHING  # what Rutter may have of the store is not known to be this app's
+    if on_uninstall == "delete":
         return Step.DELETE
     waits = not is_settled(connection, installed=False)
-    return Step.LOOK if connection.id is not None and (waits or told) else Step.NOTHING
+    return Step.LOOK if waits or told else Step.NOTHING
 
 
 def is_settled(connection: Connection, *, installed: bool) -> bool:
@@ -114,21 +115,18 @@ def in_a_line(connection: Connection | None) -> str:
                 "No data flows: Rutter has no access to this store. Install the app once more, or "
                 "ask for support."
             )
-        case _:
+        case Connection(state="not_ready"):
             return (
                 "No data flows yet: Rutter reads this store for the first time, which takes from "
                 "moments to hours."
             )
+        case _:
+            return "No data flows yet."
 
 
 def pause_before(look: int) -> int:
     """Seconds before the look of this number, from 1."""
     return min(1 << look, _LONGEST_PAUSE_SECONDS)
-
-
-def is_lost(connection: Connection) -> bool:
-    """Whether Rutter may have made the connection in a call whose answer nobody saw."""
-    return connection.id is None and connection.idempotency_key is not None
 
 
 def begun(connection: Connection, generation: int, *, now: int, new_key: str) -> Connection:

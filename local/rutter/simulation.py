@@ -1,7 +1,7 @@
 """Rutter's connections API, strictly: every header and field must be as Rutter documents it.
 
-What Rutter does not document can be switched: whether it keeps outcomes by Idempotency-Key, and
-whether it recognises a store that it has already.
+What Rutter documents, but not of this call by itself, can be switched: whether it keeps outcomes by
+Idempotency-Key, and whether it recognises a store that it has already.
 """
 
 import base64

@@ -10,6 +10,7 @@ import pytest
 from lambdas.rutter import client, connection_table
 from lambdas.rutter.connection import HOLD_SECONDS
 from local.bigcommerce import faults
+from local.rutter import Connection as RutterConnection
 from local.rutter import failed_job, lost
 from tests.conftest import Count
 from tests.lambdas.backend import signed_url
@@ -118,8 +119,8 @@ def test_a_message_that_comes_while_another_is_worked_on_waits(connect: Connect)
     connect.assert_connected()
 
 
-# What Rutter does not document: it may keep outcomes by key, recognise a store, both or neither.
-RUTTERS = list(product((True, False), repeat=2))
+# Rutter documents that it keeps outcomes by key and recognises stores, not which for this call.
+RUTTERS = [(True, True), (True, False), (False, True)]
 
 
 @pytest.mark.figures("Hand-overs whose answer was lost")
@@ -136,18 +137,43 @@ def test_a_lost_answer_makes_no_second_connection(
     connect.assert_connected()
 
 
-@pytest.mark.parametrize("store_hash", ["abc123", "Abc123"])
-def test_a_connection_is_found_whatever_letters_of_the_hash_are_capitals(
-    monkeypatch: pytest.MonkeyPatch, store_hash: str
+def connection_from_before(connect: Connect) -> str:
+    """The id of a connection that Rutter has of the store, with a token that does not work."""
+    old = RutterConnection(connect.rutter.client_id, connect.store.hash, "an-older-token")
+    connect.rutter.connections[old.id] = old
+    return old.id
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.status(503), faults.rate_limited(5), faults.status(401), faults.reset, lost]
+)
+def test_a_connection_from_before_is_given_the_token_though_the_first_call_failed(
+    connect: Connect, fault: faults.Fault
 ) -> None:
-    listed = {"id": "1", "platform": client.PLATFORM, "url": client.store_url(store_hash)}
-    monkeypatch.setattr(client.Rutter, "_list", lambda _: [listed])
-    found = client.Rutter("https://rutter.invalid", "id", "secret").find(store_hash)
-    assert found is not None
+    connection_from_before(connect)
+    connect.rutter.next_answers.append(fault)
+    connect.install()
+    connect.work()
+    connect.assert_connected()
+
+
+@pytest.mark.parametrize("fault", [faults.status(503), faults.status(401), faults.reset])
+def test_an_uninstall_deletes_no_connection_whose_id_is_not_known(
+    connect: Connect, fault: faults.Fault
+) -> None:
+    rutter_settings(connect.backend, connect.app, "delete")
+    id_ = connection_from_before(connect)
+    connect.rutter.next_answers.append(fault)
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
+    connect.uninstall()
+    connect.work()
+    assert id_ in connect.rutter.connections
+    assert connect.queue.messages == []
 
 
 @pytest.mark.parametrize("calls", [1, 2, 3])
-def test_a_connection_is_found_in_whatever_state_and_no_more_is_asked_for(
+def test_a_state_is_found_whatever_it_is_and_no_more_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
     paths = ["", "?status=needs_reauth", "?status=disabled"][:calls]
@@ -155,11 +181,10 @@ def test_a_connection_is_found_in_whatever_state_and_no_more_is_asked_for(
 
     def call(_: client.Rutter, method: str, path: str) -> dict[str, Any]:
         asked.append((method, path))
-        listed = {"id": "1", "platform": client.PLATFORM, "url": client.store_url("abc123")}
-        return {"connections": [listed] if len(asked) == calls else []}
+        return {"connections": [{"id": "1", "status": "active"}] if len(asked) == calls else []}
 
     monkeypatch.setattr(client.Rutter, "_call", call)
-    assert client.Rutter("https://rutter.invalid", "id", "secret").find("abc123") is not None
+    assert client.Rutter("https://rutter.invalid", "id", "secret").state("1", None) == "active"
     assert asked == [("GET", f"/connections{query}") for query in paths]
 
 
@@ -297,10 +322,15 @@ def page(connect: Connect) -> str:
 
 def test_the_page_says_in_a_line_whether_data_flows(connect: Connect) -> None:
     connect.install()
-    assert "No data flows yet" in page(connect)
+    assert "No data flows yet.</" in page(connect)
     connect.work()
     assert "Data flows: Rutter has the data" in page(connect)
-    for state, line in (("unhealthy", "with gaps"), ("needs_reauth", "Install the app once more")):
+    for state, line in (
+        ("unhealthy", "with gaps"),
+        ("needs_reauth", "Install the app once more"),
+        ("not_ready", "for the first time"),
+        ("pending", "No data flows yet.</"),
+    ):
         known, revision = connection_table.read(connect.app.organization_id, connect.store.hash)
         assert known is not None
         changed = replace(known, state=state)
