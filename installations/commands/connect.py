@@ -6,6 +6,7 @@ import sys
 from installations.connections import Queues
 from installations.progress import Counted
 from installations.stack import Stack
+from installations.store import Store
 from installations.store_arguments import add_store_or_app, chosen_store, chosen_stores
 from lambdas.rutter.tasks import Task
 from registration.errors import CommandError
@@ -15,32 +16,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which store, or all of them."""
     add_store_or_app(parser)
     parser.add_argument(
-        "--all", action="store_true", help="every installed store that Rutter does not have yet"
+        "--all",
+        action="store_true",
+        help="every installed store that Rutter does not have, also those that it refused",
     )
 
 
 def run(stack: Stack, options: argparse.Namespace) -> int:
-    """Hand one store to Rutter, also one that Rutter refused; or all that Rutter does not have.
+    """Hand one store to Rutter, or all that Rutter does not have: also those that it refused.
 
     Stores that are installed from now on are handed over by themselves: --all is for those that
-    were installed before Rutter was switched on. Nothing happens to a store that is connected, but
-    that Rutter is asked how it is. What comes of it, a few seconds later, is in `list`.
+    were installed before Rutter was switched on, or refused for what is mended now. Nothing happens
+    to a store that is connected, but that Rutter is asked how it is. What comes of it, a few
+    seconds later, is in `list`.
     """
     if (options.store_hash is None) != options.all:
         raise CommandError("Say which STORE, or --all; not both.")
     queues = Queues.of(stack)
     if options.store_hash is not None:
         store = chosen_store(stack, options)
-        queues.send(Task(store.organization_id, store.store_hash, asked=True))
-        count = 1
+        if (obstacle := _obstacle(store)) is not None:
+            raise CommandError(f"Store {store.store_hash} cannot be handed to Rutter: {obstacle}.")
+        stores = [store]
     else:
-        stores = chosen_stores(stack, [options.app] if options.app else [])
-        with Counted("Asking for stores") as counted:
-            count = 0
-            for store in stores:
-                if store.is_installed:
-                    queues.send(Task(store.organization_id, store.store_hash))
-                    count += 1
-                    counted.now(count, len(stores))
-    sys.stdout.write(f"{count:,} asked for. What came of it: {stack.commands.list_stores}\n")
+        listed = chosen_stores(stack, [options.app] if options.app else [])
+        stores = [store for store in listed if _obstacle(store) is None]
+    with Counted("Asking for stores") as counted:
+        for count, store in enumerate(stores, 1):
+            queues.send(Task(store.organization_id, store.store_hash, asked=True))
+            counted.now(count, len(stores))
+    sys.stdout.write(f"{len(stores):,} asked for. What came of it: {stack.commands.list_stores}\n")
     return 0
+
+
+def _obstacle(store: Store) -> str | None:
+    """Why a store cannot be handed over; None where it can."""
+    if not (store.is_installed and store.is_current):
+        return f"list has it as '{store.state}'"
+    if store.app is None or not store.app.rutter:
+        return f"{store.organization_id} has no rutter in the stack's configuration"
+    return None

@@ -1,0 +1,63 @@
+"""`connect`: which stores it asks for, and how."""
+
+import argparse
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from installations.commands import connect
+from installations.stack import Stack
+from installations.store import Store
+from lambdas.records.installation_item import SORT_KEY
+from lambdas.rutter.tasks import Task
+from registration.errors import CommandError
+
+WITH_RUTTER = SimpleNamespace(client_id="client-a", rutter=True)
+WITHOUT = SimpleNamespace(client_id="client-b", rutter=False)
+
+
+def store(store_hash: str, app: Any = WITH_RUTTER, **values: str) -> Store:
+    record = {"status": "installed", "client_id": app.client_id if app else "client-c"} | values
+    return Store("org-a", store_hash, app, {SORT_KEY: record})
+
+
+INSTALLED = store("installed")
+# Those for which nothing can come of it, and what is said of each.
+OTHERS = {
+    "'uninstalled'": store("gone", status="uninstalled"),
+    "'of an earlier registration'": store("earlier", client_id="another"),
+    "'app not configured'": store("removed", None),
+    "org-a has no rutter": store("without", WITHOUT),
+}
+STACK = cast(Stack, SimpleNamespace(commands=SimpleNamespace(list_stores="list")))
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
+    sent: list[Task] = []
+    queues = SimpleNamespace(send=sent.append)
+    monkeypatch.setattr(connect, "Queues", SimpleNamespace(of=lambda _: queues))
+    stores = [*OTHERS.values(), INSTALLED]
+    by_hash = {each.store_hash: each for each in stores}
+    monkeypatch.setattr(connect, "chosen_stores", lambda *_: stores)
+    monkeypatch.setattr(connect, "chosen_store", lambda _, options: by_hash[options.store_hash])
+    return sent
+
+
+def test_all_are_those_that_can_be_handed_over_also_what_was_refused(
+    sent: list[Task], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = argparse.Namespace(store_hash=None, all=True, app=None)
+    assert connect.run(STACK, options) == 0
+    assert capsys.readouterr().out == "1 asked for. What came of it: list\n"
+    # What was refused is tried again only for a person, who asks.
+    assert sent == [Task("org-a", "installed", asked=True)]
+
+
+@pytest.mark.parametrize("said", OTHERS)
+def test_a_store_of_which_nothing_can_come_is_not_asked_for(sent: list[Task], said: str) -> None:
+    options = argparse.Namespace(store_hash=OTHERS[said].store_hash, all=False, app=None)
+    with pytest.raises(CommandError, match=said):
+        connect.run(STACK, options)
+    assert sent == []
