@@ -6,11 +6,11 @@ wrong one.
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from registration.errors import CommandError
 
@@ -18,7 +18,9 @@ REQUIRED = ("store_hash", "access_token", "scope", "owner_id", "owner_email")
 OPTIONAL = ("installed_at", "account_uuid")
 
 _PATTERNS = {
-    "store_hash": re.compile(r"(stores/)?[A-Za-z0-9]{1,64}", re.ASCII),
+    # Shorter than BigCommerce's tokens, which are letters and digits too: what is taken for a
+    # store's hash is printed, and asked for in a URL.
+    "store_hash": re.compile(r"(stores/)?[A-Za-z0-9]{1,20}", re.ASCII),
     "access_token": re.compile(r"[!-~]{1,4096}", re.ASCII),
     "scope": re.compile(r"[a-z0-9_]+( [a-z0-9_]+)*", re.ASCII),
     "owner_id": re.compile(r"[0-9]{1,20}", re.ASCII),
@@ -27,6 +29,9 @@ _PATTERNS = {
 }
 # Problems that are said at once.
 _MOST_PROBLEMS = 20
+
+# A key or a value is None where there are more or fewer values than columns.
+_Row = Mapping[str | Any, str | Any]
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,7 @@ def read(path: Path) -> list[ForeignInstallation]:
         raise CommandError(f"{path} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error):
         raise CommandError(f"{path} is not CSV in UTF-8.") from None
-    problems = [f"  line {line}: {problem}" for line, row in rows for problem in _problems(row)]
-    stores = Counter(_store_hash(row) for _, row in rows)
-    problems += [f"  store {hash_} is in {n} lines" for hash_, n in stores.items() if n > 1]
+    problems = [f"  line {line}: {problem}" for line, problem in _problems(rows)]
     if problems:
         more = f"\n  and {len(problems) - _MOST_PROBLEMS} more" if problems[_MOST_PROBLEMS:] else ""
         shown = "\n".join(problems[:_MOST_PROBLEMS])
@@ -77,7 +80,17 @@ def _check_heading(path: Path, names: object) -> None:
         )
 
 
-def _problems(row: Mapping[str | None, str | None]) -> Iterator[str]:
+def _problems(rows: Iterable[tuple[int, _Row]]) -> Iterator[tuple[int, str]]:
+    """What is wrong, each with its line; stores are compared where nothing else is wrong."""
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        problems = list(_problems_of(row))
+        yield from ((line, problem) for problem in problems)
+        if not problems and (first := lines.setdefault(_store_hash(row), line)) != line:
+            yield line, f"store_hash is that of line {first}"
+
+
+def _problems_of(row: _Row) -> Iterator[str]:
     if None in row or None in row.values():
         yield "it has more or fewer values than columns"
         return

@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from installations.token_file import read
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
 from registration.errors import CommandError
-from tests.installations.conftest import TOKEN, Run, line
+from tests.installations.conftest import HEADING, SCOPE, TOKEN, Run, line
+
+# As long as those of BigCommerce.
+BIGCOMMERCES = "t0k3n" * 6 + "s"
 
 
 @pytest.mark.emulated
@@ -77,7 +82,7 @@ def bad_lines() -> Iterator[tuple[str, str]]:
     good = ["abc", TOKEN, "a_scope b", "7", "a@example.com", "2026-01-31"]
     yield ",".join(good[:-1]), "line 2: it has more or fewer values than columns"
     for position, value, said in (
-        (0, TOKEN + "/", "line 2: store_hash is not one"),
+        (0, TOKEN, "line 2: store_hash is not one"),
         (1, "t w o", "line 2: access_token is not one"),
         (2, "", "line 2: scope is not one"),
         (3, "seven", "line 2: owner_id is not one"),
@@ -85,7 +90,7 @@ def bad_lines() -> Iterator[tuple[str, str]]:
         (5, "2999-01-01", "line 2: installed_at is no time in the past"),
     ):
         yield ",".join([*good[:position], value, *good[position + 1 :]]), said
-    yield ",".join(good) + "\n" + ",".join(good), "store abc is in 2 lines"
+    yield ",".join(good) + "\n" + ",".join(good), "line 3: store_hash is that of line 2"
 
 
 @pytest.mark.parametrize(("lines", "said"), list(bad_lines()))
@@ -96,6 +101,29 @@ def test_what_is_wrong_with_a_file_is_said_without_its_values(
         read(Path(tokens(lines)))
     assert said in str(caught.value)
     assert TOKEN not in str(caught.value)
+
+
+FIRST_LINES = st.permutations(HEADING.split(",")).map(",".join) | st.text(max_size=40)
+CELLS = st.sampled_from([BIGCOMMERCES, "abc", "stores/abc", SCOPE, "7", "a@example.com", '"'])
+
+
+@given(
+    FIRST_LINES,
+    st.lists(st.lists(CELLS | st.text(max_size=9), max_size=7).map(",".join), max_size=5),
+)
+@example("access_token,scope,owner_id,owner_email,store_hash", [f"{BIGCOMMERCES},a,7,a@b.c"])
+@example(HEADING, [f"{BIGCOMMERCES},abc,a,7,a@b.c,"] * 2)
+def test_whatever_is_in_a_file_no_token_is_said_or_taken_for_a_stores_hash(
+    tmp_path_factory: pytest.TempPathFactory, first: str, lines: list[str]
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.csv"
+    file.write_text("\n".join([first, *lines]), encoding="utf-8", newline="")
+    try:
+        hashes = [store.store_hash for store in read(file)]
+    except CommandError as error:
+        assert BIGCOMMERCES not in str(error)
+    else:
+        assert BIGCOMMERCES not in hashes
 
 
 @pytest.mark.parametrize(
