@@ -18,13 +18,22 @@ def each(
     """Yield each item with what the work makes of it, as it is done; `what` is shown meanwhile.
 
     Raises:
-        Exception: whatever the work raises; what has not begun by then is not done.
+        Exception: whatever the work raises, once all that was under way is done and yielded. What
+            has not begun by then is not done.
     """
     with Counted(what) as counted, ThreadPoolExecutor(AT_ONCE) as pool:
         begun = {pool.submit(work, item): item for item in items}
+        error = None
         try:
             for done, future in enumerate(as_completed(begun), start=1):
-                yield begun[future], future.result()
+                if error := future.exception():
+                    break
+                yield begun.pop(future), future.result()
                 counted.now(done, len(items))
         finally:
             pool.shutdown(cancel_futures=True)
+        for future, item in begun.items():
+            if not future.cancelled() and not future.exception():
+                yield item, future.result()
+        if error:
+            raise error

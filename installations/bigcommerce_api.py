@@ -28,18 +28,19 @@ _INFORMATION = {"store_v2_information", "store_v2_information_read_only"}
 
 
 class Verdict(StrEnum):
-    """What BigCommerce's answer says of a token."""
+    """What is found of a token: what BigCommerce's answer says, where it can be asked."""
 
     HOLDS = "holds"
     REFUSED = "refused"
     CONSENT = "consent pending"
     CLOSED = "store closed"
+    UNREADABLE = "cannot be decrypted"
     UNKNOWN = "not known"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What BigCommerce said: the verdict, the store's domain where it was shown, and why."""
+    """The verdict, the store's domain where BigCommerce showed it, and why."""
 
     verdict: Verdict
     domain: str | None = None

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -46,12 +47,23 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     store that has a record of the app already is left as it is, so the file can be given again.
     Delete it when all is imported: it has the tokens in plain text.
 
-    Exit status: 0 when every store of the file is there, 1 when one was left out.
+    Exit status: 0 when every store of the file is there, 1 when one was left out, 2 when AWS
+    refused: what was done by then is shown.
     """
     app = _app(stack, options.app)
     api = BigCommerceApi(stack.registration)
     foreign = read(options.path)
-    outcomes = dict(each(partial(_take_over, stack, app, api), foreign, "Importing"))
+    outcomes: dict[ForeignInstallation, str] = {}
+    try:
+        # One by one: those before an error stay.
+        outcomes.update(each(partial(_take_over, stack, app, api), foreign, "Importing"))
+    finally:
+        _show(outcomes)
+    return 1 if set(outcomes.values()) - {IMPORTED, THERE} else 0
+
+
+def _show(outcomes: Mapping[ForeignInstallation, str]) -> None:
+    """Print which stores were left out, and why, and how many were not."""
     left_out = [
         (store.store_hash, outcome)
         for store, outcome in outcomes.items()
@@ -65,7 +77,6 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
         f"{number_of(counts[IMPORTED], 'store')} imported, {counts[THERE]:,} were there already, "
         f"{len(left_out):,} left out.\n"
     )
-    return 1 if left_out else 0
 
 
 def _app(stack: Stack, organization_id: str | None) -> AppRegistration:

@@ -48,7 +48,8 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     the store's hash alone. The table's stream holds what was deleted for 24 hours, its backups for
     35 days.
 
-    Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed.
+    Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed, 2 when
+    AWS refused: what was deleted by then is counted.
     """
     stores = _chosen(stack, options)
     if not stores:
@@ -65,14 +66,22 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     confirm(
         f"{warning}Delete what is kept of {number_of(len(stores), 'store')}, for good?", options
     )
-    outcomes = Counter(
-        outcome for _, outcome in each(partial(purge_store, stack), stores, "Purging")
-    )
-    sys.stdout.write(f"{number_of(outcomes.pop(PURGED, 0), 'store')} purged.\n")
+    outcomes: Counter[str] = Counter()
+    try:
+        for _, outcome in each(partial(purge_store, stack), stores, "Purging"):
+            outcomes[outcome] += 1
+    finally:
+        _show(outcomes)
+    return 1 if outcomes.keys() - {PURGED} else 0
+
+
+def _show(outcomes: Mapping[str, int]) -> None:
+    """Print how many were purged, and how many stayed, by why."""
+    sys.stdout.write(f"{number_of(outcomes.get(PURGED, 0), 'store')} purged.\n")
     for outcome, count in outcomes.items():
-        stay = "stays" if count == 1 else "stay"
-        sys.stdout.write(f"{outcome}: {number_of(count, 'record')} {stay}.\n")
-    return 1 if outcomes else 0
+        if outcome != PURGED:
+            stay = "stays" if count == 1 else "stay"
+            sys.stdout.write(f"{outcome}: {number_of(count, 'record')} {stay}.\n")
 
 
 def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:

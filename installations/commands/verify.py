@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from installations.at_once import each
@@ -11,7 +12,7 @@ from installations.store import Store
 from installations.store_arguments import add_apps, chosen_stores
 from installations.store_table import whole_record
 from installations.text import in_columns, number_of
-from installations.tokens import decrypted
+from installations.tokens import UnreadableTokenError, decrypted
 from installations.verification import mark
 from registration.errors import CommandError
 
@@ -20,8 +21,11 @@ REMEDIES = {
     Verdict.REFUSED: "installed anew, or purge it",
     Verdict.CONSENT: "the owner opens the app and consents",
     Verdict.CLOSED: "purge it",
+    Verdict.UNREADABLE: "installed anew, or purge it",
     Verdict.UNKNOWN: "verify again",
 }
+
+_Found = tuple[Store, Answer]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mark",
         action="store_true",
-        help="record what BigCommerce says, and the store's domain: list shows it",
+        help="record what is found, and the store's domain: list shows it",
     )
 
 
@@ -40,10 +44,11 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     A token that was refused belongs to a store that uninstalled the app, and its callback was lost,
     or that has a newer token; a store that is closed has none; where the scopes or the owner
     changed, the owner has to consent again. A few stores are asked at a time, each by one request
-    (GET /v2/store). Each token is decrypted for it, which CloudTrail logs.
+    (GET /v2/store). Each token is decrypted for it, which CloudTrail logs: where that is
+    impossible, the token is not the store's, or of another key.
 
     Exit status: 0 when all hold, 1 when one does not, or BigCommerce gave no answer about it; 2
-    when no store has what --app names installed.
+    when no store has what --app names installed, or AWS refused: what was found by then is shown.
     """
     stores = [
         store
@@ -57,34 +62,50 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
         stores,
         "Asking BigCommerce",
     )
-    answers = [(store, answer) for store, answer in verified if answer is not None]
-    failed = [(store, answer) for store, answer in answers if answer.verdict is not Verdict.HOLDS]
+    answers: list[_Found] = []
+    try:
+        for store, answer in verified:
+            if answer is not None:
+                answers.append((store, answer))
+    finally:
+        failed = [found for found in answers if found[1].verdict is not Verdict.HOLDS]
+        _show(answers, failed, ", and recorded" if options.mark else "")
+    return 1 if failed else 0
+
+
+def _show(answers: Sequence[_Found], failed: Sequence[_Found], marked: str) -> None:
+    """Print which tokens do not hold, and how many do."""
     if failed:
         rows = [_row(store, answer) for store, answer in sorted(failed, key=_place)]
         for line in in_columns([HEADINGS, *rows]):
             sys.stdout.write(f"{line}\n")
-    marked = ", and recorded" if options.mark else ""
     sys.stdout.write(
         f"{number_of(len(answers), 'token')} asked about{marked}: "
         f"{len(answers) - len(failed):,} hold, {len(failed):,} not.\n"
     )
-    return 1 if failed else 0
 
 
 def _verify(stack: Stack, api: BigCommerceApi, keep: bool, store: Store) -> Answer | None:
-    """What BigCommerce says of a store's token; None where it was uninstalled meanwhile."""
+    """What is found of a store's token; None where it was uninstalled meanwhile."""
     store = whole_record(stack, store)
     if not store.is_installed:
         return None
-    ciphertext = bytes(store.record["access_token"])
-    token = decrypted(stack, store.organization_id, store.store_hash, ciphertext)
-    answer = api.ask(store.store_hash, token, set(store.record["scopes"]))
+    answer = _asked(stack, api, store)
     if keep and answer.verdict is not Verdict.UNKNOWN:
         mark(stack, store, answer)
     return answer
 
 
-def _place(found: tuple[Store, Answer]) -> tuple[str, str]:
+def _asked(stack: Stack, api: BigCommerceApi, store: Store) -> Answer:
+    ciphertext = bytes(store.record["access_token"])
+    try:
+        token = decrypted(stack, store.organization_id, store.store_hash, ciphertext)
+    except UnreadableTokenError:
+        return Answer(Verdict.UNREADABLE, reason="damaged, another store's, or of another key")
+    return api.ask(store.store_hash, token, set(store.record["scopes"]))
+
+
+def _place(found: _Found) -> tuple[str, str]:
     return found[0].organization_id, found[0].store_hash
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -55,6 +56,26 @@ def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
     assert run("show", unknown.hash).status == 2
     for secret in (TOKEN, "s3cret", "@example.com"):
         assert secret not in done.out + done.err
+
+
+@pytest.mark.emulated
+def test_what_is_done_before_aws_refuses_is_shown(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Encrypt")
+
+    monkeypatch.setattr("installations.commands.import_tokens.encrypted", refuse)
+    unknown = backend.bigcommerce.add_store("Never installed")
+    done = run("import", tokens(line(unknown), line(foreign)), "--app", "org-a")
+    assert (done.status, "AWS refused Encrypt" in done.err) == (2, True)
+    assert f"{unknown.hash}  the token is refused" in done.out
+    assert "0 stores imported, 0 were there already, 1 left out." in done.out
 
 
 @pytest.mark.emulated

@@ -179,6 +179,18 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
     assert kept(backend, store) == set()
 
 
+def test_what_is_deleted_before_aws_refuses_is_counted(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> str:
+        raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "TransactWriteItems")
+
+    monkeypatch.setattr("installations.commands.purge.purge_store", refuse)
+    done = run("purge", store.hash, "--yes")
+    assert (done.status, "AWS refused TransactWriteItems" in done.err) == (2, True)
+    assert done.out.endswith("0 stores purged.\n")
+
+
 def test_an_app_without_records_is_said(run: Run) -> None:
     assert "has no app with the organization id 'org-z'" in run("purge", "--app", "org-z").err
 

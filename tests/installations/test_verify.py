@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from urllib3.exceptions import ProtocolError
 
 from installations.bigcommerce_api import BigCommerceApi, Verdict
+from installations.stack import Stack
+from installations.tokens import decrypted
+from lambdas.records.installation_item import key
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from tests.installations.conftest import Run, install, token_of
@@ -70,6 +74,48 @@ def test_a_closed_store_and_one_whose_scopes_do_not_show_its_domain(
     assert f"{store.hash}  store closed" in done.out
     assert "2 tokens asked about: 1 hold, 1 not." in done.out
     assert "has no app with the organization id 'org-z'" in run("verify", "--app", "org-z").err
+
+
+@pytest.mark.emulated
+def test_a_token_that_cannot_be_decrypted_is_found_and_the_others_are_asked_about(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    install(backend, app, backend.bigcommerce.add_store("Other"))
+    backend.emulator.aws.dynamodb.update_item(
+        TableName=backend.outputs["installationsTable"],
+        Key=key("org-a", store.hash),
+        UpdateExpression="SET access_token = :broken",
+        ExpressionAttributeValues={":broken": {"B": b"broken"}},
+    )
+    done = run("verify", "--mark")
+    assert done.status == 1
+    assert f"{store.hash}  cannot be decrypted  damaged, another store's" in done.out
+    assert "2 tokens asked about, and recorded: 1 hold, 1 not." in done.out
+    assert "installed, cannot be decrypted" in run("list").out
+    refused = run("token", store.hash, "--yes")
+    assert (refused.status, refused.out) == (2, "")
+    assert f"The access token of store {store.hash} cannot be decrypted" in refused.err
+
+
+@pytest.mark.emulated
+def test_what_is_found_before_aws_refuses_is_shown(
+    run: Run, backend: LocalBackend, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = backend.bigcommerce.add_store("Closed")
+    install(backend, app, closed)
+    del backend.bigcommerce.stores[closed.hash]
+
+    def until_credentials_expire(stack: Stack, id_: str, store_hash: str, ciphertext: bytes) -> str:
+        if store_hash == store.hash:
+            raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Decrypt")
+        return decrypted(stack, id_, store_hash, ciphertext)
+
+    monkeypatch.setattr("installations.commands.verify.decrypted", until_credentials_expire)
+    done = run("verify")
+    assert done.status == 2
+    assert f"{closed.hash}  store closed" in done.out
+    assert "1 token asked about: 0 hold, 1 not." in done.out
+    assert "AWS refused Decrypt: ExpiredTokenException." in done.err
 
 
 @pytest.mark.emulated
