@@ -117,7 +117,7 @@ if connected:
 # Every route has its function.
 stage_id = api.serve(throttle=settings.throttle, log_retention_days=settings.log_retention_days)
 if settings.domain is not None:
-    CustomDomain(settings.domain, api_id=api.id, stage_id=stage_id)
+    CustomDomain(settings.domain, api=api, stage_id=stage_id)
 
 # What tells other consumers what happens to stores, where that is on.
 events = None

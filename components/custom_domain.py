@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from .callback_api import CallbackApi
 from .settings import Domain
 
 
@@ -18,13 +19,15 @@ class CustomDomain(pulumi.ComponentResource):
         self,
         domain: Domain,
         *,
-        api_id: pulumi.Input[str],
+        api: CallbackApi,
         stage_id: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:CustomDomain", "domain", None, opts)
         self._domain = domain
         self._child = pulumi.ResourceOptions(parent=self)
+        # Stacks of 1.x have the name, its mapping and its record beneath the API.
+        moved = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=api)])
         name = aws.apigatewayv2.DomainName(
             "domain",
             domain_name=domain.name,
@@ -34,14 +37,16 @@ class CustomDomain(pulumi.ComponentResource):
                 "ip_address_type": "dualstack",
                 "security_policy": "TLS_1_2",  # the least that it takes; TLS 1.3 is taken too
             },
-            opts=self._child,
+            opts=moved,
         )
         aws.apigatewayv2.ApiMapping(
-            "domain", api_id=api_id, domain_name=name.id, stage=stage_id, opts=self._child
+            "domain", api_id=api.id, domain_name=name.id, stage=stage_id, opts=moved
         )
         if domain.hosted_zone_id is not None:
-            for type_ in ("A", "AAAA"):
-                self._alias(type_, domain.hosted_zone_id, name)
+            formerly = pulumi.Alias("domain", parent=api)
+            moved = pulumi.ResourceOptions(parent=self, aliases=[formerly])
+            self._lead("A", domain.hosted_zone_id, name, opts=moved)
+            self._lead("AAAA", domain.hosted_zone_id, name, opts=self._child)
         self.register_outputs({})
 
     def _validated_certificate_arn(self) -> pulumi.Output[str]:
@@ -72,7 +77,15 @@ class CustomDomain(pulumi.ComponentResource):
             opts=self._child,
         ).certificate_arn
 
-    def _alias(self, type_: str, zone_id: str, name: aws.apigatewayv2.DomainName) -> None:
+    def _lead(
+        self,
+        type_: str,
+        zone_id: str,
+        name: aws.apigatewayv2.DomainName,
+        *,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Make the zone's record of a type that leads to the domain."""
         target = name.domain_name_configuration
         aws.route53.Record(
             f"domain-{type_.lower()}",
@@ -86,5 +99,5 @@ class CustomDomain(pulumi.ComponentResource):
                     "evaluate_target_health": False,
                 }
             ],
-            opts=self._child,
+            opts=opts,
         )

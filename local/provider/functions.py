@@ -39,6 +39,22 @@ def shape_table(settings: Values) -> Values:
     }
 
 
+def change_indexes(client: Any, table: str, settings: Values, before: Values) -> None:
+    """Take indexes away and add others: of a changed one AWS makes another. It does one a call."""
+    old, new = (
+        {index["indexName"]: index for index in each.get("globalSecondaryIndexes", [])}
+        for each in (before, settings)
+    )
+    gone = [{"Delete": {"IndexName": name}} for name in old if old[name] != new.get(name)]
+    added = [{"Create": _capitalized(new[name])} for name in new if new[name] != old.get(name)]
+    for change in (*gone, *added):
+        client.update_table(
+            TableName=table,
+            AttributeDefinitions=_capitalized(settings["attributes"]),
+            GlobalSecondaryIndexUpdates=[change],
+        )
+
+
 def stop_expiry(client: Any, table: str, _settings: Values, before: Values) -> None:
     """Turn expiry off, for which AWS wants to be told the attribute's name again."""
     expiry = {"AttributeName": before["ttl"]["attributeName"], "Enabled": False}
@@ -198,6 +214,16 @@ def _shape_index(index: Values) -> Values:
     projection = {name: index[name] for name in names}
     named = {"indexName": index["name"], "keySchema": index["keySchemas"]}
     return {**named, "projection": projection}
+
+
+def _capitalized(value: Any) -> Any:
+    """A value with its names as boto3 has them."""
+    match value:
+        case dict():
+            return {name[0].upper() + name[1:]: _capitalized(each) for name, each in value.items()}
+        case list():
+            return [_capitalized(each) for each in value]
+    return value
 
 
 def _queue_attributes(settings: Values) -> dict[str, str]:

@@ -47,6 +47,14 @@ def table_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     return {
         "billingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
         **pulumi_names(stream),
+        "globalSecondaryIndexes": [
+            {
+                "name": index["IndexName"],
+                "keySchemas": pulumi_names(index["KeySchema"]),
+                **pulumi_names(index["Projection"]),
+            }
+            for index in table.get("GlobalSecondaryIndexes", [])
+        ],
         "serverSideEncryption": {
             "enabled": encryption.get("Status") == "ENABLED",
             "kmsKeyArn": encryption.get("KMSMasterKeyArn"),
