@@ -159,15 +159,15 @@ def test_custom_domain_has_its_certificate_mapping_and_alias_record(customized: 
         "stage": "$default",
     }
     alias = {"name": "d-1.example.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
-    assert [each.inputs for each in customized.all(RECORD)] == [
-        {
+    assert {each.name: each.inputs for each in customized.all(RECORD)} == {
+        name: {
             "zoneId": DOMAIN["hostedZoneId"],
             "name": "apps.example.com",
             "type": type_,
             "aliases": [alias],
         }
-        for type_ in ("A", "AAAA")
-    ]
+        for name, type_ in (("domain-a", "A"), ("domain-aaaa", "AAAA"))
+    }
     assert customized.one(API).inputs["disableExecuteApiEndpoint"] is True
     assert customized.outputs["baseUrl"] == "https://apps.example.com"
 

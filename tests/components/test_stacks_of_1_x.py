@@ -57,7 +57,7 @@ def test_every_resource_of_1_0_is_found_again_and_not_replaced(
     record: Recorder, domain: dict[str, Any], configured_away: set[str]
 ) -> None:
     recording = record(EVERYTHING_OF_1_0 | {"domain": domain})
-    found = set()
+    found: set[str] = set()
     for resource in filter(lambda each: each.custom, recording.resources):
         fixed = RESOURCE_TYPES[resource.type].immutable_inputs - set(resource.ignored)
         for before in places(resource, recording) & OF_1_0.keys() - found:
