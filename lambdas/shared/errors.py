@@ -157,8 +157,10 @@ class CodeRefusedError(CallbackError):
     code = "code_refused"
     title = "The installation could not be completed"
     message = (
-        "BigCommerce did not accept the authorization. Nothing was stored. "
-        "Start the installation again from your BigCommerce control panel."
+        # Whoever reloads the page, or comes back to it, sends a code that has been used.
+        "BigCommerce did not accept the authorization. Nothing new was stored. If the app is among "
+        "your apps already, open it; else start the installation again from your BigCommerce "
+        "control panel."
     )
 
 

@@ -143,7 +143,8 @@ NOT_ALLOWED = ExpectedError(
 CODE_REFUSED = ExpectedError(
     400,
     "code_refused",
-    "Nothing was stored. Start the installation again from your BigCommerce control panel.",
+    "Nothing new was stored. If the app is among your apps already, open it; else start the "
+    "installation again from your BigCommerce control panel.",
 )
 UNREACHABLE = ExpectedError(
     502, "bigcommerce_unavailable", "BigCommerce did not answer as expected, so nothing was stored."
