@@ -22,8 +22,8 @@ class BigCommerceApp(pulumi.ComponentResource):
 
     The secret's value is JSON with `client_id`, `client_secret`, and `handoff_key` where the app
     has a URL of its own; or an empty object while the app awaits registration: so registering
-    changes the value and nothing else. The item has the partition key `ORG#{organization_id}` and
-    the sort key `APP`.
+    changes the value, and the item: that names the Client ID too, for operators, who cannot read
+    the secret. The item has the partition key `ORG#{organization_id}` and the sort key `APP`.
 
     Where its stores are handed to Rutter, there is a secret `{project}/{stack}/rutter/
     {organization_id}` too: JSON with `client_id` and `client_secret` of the organization at Rutter.
@@ -158,7 +158,11 @@ def _credentials(client_id: str, client_secret: SecretStr, **more: str) -> str:
 
 def _item(app: AppSettings) -> dict[str, object]:
     """The item in DynamoDB's JSON."""
-    links = {"support_url": app.support_url, "app_url": app.app_url}
+    optional = {
+        "client_id": app.client_id,
+        "support_url": app.support_url,
+        "app_url": app.app_url,
+    }
     return {
         "pk": {"S": f"ORG#{app.organization_id}"},
         "sk": {"S": "APP"},
@@ -166,7 +170,7 @@ def _item(app: AppSettings) -> dict[str, object]:
         "scopes": {"L": [{"S": scope} for scope in app.scopes]},
         "scope_names": {"M": {scope: {"S": str(OAUTH_SCOPES[scope])} for scope in app.scopes}},
         "multiple_users": {"BOOL": app.multiple_users},
-        **{name: {"S": url} for name, url in links.items() if url},
+        **{name: {"S": text} for name, text in optional.items() if text},
         **({"rutter_on_uninstall": {"S": app.rutter.on_uninstall}} if app.rutter else {}),
         **({"rutter_webhooks": {"BOOL": True}} if app.rutter and app.rutter.webhooks else {}),
     }

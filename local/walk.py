@@ -20,7 +20,10 @@ REGISTRATION_SECONDS = 5
 # How long a hand-over may take, with what Rutter is asked after it.
 CONNECTION_SECONDS = 100
 # What registering an app may touch: its secret's value. No function, and no URL.
-TOUCHED_BY_REGISTRATION = {"aws:secretsmanager/secretVersion:SecretVersion"}
+TOUCHED_BY_REGISTRATION = {
+    "aws:secretsmanager/secretVersion:SecretVersion",
+    "aws:dynamodb/tableItem:TableItem",
+}
 
 
 class StepFailedError(Exception):
@@ -81,7 +84,9 @@ class Walk:
         self._backend.record_registered_urls()
         touched = {change.type for change in self._backend.deploy().changes}
         if touched != TOUCHED_BY_REGISTRATION:
-            raise StepFailedError(f"it should touch the secret's value alone, but did {touched}")
+            raise StepFailedError(
+                f"it should touch the secret's value and the item alone, but did {touched}"
+            )
         if _urls(self._backend.outputs) != self._urls:
             raise StepFailedError("it changed the callback URLs")
         return "in place"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from installations.at_once import each
 from installations.bigcommerce_api import BigCommerceApi, Verdict
+from installations.older_outputs import refuse_older_outputs
 from installations.stack import Stack
 from installations.store_table import whole_items
 from installations.text import in_columns, number_of
@@ -88,6 +89,7 @@ def _app(stack: Stack, organization_id: str | None) -> AppRegistration:
             f"The app {app.organization_id} awaits registration: a token belongs to a Client ID. "
             f"What to do first: {stack.commands.show_one(app)}"
         )
+    refuse_older_outputs(stack, [app.organization_id])
     return app
 
 

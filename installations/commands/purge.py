@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from installations.at_once import each
 from installations.confirmation import add_yes, confirm
+from installations.older_outputs import refuse_older_outputs
 from installations.stack import Stack
 from installations.store import SORT_KEYS, Store
 from installations.store_arguments import add_store_or_app, chosen_store, chosen_stores
@@ -41,7 +42,8 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     """Delete the records of apps that the stack no longer has, or of one store.
 
     Without a store: those of apps that were taken out of the configuration, and those of apps that
-    were registered anew, so that their stores have tokens of another Client ID. What would be
+    were registered anew, so that their stores have tokens of another Client ID. Outputs that are
+    older than the deployment, and so know too little of its apps, are refused. What would be
     deleted is shown first, and deleted once you have confirmed it. A record that was written anew
     meanwhile stays, and so does one that DynamoDB stays busy with: purge again. A connection at
     Rutter stays there, and is forgotten here; one whose store has no record any more is found by
@@ -57,8 +59,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
         return 0
     for line in in_columns([HEADINGS, *map(_row, stores)]):
         sys.stdout.write(f"{line}\n")
-    live = sum(store.is_installed and store.is_current for store in stores)
-    warning = "The app is installed there: it loses its access token. " if live else ""
+    warning = _warning(sum(store.is_installed for store in stores))
     if options.dry_run:
         sys.stdout.write(f"{warning}{number_of(len(stores), 'store')} would be purged.\n")
         return 0
@@ -75,6 +76,12 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     return 1 if outcomes.keys() - {PURGED} else 0
 
 
+def _warning(installed: int) -> str:
+    loses = "it loses" if installed == 1 else "each loses"
+    on = f"The app is installed on {number_of(installed, 'store')}: {loses} its access token. "
+    return on if installed else ""
+
+
 def _show(outcomes: Mapping[str, int]) -> None:
     """Print how many were purged, and how many stayed, by why."""
     sys.stdout.write(f"{number_of(outcomes.get(PURGED, 0), 'store')} purged.\n")
@@ -88,7 +95,9 @@ def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
     if options.store_hash is not None:
         return [chosen_store(stack, options)]
     stores = chosen_stores(stack, [options.app] if options.app else [])
-    return [store for store in stores if not store.is_current]
+    chosen = [store for store in stores if not store.is_current]
+    refuse_older_outputs(stack, {store.organization_id for store in chosen})
+    return chosen
 
 
 def purge_store(stack: Stack, store: Store) -> str:

@@ -67,6 +67,11 @@ def find(organization_id: str) -> AppProfile:
     return app
 
 
+def key(organization_id: str) -> "dict[str, AttributeValueTypeDef]":
+    """The primary key of an app's item, in DynamoDB's JSON."""
+    return {"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}}
+
+
 def is_organization_id(organization_id: str) -> bool:
     """Whether it has the form of an organization id; nothing else may become part of a key."""
     return _ORGANIZATION_ID.fullmatch(organization_id) is not None
@@ -87,7 +92,7 @@ def read(organization_id: str) -> AppProfile:
     """
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
-        Key={"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}},
+        Key=key(organization_id),
     )
     item: dict[str, AttributeValueTypeDef] | None = answer.get("Item")
     if item is None:

@@ -81,19 +81,20 @@ def test_an_app_with_rutter_has_a_secret_that_no_callback_may_read(
     assert RUTTER_CLIENT_SECRET not in json.dumps(recording.outputs)
 
 
-def test_registering_an_app_changes_the_secrets_value_and_renaming_it_its_item_and_nothing_else(
+def test_registering_an_app_changes_its_secrets_value_and_its_item_and_renaming_it_the_item_alone(
     record: Recorder, awaiting: Recording, ready: Recording
 ) -> None:
     rutter = copy.deepcopy(RUTTER)
     rutter["apps"][0]["name"] = "Globex Sync 2"
-    for one, other, type_ in (
-        (awaiting, ready, SECRET_VERSION),
-        (record(RUTTER), record(rutter), TABLE_ITEM),
+    for one, other, types in (
+        (awaiting, ready, {SECRET_VERSION, TABLE_ITEM}),
+        (record(RUTTER), record(rutter), {TABLE_ITEM}),
     ):
         before, after = _by_urn(one), _by_urn(other)
         assert before.keys() == after.keys()
         changed = [after[urn] for urn in before if before[urn] != after[urn]]
-        assert [resource.type for resource in changed] == [type_]
+        assert {resource.type for resource in changed} == types
+        assert len(changed) == len(types)
 
 
 def test_adding_an_app_adds_a_component_with_three_resources_and_changes_nothing_else(
@@ -141,6 +142,7 @@ def test_the_table_has_the_profile_of_each_app(two_apps: Recording) -> None:
                 "M": {"store_v2_information_read_only": {"S": "Information & Settings: read-only"}}
             },
             "multiple_users": {"BOOL": False},
+            "client_id": {"S": CLIENT_ID},
             "support_url": {"S": "https://support.example.com/globex"},
         },
         {

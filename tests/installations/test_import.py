@@ -95,6 +95,9 @@ def test_an_app_must_be_named_and_registered(
     run: Run, tokens: Callable[..., str], change_registration: Callable[..., None]
 ) -> None:
     assert "Say which: --app org-a" in run("import", tokens()).err
+    change_registration({"clientId": "anotherclientid"})
+    older = run("import", tokens(), "--app", "org-a").err
+    assert "older than the deployment: the app org-a does not have this Client ID in it" in older
     change_registration({"clientId": None})
     assert "org-a awaits registration" in run("import", tokens(), "--app", "org-a").err
 

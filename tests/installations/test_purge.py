@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,7 @@ from installations import store_table
 from installations.commands import purge
 from installations.stack import Stack
 from installations.store import Store as StackStore
+from lambdas.records import apps
 from lambdas.records.installation_item import key
 from lambdas.shared.dynamodb_json import values_to_json
 from local.backend import LocalBackend
@@ -41,6 +42,24 @@ def store(backend: LocalBackend, app: App, store: Store) -> Store:
             return store
         assert time.monotonic() < deadline, item
         time.sleep(0.1)
+
+
+@pytest.fixture
+def redeploy(backend: LocalBackend, change_registration: Change) -> Iterator[Change]:
+    """Change the Client ID of the first app, in the outputs and deployed; `None` takes it out."""
+    dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
+    profile = dynamodb.get_item(TableName=table, Key=apps.key("org-a"))["Item"]
+
+    def change(values: dict[str, str] | None) -> None:
+        change_registration(values)
+        if values is None:
+            dynamodb.delete_item(TableName=table, Key=apps.key("org-a"))
+        else:
+            item = profile | {"client_id": {"S": values["clientId"]}}
+            dynamodb.put_item(TableName=table, Item=item)
+
+    yield change
+    dynamodb.put_item(TableName=table, Item=profile)
 
 
 def kept(backend: LocalBackend, store: Store, organization_id: str = "org-a") -> set[str]:
@@ -71,7 +90,7 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
     run: Run,
     backend: LocalBackend,
     store: Store,
-    change_registration: Change,
+    redeploy: Change,
     *,
     change: dict[str, str] | None,
     state: str,
@@ -82,12 +101,13 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
         TableName=backend.outputs["installationsTable"],
         Item=key("org-a", store.hash, "CONNECTION"),
     )
-    change_registration(change)
+    redeploy(change)
     assert "python -m installations purge --dry-run --file /" in run("list").err
     dry = run("purge", "--dry-run")
     assert (dry.status, dry.out.count(state)) == (0, dry.out.count("\n") - 2)
     asked = run("purge", typed="n\n")
     assert (asked.status, "for good? [y/N]" in asked.err) == (2, True)
+    assert re.search(r"installed on \d+ stores?: (it|each) loses its access token", asked.err)
     assert kept(backend, store) == {"STORE", "VERIFICATION", "CONNECTION"}
 
     done = run("purge", typed="yes\n")
@@ -95,6 +115,27 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
     assert re.search(r"\d stores? purged\.$", done.out)
     assert kept(backend, store) == set()
     assert kept(backend, store, "org-b") == {"STORE", "VERIFICATION"}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [(None, "the app org-a is in it"), (ANOTHER, "the app org-a does not have this Client ID")],
+)
+def test_outputs_from_before_an_app_was_added_or_registered_anew_are_refused(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    change_registration: Change,
+    change: dict[str, str] | None,
+    why: str,
+) -> None:
+    change_registration(change)
+    for how in ("--dry-run", "--yes"):
+        done = run("purge", how)
+        assert (done.status, done.out) == (2, "")
+        assert f"These outputs are older than the deployment: {why}" in done.err
+    assert kept(backend, store) == {"STORE", "CONNECTION"}
 
 
 def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
@@ -113,12 +154,12 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     run: Run,
     backend: LocalBackend,
     store: Store,
-    change_registration: Change,
+    redeploy: Change,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     value: str | int,
 ) -> None:
-    change_registration(ANOTHER)
+    redeploy(ANOTHER)
 
     def then_installed_anew(stack: Stack, organization_ids: Any) -> Any:
         found = store_table.listed(stack, organization_ids)

@@ -75,7 +75,7 @@ def test_an_update_that_touches_more_than_the_secret_fails(ready: LocalBackend) 
         ready.config[f"{PROJECT}:logRetentionDays"] = before
         ready.deploy()
     assert not held
-    assert "it should touch the secret's value alone" in printed
+    assert "it should touch the secret's value and the item alone" in printed
     assert "logGroup" in printed
 
 
