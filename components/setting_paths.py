@@ -26,6 +26,13 @@ def first_value(path: Path, model: type[BaseModel]) -> Path:
     return (*path, *_start(_annotation(path, model)))
 
 
+def alike_parts(path: Path, model: type[BaseModel]) -> list[Path]:
+    """The settings of a map whose settings all have one type; none of another."""
+    parts = [each for each in setting_paths(model) if each[:-1] == path]
+    kinds = [_annotation(each, model) for each in parts]
+    return parts if all(kind == kinds[0] for kind in kinds) else []
+
+
 def has_parts(annotation: Any) -> bool:
     """Whether a setting of a type is a list or a map, with values of its own."""
     return _is_list(annotation) or any(_models(annotation))

@@ -1,7 +1,7 @@
 """What pydantic finds wrong with settings, in the words of configuration, with its remedy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -20,7 +20,7 @@ from .configuration_errors import (
     set_secret_command,
 )
 from .secret_settings import SECRET_MAPS, is_secret
-from .setting_paths import ANY_ENTRY, Path, first_value, path_text, setting_paths
+from .setting_paths import ANY_ENTRY, Path, alike_parts, first_value, path_text, setting_paths
 
 # By pydantic's type of error, since its own words are a library's.
 _WORDS = {
@@ -126,7 +126,9 @@ def _reshaped(details: ErrorDetails, model: type[BaseModel]) -> str:
             f"write it as a list: a dash before each entry, as in - {_entry(location, model)}"
         )
     if not is_list:
-        return remove_command(key)
+        # One number where each part has one.
+        parts = alike_parts(location, model) if re.fullmatch(r"\d+", str(given)) else []
+        return "\n".join([remove_command(key), *_set_each(parts, str(given))])
     first = first_value(location, model)
     # One entry where a list belongs; where the entries are maps, one is more than a word.
     shown = isinstance(first[-1], int) and not isinstance(given, bool) and given
@@ -155,6 +157,10 @@ def _unknown(
     if not meant:
         return Problem(key, what, remove_command(key))
     elsewhere = [path_text(path) for path in meant]
+    if len(meant) > 1 and all(path[:-2] == location[:-1] for path in meant):
+        free = [path for path in meant if _value(values, path) is None]
+        what = f"is set for each of these: {', '.join(elsewhere)}"
+        return Problem(key, what, _shared_out(key, given, free))
     what += did_you_mean(elsewhere)
     if elsewhere[0] in _SECRETS:
         id_ = str(_value(values, (*location[:-1], "organizationId")) or "ORGANIZATION_ID")
@@ -188,12 +194,29 @@ def _moved(
         return remove_command(key)
     if meant[0] in _SECRETS and not isinstance(given, dict):
         return _set_anew(key, f"{meant[0]}.ORGANIZATION_ID")
-    text = str(given).lower() if isinstance(given, bool) else str(given)
-    # Any other value may be a secret in a wrong place, or of more than a word.
-    if re.fullmatch(r"true|false|\d+(\.\d+)?", text) and meant[0] not in _SECRETS:
+    text = _word(given)
+    if text is not None and meant[0] not in _SECRETS:
         first = path_text(first_value(meant, model))
         return f"{set_command(first, text)}\n{remove_command(key)}"
     return in_stack_file(f"rename {key} to {meant[-1]}")
+
+
+def _shared_out(key: str, given: Any, parts: Sequence[Path]) -> str:
+    """The remedy of one value that several settings are to have."""
+    text = _word(given)
+    if text is None:
+        return in_stack_file("move its value to each of them")
+    return "\n".join([*_set_each(parts, text), remove_command(key)])
+
+
+def _set_each(parts: Sequence[Path], text: str) -> list[str]:
+    return [set_command(path_text(path), text) for path in parts]
+
+
+def _word(given: Any) -> str | None:
+    """A value as a command may show it; another may be a secret in a wrong place, or longer."""
+    text = str(given).lower() if isinstance(given, bool) else str(given)
+    return text if re.fullmatch(r"true|false|\d+(\.\d+)?", text) else None
 
 
 def _set_anew(key: str, secret_key: str) -> str:

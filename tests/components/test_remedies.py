@@ -199,55 +199,10 @@ def test_other_problem(key: str, what: str, command: str, config: dict[str, Any]
     assert problem.remedy == command
 
 
-AS_A_LIST = f"{IN_FILE} write it as a list: a dash before each entry, as in -"
-
-
-@pytest.mark.parametrize(
-    ("config", "key", "what", "remedy"),
-    [
-        # What is in it stays: nothing but an empty value, or one that says nothing, is removed.
-        ({"apps": "acme"}, "apps", "a list", f"{REMOVE} --path 'apps'\n{BEGIN}"),
-        (
-            {"apps": {"organizationId": ACME}},
-            "apps",
-            "a list",
-            f"{AS_A_LIST} organizationId: ORGANIZATION_ID",
-        ),
-        (
-            with_app(scopes={"0": "store_v2_orders"}),
-            "apps[0].scopes",
-            "a list",
-            f"{AS_A_LIST} SCOPE",
-        ),
-        (
-            with_app(scopes="store_v2_orders"),
-            "apps[0].scopes",
-            "a list",
-            f"{REMOVE} --path 'apps[0].scopes'\n{SET} --path 'apps[0].scopes[0]' store_v2_orders",
-        ),
-        ({"apps": ["acme"]}, "apps[0]", "a map", f"{REMOVE} --path 'apps[0]'"),
-        (with_setting("throttle", "fast"), "throttle", "a map", f"{REMOVE} --path 'throttle'"),
-        (with_setting("functions", "[]"), "functions", "a map", f"{REMOVE} --path 'functions'"),
-        (
-            with_setting("functions", [{"memorySize": 512}]),
-            "functions",
-            "a map",
-            f"{IN_FILE} write it as a map: a name and its value on each line, no dash",
-        ),
-    ],
-)
-def test_wrong_shape_is_said_in_the_words_of_configuration(
-    config: dict[str, Any], key: str, what: str, remedy: str
-) -> None:
-    (problem,) = problems(config)
-    assert (problem.key, problem.what) == (key, f"must be {what}")
-    assert problem.remedy == remedy
-
-
-RATES = " or ".join(
+RATES = [
     f"throttle.{callback}.rate"
     for callback in ("auth", "load", "uninstall", "removeUser", "rutterWebhook")
-)
+]
 
 
 @pytest.mark.parametrize(
@@ -300,10 +255,10 @@ RATES = " or ".join(
         ),
         # A name of another place.
         (
-            with_setting("throttle", {"rate": 5}),
-            "throttle.rate",
-            RATES,
-            f"{IN_FILE} move its value to {RATES}",
+            {"apps": [ACME_APP], "rate": 5},
+            "rate",
+            " or ".join(RATES),
+            f"{IN_FILE} move its value to {' or '.join(RATES)}",
         ),
         (with_setting("zzz", "5"), "zzz", None, f"{REMOVE} --path 'zzz'"),
     ],
