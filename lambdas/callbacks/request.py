@@ -2,16 +2,18 @@
 
 import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from ..shared.errors import BodyTooLargeError, InvalidParameterError
 from ..shared.text import is_text
 
 # A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
 _LONGEST_VALUE = 8192
+# BigCommerce sends a handful of parameters. 10 KB of a stranger's have room for 5,000.
+_MOST_PARAMETERS = 100
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class CallbackRequest:
         request_id: API Gateway's id of the request, shown to people and in the logs.
         domain_name: the host that was called, as API Gateway names it.
         arrived_at: when the function got it, in epoch seconds.
-        query: every parameter with all its values, in the order they came.
+        query: every parameter with all its values, in the order they came; nothing where there are
+            more parameters than anybody sends.
         headers: by their names in small letters, as API Gateway gives them.
     """
 
@@ -31,7 +34,7 @@ class CallbackRequest:
     request_id: str
     domain_name: str
     arrived_at: int
-    query: Mapping[str, tuple[str, ...]] = field(repr=False)
+    query: Mapping[str, Sequence[str]] = field(repr=False)
     headers: Mapping[str, object] = field(repr=False)
     _body: str = field(repr=False)
     _body_is_base64: bool
@@ -47,15 +50,12 @@ class CallbackRequest:
         """
         request_id = _text(event, "requestContext", "requestId")
         headers = _found(event, "headers")
-        query: dict[str, tuple[str, ...]] = {}
-        for name, value in parse_qsl(_text(event, "rawQueryString"), keep_blank_values=True):
-            query[name] = (*query.get(name, ()), value)
         return cls(
             organization_id=_text(event, "pathParameters", "organization_id"),
             domain_name=_text(event, "requestContext", "domainName"),
             arrived_at=int(time.time()),
             request_id=request_id if is_text(request_id) else "",
-            query=query,
+            query=_query(_text(event, "rawQueryString")),
             headers=headers if isinstance(headers, Mapping) else {},
             _body=_text(event, "body"),
             _body_is_base64=_found(event, "isBase64Encoded") is True,
@@ -116,6 +116,13 @@ class CallbackRequest:
     def has(self, name: str) -> bool:
         """Whether the parameter is there, with or without a value."""
         return name in self.query
+
+
+def _query(raw: str) -> Mapping[str, Sequence[str]]:
+    try:
+        return parse_qs(raw, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+    except ValueError:  # too many, which it counts before it reads any
+        return {}
 
 
 def _found(event: object, *path: str) -> object:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from lambdas.callbacks.request import CallbackRequest
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
@@ -150,6 +151,37 @@ def test_an_auth_callback_names_all_the_parameters_that_are_missing(
     invalid_parameter("The parameters code and scope", "are missing").assert_is(two, "redirect-url")
     expected = invalid_parameter("The parameters code, scope and context", "are missing")
     expected.assert_is(all_of_them, "redirect-url")
+
+
+@pytest.mark.parametrize(
+    ("callback", "missing"),
+    [
+        ("redirect-url", ("The parameters code, scope and context", "are missing")),
+        *((callback, ("signed_payload_jwt", "is missing")) for callback in SIGNED_CALLBACKS),
+    ],
+)
+def test_of_a_query_with_more_than_a_hundred_parameters_none_is_read(
+    *,
+    callback: str,
+    missing: tuple[str, str],
+    backend: Backend,
+    app: App,
+    link: Link,
+    installed_store: Store,
+) -> None:
+    query = link.to(callback, installed_store).partition("?")[2]
+    most = 100 - query.count("=")
+    before = backend.stored()
+
+    for others in (4_850, most + 1):  # what the 10 KB of a request have room for, and one too many
+        event = api_event(app.organization_id, callback, query + "&a" * others)
+        answer = backend.handle(callback, event)
+        invalid_parameter(*missing).assert_is(answer, callback)
+        assert CallbackRequest.from_event(event).query == {}
+    assert backend.stored() == before
+
+    event = api_event(app.organization_id, callback, query + "&a" * most)
+    assert backend.handle(callback, event).status == 200
 
 
 Forge = Callable[[App, Store], str]
