@@ -174,7 +174,8 @@ def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
     found = jobs("pull-request")
     assert set(found["preview"]["if"].split(" && ")) == {
         "github.event.pull_request.head.repo.full_name == github.repository",
-        "github.actor != 'dependabot[bot]'",
+        # Whoever pushes to its branch is the actor, but never the author.
+        "github.event.pull_request.user.login != 'dependabot[bot]'",
         "vars.PULL_REQUEST_AWS_ACCOUNT_ID != ''",
     }
     assert found["no-preview"]["if"] == f"!({found['preview']['if']})"
