@@ -37,6 +37,8 @@ def next_steps(
                 environment.boundary_arn,
             )
         )
+    if not state:
+        lines += _tokens(settings)
     lines += (
         "# Once every account has had its commands, and the stacks are described:",
         f"# gh variable set DEPLOY --repo {settings.repository_name} --body true",
@@ -77,13 +79,31 @@ def _variables(settings: Settings, state: StateStore | None) -> Iterator[pulumi.
         "PULUMI_BACKEND_URL": state.backend_url if state else "https://api.pulumi.com",
     }
     for environment in settings.environments:
-        places = [("", f" --env {environment.name}"), ("", f" --env {environment.name}-preview")]
-        if environment.preview_pull_requests:
-            places.append(("PULL_REQUEST_", ""))
-        for prefix, place in places:
+        for prefix, place in _places(environment):
             for name, value in values.items():
                 command = f"gh variable set {prefix}{name} --repo {settings.repository_name}{place}"
                 yield pulumi.Output.concat(f"{command} --body '", value, "'")
+
+
+def _tokens(settings: Settings) -> Iterator[str]:
+    """The commands that ask for the tokens of Pulumi Cloud, as comments: each waits for its own.
+
+    One of the repository's reaches every job of every branch. So it has another name, and no
+    environment whose own is missing takes it.
+    """
+    yield "# With Pulumi Cloud, one by one: each asks for a token that reaches that stack alone:"
+    for environment in settings.environments:
+        for prefix, place in _places(environment):
+            command = f"gh secret set {prefix}PULUMI_ACCESS_TOKEN"
+            yield f"# {command} --repo {settings.repository_name}{place}"
+
+
+def _places(environment: Environment) -> Iterator[tuple[str, str]]:
+    """Where a stack's jobs find what they are told: how names begin there, and gh's option."""
+    yield "", f" --env {environment.name}"
+    yield "", f" --env {environment.name}-preview"
+    if environment.preview_pull_requests:
+        yield "PULL_REQUEST_", ""
 
 
 def _reviewers(environment: Environment) -> str:
@@ -96,4 +116,7 @@ def _reviewers(environment: Environment) -> str:
         fields.append(
             f" -F 'reviewers[][type]={kind}' -F \"reviewers[][id]=$(gh api {found} --jq .id)\""
         )
+    # Not of one person alone, who would then approve nothing of their own, and deploy nothing.
+    if len(fields) > 1 or any("/" in reviewer for reviewer in environment.reviewers):
+        fields.append(" -F prevent_self_review=true")
     return "".join(fields)

@@ -108,6 +108,7 @@ def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Record
         " -F 'reviewers[][type]=User' -F \"reviewers[][id]=$(gh api users/alice --jq .id)\""
         " -F 'reviewers[][type]=Team'"
         ' -F "reviewers[][id]=$(gh api orgs/acme/teams/platform --jq .id)"'
+        " -F prevent_self_review=true"
     )
     # Before all else: without them the role is for whoever can push a branch.
     protected = ("dev", ""), ("dev-preview", ""), ("prod", reviewed), ("prod-preview", "")
@@ -135,6 +136,34 @@ def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Record
         "pulumi config set --stack prod --path permissionsBoundaryArn "
         f"arn:aws:iam::{ACCOUNT}:policy/boundary-{MAIN}-prod"
     ) in steps
+    assert not any("ACCESS_TOKEN" in step for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "prevented"), [(["alice"], False), (["alice", "bob"], True), (["a/team"], True)]
+)
+def test_nobody_approves_their_own_deployment_but_who_is_alone(
+    record: Recorder, reviewers: list[str], prevented: bool
+) -> None:
+    environments = [{"name": "prod", "reviewers": reviewers}]
+    steps = bootstrapped(record, {**CONFIG, "environments": environments}).outputs["nextSteps"]
+    (reviewed,) = [step for step in steps.splitlines() if "reviewers" in step]
+    assert ("-F prevent_self_review=true" in reviewed) == prevented
+
+
+def test_each_environment_has_a_token_of_pulumi_cloud_of_its_own(record: Recorder) -> None:
+    steps = bootstrapped(record, {**CONFIG, "stateBucket": ""}).outputs["nextSteps"].splitlines()
+    # Comments: each waits for a token, and would take the next command for it.
+    assert [step for step in steps if "ACCESS_TOKEN" in step] == [
+        f"# gh secret set {name}PULUMI_ACCESS_TOKEN --repo example/back-end{place}"
+        for name, place in (
+            ("", " --env dev"),
+            ("", " --env dev-preview"),
+            ("PULL_REQUEST_", ""),
+            ("", " --env prod"),
+            ("", " --env prod-preview"),
+        )
+    ]
 
 
 def test_a_repository_with_ids_is_trusted_with_them_alone_and_has_none_in_commands(

@@ -52,7 +52,16 @@ def steps() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_credentials_are_those_of_a_role_and_never_a_key() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PIPELINES)
     assert not re.search(r"(?i)aws[_-](secret[_-])?access[_-]key", text)
-    assert set(re.findall(r"secrets\.(\w+)", text)) == {"PULUMI_ACCESS_TOKEN"}
+    for path in PIPELINES:
+        named = set(re.findall(r"secrets\.(\w+)", path.read_text(encoding="utf-8")))
+        # The repository's reaches every branch: no environment may take it for its own.
+        prefix = "PULL_REQUEST_" if path.stem == "pull-request" else ""
+        assert named <= {f"{prefix}PULUMI_ACCESS_TOKEN"}, path
+    # Without a caller's word a called workflow does not even get the secrets of its environment.
+    for path in WORKFLOWS:
+        for job in jobs(path.stem).values():
+            if job.get("uses", "").endswith(("/stack.yml", "/rollout.yml")):
+                assert job["secrets"].keys() == {"PULUMI_ACCESS_TOKEN"}
     (step,) = [each for _, each in steps() if "aws-actions/" in each.get("uses", "")]
     role = step["with"]["role-to-assume"].rpartition("/")[2]
     for kind, name in (("deploy", deploy_role_name), ("preview", preview_role_name)):
