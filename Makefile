@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PROGRAM := .venv/.requirements
 LOCAL := .venv/.requirements-local
 READY := .venv/.requirements-dev
 AUDIT := build/audit
@@ -98,13 +99,13 @@ sbom: $(READY)  ## write what the Lambda bundle and the program consist of (Cycl
 release-notes: sbom  ## write what a release says and carries to build/release: VERSION=1.0.0
 	@.ci/release-notes "$(VERSION)"
 
-stack-preview: $(READY)  ## show what a deployment would change, as CI does: STACK=dev
+stack-preview: $(PROGRAM)  ## show what a deployment would change, as CI does: STACK=dev
 	@.ci/stack preview "$(STACK)"
 
-stack-deploy: $(READY)  ## deploy a stack and check it, as CI does: STACK=dev
+stack-deploy: $(PROGRAM)  ## deploy a stack and check it, as CI does: STACK=dev
 	@.ci/stack deploy "$(STACK)"
 
-stack-drift: $(READY)  ## say whether a stack is still as deployed, and answers: STACK=dev
+stack-drift: $(PROGRAM)  ## say whether a stack is still as deployed, and answers: STACK=dev
 	@.ci/stack drift "$(STACK)"
 
 clean:  ## remove everything that was built or installed
@@ -112,6 +113,7 @@ clean:  ## remove everything that was built or installed
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
 
+$(PROGRAM): TIME := half a minute
 $(LOCAL): TIME := half a minute
 $(READY): TIME := a minute
 

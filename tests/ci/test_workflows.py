@@ -4,7 +4,9 @@ GitHub runs none of them here: `make lint` checks their form, and these tests wh
 """
 
 import re
+import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -67,6 +69,39 @@ def test_credentials_are_those_of_a_role_and_never_a_key() -> None:
     for kind, name in (("deploy", deploy_role_name), ("preview", preview_role_name)):
         filled = role.replace("${{ inputs.role }}", kind).replace("${{ inputs.stack }}", "dev")
         assert filled.replace("${{ steps.project.outputs.name }}", "shop") == name("shop", "dev")
+
+
+def test_a_job_of_an_environment_runs_what_main_has_been_at_and_no_other_commit() -> None:
+    """GitHub's rule of an environment holds for the run's branch alone."""
+    assert all("commit" not in str(job.get("with")) for job in jobs("pull-request").values())
+    (checkout, allowed, *others) = jobs("stack")["stack"]["steps"]
+    assert checkout["with"]["ref"] == "${{ inputs.environment != '' && 'refs/heads/main' || '' }}"
+    assert checkout["with"]["fetch-depth"] == 0
+    assert allowed["if"] == "inputs.environment != ''"
+    assert allowed["run"] == '.ci/checkout "$COMMIT"'
+    assert allowed["env"] == {"COMMIT": "${{ inputs.commit || github.sha }}"}
+    assert not any("checkout" in str(step) for step in others)
+
+
+def test_what_a_stack_needs_is_there_before_its_credentials_and_nothing_else() -> None:
+    names = [step.get("uses") or step["run"] for step in jobs("stack")["stack"]["steps"]]
+    (credentials,) = [name for name in names if name.startswith("aws-actions/")]
+    assert names.index("make .venv/.requirements") < names.index(credentials)
+    needed = re.findall(r"(?m)^stack-[a-z]+: (.*?) +##", MAKEFILE)
+    assert needed == ["$(PROGRAM)"] * 3
+    assert "\nPROGRAM := .venv/.requirements\n" in MAKEFILE
+
+
+def test_the_pulumi_cli_is_of_the_version_of_its_sdk() -> None:
+    asked = subprocess.run([ROOT / ".ci/pulumi-version"], capture_output=True, check=True)
+    assert asked.stdout.decode().strip() == version("pulumi")
+    installed = [step for _, step in steps() if "pulumi/actions@" in step.get("uses", "")]
+    assert len(installed) == 3
+    for step in installed:
+        assert re.fullmatch(r"\$\{\{ steps\.\w+\.outputs\.\w+ \}\}", step["with"]["pulumi-version"])
+    for path in PIPELINES:
+        for line in re.findall(".*get.pulumi.com.*", path.read_text(encoding="utf-8")):
+            assert line.endswith('--version "$(.ci/pulumi-version)"')
 
 
 def test_a_checkout_leaves_no_credentials_behind() -> None:

@@ -1,0 +1,104 @@
+"""Which commits a job with a stack's role may check out, in a repository made for it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.documents import ROOT
+
+
+class Repository:
+    """A clone as the workflow makes it: all branches and tags, with `main` checked out."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.git("init", "--quiet", "--initial-branch", "main")
+        self.commit("first")
+        self.git("checkout", "--quiet", "-b", "merged")
+        self.commit("amiss")
+        self.commit("mended")
+        self.git("checkout", "--quiet", "main")
+        self.commit("second")
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", "merged")
+        self.git("tag", "merge")
+        self.commit("newest")
+        self.git("checkout", "--quiet", "-b", "open", "first")
+        self.commit("unmerged")
+        self.git("tag", "main")
+        self.git("checkout", "--quiet", "-B", "main", "refs/heads/main")
+
+    def git(self, *arguments: str) -> str:
+        """What git prints."""
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        command = ["git", "-C", str(self.path), *who, *arguments]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def commit(self, name: str) -> None:
+        """Commit a file and tag it with its name."""
+        (self.path / name).touch()
+        self.git("add", name)
+        self.git("commit", "--quiet", "--message", name)
+        self.git("tag", name)
+
+    def hash_of(self, name: str) -> str:
+        """The hash of a tagged commit."""
+        return self.git("rev-parse", f"refs/tags/{name}")
+
+    def checkout(self, commit: str) -> subprocess.CompletedProcess[str]:
+        """What became of the script."""
+        return subprocess.run(
+            [ROOT / ".ci/checkout", commit],
+            cwd=self.path,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    return Repository(tmp_path_factory.mktemp("repository"))
+
+
+@pytest.mark.parametrize("digits", [40, 7])
+@pytest.mark.parametrize("name", ["first", "second", "merge", "newest"])
+def test_what_main_has_been_at_is_checked_out(
+    repository: Repository, name: str, digits: int
+) -> None:
+    repository.git("checkout", "--quiet", "refs/heads/main")
+    done = repository.checkout(repository.hash_of(name)[:digits])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert repository.git("rev-parse", "HEAD") == repository.hash_of(name)
+    assert (repository.path / "newest").exists() == (name == "newest")
+
+
+@pytest.mark.parametrize(
+    ("commit", "words"),
+    [
+        # of a branch that is not merged, and one that a merged branch had before it was mended
+        ("unmerged", "main has not been at"),
+        ("amiss", "main has not been at"),
+        # a fork's, which no branch of this repository has
+        ("f" * 40, "No branch of this repository has"),
+        ("main", "by its hash"),
+        ("refs/pull/7/head", "by its hash"),
+        ("--help", "by its hash"),
+        ("$(touch owned)", "by its hash"),
+        ("first\n::set-output name=a::b", "by its hash"),
+        ("", "usage:"),
+    ],
+)
+def test_any_other_commit_is_refused_and_nothing_is_checked_out(
+    repository: Repository, commit: str, words: str
+) -> None:
+    repository.git("checkout", "--quiet", "refs/heads/main")
+    known = commit in {"unmerged", "amiss"}
+    done = repository.checkout(repository.hash_of(commit) if known else commit)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "::" not in done.stderr
+    assert repository.git("rev-parse", "HEAD") == repository.hash_of("newest")
