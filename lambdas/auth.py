@@ -71,7 +71,8 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
     logger.append_keys(granted_scopes=_named(grant.scopes), configured_scopes=app.scopes)
     if request.has("external_install"):
         return _end_external_install(grant.client_id, "succeeded")
-    visitor = Visitor(store_hash=store, user_id=grant.user.id)
+    # A code has no date, and is good once: it was for this.
+    visitor = Visitor(store_hash=store, user_id=grant.user.id, opened_at=request.arrived_at)
     return handoff.redirect(app, visitor) or pages.installed_page(app, store, compared)
 
 

@@ -30,6 +30,7 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
     visitor = Visitor(
         store_hash=payload.store_hash,
         user_id=payload.user.id,
+        opened_at=payload.issued_at,
         locale=payload.user.locale,
         url=payload.url,
         channel_id=payload.channel_id,

@@ -29,6 +29,7 @@ class Visitor:
     Attributes:
         store_hash: the store they come from.
         user_id: BigCommerce's id of the user, decimal digits.
+        opened_at: when BigCommerce vouched for them, in epoch seconds: a payload can be sent again.
         locale: the user's locale, where BigCommerce says it.
         url: the deep link within the app, `/` by default.
         channel_id: the channel the app was opened from, or None.
@@ -36,6 +37,7 @@ class Visitor:
 
     store_hash: str
     user_id: str
+    opened_at: int
     locale: str | None = None
     url: str = "/"
     channel_id: int | None = None
@@ -68,7 +70,7 @@ def handoff_url(
 
     The token is a JWT, HS256 with the UTF-8 bytes of `key`. Claims: `iss` (the base URL of the
     callbacks), `aud` (the origin of `app_url`), `sub` (`stores/{store_hash}`), `organization_id`,
-    `user` (`id`, `locale`), `url`, `channel_id`, `iat`, `exp`, `jti`.
+    `user` (`id`, `locale`), `opened_at`, `url`, `channel_id`, `iat`, `exp`, `jti`.
     """
     parts = urlsplit(app_url)
     now = int(time.time())
@@ -78,6 +80,7 @@ def handoff_url(
         "sub": f"stores/{visitor.store_hash}",
         "organization_id": organization_id,
         "user": {"id": visitor.user_id, "locale": visitor.locale},
+        "opened_at": visitor.opened_at,
         "url": visitor.url,
         "channel_id": visitor.channel_id,
         "iat": now,
