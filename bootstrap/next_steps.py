@@ -23,14 +23,13 @@ def next_steps(
         # For this shell alone: the bootstrap stack itself is kept elsewhere.
         lines.append(pulumi.Output.concat("export PULUMI_BACKEND_URL='", state.backend_url, "'"))
     for name, environment in environments.items():
+        # Without it the next command asks whether to, and takes what is pasted for the answer.
+        init = f"pulumi stack init {name}"
         if state:
-            lines.append(
-                pulumi.Output.concat(
-                    f"pulumi stack init {name} --secrets-provider '",
-                    state.secrets_providers[name],
-                    "'",
-                )
-            )
+            provider = state.secrets_providers[name]
+            lines.append(pulumi.Output.concat(f"{init} --secrets-provider '", provider, "'"))
+        else:
+            lines.append(init)
         lines.append(
             pulumi.Output.concat(
                 f"pulumi config set --stack {name} --path permissionsBoundaryArn ",

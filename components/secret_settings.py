@@ -19,7 +19,7 @@ from .configuration_errors import (
     set_command,
     set_secret_command,
 )
-from .setting_paths import Path, first_value, path_text
+from .setting_paths import Location, first_value, path_text
 from .settings import Settings
 
 
@@ -110,7 +110,7 @@ def _problems(
     return problems
 
 
-def _begun(companion: Path, app: Mapping[str, Any]) -> str:
+def _begun(companion: Location, app: Mapping[str, Any]) -> str:
     """The remedy of an app without a companion, which may be there as an empty text."""
     first = first_value(companion, Settings)
     command = set_command(path_text(first))

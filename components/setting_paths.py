@@ -6,12 +6,12 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-Path = tuple[int | str, ...]
+Location = tuple[int | str, ...]
 """Where a value is: names, and indices of lists' entries."""
 ANY_ENTRY = -1
 
 
-def setting_paths(model: type[BaseModel], place: Path = ()) -> Iterator[Path]:
+def setting_paths(model: type[BaseModel], place: Location = ()) -> Iterator[Location]:
     """Where each setting is, with `ANY_ENTRY` for the index of a list's entry."""
     for field in model.model_fields.values():
         path = (*place, str(field.alias))
@@ -21,12 +21,12 @@ def setting_paths(model: type[BaseModel], place: Path = ()) -> Iterator[Path]:
             yield from setting_paths(inner, (*path, *entry))
 
 
-def first_value(path: Path, model: type[BaseModel]) -> Path:
+def first_value(path: Location, model: type[BaseModel]) -> Location:
     """Where the first value of a setting goes: a list or a map is not set as a whole."""
     return (*path, *_start(_annotation(path, model)))
 
 
-def alike_parts(path: Path, model: type[BaseModel]) -> list[Path]:
+def alike_parts(path: Location, model: type[BaseModel]) -> list[Location]:
     """The settings of a map whose settings all have one type; none of another."""
     parts = [each for each in setting_paths(model) if each[:-1] == path]
     kinds = [_annotation(each, model) for each in parts]
@@ -38,7 +38,7 @@ def has_parts(annotation: Any) -> bool:
     return _is_list(annotation) or any(_models(annotation))
 
 
-def path_text(path: Path) -> str:
+def path_text(path: Location) -> str:
     """A path as the Pulumi CLI reads it: a name with other characters stands in brackets."""
     text = ""
     for part in path:
@@ -52,7 +52,7 @@ def path_text(path: Path) -> str:
     return text
 
 
-def _annotation(path: Path, model: type[BaseModel]) -> Any:
+def _annotation(path: Location, model: type[BaseModel]) -> Any:
     """The type of what is at a path; None where the model knows none."""
     found: Any = model
     for part in path:
@@ -64,7 +64,7 @@ def _annotation(path: Path, model: type[BaseModel]) -> Any:
     return found
 
 
-def _start(annotation: Any) -> Path:
+def _start(annotation: Any) -> Location:
     """What leads from a setting of a type to its first value: of a map, the first required one."""
     if _is_list(annotation):
         return (0, *_start(get_args(annotation)[0]))

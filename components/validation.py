@@ -20,7 +20,14 @@ from .configuration_errors import (
     set_secret_command,
 )
 from .secret_settings import SECRET_MAPS, is_secret
-from .setting_paths import ANY_ENTRY, Path, alike_parts, first_value, path_text, setting_paths
+from .setting_paths import (
+    ANY_ENTRY,
+    Location,
+    alike_parts,
+    first_value,
+    path_text,
+    setting_paths,
+)
 
 # By pydantic's type of error, since its own words are a library's.
 _WORDS = {
@@ -127,7 +134,7 @@ def _reshaped(details: ErrorDetails, model: type[BaseModel]) -> str:
         )
     if not is_list:
         # One number where each part has one.
-        parts = alike_parts(location, model) if re.fullmatch(r"\d+", str(given)) else []
+        parts = alike_parts(location, model) if re.fullmatch(r"[1-9]\d*", str(given)) else []
         return "\n".join([remove_command(key), *_set_each(parts, str(given))])
     first = first_value(location, model)
     # One entry where a list belongs; where the entries are maps, one is more than a word.
@@ -136,7 +143,7 @@ def _reshaped(details: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{remove_command(key)}\n{set_command(path_text(first), only)}"
 
 
-def _entry(location: Path, model: type[BaseModel]) -> str:
+def _entry(location: Location, model: type[BaseModel]) -> str:
     """How an entry of a list begins in the stack's file."""
     first = first_value(location, model)
     value = example(path_text(first))
@@ -144,7 +151,7 @@ def _entry(location: Path, model: type[BaseModel]) -> str:
 
 
 def _unknown(
-    location: Path, given: Any, values: Mapping[str, Any], model: type[BaseModel]
+    location: Location, given: Any, values: Mapping[str, Any], model: type[BaseModel]
 ) -> Problem:
     """A key that is no setting: it is moved to the one that was meant, if that can be told."""
     key, what = path_text(location), "is not a setting"
@@ -170,13 +177,13 @@ def _unknown(
     return Problem(key, what, in_stack_file(f"move its value to {' or '.join(elsewhere)}"))
 
 
-def _nearest(location: Path, model: type[BaseModel]) -> list[str]:
+def _nearest(location: Location, model: type[BaseModel]) -> list[str]:
     """The known name that is most like that of a key, if one is."""
     names = {str(path[-1]) for path in setting_paths(model)}
     return nearest_names(str(location[-1]), names, cutoff=_MISSPELLED)[:1]
 
 
-def _meant(location: Path, model: type[BaseModel]) -> Path | None:
+def _meant(location: Location, model: type[BaseModel]) -> Location | None:
     """The setting beside a key that was meant by it, if there is one."""
     place = tuple(ANY_ENTRY if isinstance(part, int) else part for part in location[:-1])
     for name in _nearest(location, model):
@@ -186,7 +193,11 @@ def _meant(location: Path, model: type[BaseModel]) -> Path | None:
 
 
 def _moved(
-    location: Path, meant: Path, given: Any, values: Mapping[str, Any], model: type[BaseModel]
+    location: Location,
+    meant: Location,
+    given: Any,
+    values: Mapping[str, Any],
+    model: type[BaseModel],
 ) -> str:
     """The remedy of a misspelled key: its value goes to the key that was meant."""
     key = path_text(location)
@@ -201,7 +212,7 @@ def _moved(
     return in_stack_file(f"rename {key} to {meant[-1]}")
 
 
-def _shared_out(key: str, given: Any, parts: Sequence[Path]) -> str:
+def _shared_out(key: str, given: Any, parts: Sequence[Location]) -> str:
     """The remedy of one value that several settings are to have."""
     text = _word(given)
     if text is None:
@@ -209,7 +220,7 @@ def _shared_out(key: str, given: Any, parts: Sequence[Path]) -> str:
     return "\n".join([*_set_each(parts, text), remove_command(key)])
 
 
-def _set_each(parts: Sequence[Path], text: str) -> list[str]:
+def _set_each(parts: Sequence[Location], text: str) -> list[str]:
     return [set_command(path_text(path), text) for path in parts]
 
 
@@ -223,7 +234,7 @@ def _set_anew(key: str, secret_key: str) -> str:
     return f"{set_secret_command(secret_key)}\n{remove_command(key)}"
 
 
-def _value(values: Any, path: Path) -> Any:
+def _value(values: Any, path: Location) -> Any:
     """The value at a path of a configuration that may be malformed; None where there is none."""
     for part in path:
         try:

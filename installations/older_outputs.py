@@ -27,13 +27,14 @@ def refuse_older_outputs(stack: Stack, organization_ids: Collection[str]) -> Non
         id_ = profile["pk"].removeprefix("ORG#")
         app = stack.apps.get(id_)
         if app is None:
-            raise _older(f"the app {id_} is in it")
+            raise _older(stack, f"the app {id_} is in it")
         if app.client_id != profile.get("client_id"):
-            raise _older(f"the app {id_} does not have this Client ID in it")
+            raise _older(stack, f"the app {id_} does not have this Client ID in it")
 
 
-def _older(what: str) -> CommandError:
+def _older(stack: Stack, what: str) -> CommandError:
+    write = f"pulumi stack output --json --stack {stack.registration.stack} > outputs.json"
     return CommandError(
         f"These outputs are older than the deployment: {what}. Nothing was done. Write them anew: "
-        "pulumi stack output --json > outputs.json"
+        f"{write}; or, if that deployment failed, end it: {stack.commands.up}"
     )

@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 35
 REGISTRATION_SECONDS = 5
 # How long a hand-over may take, with what Rutter is asked after it.
 CONNECTION_SECONDS = 100
-# What registering an app may touch: its secret's value. No function, and no URL.
+# What registering an app may touch: its secret's value and its item. No function, and no URL.
 TOUCHED_BY_REGISTRATION = {
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:dynamodb/tableItem:TableItem",

@@ -153,6 +153,10 @@ def test_nobody_approves_their_own_deployment_but_who_is_alone(
 
 def test_each_environment_has_a_token_of_pulumi_cloud_of_its_own(record: Recorder) -> None:
     steps = bootstrapped(record, {**CONFIG, "stateBucket": ""}).outputs["nextSteps"].splitlines()
+    # Made before it is configured: else the CLI asks whether to, and what is pasted answers.
+    assert steps.index("pulumi stack init prod") + 1 == next(
+        index for index, step in enumerate(steps) if "config set --stack prod" in step
+    )
     # Comments: each waits for a token, and would take the next command for it.
     assert [step for step in steps if "ACCESS_TOKEN" in step] == [
         f"# gh secret set {name}PULUMI_ACCESS_TOKEN --repo example/back-end{place}"

@@ -129,14 +129,20 @@ def test_a_deployment_fails_with_what_failed(folder: Folder, failing: str, calle
     assert "output of" in folder.summary
 
 
+DRIFT = "pulumi refresh --preview-only --expect-no-changes --diff"
+
+
 @pytest.mark.parametrize("failing", ["refresh---preview-only---expect-no-changes", ""])
 def test_drift_is_told_with_what_the_callbacks_answer(folder: Folder, failing: str) -> None:
     (folder.path / f"fail-{failing}").touch()
     assert folder.run("stack", "drift", "dev") == (1 if failing else 0)
-    assert folder.calls == [
-        "pulumi refresh --preview-only --expect-no-changes --diff",
-        "python -m registration check",
-    ]
+    assert folder.calls == [DRIFT, DEPLOYED, "python -m registration check"]
+
+
+def test_of_a_stack_that_nobody_deployed_yet_no_answers_are_expected(folder: Folder) -> None:
+    (folder.path / "fail-stack-output-registration").touch()
+    assert folder.run("stack", "drift", "prod") == 0
+    assert folder.calls == [DRIFT, DEPLOYED]
 
 
 @pytest.mark.parametrize("arguments", [(), ("deploy",), ("destroy", "dev")])

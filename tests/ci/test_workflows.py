@@ -76,7 +76,7 @@ def test_a_job_of_an_environment_runs_what_main_has_been_at_and_no_other_commit(
     assert all("commit" not in str(job.get("with")) for job in jobs("pull-request").values())
     (checkout, allowed, *others) = jobs("stack")["stack"]["steps"]
     assert checkout["with"]["ref"] == "${{ inputs.environment != '' && 'refs/heads/main' || '' }}"
-    assert checkout["with"]["fetch-depth"] == 0
+    assert checkout["with"]["fetch-depth"] == "${{ inputs.environment != '' && '0' || '1' }}"
     assert allowed["if"] == "inputs.environment != ''"
     assert allowed["run"] == '.ci/checkout "$COMMIT"'
     assert allowed["env"] == {"COMMIT": "${{ inputs.commit || github.sha }}"}

@@ -17,7 +17,7 @@ import bootstrap.settings
 import components.configuration
 from components.configuration_errors import ConfigurationError, Problem
 from components.first_app import FIRST_APP
-from components.setting_paths import Path, path_text, setting_paths
+from components.setting_paths import Location, path_text, setting_paths
 from components.settings import Settings
 from tests.components.config_commands import after
 from tests.components.reading import read_by
@@ -98,7 +98,7 @@ BOOTSTRAP = Configured(
         "stateBucket": "example-state",
     },
 )
-PLACES: list[tuple[Configured, Path]] = [
+PLACES: list[tuple[Configured, Location]] = [
     *((MAIN, (key,)) for key in FIRST_APP),
     *(
         (program, tuple(0 if isinstance(part, int) else part for part in path))
@@ -119,7 +119,7 @@ ODD = [
 LIBRARY_WORDS = r"Input|Tuple|[Vv]alidation|should|valid (?!JSON)|dictionary|\b(None|True|False)\b"
 
 
-def having(config: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def having(config: dict[str, Any], path: Location, value: Any) -> dict[str, Any]:
     """A configuration with another value at a path. What is no list or map at the top is text."""
     place: Any = copy.deepcopy(config)
     whole = place
@@ -153,7 +153,7 @@ def is_edited(problem: Problem) -> bool:
     ("program", "path"), PLACES, ids=[f"{each.project}-{path_text(path)}" for each, path in PLACES]
 )
 def test_an_odd_value_is_said_in_words_of_configuration_and_mended_by_its_remedy(
-    program: Configured, path: Path
+    program: Configured, path: Location
 ) -> None:
     for odd in ODD:
         config = having(program.config, path, odd)

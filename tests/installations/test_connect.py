@@ -1,6 +1,7 @@
 """`connect`: which stores it asks for, and how."""
 
 import argparse
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,7 +9,7 @@ import pytest
 
 from installations.commands import connect
 from installations.stack import Stack
-from installations.store import Store
+from installations.store import CONNECTION, Store
 from lambdas.records.installation_item import SORT_KEY
 from lambdas.rutter.tasks import Task
 from registration.errors import CommandError
@@ -23,6 +24,10 @@ def store(store_hash: str, app: Any = WITH_RUTTER, **values: str) -> Store:
 
 
 INSTALLED = store("installed")
+CONNECTED = store("connected")
+CONNECTED = replace(
+    CONNECTED, items={**CONNECTED.items, CONNECTION: {"connection_state": "active"}}
+)
 # Those for which nothing can come of it, and what is said of each.
 OTHERS = {
     "'uninstalled'": store("gone", status="uninstalled"),
@@ -38,9 +43,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
     sent: list[Task] = []
     queues = SimpleNamespace(send=sent.append)
     monkeypatch.setattr(connect, "Queues", SimpleNamespace(of=lambda _: queues))
-    stores = [*OTHERS.values(), INSTALLED]
+    stores = [*OTHERS.values(), INSTALLED, CONNECTED]
     by_hash = {each.store_hash: each for each in stores}
     monkeypatch.setattr(connect, "chosen_stores", lambda *_: stores)
+    monkeypatch.setattr(connect, "with_connections", lambda _, chosen: chosen)
     monkeypatch.setattr(connect, "chosen_store", lambda _, options: by_hash[options.store_hash])
     return sent
 
@@ -50,9 +56,12 @@ def test_all_are_those_that_can_be_handed_over_also_what_was_refused(
 ) -> None:
     options = argparse.Namespace(store_hash=None, all=True, app=None)
     assert connect.run(STACK, options) == 0
-    assert capsys.readouterr().out == "1 asked for. What came of it: list\n"
-    # What was refused is tried again only for a person, who asks.
-    assert sent == [Task("org-a", "installed", asked=True)]
+    assert capsys.readouterr().out == "2 asked for. What came of it: list\n"
+    # What was refused is tried again only for a person, who asks; what is active is left alone.
+    assert sent == [
+        Task("org-a", "installed", asked=True),
+        Task("org-a", "connected", asked=False),
+    ]
 
 
 @pytest.mark.parametrize("said", OTHERS)

@@ -66,7 +66,9 @@ def test_an_installation_that_bigcommerce_refuses_fails(ready: LocalBackend) -> 
     assert "expected HTTP 200, got HTTP 400" in printed
 
 
-def test_an_update_that_touches_more_than_the_secret_fails(ready: LocalBackend) -> None:
+def test_an_update_that_touches_more_than_registering_does_fails(
+    ready: LocalBackend,
+) -> None:
     before = ready.config[f"{PROJECT}:logRetentionDays"]
     ready.config[f"{PROJECT}:logRetentionDays"] = 7
     try:
