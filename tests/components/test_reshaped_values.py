@@ -97,6 +97,11 @@ def test_one_number_in_place_of_a_map_of_numbers_goes_to_each() -> None:
     ]
 
 
+def test_a_number_that_no_part_may_have_goes_to_none() -> None:
+    (problem,) = problems(with_setting("functions", {"reservedConcurrency": 0}))
+    assert problem.remedy == f"{REMOVE} --path 'functions.reservedConcurrency'"
+
+
 def test_the_limits_of_1_x_are_kept_by_the_commands() -> None:
     limits = {"rate": 40, "burst": 80}
     config = with_setting("throttle", limits) | {"functions": {"reservedConcurrency": 5}}

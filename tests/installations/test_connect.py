@@ -24,10 +24,8 @@ def store(store_hash: str, app: Any = WITH_RUTTER, **values: str) -> Store:
 
 
 INSTALLED = store("installed")
-CONNECTED = store("connected")
-CONNECTED = replace(
-    CONNECTED, items={**CONNECTED.items, CONNECTION: {"connection_state": "active"}}
-)
+ACTIVE = {CONNECTION: {"connection_state": "active"}}
+CONNECTED = replace(store("connected"), items={**INSTALLED.items, **ACTIVE})
 # Those for which nothing can come of it, and what is said of each.
 OTHERS = {
     "'uninstalled'": store("gone", status="uninstalled"),

@@ -135,6 +135,7 @@ def test_outputs_from_before_an_app_was_added_or_registered_anew_are_refused(
         done = run("purge", how)
         assert (done.status, done.out) == (2, "")
         assert f"These outputs are older than the deployment: {why}" in done.err
+        assert "pulumi stack output --json --stack local >" in done.err
     assert kept(backend, store) == {"STORE", "CONNECTION"}
 
 
