@@ -11,6 +11,7 @@ from pulumi.automation import CommandError
 
 from local.emulator import Emulator
 from local.loopback_http import get
+from local.walk import TOUCHED_BY_REGISTRATION
 from tests.cli.account import contents
 from tests.cli.cli_stack import APPS, NAME, CliStack
 
@@ -41,14 +42,16 @@ def test_up_and_refresh_change_nothing_but_what_was_deleted_by_hand(
     assert contents(shared_account) == before
 
 
-def test_credentials_change_one_resource_and_reach_the_callbacks(stack: CliStack) -> None:
+def test_credentials_change_secret_and_item_alone_and_reach_the_callbacks(stack: CliStack) -> None:
     before = stack.technical_tab(stack.app["organizationId"])
     assert before.pop("status") == "awaiting-registration"
     assert get(before["loadCallbackUrl"], 30).status == 503
 
     _configure_credentials(stack)
     run = stack.up()
-    assert len(run.resources(*run.operations.keys() - {"same"})) == 1
+    touched = run.resources(*run.operations.keys() - {"same"})
+    assert {kind for kind, _ in touched} == TOUCHED_BY_REGISTRATION
+    assert {name for _, name in touched} == {stack.app["organizationId"]}
     after = stack.technical_tab(stack.app["organizationId"])
     assert after.pop("status") == "awaiting-urls"
     assert after == before
