@@ -1,5 +1,6 @@
 """`python -m bench`: every measurement in turn, also as bench/results.json."""
 
+import argparse
 import json
 import platform
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ LIBRARIES = ("boto3", "botocore", "pulumi", "pulumi-aws", "pyjwt", "urllib3")
 
 def main() -> None:
     """Measure, print, and write down what was measured with what."""
+    argparse.ArgumentParser(prog="python -m bench", description=__doc__).parse_args()
     console = Console(highlight=False)
     last = json.loads(RESULTS.read_text(encoding="utf-8"))
     results: dict[str, Any] = {

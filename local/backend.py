@@ -136,12 +136,12 @@ class LocalBackend:
     @property
     def overridden(self) -> list[str]:
         """The settings of the stack's file that have another value here."""
-        return [
+        return sorted(
             name
             for key, value in _with_first_app(written_config(ROOT, STACK)).items()
             if value is not None
             for name in _differences(key.removeprefix(f"{PROJECT}:"), value, self.config.get(key))
-        ]
+        )
 
     def connection(self, app: App, store: Store) -> str | None:
         """What the table says of a store's connection at Rutter."""
