@@ -1,8 +1,9 @@
 """Attending to a store: what its record and its connection say is to be done, is done.
 
 Whatever is sent to Rutter is written down before, and nobody else works on the store meanwhile: so
-a repetition, a lost answer, or an end in the middle makes no second connection. No connection is
-taken for the store's but one that Rutter has named in answer to its token.
+a call that is repeated has the same key, and makes no second connection where Rutter heeds it or
+recognises the store. No connection is taken for the store's but one that Rutter has named in answer
+to its token.
 """
 
 import time
