@@ -215,6 +215,24 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
+        "Schedules",
+        types=("aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/eventTarget:EventTarget"),
+        resources=("arn:{place.partition}:events:" + _HERE + "rule/{place.prefix}*",),
+        reads=(
+            "events:DescribeRule",
+            "events:ListTagsForResource",
+            "events:ListTargetsByRule",
+        ),
+        writes=(
+            "events:DeleteRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+            "events:TagResource",
+            "events:UntagResource",
+        ),
+    ),
+    Statement(
         "LogGroups",
         types=("aws:cloudwatch/logGroup:LogGroup",),
         resources=(

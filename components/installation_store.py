@@ -29,10 +29,16 @@ INDEXED = (
     "domain",
 )
 
-# The index by Rutter's ids of connections, which alone are in it: what leads from one to its store.
+# Two sparse indexes: from Rutter's ID of a connection to its store, and the stores of an app that
+# are due to be reconciled with Rutter, by time.
 CONNECTION_INDEX = "by-connection"
 CONNECTION_INDEX_KEY = "connection_id"
-ATTRIBUTES = ("pk", "sk", *INDEX_KEYS, CONNECTION_INDEX_KEY)
+DUE_INDEX = "by-due"
+DUE_INDEX_KEYS = ("connection_app", "connection_due")
+ATTRIBUTES = {
+    **dict.fromkeys(("pk", "sk", *INDEX_KEYS, CONNECTION_INDEX_KEY), "S"),
+    **dict(zip(DUE_INDEX_KEYS, "SN", strict=True)),
+}
 
 
 class InstallationStore(pulumi.ComponentResource):
@@ -85,20 +91,22 @@ class InstallationStore(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key="pk",
             range_key="sk",
-            attributes=[{"name": name, "type": "S"} for name in ATTRIBUTES],
+            attributes=[{"name": name, "type": type_} for name, type_ in ATTRIBUTES.items()],
             global_secondary_indexes=[
                 {
                     "name": INDEX,
-                    "key_schemas": [
-                        {"attribute_name": name, "key_type": key_type}
-                        for name, key_type in zip(INDEX_KEYS, ("HASH", "RANGE"), strict=True)
-                    ],
+                    "key_schemas": _key_schemas(*INDEX_KEYS),
                     "projection_type": "INCLUDE",
                     "non_key_attributes": list(INDEXED),
                 },
                 {
                     "name": CONNECTION_INDEX,
-                    "key_schemas": [{"attribute_name": CONNECTION_INDEX_KEY, "key_type": "HASH"}],
+                    "key_schemas": _key_schemas(CONNECTION_INDEX_KEY),
+                    "projection_type": "KEYS_ONLY",
+                },
+                {
+                    "name": DUE_INDEX,
+                    "key_schemas": _key_schemas(*DUE_INDEX_KEYS),
                     "projection_type": "KEYS_ONLY",
                 },
             ],
@@ -151,13 +159,15 @@ class InstallationStore(pulumi.ComponentResource):
             },
         }
 
-    def find_connections_statement(self) -> dict[str, object]:
-        """The IAM statement that allows finding the store of a connection, by its id."""
+    def find_connections_statement(self, *indexes: str) -> dict[str, object]:
+        """The IAM statement that allows finding stores by these indexes, which show keys alone."""
         return {
             "Sid": "FindConnections",
             "Effect": "Allow",
             "Action": ["dynamodb:Query"],
-            "Resource": [pulumi.Output.format("{}/index/{}", self.table_arn, CONNECTION_INDEX)],
+            "Resource": [
+                pulumi.Output.format("{}/index/{}", self.table_arn, index) for index in indexes
+            ],
         }
 
     def write_records_statement(self) -> dict[str, object]:
@@ -182,11 +192,11 @@ class InstallationStore(pulumi.ComponentResource):
             "Resource": [self.key_arn],
         }
 
-    def write_connections_statement(self) -> dict[str, object]:
-        """The IAM statement that allows writing stores' connections at Rutter, and no records.
+    def write_connections_statement(self, *attributes: str) -> dict[str, object]:
+        """The IAM statement that allows writing these attributes (`connection_*`) of stores' items.
 
-        They are items beside the records, whose sort key IAM does not see: but none of a record's
-        attributes begins as all of theirs do.
+        Connections are items next to the records. IAM does not see a sort key, but no attribute
+        that a record says something with has this prefix. What was there before is not returned.
         """
         return {
             "Sid": "WriteConnections",
@@ -196,8 +206,9 @@ class InstallationStore(pulumi.ComponentResource):
             "Condition": {
                 "ForAllValues:StringLike": {
                     "dynamodb:LeadingKeys": ["ORG#*#STORE#*"],
-                    "dynamodb:Attributes": ["pk", "sk", "connection_*"],
-                }
+                    "dynamodb:Attributes": ["pk", "sk", *attributes],
+                },
+                "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
             },
         }
 
@@ -266,6 +277,15 @@ class InstallationStore(pulumi.ComponentResource):
             "Resource": [self.key_arn],
             "Condition": {"Null": {"kms:EncryptionContext:issuer": "true"}},
         }
+
+
+def _key_schemas(
+    *names: str,
+) -> "list[aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgsDict]":
+    return [
+        {"attribute_name": name, "key_type": key_type}
+        for name, key_type in zip(names, ("HASH", "RANGE"), strict=False)
+    ]
 
 
 def _key_policy(context: StackContext) -> pulumi.Output[str]:

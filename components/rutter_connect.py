@@ -1,17 +1,18 @@
-"""RutterConnect: what connects installed stores to Rutter: a function, its queue, and what failed.
+"""RutterConnect: the function that connects installed stores to Rutter, and what invokes it.
 
-The table's stream tells the function of every store whose token or status changed. The function
-puts the store into a queue, which gives it back one store at a time: there a store can wait and be
-tried again by itself, which in a stream would hold up all that follow.
+Changes from the table's stream and a scheduled sweep become messages of a queue, which delivers one
+store at a time. There a store can wait and be retried by itself; in a stream it would hold up all
+that follow.
 """
 
+import json
 from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
 
 from .app import read_credentials_statement, rutter_secret_prefix, secret_prefix
-from .installation_store import InstallationStore
+from .installation_store import CONNECTION_INDEX, DUE_INDEX, InstallationStore
 from .part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, FunctionSpec, StackFunction
@@ -24,27 +25,32 @@ CONNECT = FunctionSpec(
     timeout=30,
 )
 
-# AWS advises six times what the function may take.
+SWEEP_MINUTES = 5
+# AWS recommends six times the function's timeout.
 VISIBILITY_SECONDS = 6 * CONNECT.timeout
-# With the pauses between them, which double up to a quarter of an hour, about 35 minutes.
-RECEIPTS = 10
-# Rutter takes 500 requests in 10 seconds from an organization.
-CONNECTED_AT_ONCE = 5
-# Of stores' records alone: so what the function writes itself never comes back to it.
+# With the pauses between them, which double up to 15 minutes, about 35 minutes.
+RECEIVES = 10
+# Rutter accepts 500 requests in 10 seconds from an organization.
+CONCURRENT_STORES = 5
+# Callbacks write a due time into every record; the function only removes it. So its own writes do
+# not invoke it.
 CHANGES = {
     "eventName": ["INSERT", "MODIFY"],
-    "dynamodb": {"Keys": {"sk": {"S": ["STORE"]}}},
+    "dynamodb": {
+        "Keys": {"sk": {"S": ["STORE"]}},
+        "NewImage": {"connection_due": {"N": [{"exists": True}]}},
+    },
 }
 
 
 class RutterConnect(pulumi.ComponentResource):
-    """The function that connects stores to Rutter, with what invokes it.
+    """The function, its queue, the schedule of its sweep, and its dead-letter queue.
 
-    What fails for good is in a queue of its own, and raises an alarm that tells the SNS topics.
+    The alarms notify the SNS topics.
 
     Attributes:
         function: the function.
-        queue_url: the queue with the stores to connect.
+        queue_url: the queue of the stores to reconcile.
     """
 
     function: StackFunction
@@ -66,9 +72,9 @@ class RutterConnect(pulumi.ComponentResource):
         failed = FailedQueue(
             context,
             RUTTER_FAILED_QUEUE,
-            alarm_description="Stores could not be handed to Rutter: docs/rutter.md#when-it-fails. "
-            "Once what the function's log says is mended: python -m installations redrive --stack "
-            f"{context.stack}",
+            alarm_description="Stores could not be connected to Rutter: "
+            "docs/rutter.md#when-it-fails. Fix what the function's log says, then run: "
+            f"python -m installations redrive --stack {context.stack}",
             topics=topics,
             opts=child,
         )
@@ -79,7 +85,8 @@ class RutterConnect(pulumi.ComponentResource):
             visibility_timeout_seconds=VISIBILITY_SECONDS,
             sqs_managed_sse_enabled=True,
             redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": failed.arn, "maxReceiveCount": RECEIPTS}
+                {"deadLetterTargetArn": failed.arn, "maxReceiveCount": RECEIVES},
+                separators=(",", ":"),  # as AWS returns it
             ),
             opts=child,
         )
@@ -89,6 +96,8 @@ class RutterConnect(pulumi.ComponentResource):
             basis,
             environment={
                 "TABLE_NAME": store.table_name,
+                "CONNECTION_INDEX": CONNECTION_INDEX,
+                "DUE_INDEX": DUE_INDEX,
                 "SECRET_PREFIX": secret_prefix(context),
                 "RUTTER_SECRET_PREFIX": rutter_secret_prefix(context),
                 "RUTTER_BASE_URL": base_url,
@@ -99,7 +108,8 @@ class RutterConnect(pulumi.ComponentResource):
                 read_credentials_statement(context),
                 read_rutter_credentials_statement(context),
                 store.read_items_statement(),
-                store.write_connections_statement(),
+                store.find_connections_statement(CONNECTION_INDEX, DUE_INDEX),
+                store.write_connections_statement("connection_*"),
                 store.decrypt_statement(organization_ids),
                 store.encrypt_statement(),
                 *store.read_stream_statements(),
@@ -109,7 +119,14 @@ class RutterConnect(pulumi.ComponentResource):
             opts=child,
         )
         invoke_with_changes(
-            function, store, CHANGES, name="rutter-changes", failed=failed, opts=child
+            context,
+            function,
+            store,
+            CHANGES,
+            name="rutter-changes",
+            failed=failed,
+            topics=topics,
+            opts=child,
         )
         aws.lambda_.EventSourceMapping(
             "rutter-stores",
@@ -117,25 +134,26 @@ class RutterConnect(pulumi.ComponentResource):
             event_source_arn=queue.arn,
             batch_size=1,
             function_response_types=["ReportBatchItemFailures"],
-            scaling_config={"maximum_concurrency": CONNECTED_AT_ONCE},
+            scaling_config={"maximum_concurrency": CONCURRENT_STORES},
             opts=child,
         )
+        _sweep(context, function, organization_ids, opts=child)
         self.function = function
         self.queue_url = queue.url
         self.register_outputs({"queueUrl": self.queue_url})
 
 
 def operator_statements(context: StackContext) -> list[dict[str, object]]:
-    """The IAM statements for the operator's commands: to hand stores over, and to try again."""
+    """The IAM statements for the operator's commands: to connect stores, and to retry."""
     return [
         {
-            "Sid": "HandOver",
+            "Sid": "Connect",
             "Effect": "Allow",
             "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"],
             "Resource": [context.arn("sqs", context.name(RUTTER_QUEUE))],
         },
         {
-            "Sid": "TryAgain",
+            "Sid": "Retry",
             "Effect": "Allow",
             "Action": ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
             "Resource": [context.arn("sqs", context.name(RUTTER_FAILED_QUEUE))],
@@ -151,6 +169,43 @@ def read_rutter_credentials_statement(context: StackContext) -> dict[str, object
         "Action": ["secretsmanager:GetSecretValue"],
         "Resource": [context.arn("secretsmanager", f"secret:{rutter_secret_prefix(context)}*")],
     }
+
+
+def _sweep(
+    context: StackContext,
+    function: StackFunction,
+    organization_ids: Sequence[str],
+    *,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Have EventBridge invoke the function every few minutes, with the apps that use Rutter."""
+    name = "rutter-sweep"
+    rule = aws.cloudwatch.EventRule(
+        name,
+        name=context.name(name),
+        description="Reconciles the stores that are due with Rutter",
+        schedule_expression=f"rate({SWEEP_MINUTES} minutes)",
+        opts=opts,
+    )
+    aws.cloudwatch.EventTarget(
+        name,
+        rule=rule.name,
+        target_id=CONNECT.name,
+        arn=function.arn,
+        input=json.dumps(
+            {"sweep": list(organization_ids), "seconds": 60 * SWEEP_MINUTES}, separators=(",", ":")
+        ),
+        opts=opts,
+    )
+    aws.lambda_.Permission(
+        name,
+        statement_id=name,
+        action="lambda:InvokeFunction",
+        function=function.name,
+        principal="events.amazonaws.com",
+        source_arn=rule.arn,
+        opts=opts,
+    )
 
 
 def _use_queue(queue: aws.sqs.Queue) -> dict[str, object]:

@@ -7,7 +7,7 @@ from registration.portal.fields import RUTTER_WEBHOOK_PATH
 
 from .app import rutter_secret_prefix
 from .callbacks import Routed
-from .installation_store import CONNECTION_INDEX, InstallationStore
+from .installation_store import CONNECTION_INDEX, DUE_INDEX_KEYS, InstallationStore
 from .part_names import RUTTER_QUEUE
 from .rutter_connect import RutterConnect, read_rutter_credentials_statement
 from .stack_context import StackContext
@@ -42,9 +42,9 @@ def webhook_function(
     *,
     frame_ancestors: str,
 ) -> StackFunction:
-    """The function that takes Rutter's webhooks, and may queue stores to be connected.
+    """The function that takes Rutter's webhooks, and may queue stores to be polled.
 
-    The credentials it reads are the organizations' at Rutter, and no app's at BigCommerce.
+    It reads the organizations' credentials at Rutter, and no app's at BigCommerce.
     """
     return StackFunction(
         context,
@@ -60,9 +60,10 @@ def webhook_function(
         statements=[
             read_rutter_credentials_statement(context),
             store.read_profiles_statement(),
-            store.find_connections_statement(),
+            store.find_connections_statement(CONNECTION_INDEX),
+            store.write_connections_statement(*DUE_INDEX_KEYS),
             {
-                "Sid": "TellOfConnections",
+                "Sid": "QueuePolls",
                 "Effect": "Allow",
                 "Action": ["sqs:SendMessage"],
                 "Resource": [context.arn("sqs", context.name(RUTTER_QUEUE))],

@@ -54,11 +54,13 @@ class StackFunction(pulumi.ComponentResource):
 
     Attributes:
         name: the function's name.
+        arn: its ARN.
         invoke_arn: what an API integration calls.
         log_group: its log group's name.
     """
 
     name: pulumi.Output[str]
+    arn: pulumi.Output[str]
     invoke_arn: pulumi.Output[str]
     log_group: pulumi.Output[str]
 
@@ -129,6 +131,7 @@ class StackFunction(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[log_group, policy]),
         )
         self.name = function.name
+        self.arn = function.arn
         self.invoke_arn = function.invoke_arn
         self.log_group = log_group.name
         self.register_outputs({"name": self.name, "invokeArn": self.invoke_arn})

@@ -53,7 +53,7 @@ class StoreEvents(pulumi.ComponentResource):
         failed = FailedQueue(
             context,
             "events-failed",
-            alarm_description="Changes of stores were not told: docs/events.md#when-it-fails",
+            alarm_description="Events were not published: docs/events.md#when-it-fails",
             topics=topics,
             opts=child,
         )
@@ -70,7 +70,14 @@ class StoreEvents(pulumi.ComponentResource):
             opts=child,
         )
         invoke_with_changes(
-            self.function, store, CHANGES, name="event-changes", failed=failed, opts=child
+            context,
+            self.function,
+            store,
+            CHANGES,
+            name="event-changes",
+            failed=failed,
+            topics=topics,
+            opts=child,
         )
         self.bus_arn = bus.arn
         self.register_outputs({"busArn": self.bus_arn})

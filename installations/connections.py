@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from components.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE, TABLE
 from lambdas.records import installation_item
-from lambdas.rutter.tasks import Task
+from lambdas.rutter.requests import Request
 from registration.errors import CommandError
 from registration.sheet.live import NOT_HANDED_OVER
 
@@ -91,13 +91,13 @@ class Queues:
         ]
         return cls(stack.sqs, *urls)
 
-    def send(self, task: Task) -> None:
-        """Have a store attended to.
+    def send(self, request: Request) -> None:
+        """Have a store reconciled.
 
         Raises:
             ClientError, BotoCoreError: the call of SQS failed.
         """
-        self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=task.as_message())
+        self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=request.as_message())
 
     def failed(self) -> Iterator[Any]:
         """The messages that failed, as long as some are there; each is to be `forget`ed.

@@ -11,7 +11,7 @@ from .callbacks.responses import Response
 from .records import installation, installation_table, scopes
 from .records.apps import AppProfile
 from .rutter import connection_table
-from .rutter.connection import in_a_line
+from .rutter.connection import merchant_status
 from .shared import aws
 from .shared.log import INSTALLED_OR_OPENED
 
@@ -45,8 +45,8 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
 
 
 def _data_flow(app: AppProfile, store_hash: str) -> str | None:
-    """Whether data flows to Rutter, in a line; None where stores are not handed to it."""
+    """Return whether data syncs to Rutter, in a line; None if the app is not connected to it."""
     if app.rutter_on_uninstall is None:
         return None
     connection, _ = connection_table.read(app.organization_id, store_hash)
-    return in_a_line(connection)
+    return merchant_status(connection)

@@ -1,8 +1,10 @@
-"""Rutter's webhooks: Rutter tells that something happened to a store's connection.
+"""Rutter's webhooks: Rutter reports that something happened to a store's connection.
 
-What happened is not taken from the message: a look at the connection is put into the queue, and
-Rutter is asked how it is. So messages may be repeated, late, or in another order.
+The message's content is not used: a webhook only triggers a status poll. So webhooks may be
+repeated, late, or out of order.
 """
+
+import time
 
 from .callbacks.endpoint import endpoint
 from .callbacks.request import CallbackRequest
@@ -10,17 +12,22 @@ from .callbacks.responses import Response, done, error_json
 from .records import apps, credentials
 from .records.apps import AppProfile
 from .records.credentials import Credentials
-from .rutter import connection_table, tasks, webhook
-from .rutter.tasks import Task
+from .rutter import connection_table, requests, webhook
+from .rutter.connection import Trigger
+from .rutter.requests import Request
 from .shared import aws
 from .shared.errors import InvalidSignatureError, UnknownOrganizationError
 from .shared.log import logger
+
+# A poll runs this long after its webhook, and answers for all webhooks that arrive until then. So
+# a webhook that is sent over and over costs one poll in this time.
+COALESCE_SECONDS = 5
 
 
 def _app_with_webhooks(request: CallbackRequest) -> AppProfile:
     app = apps.find(request.organization_id)
     if not app.rutter_webhooks:
-        raise UnknownOrganizationError("the app takes no webhooks of Rutter")
+        raise UnknownOrganizationError("the app takes no webhooks from Rutter")
     return app
 
 
@@ -29,10 +36,10 @@ aws.prepare(aws.dynamodb, aws.secretsmanager, aws.sqs)
 
 @endpoint(render_error=error_json, find_app=_app_with_webhooks)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
-    """Answer a POST of Rutter's.
+    """Answer Rutter's POST.
 
-    It succeeds too where there is nothing to be done: Rutter has one URL for all its webhooks. The
-    credentials are the organization's at Rutter: this function's prefix of secrets is theirs.
+    It also succeeds if there is nothing to do: Rutter has one URL for all its webhooks. The
+    credentials are the organization's at Rutter: this function reads only secrets of that prefix.
     """
     body = request.body(webhook.LONGEST_BODY)
     given = request.headers.get(webhook.SIGNATURE_HEADER)
@@ -41,9 +48,22 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
         webhook.verify(body, given, known.client_secret)
 
     credentials.use(app.organization_id, verify, refusal=InvalidSignatureError)
-    connection_id = webhook.connection_told_of(body)
+    connection_id = webhook.changed_connection(body)
     if connection_id is not None:
-        for store_hash in connection_table.stores(app.organization_id, connection_id):
-            logger.append_keys(store_hash=store_hash)
-            tasks.send(Task(app.organization_id, store_hash, told=True))
+        _poll(app.organization_id, connection_id)
     return done(request)
+
+
+def _poll(organization_id: str, connection_id: str) -> None:
+    """Queue a poll of the organization's stores that have the connection: one, or none."""
+    for owner, store_hash in connection_table.owners(connection_id):
+        if owner != organization_id:
+            continue
+        logger.append_keys(store_hash=store_hash)
+        # The message alone is enough. If it gets lost, the sweep finds the store by this.
+        if connection_table.mark_due(
+            owner, store_hash, now=int(time.time()), seconds=COALESCE_SECONDS
+        ):
+            requests.send(Request(owner, store_hash, Trigger.WEBHOOK), delay=COALESCE_SECONDS)
+        else:
+            logger.info("poll already queued")

@@ -1,4 +1,4 @@
-"""`redrive`: what could not be handed to Rutter is tried again."""
+"""`redrive`: retry the stores that could not be connected to Rutter."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from installations.progress import Counted
 from installations.stack import Stack
 from installations.store_table import listed
 from installations.text import number_of
-from lambdas.rutter.tasks import Task
+from lambdas.rutter.requests import Request
 
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
@@ -16,22 +16,22 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def run(stack: Stack, _: argparse.Namespace) -> int:
-    """Send all that failed through the queue again: stores that could not be handed to Rutter.
+    """Move what is in the dead-letter queue back: stores that could not be connected to Rutter.
 
-    The log of the function rutter-connect says why they failed: mend that first. Where changes of
-    the table failed before it was known of which stores, every store is looked at.
+    The log of the function rutter-connect says why they failed; fix that first. Changes of the
+    table that failed name no store: for these, every store is reconciled.
     """
     queues = Queues.of(stack)
     count, unknown = 0, 0
     with Counted("Sending again") as counted:
         for message in queues.failed():
             try:
-                queues.send(Task.from_message(message["Body"]))
+                queues.send(Request.from_message(message["Body"]))
                 count += 1
             except (ValueError, KeyError, TypeError):
                 unknown += 1
                 for store in listed(stack) if unknown == 1 else ():
-                    queues.send(Task(store.organization_id, store.store_hash))
+                    queues.send(Request(store.organization_id, store.store_hash))
                     count += 1
             queues.forget(message)
             counted.now(count)

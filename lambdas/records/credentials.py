@@ -98,15 +98,31 @@ def find(organization_id: str) -> Credentials:
             if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
                 raise
             logger.warning("credentials read before are used", reason=error.reason)
-    if known.credentials is None:
-        raise AppNotRegisteredError("the credentials secret holds no client_id and client_secret")
-    return known.credentials
+    return _required(known)
+
+
+def read(organization_id: str) -> Credentials:
+    """Return the app's credentials as Secrets Manager has them now.
+
+    Raises:
+        AppNotRegisteredError: the secret holds none.
+        CredentialsUnreadableError: Secrets Manager failed.
+    """
+    known = _secrets.setdefault(organization_id, _Known())
+    _read(organization_id)
+    return _required(known)
 
 
 def cached(organization_id: str) -> Credentials | None:
     """The app's credentials if they are at hand, without a call."""
     known = _secrets.get(organization_id)
     return known.credentials if known else None
+
+
+def _required(known: _Known) -> Credentials:
+    if known.credentials is None:
+        raise AppNotRegisteredError("the credentials secret holds no client_id and client_secret")
+    return known.credentials
 
 
 def _is_due(known: _Known) -> bool:

@@ -6,6 +6,9 @@ organization_id  S     with store_hash, what the table's index is keyed by
 store_hash       S
 status           S     installed | uninstalled
 revision         N     counts the writes
+connection_app   S     the organization ID, and
+connection_due   N     when to reconcile the store with Rutter: the keys of an index of these.
+                       The reconciler removes both.
 installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
            account_uuid S, owner_id S, users M {id: {email S if known, added_at N}}, user_count N,
            removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
@@ -22,6 +25,9 @@ from ..shared import dynamodb_json
 from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 SORT_KEY = "STORE"
+
+# The reconciler hears of a change within seconds. After this long it counts as missed.
+_MISSED_SECONDS = 60
 
 _PARTITION_KEY = re.compile(r"ORG#([A-Za-z0-9_-]{1,64})#STORE#([A-Za-z0-9]{1,64})", re.ASCII)
 
@@ -55,7 +61,18 @@ def item(organization_id: str, store_hash: str, record: Record, revision: int) -
         "revision": revision,
         **_attributes(record),
     }
+    if record is not None:
+        values |= {"connection_app": organization_id, "connection_due": due(record)}
     return key(organization_id, store_hash) | dynamodb_json.values_to_json(values)
+
+
+def due(record: Installation | Uninstalled) -> int:
+    """Return when a record that nobody reconciled with Rutter is due, in epoch seconds."""
+    match record:
+        case Installation(granted_at_ms=changed_at_ms):
+            return changed_at_ms // 1000 + _MISSED_SECONDS
+        case Uninstalled(uninstall=Uninstall(arrived_at=changed_at)):
+            return changed_at + _MISSED_SECONDS
 
 
 def is_record(attributes: Mapping[str, Any]) -> bool:

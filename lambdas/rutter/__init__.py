@@ -1,1 +1,1 @@
-"""Handing stores to Rutter: a module for each idea."""
+"""Connecting stores to Rutter: a module for each idea."""

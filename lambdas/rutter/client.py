@@ -1,12 +1,12 @@
-"""Rutter's connections API, as far as a store is handed over with it.
+"""Rutter's connections API, as far as connecting a store needs it.
 
-Source: Rutter's API reference, version 2024-08-31. Rutter says little of what an answer holds, so
-answers are read leniently: what is missing is None.
+Source: Rutter's API reference, version 2024-08-31. It says little about what an answer contains, so
+answers are read tolerantly: what is missing is None.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -27,14 +27,12 @@ TIMEOUT = urllib3.Timeout(connect=3, read=15)
 # Rutter's own rate limit, and that of the platform behind it.
 _BUSY = {429, 452}
 _REFUSALS = {
-    400: "Rutter takes the request for wrong",
-    409: "Rutter has this store, or another request like this one, already",
-    410: "Rutter says that what was asked for is gone",
-    450: "BigCommerce refused Rutter with this store's access token",
+    400: "Rutter rejected the request as invalid",
+    409: "Rutter already has this store or received the same request before",
+    410: "Rutter no longer has what was requested",
+    450: "BigCommerce rejected the store's access token when Rutter used it",
 }
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-# The list leaves these out unless it is asked for them by name.
-_LISTED_BY_STATE = ("needs_reauth", "disabled")
 # A list of connections has some hundred bytes for each.
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z_]{1,60}", re.ASCII)
@@ -94,7 +92,7 @@ class Rutter:
     def create(
         self, store_hash: str, access_token: str, app: Credentials, *, idempotency_key: str
     ) -> RutterConnection:
-        """Make the connection of a store, or give it this token where Rutter has it already.
+        """Make the connection of a store, or give Rutter's existing one this token.
 
         Raises:
             RefusedError, RutterError: it did not succeed.
@@ -125,17 +123,18 @@ class Rutter:
         """
         try:
             if access_token is not None:
+                # Rutter has no endpoint for one connection without the token in the query.
                 path = f"/connections/access_token?access_token={quote(access_token, safe='')}"
                 found = self._call("GET", path).get("connection")
             else:
-                found = next((each for each in self._list() if each.get("id") == id_), None)
+                found = self._find(id_)
         except RutterError as error:
             if error.status not in _GONE:
                 raise
             found = None
         shown = _connection(found)
         if shown is None:
-            raise UnknownConnectionError("Rutter does not know the connection any more")
+            raise UnknownConnectionError("Rutter no longer has the connection")
         return shown.state or "not_ready"
 
     def delete(self, id_: str) -> None:
@@ -150,13 +149,13 @@ class Rutter:
             if error.status not in _GONE:
                 raise
 
-    def _list(self) -> Iterator[dict[str, Any]]:
-        """Every connection, as long as more are asked for: the usual states are listed first."""
-        for query in ("", *(f"?status={state}" for state in _LISTED_BY_STATE)):
-            connections = self._call("GET", f"/connections{query}").get("connections")
-            if not isinstance(connections, list):
-                raise RutterError("the answer lists no connections")
-            yield from (each for each in connections if isinstance(each, dict))
+    def _find(self, id_: str) -> object:
+        """Return the connection with this ID from the list, None if it is not there."""
+        listed = self._call("GET", "/connections?status=any").get("connections")
+        if not isinstance(listed, list):
+            raise RutterError("the answer lists no connections")
+        found = (each for each in listed if isinstance(each, dict) and each.get("id") == id_)
+        return next(found, None)
 
     def _call(
         self,
@@ -178,7 +177,7 @@ class Rutter:
                 content = response.read(_LARGEST_ANSWER)
         except HTTPError as error:
             # Its text can quote the URL, and so the connection's access token.
-            raise RutterError(f"Rutter gave no answer: {type(error).__name__}") from None
+            raise RutterError(f"Rutter did not answer: {type(error).__name__}") from None
         return _content(response, content)
 
 
@@ -196,7 +195,7 @@ def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, An
     used = "X-Rutter-Job-ID" in response.headers
     if status in {HTTPStatus.OK, HTTPStatus.CREATED}:
         if parsed is None:
-            raise RutterError("Rutter's answer makes no sense", status=status, key_is_used=used)
+            raise RutterError("Rutter's answer is no JSON object", status=status, key_is_used=used)
         return parsed
     said = f"{status} {_error_name(parsed)}".strip()
     if status in _BUSY:
@@ -232,8 +231,9 @@ def _connection(value: object) -> RutterConnection | None:
 
 def _state(value: Mapping[str, Any]) -> str | None:
     """The state in an answer: Rutter's word for it, or what its flags say."""
-    if value.get("status") in RUTTERS_STATES:
-        return str(value["status"])
+    status = value.get("status")
+    if isinstance(status, str) and status in RUTTERS_STATES:
+        return status
     flags = {"disabled": "disabled", "needs_update": "needs_reauth"}
     for flag, state in flags.items():
         if value.get(flag) is True:

@@ -1,8 +1,7 @@
-"""The life of a store's connection at Rutter: pure rules, which know neither AWS nor HTTP.
+"""The life of a store's connection at Rutter: pure rules that know neither AWS nor HTTP.
 
-A connection is an item of its own beside the store's record, so that whoever writes it neither
-writes the record nor hears of its own write. Which token Rutter has is told by its generation: the
-record's `granted_at_ms`. Times are epoch seconds, unless they say otherwise.
+A connection is an item of its own next to the store's record. The record's `granted_at_ms` is the
+token's generation: it says which token Rutter has. Times are epoch seconds unless stated otherwise.
 """
 
 from dataclasses import dataclass, field, replace
@@ -13,32 +12,34 @@ from ..records.installation import Installation, Record, Uninstalled
 # Our own words for a state; the others are Rutter's.
 PENDING, REFUSED, DELETED = "pending", "refused", "deleted"
 ACTIVE = "active"
-# Rutter's connections API, the parameter `status` of the list.
+# Source: Rutter's connections API, the parameter `status` of the list.
 RUTTERS_STATES = frozenset({ACTIVE, "unhealthy", "not_ready", "needs_reauth", "disabled"})
-# What only a new consent or a new call mends.
+# Only a new consent or a new call changes these.
 _ENDED = frozenset({REFUSED, DELETED, "needs_reauth", "disabled"})
 
-# While a function works on a connection no other does. Longer than a function may take.
+# Only one invocation works on a connection at a time. Longer than an invocation may take.
 HOLD_SECONDS = 40
-# A first sync takes from moments to hours: Rutter is asked for a day, less and less often.
-LOOKS = 100
-_LONGEST_PAUSE_SECONDS = 900
+# While a message is retried (about 35 minutes), the sweep does not queue its store again.
+RETRY_SECONDS = 3600
+# The next poll is due after as long as the connection has been unsettled, within these bounds.
+SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 300, 3600
 
 
 @dataclass(frozen=True)
 class Connection:
-    """What is known of a store's connection.
+    """What is known about a store's connection.
 
     Attributes:
         state: `pending`, `refused`, `deleted`, or one of Rutter's words.
-        reason: why it is not further, for a person; None where all is well.
-        id: Rutter's id of it; None until Rutter gave one.
+        reason: why the connection is not healthy, for a person; None if it is.
+        id: Rutter's ID of the connection; None until Rutter returned one.
         access_token: KMS ciphertext of Rutter's access token to the store's data.
-        generation: that of the token which is, or was last, being handed over.
-        handed_over: that of the token which Rutter has; 0 for none.
-        idempotency_key: that of the call whose outcome is not known; None where it is.
-        held_until: when nobody works on it any more, whatever happened.
-        looks: how often its state was asked for since something happened.
+        generation: the generation that was sent to Rutter last.
+        connected_generation: the generation that Rutter has; 0 for none.
+        idempotency_key: the key of a call whose outcome is unknown; None if there is none.
+        held_until: when another invocation may work on the connection, whatever happened.
+        since: when Rutter accepted the current token.
+        due: when the sweep queues the store again; None if the connection is settled.
     """
 
     state: str = PENDING
@@ -46,140 +47,171 @@ class Connection:
     id: str | None = None
     access_token: bytes | None = field(default=None, repr=False)
     generation: int = 0
-    handed_over: int = 0
+    connected_generation: int = 0
     idempotency_key: str | None = None
     held_until: int = 0
-    looks: int = 0
+    since: int = 0
+    due: int | None = None
+
+
+class Trigger(StrEnum):
+    """Why a store is reconciled: its record changed, or one of the others."""
+
+    CHANGE = auto()
+    FOLLOW_UP = auto()
+    SWEEP = auto()
+    WEBHOOK = auto()
+    OPERATOR = auto()
 
 
 class Step(StrEnum):
-    """What is to be done for a store."""
+    """What brings Rutter's side closer to the store's record."""
 
     NOTHING = auto()
-    HAND_OVER = auto()
-    LOOK = auto()
+    CONNECT = auto()
+    POLL = auto()
     DELETE = auto()
 
 
 def next_step(
-    record: Record, connection: Connection | None, *, on_uninstall: str, asked: bool, told: bool
+    record: Record, connection: Connection | None, *, on_uninstall: str, trigger: Trigger, now: int
 ) -> Step:
-    """What is to be done, from what the store's record says now.
+    """Return the step that the store's record calls for.
 
-    `asked` is whether a person asked for it, who may try again what was refused; `told` is whether
-    Rutter told that something happened, which is looked at, whatever is known.
+    An operator may retry what Rutter refused. A webhook always leads to a poll.
     """
     match record:
         case Installation(granted_at_ms=generation):
-            return _installed(generation, connection or Connection(), asked=asked, told=told)
+            return _installed(generation, connection or Connection(), trigger, now)
         case Uninstalled() if connection is not None:
-            return _uninstalled(connection, on_uninstall, told=told)
+            return _uninstalled(connection, on_uninstall, trigger, now)
     return Step.NOTHING
 
 
-def _installed(generation: int, connection: Connection, *, asked: bool, told: bool) -> Step:
-    refused = connection.state == REFUSED and connection.generation == generation
-    if asked and connection.state in _ENDED:
-        return Step.HAND_OVER
-    if connection.handed_over != generation:
-        return Step.NOTHING if refused else Step.HAND_OVER
-    waits = not is_settled(connection, installed=True)
-    return Step.LOOK if waits or asked or told else Step.NOTHING
+def _installed(generation: int, connection: Connection, trigger: Trigger, now: int) -> Step:
+    by_operator = trigger is Trigger.OPERATOR
+    if by_operator and connection.state in _ENDED:
+        return Step.CONNECT
+    if connection.connected_generation != generation:
+        refused = connection.state == REFUSED and connection.generation == generation
+        return Step.NOTHING if refused else Step.CONNECT
+    is_due = _is_due(connection, trigger, now, installed=True)
+    return Step.POLL if is_due or by_operator else Step.NOTHING
 
 
-def _uninstalled(connection: Connection, on_uninstall: str, *, told: bool) -> Step:
-    if connection.state == DELETED:
+def _uninstalled(connection: Connection, on_uninstall: str, trigger: Trigger, now: int) -> Step:
+    # Without an ID, nothing at Rutter is known to be this app's.
+    if connection.state == DELETED or connection.id is None:
         return Step.NOTHING
-    if connection.id is None:
-        return Step.NOTHING  # what Rutter may have of the store is not known to be this app's
     if on_uninstall == "delete":
         return Step.DELETE
-    waits = not is_settled(connection, installed=False)
-    return Step.LOOK if waits or told else Step.NOTHING
+    return Step.POLL if _is_due(connection, trigger, now, installed=False) else Step.NOTHING
+
+
+def _is_due(connection: Connection, trigger: Trigger, now: int, *, installed: bool) -> bool:
+    if trigger is Trigger.WEBHOOK:
+        return True
+    unsettled = not is_settled(connection, installed=installed)
+    if connection.due is None or trigger is Trigger.FOLLOW_UP:
+        return unsettled
+    return connection.due <= now
 
 
 def is_settled(connection: Connection, *, installed: bool) -> bool:
-    """Whether nothing is waited for: data flows, or Rutter has noticed the uninstall."""
-    return connection.state == ACTIVE if installed else connection.state in _ENDED
+    """Whether polling can end: data syncs, Rutter noticed the uninstall, or a person must act."""
+    if installed:
+        return connection.state in {ACTIVE, REFUSED}
+    return connection.state in _ENDED
 
 
-def in_a_line(connection: Connection | None) -> str:
-    """Whether data flows, for the merchant; the connection of a store that has the app."""
+def merchant_status(connection: Connection | None) -> str:
+    """Return whether data syncs, for the merchant of a store that has the app installed."""
     match connection:
         case Connection(state="active"):
-            return "Data flows: Rutter has the data of this store, and keeps it up to date."
+            return "Your store's data is syncing."
         case Connection(state="unhealthy"):
-            return "Data flows with gaps: Rutter cannot read all of this store at the moment."
+            return "Your store's data is syncing, but some of it cannot be read at the moment."
         case Connection(state=state) if state in _ENDED:
-            return (
-                "No data flows: Rutter has no access to this store. Install the app once more, or "
-                "ask for support."
-            )
+            return "Your store's data is not syncing. Reinstall the app, or contact support."
         case Connection(state="not_ready"):
-            return (
-                "No data flows yet: Rutter reads this store for the first time, which takes from "
-                "moments to hours."
-            )
+            return "Your store's data is syncing for the first time. This can take a few hours."
         case _:
-            return "No data flows yet."
+            return "Your store's data is not syncing yet."
 
 
-def pause_before(look: int) -> int:
-    """Seconds before the look of this number, from 1."""
-    return min(1 << look, _LONGEST_PAUSE_SECONDS)
+def start(connection: Connection, generation: int, *, now: int, new_key: str) -> Connection:
+    """Return the connection before this generation's token is sent to Rutter.
 
-
-def begun(connection: Connection, generation: int, *, now: int, new_key: str) -> Connection:
-    """The connection before Rutter is called with the token of this generation.
-
-    A call that is made again for the same token has the same key.
+    A repeated call for the same generation keeps its idempotency key.
     """
-    again = connection.generation == generation and connection.idempotency_key is not None
+    repeated = connection.generation == generation and connection.idempotency_key is not None
     return replace(
         connection,
         state=PENDING if connection.id is None else connection.state,
         reason=None,
         generation=generation,
-        idempotency_key=connection.idempotency_key if again else new_key,
+        idempotency_key=connection.idempotency_key if repeated else new_key,
         held_until=now + HOLD_SECONDS,
+        due=now + RETRY_SECONDS,
     )
 
 
-def held(connection: Connection, *, now: int) -> Connection:
-    """The connection while it is being deleted."""
-    return replace(connection, held_until=now + HOLD_SECONDS)
+def hold(connection: Connection, *, now: int) -> Connection:
+    """Return the connection before it is deleted at Rutter."""
+    return replace(connection, held_until=now + HOLD_SECONDS, due=now + RETRY_SECONDS)
 
 
-def made(connection: Connection, id_: str, access_token: bytes | None, state: str) -> Connection:
-    """The connection once Rutter has taken the token."""
-    return Connection(
+def complete(
+    connection: Connection, id_: str, access_token: bytes | None, state: str, *, now: int
+) -> Connection:
+    """Return the connection after Rutter accepted the token."""
+    completed = Connection(
         state=state,
         id=id_,
         access_token=access_token or connection.access_token,
         generation=connection.generation,
-        handed_over=connection.generation,
-        looks=1,
+        connected_generation=connection.generation,
+        since=now,
     )
+    return _with_next_poll(completed, installed=True, now=now)
 
 
-def refused(connection: Connection, reason: str) -> Connection:
-    """The connection once Rutter has refused for a reason that a person must mend."""
+def refuse(connection: Connection, reason: str) -> Connection:
+    """Return the connection after a refusal that only a person can resolve."""
     return replace(
-        connection, state=REFUSED, reason=reason, idempotency_key=None, held_until=0, looks=0
+        connection, state=REFUSED, reason=reason, idempotency_key=None, held_until=0, due=None
     )
 
 
-def interrupted(connection: Connection, reason: str, *, new_key: str | None) -> Connection:
-    """The connection after a call that is to be made again; `new_key` where the key is used up."""
-    key = new_key or connection.idempotency_key
-    return replace(connection, reason=reason, idempotency_key=key, held_until=0)
+def interrupt(connection: Connection, reason: str, *, now: int, new_key: str | None) -> Connection:
+    """Return the connection after a call to retry.
+
+    `new_key` is given if Rutter keeps the call's outcome under the old key.
+    """
+    return replace(
+        connection,
+        reason=reason,
+        idempotency_key=new_key or connection.idempotency_key,
+        held_until=0,
+        due=now + RETRY_SECONDS,
+    )
 
 
-def looked(connection: Connection, state: str, reason: str | None, *, looks: int) -> Connection:
-    """The connection once Rutter has said how it is."""
-    return replace(connection, state=state, reason=reason, looks=looks)
+def record_poll(
+    connection: Connection, state: str, reason: str | None, *, installed: bool, now: int
+) -> Connection:
+    """Return the connection after Rutter returned its state."""
+    polled = replace(connection, state=state, reason=reason)
+    return _with_next_poll(polled, installed=installed, now=now)
 
 
-def deleted(connection: Connection) -> Connection:
-    """The connection once it is gone at Rutter: its token is of no use."""
-    return Connection(state=DELETED, generation=connection.generation)
+def deleted(connection: Connection, reason: str | None = None) -> Connection:
+    """Return the connection after it was deleted; Rutter's access token is useless from then on."""
+    return Connection(state=DELETED, reason=reason, generation=connection.generation)
+
+
+def _with_next_poll(connection: Connection, *, installed: bool, now: int) -> Connection:
+    if is_settled(connection, installed=installed):
+        return replace(connection, due=None)
+    pause = min(max(now - connection.since, SHORTEST_POLL_SECONDS), LONGEST_POLL_SECONDS)
+    return replace(connection, due=now + pause)

@@ -1,25 +1,28 @@
-"""The connections in DynamoDB: an item beside each store's record, with a revision of its own.
+"""The connections in DynamoDB: an item next to each store's record, with a revision of its own.
 
-    pk                          S  ORG#{organization_id}#STORE#{store_hash}
-    sk                          S  CONNECTION
-    connection_revision         N  counts the writes
-    connection_state            S
-    connection_reason           S
-    connection_id               S
-    connection_access_token     B  (KMS)
-    connection_generation       N
-    connection_handed_over      N
-    connection_idempotency_key  S
-    connection_held_until       N
-    connection_looks            N
+    pk                              S  ORG#{organization_id}#STORE#{store_hash}
+    sk                              S  CONNECTION
+    connection_revision             N  counts the writes
+    connection_state                S
+    connection_reason               S
+    connection_id                   S
+    connection_access_token         B  (KMS)
+    connection_generation           N
+    connection_connected_generation N
+    connection_idempotency_key      S
+    connection_held_until           N
+    connection_since                N
+    connection_app                  S  the organization ID, while there is a
+    connection_due                  N
 
-An index of the table is keyed by `connection_id` alone: an item is in it once Rutter has given its
-connection an id.
+Two indexes of the table have these items. One is keyed by `connection_id`. The other is keyed by
+`connection_app` and `connection_due`; records have these too until they are reconciled.
 
-No attribute has the name of one of a store's record: the function that writes these may write no
-other names, so that it cannot change a record.
+No other attribute of a record has the prefix. The function that writes connections may write no
+other names, so that it cannot change what a record says.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -32,6 +35,8 @@ from .connection import Connection
 SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
 REVISION = f"{PREFIX}revision"
+_APP, _DUE = f"{PREFIX}app", f"{PREFIX}due"
+_NUMBERS = {"generation", "connected_generation", "held_until", "since", "due"}
 
 
 def key(organization_id: str, store_hash: str) -> dict[str, Any]:
@@ -63,8 +68,8 @@ def connection(item: dict[str, Any]) -> Connection:
         value = item.get(PREFIX + each.name)
         if value is not None:
             values[each.name] = value
-    for name in ("generation", "handed_over", "held_until", "looks"):
-        values[name] = int(values.get(name, 0))
+    for name in values.keys() & _NUMBERS:
+        values[name] = int(values[name])
     if "access_token" in values:
         values["access_token"] = bytes(values["access_token"])
     return Connection(**values)
@@ -76,38 +81,80 @@ def write(organization_id: str, store_hash: str, connection: Connection, revisio
     Raises:
         ClientError, BotoCoreError: the call of DynamoDB failed.
     """
-    values: dict[str, Any] = {
-        PREFIX + name: value for name, value in asdict(connection).items() if value is not None
-    }
-    values[REVISION] = revision + 1
-    absent = [PREFIX + name for name, value in asdict(connection).items() if value is None]
-    update = "SET " + ", ".join(f"{name} = :{name}" for name in values)
+    values: dict[str, Any] = asdict(connection)
+    values |= {"revision": revision + 1, "app": organization_id if connection.due else None}
+    named = {PREFIX + name: value for name, value in values.items()}
+    given = {name: value for name, value in named.items() if value is not None}
+    absent = [name for name, value in named.items() if value is None]
+    update = "SET " + ", ".join(f"{name} = :{name}" for name in given)
     if absent:
         update += f" REMOVE {', '.join(absent)}"
     condition = f"{REVISION} = :before" if revision else f"attribute_not_exists({REVISION})"
-    given = {f":{name}": value for name, value in values.items()}
-    if revision:
-        given[":before"] = revision
-    try:
-        aws.dynamodb().update_item(
+    before = {":before": revision} if revision else {}
+    return _update_if(
+        key(organization_id, store_hash),
+        condition,
+        update,
+        {f":{name}": value for name, value in given.items()} | before,
+    )
+
+
+def mark_due(organization_id: str, store_hash: str, *, now: int, seconds: int) -> bool:
+    """Make a connection due in so many seconds; False if it already is due by then.
+
+    Raises:
+        ClientError, BotoCoreError: the call of DynamoDB failed.
+    """
+    return _update_if(
+        key(organization_id, store_hash),
+        "attribute_exists(pk) AND "
+        f"(attribute_not_exists({_DUE}) OR {_DUE} < :now OR {_DUE} > :due)",
+        f"SET {_DUE} = :due, {_APP} = :app",
+        {":now": now, ":due": now + seconds, ":app": organization_id},
+    )
+
+
+def clear_due(organization_id: str, store_hash: str, due: int) -> None:
+    """Take a store's record off the list of what is due, unless it was written again since.
+
+    Raises:
+        ClientError, BotoCoreError: the call of DynamoDB failed.
+    """
+    _update_if(
+        installation_item.key(organization_id, store_hash),
+        f"{_DUE} = :due",
+        f"REMOVE {_DUE}, {_APP}",
+        {":due": due},
+    )
+
+
+def due(organization_id: str, now: int) -> Iterator[tuple[str, str]]:
+    """Yield the organization ID and store hash of an app's stores that are due, oldest first.
+
+    A store is there twice if both its record and its connection are due.
+
+    Raises:
+        ClientError, BotoCoreError: a call of DynamoDB failed.
+    """
+    pages = (
+        aws.dynamodb()
+        .get_paginator("query")
+        .paginate(
             TableName=environment.table_name(),
-            Key=key(organization_id, store_hash),
-            UpdateExpression=update,
-            ConditionExpression=condition,
-            ExpressionAttributeValues=dynamodb_json.values_to_json(given),
+            IndexName=environment.due_index(),
+            KeyConditionExpression=f"{_APP} = :app AND {_DUE} <= :now",
+            ExpressionAttributeValues={":app": {"S": organization_id}, ":now": {"N": str(now)}},
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    )
+    for page in pages:
+        yield from (installation_item.parts_of_key(item["pk"]["S"]) for item in page["Items"])
 
 
-def stores(organization_id: str, connection_id: str) -> list[str]:
-    """The store hashes of an organization's stores that have this connection: one, or none.
+def owners(connection_id: str) -> list[tuple[str, str]]:
+    """Return the organization ID and store hash of each store that has this connection.
 
-    The index follows the table within moments. It is everybody's: what another organization has is
-    left out.
+    There is more than one only if two apps share an organization at Rutter. The index follows the
+    table within moments.
 
     Raises:
         ClientError, BotoCoreError: the call of DynamoDB failed.
@@ -118,5 +165,23 @@ def stores(organization_id: str, connection_id: str) -> list[str]:
         KeyConditionExpression=f"{PREFIX}id = :id",
         ExpressionAttributeValues={":id": {"S": connection_id}},
     )
-    keys = (installation_item.parts_of_key(item["pk"]["S"]) for item in answer["Items"])
-    return [store_hash for id_, store_hash in keys if id_ == organization_id]
+    return [installation_item.parts_of_key(item["pk"]["S"]) for item in answer["Items"]]
+
+
+def _update_if(
+    item_key: dict[str, Any], condition: str, update: str, values: dict[str, Any]
+) -> bool:
+    """Update an item if a condition holds; False if it does not."""
+    try:
+        aws.dynamodb().update_item(
+            TableName=environment.table_name(),
+            Key=item_key,
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=dynamodb_json.values_to_json(values),
+        )
+    except ClientError as error:
+        if aws.error_code(error) != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True

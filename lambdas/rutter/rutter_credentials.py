@@ -1,6 +1,6 @@
-"""An organization's credentials at Rutter, from Secrets Manager: read anew for every store.
+"""An organization's credentials at Rutter, from Secrets Manager: read for every store.
 
-A hand-over is rare, and a secret that was corrected must work for the next one.
+Calls to Rutter are rare, and a corrected secret must work for the next one.
 """
 
 import json
@@ -10,7 +10,7 @@ from .client import Rutter
 
 
 def rutter_of(organization_id: str) -> Rutter:
-    """Rutter for the organization.
+    """Return Rutter for the organization.
 
     Raises:
         ValueError, KeyError, TypeError: the secret is malformed.

@@ -1,8 +1,8 @@
-"""Rutter's webhooks: whether Rutter sent one, and which connection it tells of.
+"""Rutter's webhooks: whether Rutter sent one, and which connection it is about.
 
-Source: Rutter's documentation of webhooks. The signature is over the body's bytes as they came, so
-nothing is read of one that does not hold. The body holds the connection's access token: no part of
-it is logged.
+Source: Rutter's documentation of webhooks. The signature is over the body's raw bytes, so nothing
+of a body is parsed before its signature is verified. The body contains the connection's access
+token: no part of it is logged.
 """
 
 import base64
@@ -14,9 +14,9 @@ import re
 from ..shared.errors import InvalidSignatureError
 
 SIGNATURE_HEADER = "x-rutter-signature"
-# Rutter does not say how long one is; those about a connection have some hundred bytes.
+# Rutter documents no limit. Webhooks about a connection have a few hundred bytes.
 LONGEST_BODY = 1024 * 1024
-# What can go with another state of a connection. The others tell of the data.
+# The codes that can mean another state of a connection. The others are about its data.
 CODES = frozenset(
     {
         "INITIAL_UPDATE",
@@ -30,16 +30,16 @@ _CONNECTION_ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 
 def signature(body: bytes, client_secret: str) -> str:
-    """What Rutter puts into the header for this body."""
+    """Return what Rutter puts into the header for this body."""
     digest = hmac.new(client_secret.encode(), body, hashlib.sha256).digest()
     return f"sha256={base64.b64encode(digest).decode()}"
 
 
 def verify(body: bytes, given: object, client_secret: str) -> None:
-    """Compare the signature that was given, in a time that says nothing of the right one.
+    """Compare the signature in constant time.
 
     Raises:
-        InvalidSignatureError: it is missing, or another one.
+        InvalidSignatureError: it is missing or does not match.
     """
     if not isinstance(given, str) or not given:
         raise InvalidSignatureError("no signature")
@@ -48,10 +48,10 @@ def verify(body: bytes, given: object, client_secret: str) -> None:
         raise InvalidSignatureError("another signature")
 
 
-def connection_told_of(body: bytes) -> str | None:
-    """Rutter's id of the connection whose state may be another; None where nothing is to be done.
+def changed_connection(body: bytes) -> str | None:
+    """Return the ID of the connection whose state may have changed, None if there is none.
 
-    Only for a body that is verified: parsing is for those that Rutter sent.
+    The body must be verified: only what Rutter sent is parsed.
     """
     try:
         event = json.loads(body)

@@ -13,6 +13,11 @@ def connection_index() -> str:
     return os.environ["CONNECTION_INDEX"]
 
 
+def due_index() -> str:
+    """Name of the table's index of the stores that are due to be reconciled with Rutter."""
+    return os.environ["DUE_INDEX"]
+
+
 def secret_prefix() -> str:
     """The part of a credentials secret's name before the organization id, with its slash."""
     return os.environ["SECRET_PREFIX"]
@@ -49,7 +54,7 @@ def rutter_base_url() -> str:
 
 
 def rutter_queue_url() -> str:
-    """URL of the queue with the stores to hand to Rutter."""
+    """URL of the queue with the requests to reconcile stores with Rutter."""
     return os.environ["RUTTER_QUEUE_URL"]
 
 

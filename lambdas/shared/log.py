@@ -6,6 +6,7 @@ CloudWatch's embedded metric format, which CloudWatch makes metrics of.
 """
 
 import json
+import logging
 import os
 import time
 import traceback
@@ -60,6 +61,9 @@ class Logger:
 
 
 logger = Logger()
+
+# urllib3 quotes whole URLs in its warnings, and a URL of Rutter's API has a token in its query.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 
 def count(*names: str) -> None:

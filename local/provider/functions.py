@@ -152,6 +152,18 @@ def delete_dashboard(client: Any, name: str, _settings: Values, _before: Values)
     client.delete_dashboards(DashboardNames=[name])
 
 
+def put_target(client: Any, _id: str, settings: Values, _before: Values) -> Values:
+    """Add or change a rule's target, where AWS takes a list."""
+    target = {"Id": settings["targetId"], "Arn": settings["arn"], "Input": settings["input"]}
+    client.put_targets(Rule=settings["rule"], Targets=[target])
+    return settings
+
+
+def remove_target(client: Any, _id: str, settings: Values, _before: Values) -> None:
+    """Remove a rule's target, where AWS takes a list."""
+    client.remove_targets(Rule=settings["rule"], Ids=[settings["targetId"]])
+
+
 def keep_nothing(_client: Any, _id: str, settings: Values, _before: Values) -> Values:
     """Take what the embedded AWS has no operation for; it is in the engine's state alone."""
     return settings

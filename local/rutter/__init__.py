@@ -1,4 +1,4 @@
-"""A simulated Rutter: what a hand-over sees of its API, on this machine.
+"""A simulated Rutter: the part of its API that connecting a store uses.
 
 The local commands run it, and the tests use it as their double of Rutter. For these alone it can be
 told what goes wrong, and asked what it has.

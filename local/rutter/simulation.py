@@ -39,14 +39,14 @@ _STORE_URL = re.compile(r"https://store-([A-Za-z0-9]+)\.mybigcommerce\.com")
 
 @dataclass
 class Connection:
-    """A store's connection. `looks` counts how often its state was asked for."""
+    """A store's connection. `polls` counts how often its state was requested."""
 
     organization: str
     store_hash: str
     store_token: str = field(repr=False)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     access_token: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
-    looks: int = 0
+    polls: int = 0
 
 
 class _RefusedError(Exception):
@@ -66,7 +66,7 @@ class Rutter:
         next_answers: faults for the calls to come: each is used once, in order.
         calls: of every call, its method and its path without the query.
         keeps_outcomes: whether a repeated Idempotency-Key gets the outcome of its first call.
-        synced_at_look: at which look at a connection its first sync is done.
+        synced_at_poll: the poll by which a connection's first sync is done.
         recognises_stores: whether another connection of the same store is the same connection.
         webhook_url: where webhooks go; None where none are sent.
         webhook_answers: the status of each that was answered.
@@ -81,7 +81,7 @@ class Rutter:
         self.calls: list[tuple[str, str]] = []
         self.keeps_outcomes = True
         self.recognises_stores = True
-        self.synced_at_look = 1
+        self.synced_at_poll = 1
         self.webhook_url: str | None = None
         self.webhook_answers: list[int] = []
         self._is_token = is_token
@@ -105,7 +105,7 @@ class Rutter:
         """The state of a connection, in Rutter's words."""
         if not self._is_token(connection.store_hash, connection.store_token):
             return "needs_reauth"
-        return "active" if connection.looks >= self.synced_at_look else "not_ready"
+        return "active" if connection.polls >= self.synced_at_poll else "not_ready"
 
     def tell(self, connection: Connection, code: str) -> list[int]:
         """Send a webhook about a connection, and once more, as may happen; how each was answered.
@@ -178,7 +178,7 @@ class Rutter:
             _refuse(450, "PLATFORM_BAD_REQUEST", "BigCommerce refused the access token")
         known = self.of(store_hash) if self.recognises_stores else []
         for connection in known:
-            connection.store_token, connection.looks = token, 0
+            connection.store_token, connection.polls = token, 0
             return connection
         connection = Connection(self.client_id, store_hash, token)
         self.connections[connection.id] = connection
@@ -186,11 +186,11 @@ class Rutter:
 
     def _list(self, request: Request) -> Mapping[str, Any]:
         state = request.args.get("status")
-        wanted = LISTED if state is None else {state}
+        wanted = LISTED if state is None else STATES if state == "any" else {state}
         if not wanted <= STATES:
             _refuse(400, "INVALID_REQUEST", "status is no state of a connection")
         for connection in self.connections.values():
-            self._look(connection)
+            self._poll(connection)
         shown = map(self._shown, self.connections.values())
         return {"connections": [each for each in shown if each["status"] in wanted]}
 
@@ -198,18 +198,16 @@ class Rutter:
         token = request.args.get("access_token", "")
         for connection in self.connections.values():
             if hmac.compare_digest(connection.access_token, token):
-                self._look(connection)
+                self._poll(connection)
                 return {"connection": self._shown(connection)}
         return _refuse(404, "NOT_FOUND", "There is no connection with this access token")
 
-    def _look(self, connection: Connection) -> None:
-        connection.looks += 1
-        if connection.looks == self.synced_at_look and self.webhook_url is not None:
-            threading.Thread(
-                target=self._tell_of_first_sync, args=[connection], daemon=True
-            ).start()
+    def _poll(self, connection: Connection) -> None:
+        connection.polls += 1
+        if connection.polls == self.synced_at_poll and self.webhook_url is not None:
+            threading.Thread(target=self._report_first_sync, args=[connection], daemon=True).start()
 
-    def _tell_of_first_sync(self, connection: Connection) -> None:
+    def _report_first_sync(self, connection: Connection) -> None:
         with suppress(HTTPError):  # nobody there is the receiver's loss
             self.tell(connection, "INITIAL_UPDATE")
 

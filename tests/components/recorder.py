@@ -186,7 +186,15 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
 
     kind = type_.rpartition(":")[2]
     match kind:
-        case "Role" | "Policy" | "LogGroup" | "Topic" | "EventBus" | "OpenIdConnectProvider":
+        case (
+            "Role"
+            | "Policy"
+            | "LogGroup"
+            | "Topic"
+            | "EventBus"
+            | "EventRule"
+            | "OpenIdConnectProvider"
+        ):
             service, path, region = {
                 "Role": ("iam", "role/", ""),
                 "Policy": ("iam", "policy/", ""),
@@ -194,6 +202,7 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
                 "LogGroup": ("logs", "log-group:", REGION),
                 "Topic": ("sns", "", REGION),
                 "EventBus": ("events", "event-bus/", REGION),
+                "EventRule": ("events", "rule/", REGION),
             }[kind]
             computed["arn"] = arn(service, f"{path}{physical}", region)
         case "Function":

@@ -2,7 +2,7 @@
 
 import json
 
-from components.installation_store import INDEX, INDEXED
+from components.installation_store import INDEX, INDEX_KEYS, INDEXED
 from lambdas.records import installation_item
 from lambdas.records.installation import Installation, User
 from tests.components.recorder import KEY_ARN, KEY_ID, Recording
@@ -27,8 +27,9 @@ def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_o
         "rangeKey": "sk",
         "attributes": [
             {"name": name, "type": "S"}
-            for name in ("pk", "sk", "organization_id", "store_hash", "connection_id")
-        ],
+            for name in ("pk", "sk", *INDEX_KEYS, "connection_id", "connection_app")
+        ]
+        + [{"name": "connection_due", "type": "N"}],
         "globalSecondaryIndexes": [
             {
                 "name": "by-organization",
@@ -42,6 +43,14 @@ def test_table_is_on_demand_recoverable_streamed_and_encrypted_with_the_stacks_o
             {
                 "name": "by-connection",
                 "keySchemas": [{"attributeName": "connection_id", "keyType": "HASH"}],
+                "projectionType": "KEYS_ONLY",
+            },
+            {
+                "name": "by-due",
+                "keySchemas": [
+                    {"attributeName": "connection_app", "keyType": "HASH"},
+                    {"attributeName": "connection_due", "keyType": "RANGE"},
+                ],
                 "projectionType": "KEYS_ONLY",
             },
         ],

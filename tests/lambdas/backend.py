@@ -21,6 +21,7 @@ RETENTION_SECONDS = 30 * 24 * 60 * 60
 
 TABLE = "installations"
 CONNECTION_INDEX = "by-connection"
+DUE_INDEX = "by-due"
 SECRET_PREFIX = "bigcommerce/test/apps/"
 
 HANDLERS = {
@@ -68,13 +69,23 @@ class Backend:
                 {"AttributeName": "pk", "AttributeType": "S"},
                 {"AttributeName": "sk", "AttributeType": "S"},
                 {"AttributeName": "connection_id", "AttributeType": "S"},
+                {"AttributeName": "connection_app", "AttributeType": "S"},
+                {"AttributeName": "connection_due", "AttributeType": "N"},
             ],
             GlobalSecondaryIndexes=[
                 {
                     "IndexName": CONNECTION_INDEX,
                     "KeySchema": [{"AttributeName": "connection_id", "KeyType": "HASH"}],
                     "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
+                },
+                {
+                    "IndexName": DUE_INDEX,
+                    "KeySchema": [
+                        {"AttributeName": "connection_app", "KeyType": "HASH"},
+                        {"AttributeName": "connection_due", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                },
             ],
             BillingMode="PAY_PER_REQUEST",
         )

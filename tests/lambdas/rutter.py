@@ -1,4 +1,4 @@
-"""The function of the hand-over between the table's stream, a queue and a simulated Rutter."""
+"""The function that connects stores, with the table's stream, its queue and a simulated Rutter."""
 
 import json
 from collections.abc import Iterator
@@ -10,31 +10,35 @@ from botocore.exceptions import EndpointConnectionError
 
 from lambdas import rutter_connect
 from lambdas.rutter import client, connection_table
-from lambdas.rutter.connection import HOLD_SECONDS
+from lambdas.rutter.connection import HOLD_SECONDS, Trigger
+from lambdas.rutter.requests import Request
 from lambdas.shared import aws as clients
 from local.bigcommerce import App, BigCommerce, Store
 from local.rutter import Rutter, serve_rutter
-from tests.lambdas.backend import Backend, Countdown, signed_url
+from tests.lambdas.backend import CONNECTION_INDEX, DUE_INDEX, Backend, Countdown, signed_url
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.conftest import Clock
 
 RUTTER_PREFIX = "bigcommerce/test/rutter/"
+SWEEP_SECONDS = 300
 
 
 @dataclass
 class Queue:
-    """Stands where the functions call SQS; messages are seen when `Connect.work` wants to."""
+    """Stands in for SQS; messages are received when `Connect.work` says so."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     delays: list[int] = field(default_factory=list)
     pauses: list[int] = field(default_factory=list)
     fails: bool = False
 
-    def send_message(self, **message: Any) -> None:
+    def send_message_batch(self, **batch: Any) -> dict[str, Any]:
         if self.fails:
-            raise EndpointConnectionError(endpoint_url=message["QueueUrl"])
-        self.delays.append(message["DelaySeconds"])
-        self.messages.append({"body": message["MessageBody"], "receipts": 0})
+            raise EndpointConnectionError(endpoint_url=batch["QueueUrl"])
+        for entry in batch["Entries"]:
+            self.delays.append(entry["DelaySeconds"])
+            self.messages.append({"body": entry["MessageBody"], "receipts": 0})
+        return {}
 
     def change_message_visibility(self, **change: Any) -> None:
         self.pauses.append(change["VisibilityTimeout"])
@@ -53,7 +57,7 @@ class Connect:
     clock: Clock
 
     def install(self) -> None:
-        """Install the app, or consent anew."""
+        """Install the app, or consent again."""
         self._callback(self.bigcommerce.auth_callback_url(self.app, self.store, self.store.owner))
 
     def uninstall(self) -> None:
@@ -102,11 +106,17 @@ class Connect:
             return False
         return True
 
-    def ask(self) -> None:
-        """Ask for the store, as a person does."""
-        ids = {"organization_id": self.app.organization_id, "store_hash": self.store.hash}
-        self.queue.messages.append({"body": json.dumps(ids | {"asked": True}), "receipts": 0})
+    def request(self, trigger: Trigger = Trigger.OPERATOR) -> None:
+        """Have the store reconciled, as an operator does."""
+        message = Request(self.app.organization_id, self.store.hash, trigger).as_message()
+        self.queue.messages.append({"body": message, "receipts": 0})
         self.work()
+
+    def sweep(self, organization_ids: list[str] | None = None) -> None:
+        """Have the schedule invoke the function, for this app or others."""
+        ids = [self.app.organization_id] if organization_ids is None else organization_ids
+        event = {"sweep": ids, "seconds": SWEEP_SECONDS}
+        assert rutter_connect.handler(event, Countdown(29)) == {"batchItemFailures": []}
 
     @property
     def connection(self) -> Any:
@@ -134,14 +144,14 @@ def connect(  # noqa: PLR0917
     secrets: set[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Connect]:
-    """An app whose stores are handed to a simulated Rutter."""
+    """An app whose stores are connected to a simulated Rutter."""
 
     def is_token(store_hash: str, token: str) -> bool:
         installation = bigcommerce.installations.get((app.client_id, store_hash))
         return installation is not None and installation.access_token == token
 
     rutter, queue = Rutter(is_token), Queue()
-    rutter.synced_at_look = 2
+    rutter.synced_at_poll = 2
     secrets.add(rutter.client_secret)
     secret = {"client_id": rutter.client_id, "client_secret": rutter.client_secret}
     name = RUTTER_PREFIX + app.organization_id
@@ -150,6 +160,8 @@ def connect(  # noqa: PLR0917
     with serve_rutter(rutter) as server:
         monkeypatch.setenv("RUTTER_BASE_URL", server.url)
         monkeypatch.setenv("RUTTER_SECRET_PREFIX", RUTTER_PREFIX)
+        monkeypatch.setenv("CONNECTION_INDEX", CONNECTION_INDEX)
+        monkeypatch.setenv("DUE_INDEX", DUE_INDEX)
         monkeypatch.setenv("RUTTER_QUEUE_URL", "https://sqs.invalid/queue")
         monkeypatch.setattr(clients, "sqs", lambda: queue)
         monkeypatch.setattr(client, "TIMEOUT", 0.5)

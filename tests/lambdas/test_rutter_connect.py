@@ -1,32 +1,37 @@
-"""The hand-over to Rutter: each store once and surely, whatever is repeated, lost or cut off."""
+"""Connecting stores to Rutter: what each trigger leads to, and what happens when a call fails."""
 
 import json
+import socket
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
+from itertools import count as counter
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from lambdas.rutter import client, connection_table
-from lambdas.rutter.connection import HOLD_SECONDS
+from lambdas.records import installation_table
+from lambdas.rutter import client, connection_table, sweep
+from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_SECONDS, Trigger
+from lambdas.rutter.reconciler import FOLLOW_UP_SECONDS
 from local.bigcommerce import faults
 from local.rutter import Connection as RutterConnection
-from local.rutter import failed_job, lost
-from tests.conftest import Count
-from tests.lambdas.backend import signed_url
+from local.rutter import failed_job
+from tests.lambdas.backend import TABLE, signed_url
+from tests.lambdas.backend import client as aws_client
 from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import Logs
-from tests.lambdas.rutter import Connect, connect, rutter_settings
+from tests.lambdas.rutter import SWEEP_SECONDS, Connect, connect, rutter_settings
 
 __all__ = ["connect"]
 
 
-def test_an_installed_store_is_connected_and_its_data_flows(connect: Connect) -> None:
+def test_an_installed_store_is_connected_and_polled_soon_after(connect: Connect) -> None:
     connect.install()
     connect.work()
 
     connect.assert_connected()
-    assert connect.queue.delays == [0, 2, 4]  # less and less often
+    assert connect.queue.delays == [0, *FOLLOW_UP_SECONDS]
     token = connect.backend.kms.decrypt(
         CiphertextBlob=connect.connection.access_token,
         EncryptionContext={
@@ -47,7 +52,7 @@ def test_a_new_token_continues_the_same_connection(connect: Connect) -> None:
 
     connect.assert_connected()
     assert connect.connection.id == first.id
-    assert connect.connection.handed_over > first.handed_over
+    assert connect.connection.connected_generation > first.connected_generation
 
 
 def test_an_uninstalled_store_keeps_its_connection_which_rutter_flags(connect: Connect) -> None:
@@ -86,21 +91,6 @@ def test_nothing_is_done_for_an_app_without_rutter(connect: Connect) -> None:
     assert connect.connection is None
 
 
-@pytest.mark.figures("Hand-overs whose messages came twice, late or in another order")
-def test_messages_may_come_twice_and_in_any_order(connect: Connect, count: Count) -> None:
-    connect.install()
-    connect.uninstall()
-    connect.install()
-    messages = list(connect.queue.messages)
-    connect.work()
-    connect.assert_connected()
-    for order in product(messages, repeat=3):
-        count()
-        connect.queue.messages = [dict(message) for message in order]
-        connect.work()
-        connect.assert_connected()
-
-
 def test_a_message_that_comes_while_another_is_worked_on_waits(connect: Connect) -> None:
     connect.install()
     (message,) = connect.queue.messages
@@ -119,24 +109,6 @@ def test_a_message_that_comes_while_another_is_worked_on_waits(connect: Connect)
     connect.assert_connected()
 
 
-# Rutter documents that it keeps outcomes by key and recognises stores, not which for this call.
-RUTTERS = [(True, True), (True, False), (False, True)]
-
-
-@pytest.mark.figures("Hand-overs whose answer was lost")
-@pytest.mark.parametrize(("keeps_outcomes", "recognises_stores"), RUTTERS)
-@pytest.mark.parametrize("fault", [lost, faults.truncated, faults.slow(0.8)])
-def test_a_lost_answer_makes_no_second_connection(
-    connect: Connect, fault: faults.Fault, *, keeps_outcomes: bool, recognises_stores: bool
-) -> None:
-    connect.rutter.keeps_outcomes = keeps_outcomes
-    connect.rutter.recognises_stores = recognises_stores
-    connect.rutter.next_answers.append(fault)
-    connect.install()
-    connect.work()
-    connect.assert_connected()
-
-
 def connection_from_before(connect: Connect) -> str:
     """The id of a connection that Rutter has of the store, with a token that does not work."""
     old = RutterConnection(connect.rutter.client_id, connect.store.hash, "an-older-token")
@@ -144,9 +116,7 @@ def connection_from_before(connect: Connect) -> str:
     return old.id
 
 
-@pytest.mark.parametrize(
-    "fault", [faults.status(503), faults.rate_limited(5), faults.status(401), faults.reset, lost]
-)
+@pytest.mark.parametrize("fault", [faults.status(503), faults.rate_limited(5), faults.status(401)])
 def test_a_connection_from_before_is_given_the_token_though_the_first_call_failed(
     connect: Connect, fault: faults.Fault
 ) -> None:
@@ -172,72 +142,8 @@ def test_an_uninstall_deletes_no_connection_whose_id_is_not_known(
     assert connect.queue.messages == []
 
 
-@pytest.mark.parametrize("calls", [1, 2, 3])
-def test_a_state_is_found_whatever_it_is_and_no_more_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch, calls: int
-) -> None:
-    paths = ["", "?status=needs_reauth", "?status=disabled"][:calls]
-    asked = []
-
-    def call(_: client.Rutter, method: str, path: str) -> dict[str, Any]:
-        asked.append((method, path))
-        return {"connections": [{"id": "1", "status": "active"}] if len(asked) == calls else []}
-
-    monkeypatch.setattr(client.Rutter, "_call", call)
-    assert client.Rutter("https://rutter.invalid", "id", "secret").state("1", None) == "active"
-    assert asked == [("GET", f"/connections{query}") for query in paths]
-
-
-class Ended(BaseException):
-    """The function's process ended."""
-
-
-@pytest.mark.figures("Hand-overs cut off at each of their writes, before and after it was made")
-@pytest.mark.parametrize(("keeps_outcomes", "recognises_stores"), RUTTERS)
-def test_an_end_at_any_write_makes_no_second_connection_and_no_endless_loop(
-    connect: Connect,
-    monkeypatch: pytest.MonkeyPatch,
-    count: Count,
-    *,
-    keeps_outcomes: bool,
-    recognises_stores: bool,
-) -> None:
-    connect.rutter.keeps_outcomes = keeps_outcomes
-    connect.rutter.recognises_stores = recognises_stores
-    write = connection_table.write
-    writes = 4  # before the call, after it, and at two looks
-    for index, made in product(range(writes), (False, True)):
-        count()
-        left = index
-
-        def ending(*arguments: Any, made: bool = made) -> bool:
-            nonlocal left
-            left -= 1
-            if left == -1:
-                assert not made or write(*arguments)
-                raise Ended
-            return write(*arguments)
-
-        monkeypatch.setattr(connection_table, "write", ending)
-        connect.rutter.connections.clear()
-        connect.store = connect.bigcommerce.add_store("Another store")
-        connect.install()
-        message = connect.queue.messages[0]
-        while connect.queue.messages:
-            message = connect.queue.messages.pop(0)
-            try:
-                connect.deliver(message)
-            except Ended:
-                connect.queue.messages.insert(0, message)
-        assert left < 0
-        assert len(connect.rutter.of(connect.store.hash)) == 1
-        connect.assert_connected()
-
-
 @pytest.mark.parametrize("status", [400, 409, 410, 450])
-def test_what_a_person_must_mend_is_refused_and_not_tried_again(
-    connect: Connect, status: int
-) -> None:
+def test_what_a_person_must_fix_is_refused_and_not_retried(connect: Connect, status: int) -> None:
     connect.rutter.next_answers.append(faults.status(status))
     connect.install()
     connect.work()
@@ -245,15 +151,11 @@ def test_what_a_person_must_mend_is_refused_and_not_tried_again(
     assert connect.queue.pauses == []
     assert connect.connection.state == "refused"
     assert str(status) in connect.connection.reason
-    connect.queue.messages = [{"body": json.dumps(_ids(connect)), "receipts": 0}]
-    connect.work()
+    for trigger in (Trigger.CHANGE, Trigger.SWEEP, Trigger.FOLLOW_UP):
+        connect.request(trigger)
     assert len(connect.rutter.calls) == 1
-    connect.ask()
+    connect.request(Trigger.OPERATOR)
     connect.assert_connected()
-
-
-def _ids(connect: Connect) -> dict[str, str]:
-    return {"organization_id": connect.app.organization_id, "store_hash": connect.store.hash}
 
 
 @pytest.mark.parametrize(
@@ -270,7 +172,7 @@ def _ids(connect: Connect) -> dict[str, str]:
         (faults.redirected("https://www.example.com"), 5),
     ],
 )
-def test_what_passes_is_tried_again_after_a_pause(
+def test_what_is_temporary_is_retried_after_a_pause(
     connect: Connect, fault: faults.Fault, pause: int
 ) -> None:
     connect.rutter.next_answers.append(fault)
@@ -304,7 +206,7 @@ def test_a_key_is_new_once_rutter_has_kept_its_outcome(connect: Connect) -> None
     assert message["receipts"] == 2
 
 
-def test_who_opens_the_app_is_no_matter_of_rutter(connect: Connect) -> None:
+def test_a_new_user_does_not_concern_rutter(connect: Connect) -> None:
     connect.install()
     connect.work()
     before = connect.backend.item(connect.app, connect.store)
@@ -320,16 +222,16 @@ def page(connect: Connect) -> str:
     return connect.backend.get(url).body
 
 
-def test_the_page_says_in_a_line_whether_data_flows(connect: Connect) -> None:
+def test_the_page_tells_the_merchant_whether_data_is_syncing(connect: Connect) -> None:
     connect.install()
-    assert "No data flows yet.</" in page(connect)
+    assert "is not syncing yet.</" in page(connect)
     connect.work()
-    assert "Data flows: Rutter has the data" in page(connect)
+    assert "data is syncing.</" in page(connect)
     for state, line in (
-        ("unhealthy", "with gaps"),
-        ("needs_reauth", "Install the app once more"),
+        ("unhealthy", "cannot be read at the moment"),
+        ("needs_reauth", "Reinstall the app"),
         ("not_ready", "for the first time"),
-        ("pending", "No data flows yet.</"),
+        ("pending", "is not syncing yet.</"),
     ):
         known, revision = connection_table.read(connect.app.organization_id, connect.store.hash)
         assert known is not None
@@ -339,7 +241,7 @@ def test_the_page_says_in_a_line_whether_data_flows(connect: Connect) -> None:
         assert line in page(connect)
     rutter_settings(connect.backend, connect.app, None)
     forget_apps()
-    assert "data flows" not in page(connect).lower()
+    assert "syncing" not in page(connect)
 
 
 def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(connect: Connect) -> None:
@@ -348,7 +250,13 @@ def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(connect
     assert connect.forward(None) == [{"itemIdentifier": "1"}]
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", '{"organization_id": "a/b", "store_hash": "c"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "[]", "{}", '{"organization_id": "a", "store_hash": "c", "trigger": "?"}'),
+        '{"organization_id": "a/b", "store_hash": "c", "trigger": "change"}',
+    ],
+)
 def test_a_message_that_names_no_store_ends_in_the_queue_of_failures(
     connect: Connect, body: str
 ) -> None:
@@ -361,22 +269,300 @@ def test_a_connection_that_rutter_does_not_know_any_more_is_made_again_when_aske
     connect.install()
     connect.work()
     connect.rutter.connections.clear()
-    connect.ask()
+    connect.request()
     assert connect.connection.state == "disabled"
-    connect.queue.messages.clear()
-    connect.ask()
+    connect.request()
     connect.assert_connected()
 
 
-def test_a_look_from_before_leaves_the_reason_for_which_rutter_refused(connect: Connect) -> None:
+@pytest.mark.parametrize("status", [{"is": "active"}, ["active"], 7, None, "unheard of"])
+def test_a_status_of_another_shape_counts_as_unknown(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, status: object
+) -> None:
+    monkeypatch.setattr(connect.rutter, "state", lambda _: status)
     connect.install()
     connect.work()
-    connect.rutter.connections.clear()
-    connect.ask()
-    (look,) = connect.queue.messages
+    assert connect.connection.state == "not_ready"
+    assert connect.queue.pauses == []
+
+
+# What one invocation has read is out of date when it acts.
+
+
+def between_the_reads(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
+    """Have something happen once, after an invocation read the connection and before the record."""
+    read = connection_table.read
+
+    def pausing(*ids: str) -> Any:
+        found = read(*ids)
+        monkeypatch.setattr(connection_table, "read", read)
+        meanwhile()
+        return found
+
+    monkeypatch.setattr(connection_table, "read", pausing)
+
+
+def between_record_and_write(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]
+) -> None:
+    """Have something happen once, after an invocation read the record and before it writes."""
+    read = installation_table.read
+
+    def pausing(*ids: str) -> Any:
+        found = read(*ids)
+        monkeypatch.setattr(installation_table, "read", read)
+        meanwhile()
+        return found
+
+    monkeypatch.setattr(installation_table, "read", pausing)
+
+
+Pause = Callable[[pytest.MonkeyPatch, Callable[[], None]], None]
+
+
+@pytest.mark.parametrize("pause", [between_the_reads, between_record_and_write])
+def test_a_slow_invocation_does_not_delete_the_connection_of_a_store_that_reinstalled(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, pause: Pause
+) -> None:
+    rutter_settings(connect.backend, connect.app, "delete")
+    connect.install()
+    connect.work()
+    connect.uninstall()
+    slow = connect.queue.messages.pop()
+
+    def reinstall() -> None:
+        connect.install()
+        connect.work()
+
+    pause(monkeypatch, reinstall)
+    connect.deliver(slow)
+    assert ("DELETE", f"/connections/{connect.connection.id}") not in connect.rutter.calls
+    connect.work()
+    connect.assert_connected()
+
+
+@pytest.mark.parametrize("pause", [between_the_reads, between_record_and_write])
+def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, pause: Pause
+) -> None:
+    connect.install()
+    slow = connect.queue.messages.pop()
+
+    def consent_again() -> None:
+        connect.install()
+        connect.work()
+
+    pause(monkeypatch, consent_again)
+    connect.deliver(slow)
+    connect.work()
+    connect.assert_connected()
+
+
+# Whose connection, and whose credentials.
+
+
+def test_a_connection_that_another_app_uses_is_not_deleted(connect: Connect, logs: Logs) -> None:
+    rutter_settings(connect.backend, connect.app, "delete")
+    connect.install()
+    connect.work()
+    item = connection_table.key("another-app", connect.store.hash)
+    shared = item | {"connection_id": {"S": connect.connection.id}}
+    aws_client("dynamodb").put_item(TableName=TABLE, Item=shared)
+    connect.uninstall()
+    connect.work()
+
+    assert len(connect.rutter.of(connect.store.hash)) == 1
+    assert connect.connection.state == "deleted"
+    assert "another app" in connect.connection.reason
+    assert "another app of the stack uses it" in logs.text
+
+
+@pytest.mark.parametrize("trigger", list(Trigger))
+def test_a_store_that_installed_with_another_client_id_is_not_connected(
+    connect: Connect, trigger: Trigger
+) -> None:
+    connect.install()
     connect.queue.messages.clear()
-    connect.rutter.next_answers.append(faults.status(450))
-    connect.ask()
-    connect.deliver(look)
+    credentials = {"client_id": "the-new-one", "client_secret": "its-secret"}
+    connect.backend.put_credentials(connect.app.organization_id, credentials)
+    connect.request(trigger)
+
+    assert connect.rutter.calls == []
     assert connect.connection.state == "refused"
-    assert "450" in connect.connection.reason
+    assert "another client ID" in connect.connection.reason
+
+
+def test_rutter_receives_the_credentials_as_they_are_now(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect.install()  # which reads and caches them
+    app = connect.app
+    corrected = {"client_id": app.client_id, "client_secret": "the-corrected-secret"}
+    connect.backend.put_credentials(app.organization_id, corrected)
+    given: list[str] = []
+    create = client.Rutter.create
+
+    def noting(rutter: client.Rutter, *arguments: Any, **options: Any) -> Any:
+        given.append(arguments[2].client_secret)
+        return create(rutter, *arguments, **options)
+
+    monkeypatch.setattr(client.Rutter, "create", noting)
+    connect.work()
+    assert given == ["the-corrected-secret"]
+
+
+def test_a_malformed_header_does_not_put_a_token_into_the_log(
+    connect: Connect, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """urllib3 warns of such an answer, and quotes the URL with the token in its query."""
+    connect.install()
+    connect.work()
+    body = json.dumps({"connection": {"id": connect.connection.id, "status": "unhealthy"}})
+    answer = f"HTTP/1.1 200 OK\r\nBad Header\r\nX: y\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer_once() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(answer.encode())
+
+    thread = Thread(target=answer_once)
+    thread.start()
+    monkeypatch.setenv("RUTTER_BASE_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+    connect.request()
+    thread.join()
+    listener.close()
+
+    assert connect.connection.state == "unhealthy"
+    assert "urllib3" not in {record.name.partition(".")[0] for record in caplog.records}
+
+
+# The sweep.
+
+
+def due(connect: Connect, seconds: int) -> list[str]:
+    """The stores of the app that are due in so many seconds."""
+    found = connection_table.due(connect.app.organization_id, connect.clock.now + seconds)
+    return [store_hash for _, store_hash in found]
+
+
+def test_a_store_whose_messages_were_lost_is_connected_by_the_sweep(connect: Connect) -> None:
+    connect.install()
+    connect.queue.messages.clear()
+    connect.sweep()
+    assert connect.queue.messages == []  # its message may still be on the way
+    connect.clock.advance(60)
+    connect.sweep()
+    connect.work()
+
+    assert connect.connection.state == "not_ready"
+    assert len(connect.queue.delays) == 2  # no follow-up: the sweep polls what it connected
+    connect.clock.advance(SWEEP_SECONDS)
+    connect.sweep()
+    connect.work()
+    connect.clock.advance(LONGEST_POLL_SECONDS)
+    connect.sweep()
+    connect.work()
+    connect.assert_connected()
+    assert due(connect, 10**9) == []
+
+
+def test_an_uninstall_whose_message_was_lost_is_noticed_by_the_sweep(connect: Connect) -> None:
+    connect.install()
+    connect.work()
+    connect.uninstall()
+    connect.queue.messages.clear()
+    connect.clock.advance(60)
+    connect.sweep()
+    connect.work()
+    assert connect.connection.state == "needs_reauth"
+    assert due(connect, 10**9) == []
+
+
+def test_switching_rutter_on_connects_what_was_installed_before(connect: Connect) -> None:
+    connect.backend.deploy(connect.app)
+    connect.install()
+    connect.work()
+    assert not connect.rutter.connections
+    rutter_settings(connect.backend, connect.app, "keep")
+    connect.clock.advance(86_400)
+    connect.sweep()
+    connect.work()
+    assert connect.connection.id in connect.rutter.connections
+
+
+def test_an_unsettled_connection_is_polled_less_and_less_often_and_without_end(
+    connect: Connect,
+) -> None:
+    connect.rutter.synced_at_poll = 10**9
+    connect.install()
+    connect.work()
+    calls = len(connect.rutter.calls)
+    for _ in range(24 * 3600 // SWEEP_SECONDS):
+        connect.clock.advance(SWEEP_SECONDS)
+        connect.sweep()
+        connect.work()
+    polls = len(connect.rutter.calls) - calls
+    assert 22 <= polls <= 30
+    assert due(connect, LONGEST_POLL_SECONDS) == [connect.store.hash]
+
+
+def test_a_store_that_is_being_retried_is_not_queued_by_the_sweep_too(connect: Connect) -> None:
+    connect.rutter.next_answers.append(faults.status(503))
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
+    assert len(connect.queue.messages) == 1
+    connect.clock.advance(RETRY_SECONDS - HOLD_SECONDS - 10)
+    connect.sweep()
+    assert len(connect.queue.messages) == 1
+
+
+def test_the_sweep_takes_the_apps_in_turn_and_spreads_their_stores(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "STORES_PER_SECOND", 1)
+    table = aws_client("dynamodb")
+    limit = SWEEP_SECONDS
+    stores = {"large": limit + 5, "small": 2}
+    for app, number in stores.items():
+        for index in range(number):
+            item = connection_table.key(app, f"store{index}")
+            keys = {"connection_app": {"S": app}, "connection_due": {"N": str(index)}}
+            table.put_item(TableName=TABLE, Item=item | keys)
+    connect.sweep(list(stores))
+
+    queued = [json.loads(each["body"]) for each in connect.queue.messages]
+    assert len(queued) == limit
+    assert [each["organization_id"] for each in queued[:5]] == ["large", "small"] * 2 + ["large"]
+    assert connect.queue.delays == list(range(SWEEP_SECONDS))
+
+
+# Nothing that the function sends leads to more than it may.
+
+
+def test_no_chain_of_the_functions_own_messages_is_long_whatever_rutter_answers(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS stops a chain of about 16 invocations: the longest here has three.
+
+    The stream or the schedule invokes the function, which sends a message; that one's invocation
+    sends follow-ups, and those send nothing.
+    """
+    answers = counter()
+    states = ["not_ready", "unhealthy", "disabled", "needs_reauth", "active"]
+    monkeypatch.setattr(connect.rutter, "state", lambda _: states[next(answers) % 5])
+    for trigger in Trigger:
+        connect.install()
+        connect.queue.messages.clear()
+        connect.request(trigger)
+        connect.queue.messages.clear()
+    sent_by_a_follow_up_or_the_sweep = []
+    for trigger in (Trigger.FOLLOW_UP, Trigger.SWEEP):
+        for _ in range(10):
+            connect.install()
+            connect.queue.messages.clear()
+            before = len(connect.queue.delays)
+            connect.request(trigger)
+            sent_by_a_follow_up_or_the_sweep += connect.queue.delays[before:]
+    assert sent_by_a_follow_up_or_the_sweep == []

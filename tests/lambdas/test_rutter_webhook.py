@@ -1,4 +1,4 @@
-"""Rutter's webhooks: what Rutter signed leads to a look, and nothing else to anything."""
+"""Rutter's webhooks: what Rutter signed triggers a poll, and nothing else has an effect."""
 
 import base64
 import json
@@ -9,7 +9,8 @@ import pytest
 
 from lambdas.records.credentials import RENEWAL_SECONDS
 from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
-from tests.lambdas.backend import CONNECTION_INDEX, api_event, client
+from lambdas.rutter_webhook import COALESCE_SECONDS
+from tests.lambdas.backend import api_event, client
 from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.conftest import Logs
 from tests.lambdas.responses import BUSY, UNKNOWN_ORGANIZATION, ExpectedError, Response
@@ -24,7 +25,7 @@ DEEP = "[" * 100_000
 
 @dataclass
 class Webhooks:
-    """Rutter's webhooks to the function, beside the one that hands stores over."""
+    """Rutter's webhooks to the function, next to the one that connects stores."""
 
     connect: Connect
     monkeypatch: pytest.MonkeyPatch
@@ -46,7 +47,6 @@ class Webhooks:
         whole = api_event(organization_id, "rutter", "") | event
         with self.monkeypatch.context() as environment:
             environment.setenv("SECRET_PREFIX", RUTTER_PREFIX)
-            environment.setenv("CONNECTION_INDEX", CONNECTION_INDEX)
             return self.connect.backend.handle("rutter", whole)
 
     def assert_nothing_done(self) -> None:
@@ -71,7 +71,7 @@ def is_flagged(webhooks: Webhooks) -> bool:
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
-def test_what_rutter_tells_of_a_connection_is_looked_at(webhooks: Webhooks, code: str) -> None:
+def test_each_code_about_a_connection_triggers_a_poll(webhooks: Webhooks, code: str) -> None:
     webhooks.connect.bigcommerce.installations.clear()  # the store's token works no more
 
     assert webhooks.send(webhooks.body(code)).status == 200
@@ -94,7 +94,7 @@ def test_a_body_in_base64_is_verified_as_it_was_sent(webhooks: Webhooks) -> None
     assert is_flagged(webhooks)
 
 
-def test_what_is_told_late_twice_and_in_any_order_changes_nothing_that_is_not_so(
+def test_webhooks_that_are_late_repeated_or_out_of_order_change_nothing_that_is_not_so(
     webhooks: Webhooks,
 ) -> None:
     for code in [*sorted(CODES), *sorted(CODES, reverse=True)]:
@@ -129,7 +129,7 @@ def test_a_webhook_makes_no_second_connection_of_one_that_was_flagged(webhooks: 
         {"connection_id": "\ud800"},
     ],
 )
-def test_what_is_of_no_matter_is_answered_and_nothing_done(
+def test_what_does_not_matter_is_answered_and_has_no_effect(
     webhooks: Webhooks, others: dict[str, Any]
 ) -> None:
     answer = webhooks.send(webhooks.body(**others))
@@ -138,14 +138,14 @@ def test_what_is_of_no_matter_is_answered_and_nothing_done(
 
 
 @pytest.mark.parametrize("body", ["", "null", "[]", "{}", "not json", "\x00", DEEP])
-def test_a_signed_body_that_makes_no_sense_is_answered_and_nothing_done(
+def test_a_signed_body_that_is_malformed_is_answered_and_has_no_effect(
     webhooks: Webhooks, body: str
 ) -> None:
     assert webhooks.send(body.encode()).status == 200
     webhooks.assert_nothing_done()
 
 
-def test_a_connection_of_another_organization_is_not_told_of(webhooks: Webhooks) -> None:
+def test_a_connection_of_another_organization_is_not_polled(webhooks: Webhooks) -> None:
     """Its own Rutter signed it: so it may say what it likes, of its own connections."""
     item = {"pk": {"S": "ORG#other#STORE#abc"}, "sk": {"S": "CONNECTION"}}
     client("dynamodb").put_item(
@@ -209,3 +209,43 @@ def test_what_cannot_be_queued_is_to_be_sent_again(webhooks: Webhooks) -> None:
     webhooks.connect.queue.fails = True
     BUSY.assert_is(webhooks.send(webhooks.body()), "rutter")
     webhooks.assert_nothing_done()
+
+
+def test_a_webhook_that_is_sent_over_and_over_queues_one_poll(webhooks: Webhooks) -> None:
+    connect, body = webhooks.connect, webhooks.body()
+    sent = len(connect.queue.delays)
+    for _ in range(5):
+        assert webhooks.send(body).status == 200
+    assert connect.queue.delays[sent:] == [COALESCE_SECONDS]
+    # The poll runs after the last of them, so that it answers for all.
+    connect.bigcommerce.installations.clear()
+    assert is_flagged(webhooks)
+    connect.clock.advance(COALESCE_SECONDS + 1)
+    assert webhooks.send(body).status == 200
+    assert len(connect.queue.delays) == sent + 2
+
+
+def test_a_webhook_whose_message_is_lost_is_handled_by_the_sweep(webhooks: Webhooks) -> None:
+    webhooks.connect.bigcommerce.installations.clear()
+    assert webhooks.send(webhooks.body()).status == 200
+    webhooks.connect.queue.messages.clear()
+    webhooks.connect.clock.advance(COALESCE_SECONDS)
+    webhooks.connect.sweep()
+    assert is_flagged(webhooks)
+
+
+def test_a_webhook_does_not_wait_for_the_next_poll_of_an_unsettled_connection(
+    webhooks: Webhooks,
+) -> None:
+    connect = webhooks.connect
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
+    connect.queue.messages.clear()
+    forget_credentials()
+    assert connect.connection.due > connect.clock.now + COALESCE_SECONDS
+    assert webhooks.send(webhooks.body("INITIAL_UPDATE")).status == 200
+    assert len(connect.queue.messages) == 1
+    connect.queue.messages.clear()
+    connect.clock.advance(7 * 86_400)  # overdue, and its message was lost
+    assert webhooks.send(webhooks.body("INITIAL_UPDATE")).status == 200
+    assert len(connect.queue.messages) == 1

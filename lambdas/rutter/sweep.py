@@ -1,0 +1,41 @@
+"""The sweep: queue the stores that are due, so that nothing depends on a message that got lost.
+
+It finds stores whose connection is not settled, and records that nobody has reconciled yet: those
+of lost messages, and all that were installed before Rutter was switched on.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from . import connection_table, requests
+from .connection import Trigger
+from .requests import Request
+
+# Rutter accepts 500 requests in 10 seconds from an organization. A request of the sweep calls it
+# once, so that this takes a fifth of it.
+STORES_PER_SECOND = 10
+
+
+def sweep(organization_ids: Sequence[str], *, now: int, seconds: int) -> int:
+    """Queue the stores of these apps that are due, and return how many.
+
+    They are spread over `seconds`, after which the next sweep queues what is left.
+
+    Raises:
+        ServiceUnavailableError, ClientError, BotoCoreError: a call of AWS failed.
+    """
+    due = islice(_in_turn(organization_ids, now), STORES_PER_SECOND * seconds)
+    stores = [Request(*ids, Trigger.SWEEP) for ids in dict.fromkeys(due)]
+    requests.send_all([(each, index // STORES_PER_SECOND) for index, each in enumerate(stores)])
+    return len(stores)
+
+
+def _in_turn(organization_ids: Sequence[str], now: int) -> Iterator[tuple[str, str]]:
+    """One store of each app in turn, so that no app waits for another's many stores."""
+    apps = deque(connection_table.due(id_, now) for id_ in organization_ids)
+    while apps:
+        stores = apps.popleft()
+        if (ids := next(stores, None)) is not None:
+            yield ids
+            apps.append(stores)

@@ -1,0 +1,82 @@
+"""What consumes the table's stream: nothing is lost, and nothing fails in silence."""
+
+import json
+
+import pytest
+
+from components.rutter_connect import CHANGES, CONNECT
+from components.store_events import STORE_EVENTS
+from lambdas.records import installation_item
+from lambdas.records.installation import Uninstall, Uninstalled
+from lambdas.rutter import connection_table
+from tests.components.recorder import Recording
+from tests.components.recordings import Recorder
+from tests.components.stacks import RUTTER
+
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+QUEUE = "aws:sqs/queue:Queue"
+ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-"
+# Of each consumer: its mapping, its function and its dead-letter queue.
+CONSUMERS = [
+    ("rutter-changes", CONNECT.name, "rutter-failed"),
+    ("event-changes", STORE_EVENTS.name, "events-failed"),
+]
+each_consumer = pytest.mark.parametrize(("name", "function", "failed"), CONSUMERS)
+
+
+@pytest.fixture(scope="module")
+def consumed(record: Recorder) -> Recording:
+    return record(RUTTER | {"events": True})
+
+
+@each_consumer
+def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
+    consumed: Recording, name: str, function: str, failed: str
+) -> None:
+    mapping = consumed.one(MAPPING, name).inputs
+    assert mapping["functionName"] == f"bigcommerce-test-{function}"
+    assert mapping["startingPosition"] == "TRIM_HORIZON"
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["bisectBatchOnFunctionError"]
+    # AWS discards a change at its age or its number of retries, whichever it reaches first.
+    assert mapping["maximumRecordAgeInSeconds"] == 12 * 3600
+    assert mapping["maximumRetryAttempts"] == -1
+    assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": ARN + failed}}
+
+
+@each_consumer
+def test_changes_that_wait_raise_an_alarm(
+    consumed: Recording, name: str, function: str, failed: str
+) -> None:
+    """A handler that returns batchItemFailures is no error to Lambda."""
+    late = consumed.one(ALARM, f"{name}-late").inputs
+    assert (late["namespace"], late["metricName"]) == ("AWS/Lambda", "IteratorAge")
+    assert late["dimensions"] == {"FunctionName": f"bigcommerce-test-{function}"}
+    assert (late["statistic"], late["threshold"]) == ("Maximum", 15 * 60 * 1000)
+    assert "docs/runbook.md#changes-are-processed-late" in late["alarmDescription"]
+    kept = consumed.one(ALARM, failed).inputs
+    assert kept["dimensions"] == {"QueueName": f"bigcommerce-test-{failed}"}
+    assert kept["threshold"] == 0
+    for alarm in (late, kept):
+        assert alarm["comparisonOperator"] == "GreaterThanThreshold"
+        assert alarm["treatMissingData"] == "notBreaching"
+
+
+def test_what_failed_is_kept_for_14_days_and_every_queue_is_encrypted(consumed: Recording) -> None:
+    for queue in consumed.all(QUEUE):
+        assert queue.inputs["messageRetentionSeconds"] == 14 * 86_400
+        assert queue.inputs["sqsManagedSseEnabled"] is True
+
+
+def test_what_the_reconciler_writes_does_not_invoke_it(consumed: Recording) -> None:
+    mapping = consumed.one(MAPPING, "rutter-changes").inputs
+    (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
+    assert pattern == CHANGES
+    record = Uninstalled("id", Uninstall(1, 1), 2)
+    item = installation_item.item("acme", "abc", record, 1)
+    assert item["sk"]["S"] in pattern["dynamodb"]["Keys"]["sk"]["S"]
+    # Callbacks write this attribute into every record; the reconciler only ever removes it.
+    assert pattern["dynamodb"]["NewImage"] == {"connection_due": {"N": [{"exists": True}]}}
+    assert "N" in item["connection_due"]
+    assert connection_table.key("a", "b")["sk"]["S"] not in pattern["dynamodb"]["Keys"]["sk"]["S"]
