@@ -7,13 +7,18 @@ from typing import Annotated
 
 import pulumi
 import yaml
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from components.configuration import PROJECT_AND_STACK, configured_values
+from components.configuration import (
+    PROJECT_AND_STACK,
+    configured_values,
+    keys_of_another_name,
+)
 from components.configuration_errors import ConfigurationError, Problem, set_command
+from components.provider_settings import provider_problems
 from components.settings import EMPTY_IS_NONE, DomainName, HostedZoneId, Setting, Switch
-from components.validation import validation_problems
+from components.validation import validated
 from registration.portal.value_types import StackName, form
 
 MAIN_PROJECT = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
@@ -89,21 +94,21 @@ class Settings(Setting):
         return re.sub(r"@\d+", "", self.repository)
 
 
+_KEYS = {str(field.alias) for field in Settings.model_fields.values()}
+
+
 def read_settings() -> Settings:
     """Read the settings of the bootstrap stack that is being deployed.
 
     Raises:
-        ConfigurationError: every problem found, each with its key and the command that fixes it.
+        ConfigurationError: every problem found.
     """
-    values, problems = configured_values()
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        problems += validation_problems(error, values, Settings)
-    else:
+    settings, problems = validated(Settings, configured_values())
+    problems += provider_problems()
+    if settings is not None:
         problems += _name_problems(settings) + _nameless_domains(settings)
-    if problems:
-        raise ConfigurationError(pulumi.get_stack(), problems)
+    if settings is None or problems:
+        raise ConfigurationError(pulumi.get_stack(), keys_of_another_name(_KEYS) + problems)
     return settings
 
 
@@ -122,7 +127,7 @@ def _name_problems(settings: Settings) -> list[Problem]:
         if len(name) > longest:
             what = f"the stack's name has at most {longest} characters, since those of AWS begin so"
         if what is not None:
-            problems.append(Problem(key, f"is {name!r}: {what}", set_command(key)))
+            problems.append(Problem(key, f"is {name!r}: {what}"))
     return problems
 
 

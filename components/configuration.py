@@ -1,37 +1,30 @@
 """Reads the stack's configuration, and finds what is wrong before anything is deployed."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pulumi
 from pulumi.runtime.config import CONFIG
-from pydantic import ValidationError
 
 from registration.portal.value_types import STACK_NAME
 
-from .configuration_errors import (
-    ConfigurationError,
-    Problem,
-    did_you_mean,
-    in_stack_file,
-    nearest_names,
-    remove_command,
-    set_command,
-    stack_rename_command,
-)
+from .configuration_errors import ConfigurationError, Problem, nearest_names, set_command
 from .first_app import FIRST_APP, TEXTS, with_first_app
 from .first_app_problems import as_answered, repeated_answers
-from .provider_settings import provider_problems, region, region_warnings
+from .provider_settings import from_json, provider_problems, region, region_warnings
 from .secret_settings import SECRET_MAPS, is_secret, secret_problems
 from .settings import Settings
-from .validation import validation_problems
+from .validation import validated
 
 # That of Pulumi.dev.yaml, as it comes.
 SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
 # That of Pulumi.prod.yaml, as it comes: AWS gives nobody this one.
 PLACEHOLDER_ACCOUNT = "000000000000"
+_ALLOWED = "aws:allowedAccountIds"
+_KEYS = {str(field.alias) for field in Settings.model_fields.values()} | FIRST_APP.keys()
+# Settings whose names no other package's configuration has.
+_ONLY_OURS = {"apps", "organizationId", "environments", *(each.key for each in SECRET_MAPS)}
 
 # A role's name may have 64 characters: project, stack, and at most `rutter-connect`, with hyphens.
 PROJECT_AND_STACK = 64 - len("--rutter-connect")
@@ -41,46 +34,34 @@ def read_settings() -> Settings:
     """Read the settings of the stack that is being deployed.
 
     Raises:
-        ConfigurationError: every problem found, each with its key and its remedy.
+        ConfigurationError: every problem found.
     """
-    given, problems = configured_values()
+    given = configured_values()
     values = with_first_app(given)
-    problems += repeated_answers(values)
+    problems = repeated_answers(values)
     values = {key: value for key, value in values.items() if key not in FIRST_APP}
-    problems += _name_problems() + provider_problems() + secret_problems(values)
+    settings, found = validated(Settings, values)
+    problems += found + _name_problems() + provider_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
-    problems += _domain_problems(values)
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        removed = {each.remedy for each in problems}
-        problems += [
-            each
-            for each in validation_problems(error, values, Settings)
-            if remove_command(each.key) not in removed
-        ]
-    else:
-        problems += _region_problems(settings) + _sample_problems(settings)
-    if problems:
-        raise ConfigurationError(pulumi.get_stack(), _as_answered(problems))
+    if settings is not None:
+        problems += _domain_problems(settings) + _sample_problems(settings)
+    if settings is None or problems:
+        problems = [as_answered(each, given) for each in problems]
+        raise ConfigurationError(pulumi.get_stack(), keys_of_another_name(_KEYS) + problems)
     return settings
 
 
 def configuration_warnings(settings: Settings) -> list[str]:
-    """What to warn of in a configuration that is valid, each with the command that mends it."""
+    """What to warn of in a configuration that is valid."""
+    given = configured_values()
     return [
-        *(f"{each.key} {each.what}. {each.remedy}" for each in _as_answered(_sample_ids(settings))),
+        *map(str, keys_of_another_name(_KEYS)),
+        *(str(as_answered(each, given)) for each in _sample_ids(settings)),
         *region_warnings(),
         *_account_warnings(settings),
         *_monitoring_warnings(settings),
         *_secrecy_warnings(),
     ]
-
-
-def _as_answered(problems: Sequence[Problem]) -> list[Problem]:
-    """The problems under the keys that the stack's configuration has."""
-    given, _ = configured_values()
-    return [as_answered(problem, given) for problem in problems]
 
 
 def _sample_ids(settings: Settings) -> list[Problem]:
@@ -91,28 +72,26 @@ def _sample_ids(settings: Settings) -> list[Problem]:
         for index, app in enumerate(settings.apps)
         if app.organization_id == SAMPLE_ORGANIZATION_ID
     ]
-    return [Problem(key, what, set_command(key)) for key in keys]
+    return [Problem(key, what) for key in keys]
 
 
 def _sample_problems(settings: Settings) -> list[Problem]:
     """A stack worth protecting does not deploy the sample, whose URLs can only change later."""
     if not settings.protect:
         return []
-    key = "aws:allowedAccountIds[0]"
-    if PLACEHOLDER_ACCOUNT not in CONFIG.get().get("aws:allowedAccountIds", ""):
+    if PLACEHOLDER_ACCOUNT not in CONFIG.get().get(_ALLOWED, ""):
         return _sample_ids(settings)
-    what = f"is {PLACEHOLDER_ACCOUNT}, which stands for the account of this stack"
-    return [*_sample_ids(settings), Problem(key, what, set_command(key, "ACCOUNT_ID"))]
+    what = f"has {PLACEHOLDER_ACCOUNT}, which stands for the account of this stack"
+    return [*_sample_ids(settings), Problem(_ALLOWED, what)]
 
 
 def _account_warnings(settings: Settings) -> list[str]:
     """What would keep a stack worth protecting from being deployed into the wrong account."""
-    if not settings.protect or CONFIG.get().get("aws:allowedAccountIds", "[]") != "[]":
+    if not settings.protect or CONFIG.get().get(_ALLOWED, "[]") != "[]":
         return []
-    key = "aws:allowedAccountIds[0]"
     return [
-        "aws:allowedAccountIds is not set: with the credentials of another account, this protected "
-        f"stack would be deployed there anew. {set_command(key, 'ACCOUNT_ID')}"
+        f"{_ALLOWED} is not set: with the credentials of another account, this protected stack "
+        f"would be deployed there again. {set_command(f'{_ALLOWED}[0]', 'ACCOUNT_ID')}"
     ]
 
 
@@ -129,7 +108,7 @@ def _monitoring_warnings(settings: Settings) -> list[str]:
 def _secrecy_warnings() -> list[str]:
     """Encrypted settings that are deployed in plain text, since people and functions read them."""
     secret = {secret_map.key for secret_map in SECRET_MAPS} | {"monitoring"}
-    given, _ = configured_values()
+    given = configured_values()
     return [
         f"{key} has a value that is set with --secret, and is plain text in the state, in the "
         f"outputs or in AWS: what stays secret is in {', '.join(sorted(secret))}."
@@ -138,56 +117,50 @@ def _secrecy_warnings() -> list[str]:
     ]
 
 
-def configured_values() -> tuple[dict[str, Any], list[Problem]]:
+def configured_values() -> dict[str, Any]:
     """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
+    given = [(*key.partition(":"), text) for key, text in CONFIG.get().items()]
+    return {
+        key: text if key in TEXTS else from_json(text)
+        for name, _, key, text in given
+        if name == pulumi.get_project()
+    }
+
+
+def keys_of_another_name(settings: Collection[str]) -> list[Problem]:
+    """Settings under a name that the project had before, or that is misspelled: nothing reads them.
+
+    Other namespaces are other packages' business, and may have a setting of the same name.
+    """
     project = pulumi.get_project()
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for full_key, text in CONFIG.get().items():
-        namespace, _, key = full_key.partition(":")
-        if namespace != project:
-            if nearest_names(namespace, [project], cutoff=0.8):
-                meant = f"{project}:{key}"
-                what = f"is not a setting{did_you_mean([meant])}"
-                remedy = in_stack_file(f"rename {full_key} to {meant}")
-                problems.append(Problem(full_key, what, remedy))
-            continue
-        structured = key not in TEXTS and text.startswith(("[", "{"))
-        try:
-            values[key] = json.loads(text) if structured else text
-        except (ValueError, RecursionError):  # a number is too long, or lists are too deep
-            remedy = in_stack_file(f"write {full_key} anew, as YAML")
-            problems.append(Problem(key, "begins as JSON, and is not valid JSON", remedy))
-    return values, problems
+    given = [key.partition(":")[::2] for key in CONFIG.get()]
+    names = {name for name, key in given if key in _ONLY_OURS} | set(
+        nearest_names(project, {name for name, _ in given}, cutoff=0.8)
+    )
+    what = f"is not read, because the project's name is {project}"
+    return [
+        Problem(f"{name}:{key}", what, meant=f"{project}:{key}")
+        for name, key in given
+        if name in names - {project} and key in settings
+    ]
 
 
 def _name_problems() -> list[Problem]:
     project, stack = pulumi.get_project(), pulumi.get_stack()
     problems = []
     if not re.fullmatch(r"[A-Za-z0-9_-]+", project):
-        what = (
-            f"is {project!r}: it must be letters, digits, - or _, because AWS names start with it"
-        )
-        problems.append(Problem("the project's name", what, "in Pulumi.yaml, give it another name"))
+        what = f"is {project!r}: it must be letters, digits, - or _, as in names of AWS resources"
+        problems.append(Problem("the project's name", what))
     if not re.fullmatch(STACK_NAME, stack):
-        what = "must be 1 to 40 letters, digits, - or _, because AWS names start with it"
-        problems.append(Problem("the stack's name", what, stack_rename_command("NEW-NAME")))
+        what = "must be 1 to 40 letters, digits, - or _, as in names of AWS resources"
+        problems.append(Problem("the stack's name", what))
     elif len(project) + len(stack) > PROJECT_AND_STACK:
         what = (
             f"and the project's have {len(project) + len(stack)} characters together: they must "
             f"have at most {PROJECT_AND_STACK}, because the names of IAM roles start with both"
         )
-        problems.append(Problem("the stack's name", what, stack_rename_command("NEW-NAME")))
+        problems.append(Problem("the stack's name", what))
     return problems
-
-
-def _region_problems(settings: Settings) -> list[Problem]:
-    """A certificate that API Gateway cannot use, as far as the region is known by now."""
-    given = settings.domain.certificate_region if settings.domain else None
-    if given is None or (own := region()) in (None, given):
-        return []
-    what = f"is of {given}: API Gateway takes a certificate of the stack's own region, {own}"
-    return [Problem("domain.certificateArn", what, set_command("domain.certificateArn"))]
 
 
 def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
@@ -198,29 +171,30 @@ def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
     for index, app in enumerate(apps if isinstance(apps, list) else []):
         value = str(app.get(setting) or "") if isinstance(app, dict) else ""
         if value in seen:
-            key = f"apps[{index}].{setting}"
-            problems.append(Problem(key, f"is {value!r}, which another app has", set_command(key)))
+            what = f"is {value!r}, which another app has"
+            problems.append(Problem(f"apps[{index}].{setting}", what))
         seen |= {value} - {""}
     return problems
 
 
-def _domain_problems(values: Mapping[str, Any]) -> list[Problem]:
-    """A domain that nothing proves, or that would switch off the URLs that are in the portal."""
-    domain, apps = values.get("domain"), values.get("apps")
-    if not isinstance(domain, dict) or not domain:
+def _domain_problems(settings: Settings) -> list[Problem]:
+    """A certificate of another region, or URLs that are in the portal and would be switched off."""
+    domain = settings.domain
+    if domain is None:
         return []
     problems = []
-    if not {"certificateArn", "hostedZoneId"} & domain.keys():
-        what = "needs a hostedZoneId, to validate a certificate in, or a certificateArn"
-        problems.append(Problem("domain", what, set_command("domain.hostedZoneId")))
-    if str(domain.get("keepDefaultEndpoint")).lower() == "true":
-        return problems
-    for index, app in enumerate(apps if isinstance(apps, list) else []):
-        registered = str(app.get("registeredBaseUrl") or "") if isinstance(app, dict) else ""
-        if re.search(r"\.execute-api\.[a-z0-9-]+\.amazonaws\.com", registered):
+    if domain.certificate_region and region() not in (None, domain.certificate_region):
+        what = (
+            f"is of {domain.certificate_region}: API Gateway takes a certificate of the stack's "
+            f"own region, {region()}"
+        )
+        problems.append(Problem("domain.certificateArn", what))
+    for index, app in enumerate(settings.apps if not domain.keep_default_endpoint else ()):
+        url = app.registered_base_url or ""
+        if re.search(r"\.execute-api\.[a-z0-9-]+\.amazonaws\.com", url):
             what = (
-                f"switches off {registered}, where the portal still sends the callbacks of "
-                f"apps[{index}]: keep both until the portal is edited"
+                f"switches off {url}, where the portal still sends the callbacks of apps[{index}]: "
+                "set domain.keepDefaultEndpoint to true until the portal is edited"
             )
-            problems.append(Problem("domain", what, set_command("domain.keepDefaultEndpoint")))
+            problems.append(Problem("domain", what))
     return problems

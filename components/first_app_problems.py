@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .configuration_errors import Problem, in_stack_file, remove_command
+from .configuration_errors import Problem
 from .first_app import FIRST_APP
 
 
 def repeated_answers(values: Mapping[str, Any]) -> list[Problem]:
     """The problem of each key that `with_first_app` left where it was."""
     return [
-        Problem(key, f"says what apps[0].{setting} says too: keep one", remove_command(key))
+        Problem(key, f"says what apps[0].{setting} says too: keep one")
         for key, setting in FIRST_APP.items()
         if key in values
     ]
@@ -25,7 +25,7 @@ def as_answered(problem: Problem, given: Mapping[str, Any]) -> Problem:
             continue
         if key == "scopes" and isinstance(given[key], str):
             what = problem.what.replace("is ", "has ", 1)
-            return Problem(key, what, in_stack_file(f"correct it in {key}"))
-        remedy = problem.remedy.replace(f"'{path}", f"'{key}")
-        return Problem(problem.key.replace(path, key, 1), problem.what, remedy)
+            return Problem(key, what)
+        command = problem.command.replace(f"'{path}", f"'{key}")
+        return Problem(problem.key.replace(path, key, 1), problem.what, command)
     return problem

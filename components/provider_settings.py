@@ -4,39 +4,35 @@ import inspect
 import json
 import os
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG
 from pydantic.alias_generators import to_camel
 
-from .configuration_errors import (
-    Problem,
-    did_you_mean,
-    in_stack_file,
-    nearest_names,
-    remove_command,
-    set_command,
-)
+from .configuration_errors import Problem, nearest_names, set_command
 
-# What the Pulumi engine takes of a provider's configuration for itself.
-_ENGINE_KEYS = {"pluginDownloadURL", "version"}
+# Those of the provider, and those that the Pulumi engine takes for itself.
+PROVIDER_KEYS = {
+    *("pluginDownloadURL", "version"),
+    *map(to_camel, inspect.signature(aws.ProviderArgs).parameters),
+}
+_REGION = r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}"
 # Source: IAM's rules for tags, which are the narrowest of the services that take them.
 _TAG_KEY, _TAG_VALUE = r"(?!aws:)[\w .:/=+@-]{1,128}", r"[\w .:/=+@-]{0,256}"
 _TAG_RULE = "IAM takes letters, digits, spaces and _ . : / = + - @"
 
 
 def provider_problems() -> list[Problem]:
-    """Keys that the provider does not know, and default tags that IAM would refuse."""
-    return _unknown_keys() + _wrong_tags()
+    """What the provider does not know, or what AWS would refuse when half is deployed."""
+    return [*_unknown_keys(), *_wrong_region(), *_wrong_accounts(), *_wrong_tags()]
 
 
 def region() -> str | None:
-    """The region of the stack, where the provider looks for it; None where none is found."""
-    for given in (CONFIG.get().get("aws:region"), *map(os.environ.get, _REGION_VARIABLES)):
-        if given:
-            return given
-    return _profiles_region()
+    """The region of the stack, where the provider looks for it; None if there is no good one."""
+    _, found = _region_and_source()
+    return found if found and re.fullmatch(_REGION, found) else None
 
 
 def region_warnings() -> list[str]:
@@ -46,11 +42,17 @@ def region_warnings() -> list[str]:
     return [
         "aws:region is not set, and neither AWS_REGION nor AWS_DEFAULT_REGION nor the profile of "
         "the AWS CLI gives a region: unless this runs on EC2, the AWS provider deploys nothing. "
-        f"{set_command('aws:region', 'REGION')}"
+        f"{set_command('aws:region')}"
     ]
 
 
-_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+def _region_and_source() -> tuple[str, str | None]:
+    if given := CONFIG.get().get("aws:region"):
+        return "aws:region", given
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if given := os.environ.get(name):
+            return name, given
+    return "the region of the AWS CLI's profile", _profiles_region()
 
 
 def _profiles_region() -> str | None:
@@ -59,7 +61,7 @@ def _profiles_region() -> str | None:
     from botocore.session import Session  # noqa: PLC0415
 
     session = Session(profile=CONFIG.get().get("aws:profile"))
-    files = _from_json("aws:sharedConfigFiles")
+    files = _given("sharedConfigFiles")
     if isinstance(files, list) and files:
         session.set_config_variable("config_file", str(files[0]))
     try:
@@ -69,39 +71,47 @@ def _profiles_region() -> str | None:
     return found
 
 
-def _unknown_keys() -> list[Problem]:
-    known = _ENGINE_KEYS | set(map(to_camel, inspect.signature(aws.ProviderArgs).parameters))
+def _unknown_keys() -> Iterator[Problem]:
     given = {key.removeprefix("aws:") for key in CONFIG.get() if key.startswith("aws:")}
-    problems = []
-    for key in sorted(given - known):
-        meant = [f"aws:{each}" for each in nearest_names(key, known, cutoff=0.6)[:1]]
-        remedy = remove_command(f"aws:{key}")
-        if meant and meant[0] not in CONFIG.get():
-            remedy = in_stack_file(f"rename aws:{key} to {meant[0]}")
-        what = f"is no setting of the AWS provider{did_you_mean(meant)}"
-        problems.append(Problem(f"aws:{key}", what, remedy))
-    return problems
+    for key in sorted(given - PROVIDER_KEYS):
+        meant = "".join(f"aws:{near}" for near in nearest_names(key, PROVIDER_KEYS)[:1])
+        yield Problem(f"aws:{key}", "is no setting of the AWS provider", meant=meant)
 
 
-def _wrong_tags() -> list[Problem]:
-    """Default tags that IAM would refuse, when other resources are deployed already."""
-    default_tags = _from_json("aws:defaultTags")
+def _wrong_region() -> Iterator[Problem]:
+    source, given = _region_and_source()
+    if given and region() is None:
+        yield Problem(source, f"is {given!r}: it must be an AWS region, such as us-east-1")
+
+
+def _wrong_accounts() -> Iterator[Problem]:
+    for name in ("allowedAccountIds", "forbiddenAccountIds"):
+        key, given = f"aws:{name}", _given(name) or []
+        if not isinstance(given, list):
+            yield Problem(key, "must be a list of AWS account IDs")
+        elif wrong := [each for each in given if not re.fullmatch(r"\d{12}", str(each))]:
+            yield Problem(key, f"has {json.dumps(wrong[0])}: an AWS account ID has 12 digits")
+
+
+def _wrong_tags() -> Iterator[Problem]:
+    default_tags = _given("defaultTags")
     tags = default_tags.get("tags") if isinstance(default_tags, dict) else None
-    return [
-        Problem(
-            f"aws:defaultTags.tags.{key}",
-            f"is not a tag that AWS takes: {_TAG_RULE}, up to 128 in a key, which does not begin "
-            "with aws:, and up to 256 in a value",
-            in_stack_file("write that tag in other characters"),
-        )
-        for key, value in (tags.items() if isinstance(tags, dict) else ())
-        if not re.fullmatch(_TAG_KEY, key) or not re.fullmatch(_TAG_VALUE, str(value))
-    ]
+    for key, value in tags.items() if isinstance(tags, dict) else ():
+        if not re.fullmatch(_TAG_KEY, key) or not re.fullmatch(_TAG_VALUE, str(value)):
+            yield Problem(
+                f"aws:defaultTags.tags.{key}",
+                f"is not a tag that AWS takes: {_TAG_RULE}, up to 128 in a key, which does not "
+                "begin with aws:, and up to 256 in a value",
+            )
 
 
-def _from_json(key: str) -> Any:
-    """The value of a setting that is a list or an object; None of another text: the provider's."""
+def from_json(text: str) -> Any:
+    """A value as the CLI hands it over: a list or a map as JSON, and anything else as text."""
     try:
-        return json.loads(CONFIG.get().get(key, ""))
-    except (ValueError, RecursionError):
-        return None
+        return json.loads(text) if text.startswith(("[", "{")) else text
+    except (ValueError, RecursionError):  # a number is too long, or lists are too deep
+        return text
+
+
+def _given(key: str) -> Any:
+    return from_json(CONFIG.get().get(f"aws:{key}", ""))

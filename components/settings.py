@@ -17,6 +17,7 @@ from pydantic import (
     ValidationInfo,
     alias_generators,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -36,7 +37,6 @@ from registration.portal.value_types import (
 )
 
 from .configuration_errors import did_you_mean, nearest_names, placeholder
-from .setting_paths import has_parts
 
 # What CloudWatch Logs takes.
 LOG_RETENTION_DAYS = (
@@ -48,21 +48,14 @@ LOG_RETENTION_DAYS = (
 def _known_scope(scope: str) -> str:
     if scope in OAUTH_SCOPES:
         return scope
-    nearest = nearest_names(scope, OAUTH_SCOPES)
-    raise PydanticCustomError(
-        "unknown_scope",
-        "is not a BigCommerce OAuth scope{hint}",
-        {
-            "hint": did_you_mean(nearest),
-            "suggestion": nearest[0] if nearest else "SCOPE",
-        },
-    )
+    hint = did_you_mean(nearest_names(scope, OAUTH_SCOPES))
+    raise PydanticCustomError("scope", "is not a BigCommerce OAuth scope{hint}", {"hint": hint})
 
 
 def _one_permission_a_row(scopes: tuple[str, ...]) -> tuple[str, ...]:
     """Source: the portal's Scopes tab, where one permission is chosen in each row."""
     rows: dict[tuple[str, str], str] = {}
-    for index, scope in enumerate(scopes):
+    for scope in scopes:
         row = (OAUTH_SCOPES[scope].group, OAUTH_SCOPES[scope].name)
         if row in rows:
             what = (
@@ -71,21 +64,17 @@ def _one_permission_a_row(scopes: tuple[str, ...]) -> tuple[str, ...]:
                 else f"lists both {rows[row]} and {scope}; the portal's Scopes tab takes one "
                 "permission a row"
             )
-            raise _entry_error(what, f"[{index}]")
+            raise PydanticCustomError("scopes", "{what}", {"what": what})
         rows[row] = scope
     return scopes
-
-
-def _entry_error(what: str, entry: str) -> PydanticCustomError:
-    """An error of a list or map that is fixed by removing one entry, given as a path's end."""
-    return PydanticCustomError("wrong_entry", "{what}", {"what": what, "remove": entry})
 
 
 def _each_once(entries: tuple[str, ...]) -> tuple[str, ...]:
     """Of each entry a resource is named. The entry itself, which may hold a key, is not shown."""
     for index, entry in enumerate(entries):
         if (first := entries.index(entry)) < index:
-            raise _entry_error(f"has [{first}] once more as [{index}]", f"[{index}]")
+            places = {"first": first, "index": index}
+            raise PydanticCustomError("repeated", "has [{first}] once more as [{index}]", places)
     return entries
 
 
@@ -172,12 +161,8 @@ class Setting(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _is_no_placeholder(cls, given: Any, info: ValidationInfo) -> Any:
-        field = cls.model_fields[str(info.field_name)]
-        # A text in place of a list or a map is another mistake.
-        is_placeholder = isinstance(given, str) and given == placeholder(str(field.alias))
-        if is_placeholder and not has_parts(field.annotation):
-            what = "is the placeholder of a command: put your own value in its place"
-            raise PydanticCustomError("placeholder", "{what}", {"what": what})
+        if given == placeholder(str(cls.model_fields[str(info.field_name)].alias)):
+            raise PydanticCustomError("placeholder", "is a placeholder: put your own value there")
         return given
 
 
@@ -304,6 +289,13 @@ class Domain(Setting):
     certificate_arn: CertificateArn | None = None
     hosted_zone_id: HostedZoneId | None = None
     keep_default_endpoint: Switch = False
+
+    @model_validator(mode="after")
+    def _has_a_certificate(self) -> "Domain":
+        if not (self.certificate_arn or self.hosted_zone_id):
+            what = "needs hostedZoneId, where a certificate is validated, or certificateArn"
+            raise PydanticCustomError("domain", "{what}", {"what": what})
+        return self
 
     @property
     def base_url(self) -> str:

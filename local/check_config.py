@@ -29,6 +29,7 @@ from local.engine.events import DeploymentError
 # differ, and each is good as an e-mail address and as a URL.
 _UNREAD = "encrypted" * 7
 _UNREAD_ENTRY = "https://{index}@encrypted.example"
+_UNREAD_ACCOUNT = "9{index:011}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     project = project_name(root)
     hidden = [key for key in ("apps", *FIRST_APP) if is_encrypted(written.get(f"{project}:{key}"))]
     if hidden:
-        raise ConfigurationError(stack, [_encrypted(stack, key) for key in hidden])
+        what = "is encrypted as a whole, so that nothing can be checked: it holds no secret"
+        raise ConfigurationError(stack, [Problem(key, what) for key in hidden])
     texts = encoded(_readable(project, written))
     plain, secret = (
         {re.split(r"[.\[]", path)[0] for path, encrypted in _leaves(written) if encrypted is kind}
@@ -73,15 +75,6 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     secret_keys = sorted(secret - plain)
     warnings = contextvars.Context().run(_warnings, project, stack, texts, secret_keys)
     return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
-
-
-def _encrypted(stack: str, key: str) -> Problem:
-    what = "is encrypted as a whole, so that nothing can be checked; it holds no secret"
-    remedy = (
-        f"pulumi config get --stack {stack} {key}\n"
-        f"in Pulumi.{stack}.yaml, write what that prints in place of secure, as YAML"
-    )
-    return Problem(key, what, remedy)
 
 
 def _warnings(project: str, stack: str, texts: dict[str, str], secret_keys: list[str]) -> list[str]:
@@ -97,7 +90,11 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
     Of the maps of secrets the keys stand for organization ids: encrypted whole, one has whatever
     the apps need.
     """
-    readable = {key: _stood_in(value) for key, value in written.items() if not is_encrypted(value)}
+    readable = {
+        key: _stood_in(value, _UNREAD_ACCOUNT if key.startswith("aws:") else _UNREAD_ENTRY)
+        for key, value in written.items()
+        if not is_encrypted(value)
+    }
     prefix = f"{project}:"
     apps = with_first_app({key.removeprefix(prefix): readable[key] for key in readable}).get("apps")
     for secret_map in SECRET_MAPS:
@@ -106,19 +103,19 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
             readable[key] = {
                 str(app.get("organizationId")): _UNREAD
                 for app in apps
-                if isinstance(app, dict) and app.get(secret_map.companion)
+                if isinstance(app, dict) and secret_map.is_for(app)
             }
     return readable
 
 
-def _stood_in(value: Any) -> Any:
+def _stood_in(value: Any, entry: str) -> Any:
     if is_encrypted(value):
         return _UNREAD
     if isinstance(value, dict):
-        return {key: _stood_in(item) for key, item in value.items()}
+        return {key: _stood_in(item, entry) for key, item in value.items()}
     if isinstance(value, list):
         return [
-            _UNREAD_ENTRY.format(index=index) if is_encrypted(item) else _stood_in(item)
+            entry.format(index=index) if is_encrypted(item) else _stood_in(item, entry)
             for index, item in enumerate(value)
         ]
     return value

@@ -55,9 +55,9 @@ def written_config(root: Path, stack: str) -> dict[str, Any]:
     project = project_name(root)
     defaults = {
         _full(key, project): _default(declared)
-        for key, declared in _config(root / "Pulumi.yaml").items()
+        for key, declared in (_read(root / "Pulumi.yaml").get("config") or {}).items()
     }
-    stack_file = _config(root / f"Pulumi.{stack}.yaml")
+    stack_file = _stack_file_config(root / f"Pulumi.{stack}.yaml")
     return {**defaults, **{_full(key, project): value for key, value in stack_file.items()}}
 
 
@@ -79,10 +79,22 @@ def _full(key: str, project: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 
 
-def _config(path: Path) -> dict[str, Any]:
-    return _read(path).get("config") or {}
+def _stack_file_config(path: Path) -> dict[str, Any]:
+    """The settings in a stack's file. The Pulumi CLI ignores what stands next to `config`."""
+    document = _read(path)
+    outside = sorted(document.keys() - _STACK_FILE_KEYS)
+    if outside and "config" not in document:
+        raise DeploymentError(
+            f"{path} has {', '.join(outside)} outside config: indent the settings below config:"
+        )
+    return document.get("config") or {}
 
 
+# Source: `ProjectStack` of the Pulumi SDK.
+_STACK_FILE_KEYS = {
+    *("config", "environment", "mainEnvironment"),
+    *("secretsprovider", "encryptedkey", "encryptionsalt"),
+}
 _TWICE = "{} is there twice: remove one"
 
 

@@ -1,4 +1,4 @@
-"""The bootstrap stack's settings: what is said of a wrong one, and its remedy."""
+"""The bootstrap stack's settings: what is said of a wrong one."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from bootstrap.settings import Settings, main_project, read_settings
 from components.configuration import PROJECT_AND_STACK
 from components.configuration_errors import ConfigurationError, Problem
-from tests.components.reading import IN_FILE, REMOVE, SET, read_by
+from tests.components.reading import SET, read_by
 from tests.components.stacks import MISSING
 
 PROJECT = "bigcommerce-bootstrap"
@@ -35,41 +35,28 @@ def problems(environments: Any, **others: Any) -> list[Problem]:
 LONGEST = PROJECT_AND_STACK - len(main_project())
 TAKEN = "another environment has that name, and capitals make no other one for IAM"
 BEGIN = f"{SET} --path 'environments[0].name' NAME"
-REVIEWERS = "environments[0].reviewers"
-AS_A_LIST = f"{IN_FILE} write it as a list: a dash before each entry, as in -"
+LIST = "must be a list"
 
 
 @pytest.mark.parametrize(
-    ("environments", "key", "what", "remedy"),
+    ("environments", "key", "what", "command"),
     [
         (MISSING, "environments", "is required", BEGIN),
         ([], "environments", "must not be empty", BEGIN),
-        ("dev", "environments", "must be a list", f"{REMOVE} --path 'environments'\n{BEGIN}"),
-        ({"dev": {}}, "environments", "must be a list", f"{AS_A_LIST} name: NAME"),
-        (
-            [DEV | {"reviewers": "octocat"}],
-            REVIEWERS,
-            "must be a list",
-            f"{REMOVE} --path '{REVIEWERS}'\n{SET} --path '{REVIEWERS}[0]' octocat",
-        ),
-        (
-            [DEV | {"reviewers": {"user": "octocat"}}],
-            REVIEWERS,
-            "must be a list",
-            f"{AS_A_LIST} ORGANIZATION/TEAM",
-        ),
+        ("dev", "environments", f"is 'dev': it {LIST}", ""),
+        ({"dev": {}}, "environments", LIST, ""),
         (
             [DEV | {"reviewers": [f"user{index}" for index in range(8)]}],
-            REVIEWERS,
-            "must have at most 6 entries",
-            f"{IN_FILE} keep 6 of them",
+            "environments[0].reviewers",
+            "must have at most 6 items",
+            "",
         ),
         *(
             (
                 [DEV | {"previewPullRequests": given}],
                 "environments[0].previewPullRequests",
                 f"is {given!r}: it must be true or false",
-                f"{SET} --path 'environments[0].previewPullRequests' false",
+                "",
             )
             for given in ("maybe", "yes", 1)
         ),
@@ -79,19 +66,8 @@ AS_A_LIST = f"{IN_FILE} write it as a list: a dash before each entry, as in -"
             "is missing: the environment has the hostedZoneId of a domain, and needs its name",
             f"{SET} --path 'environments[1].domainName' DOMAIN_NAME",
         ),
-        (
-            [{"name": "NAME"}],
-            "environments[0].name",
-            "is 'NAME': it is the placeholder of a command: put your own value in its place",
-            BEGIN,
-        ),
         *(
-            (
-                [DEV, {"name": name}],
-                "environments[1].name",
-                f"is {name!r}: {what}",
-                f"{SET} --path 'environments[1].name' NAME",
-            )
+            ([DEV, {"name": name}], "environments[1].name", f"is {name!r}: {what}", "")
             for name, what in (
                 ("dev", TAKEN),
                 ("Dev", TAKEN),
@@ -109,8 +85,38 @@ AS_A_LIST = f"{IN_FILE} write it as a list: a dash before each entry, as in -"
         ),
     ],
 )
-def test_a_wrong_environment(environments: Any, key: str, what: str, remedy: str) -> None:
-    assert problems(environments) == [Problem(key, what, remedy)]
+def test_a_wrong_environment(environments: Any, key: str, what: str, command: str) -> None:
+    assert problems(environments) == [Problem(key, what, command)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (
+            {f"{PROJECT}:environment": "[]"},
+            "environment is not a setting (did you mean environments?).",
+        ),
+        (
+            {"before:environments": "[]"},
+            f"before:environments is not read, because the project's name is {PROJECT} "
+            f"(did you mean {PROJECT}:environments?).",
+        ),
+    ],
+)
+def test_what_is_under_a_wrong_name_is_not_missing(texts: dict[str, str], said: str) -> None:
+    texts |= {f"{PROJECT}:repository": "example/back-end"}
+    with pytest.raises(ConfigurationError) as raised:
+        read_by(read_settings, texts, project=PROJECT)
+    assert [str(problem) for problem in raised.value.problems] == [said]
+
+
+def test_the_region_is_checked_too() -> None:
+    texts = {"aws:region": "eu-west1", f"{PROJECT}:repository": "example/back-end"}
+    with pytest.raises(ConfigurationError) as raised:
+        read_by(
+            read_settings, texts | {f"{PROJECT}:environments": json.dumps([DEV])}, project=PROJECT
+        )
+    assert [problem.key for problem in raised.value.problems] == ["aws:region"]
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -122,7 +128,6 @@ def test_each_of_several_alike_but_the_first_is_a_problem_once(count: int) -> No
 def test_the_repository_of_the_sample() -> None:
     (problem,) = problems([DEV], repository="OWNER/NAME")
     assert problem.what == "is 'OWNER/NAME': it is the sample's: put your own in its place"
-    assert problem.remedy == f"{SET} --path 'repository' OWNER/NAME"
 
 
 def test_what_the_cli_stores_for_words_that_look_like_numbers_and_switches() -> None:

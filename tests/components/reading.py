@@ -15,8 +15,7 @@ from components.settings import Settings
 from tests.components.recordings import PROJECT, SECRETS
 
 STACK = "dev"
-SET, REMOVE = f"pulumi config set --stack {STACK}", f"pulumi config rm --stack {STACK}"
-IN_FILE = f"in Pulumi.{STACK}.yaml,"
+SET = f"pulumi config set --stack {STACK}"
 SECRET_KEYS = [f"{PROJECT}:{key}" for key in SECRETS]
 _Read = TypeVar("_Read")
 

@@ -6,14 +6,12 @@ from pathlib import Path
 import pytest
 
 from components.configuration_errors import ConfigurationError
-from tests.components.reading import IN_FILE, REMOVE, SET, read_texts
+from tests.components.reading import read, read_texts
 from tests.components.recordings import PROJECT
 from tests.components.stacks import (
     ACME_APP,
     DOMAIN_ELSEWHERE,
 )
-
-ARN = "arn:aws:acm:REGION:ACCOUNT:certificate/ID"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +51,6 @@ def test_certificate_of_another_region(
     assert problem.what == (
         "is of us-east-1: API Gateway takes a certificate of the stack's own region, eu-west-1"
     )
-    assert problem.remedy == f"{SET} --path 'domain.certificateArn' {ARN}"
 
 
 @pytest.mark.parametrize(
@@ -81,30 +78,52 @@ def test_default_tags_are_those_that_iam_takes(key: str, value: str, good: bool)
 
 
 @pytest.mark.parametrize(
-    ("given", "what", "remedy"),
+    ("given", "said"),
     [
         (
-            {"aws:regoin": "eu-west-1"},
-            "is no setting of the AWS provider (did you mean aws:region?)",
-            f"{IN_FILE} rename aws:regoin to aws:region",
+            {"aws:regoin": "eu-west-1", "aws:region": "eu-west-1"},
+            "aws:regoin is no setting of the AWS provider (did you mean aws:region?).",
+        ),
+        ({"aws:zzz": "1"}, "aws:zzz is no setting of the AWS provider."),
+        ({"aws:s3UsePathStyle": "true", "aws:version": "7.1.0"}, None),
+        ({"aws:defaultTags": "{tags"}, None),  # which the provider refuses
+        *(
+            ({"aws:region": region}, f"aws:region is '{region}': it must be an AWS region")
+            for region in ("eu-west1", "EU-WEST-1", "us-east-1a", "us-east-1 ", "virginia")
+        ),
+        *(
+            ({"aws:region": region}, None)
+            for region in ("us-gov-west-1", "ap-southeast-7", "us-isob-east-1", "eusc-de-east-1")
+        ),
+        *(
+            (
+                {f"aws:{key}": json.dumps(["123456789012", wrong])},
+                f"aws:{key} has {json.dumps(wrong)}: an AWS account ID has 12 digits.",
+            )
+            for key in ("allowedAccountIds", "forbiddenAccountIds")
+            for wrong in ("1234-5678-9012", "12345678901", 12345678901, "", None)
         ),
         (
-            {"aws:regoin": "eu-west-1", "aws:region": "eu-west-1"},
-            "is no setting of the AWS provider (did you mean aws:region?)",
-            f"{REMOVE} --path 'aws:regoin'",
+            {"aws:allowedAccountIds": "123456789012"},
+            "aws:allowedAccountIds must be a list of AWS account IDs.",
         ),
-        ({"aws:zzz": "1"}, "is no setting of the AWS provider", f"{REMOVE} --path 'aws:zzz'"),
-        ({"aws:s3UsePathStyle": "true", "aws:version": "7.1.0"}, None, None),
-        ({"aws:defaultTags": "{tags"}, None, None),  # which the provider refuses
+        ({"aws:allowedAccountIds": "[123456789012]"}, None),
     ],
 )
-def test_keys_of_the_aws_provider_are_those_it_has(
-    given: dict[str, str], what: str | None, remedy: str | None
-) -> None:
+def test_what_the_provider_would_not_take(given: dict[str, str], said: str | None) -> None:
     texts = {f"{PROJECT}:apps": json.dumps([ACME_APP]), **given}
-    if what is None:
+    if said is None:
         assert read_texts(texts)
         return
     with pytest.raises(ConfigurationError) as raised:
         read_texts(texts)
-    assert [(each.what, each.remedy) for each in raised.value.problems] == [(what, remedy)]
+    (problem,) = raised.value.problems
+    assert str(problem).startswith(said)
+
+
+def test_a_region_of_the_environment_is_one_of_aws_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And of a wrong one nothing is said that only follows."""
+    monkeypatch.setenv("AWS_REGION", "eu-west1")
+    with pytest.raises(ConfigurationError) as raised:
+        read({"apps": [ACME_APP], "domain": DOMAIN_ELSEWHERE})
+    assert [each.key for each in raised.value.problems] == ["AWS_REGION"]

@@ -13,7 +13,7 @@ from components.configuration_errors import ConfigurationError
 from components.settings import LOG_RETENTION_DAYS, Settings
 from local.engine.program import Program
 from registration.portal.oauth_scopes import OAUTH_SCOPES
-from tests.components.reading import IN_FILE, REMOVE, SET, problems, read, read_texts
+from tests.components.reading import problems, read, read_texts
 from tests.components.recordings import PROJECT, ROOT, Recorder, configuration
 from tests.components.stacks import (
     ACME,
@@ -127,108 +127,88 @@ class TestFirstAppAsPulumiNewAsksForIt:
         assert read(ANSWERED).apps == read(with_app()).apps
 
     @pytest.mark.parametrize(
-        ("change", "what", "remedy"),
+        ("change", "what"),
         [
-            ({"organizationId": "a/b"}, "organizationId is 'a/b'", "ORGANIZATION_ID"),
-            ({"supportUrl": "a.com"}, "supportUrl is 'a.com'", "https://www.example.com/support"),
-            ({"appName": ""}, "apps[0].name is required", "NAME"),
-            ({"appName": "[" + "x" * 100}, "appName is '[xxx", "NAME"),
-            ({"scopes": ""}, "apps[0].scopes is required", "SCOPE"),
+            ({"organizationId": "a/b"}, "organizationId is 'a/b'"),
+            ({"supportUrl": "a.com"}, "supportUrl is 'a.com'"),
+            ({"appName": ""}, "apps[0].name is required"),
+            ({"appName": "[" + "x" * 100}, "appName is '[xxx"),
+            ({"scopes": ""}, "apps[0].scopes is required"),
             (
                 {"scopes": "store_v2_orders, store_v2_product"},
                 "scopes has 'store_v2_product': it is not a BigCommerce OAuth scope (did you mean "
                 "store_v2_products or ",
-                f"{IN_FILE} correct it in scopes",
             ),
             (
                 {"scopes": "store_v2_orders store_v2_orders"},
                 "scopes lists store_v2_orders more than once",
-                f"{IN_FILE} correct it in scopes",
             ),
-            (
-                {"scopes": ["store_v2_orders", "no"]},
-                "scopes[1] is 'no'",
-                "--path 'scopes[1]' SCOPE",
-            ),
-            ({"apps": [{"name": "B"}]}, "appName says what apps[0].name says too: keep one", "rm"),
-            ({"apps": "acme"}, "apps must be a list", "rm"),
+            ({"scopes": ["store_v2_orders", "no"]}, "scopes[1] is 'no'"),
+            ({"apps": [{"name": "B"}]}, "appName says what apps[0].name says too: keep one"),
+            ({"apps": "acme"}, "apps is 'acme': it must be a list"),
         ],
     )
     def test_what_is_wrong_is_said_under_the_key_that_has_it(
-        self, change: dict[str, Any], what: str, remedy: str
+        self, change: dict[str, Any], what: str
     ) -> None:
         (problem,) = problems(ANSWERED | change)
-        assert f"{problem.key} {problem.what}".startswith(what)
-        assert problem.remedy.startswith(IN_FILE) or f"--path '{problem.key}" in problem.remedy
-        assert remedy in problem.remedy
-
-
-BOUNDARY_EXAMPLE = "arn:aws:iam::ACCOUNT:policy/NAME"
-ARN = "arn:aws:acm:REGION:ACCOUNT:certificate/ID"
-LOGIN_URL = "https://login.bigcommerce.com"
-FRAME_ANCESTOR = "https://*.mybigcommerce.com"
-NOT_BOOLEAN = "is 'maybe': it must be true or false"
+        assert str(problem).startswith(what)
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "words", "set_to"),
+    ("key", "value", "words"),
     [
         *[
-            ("bigcommerce.frameAncestors[0]", origin, "must be https:// and a host", FRAME_ANCESTOR)
+            ("bigcommerce.frameAncestors[0]", origin, "must be https:// and a host")
             for origin in (
                 *("https://*", "http://*", "https://*.com", "https://a.*.example.com", "*"),
                 *("http://a.example.com", "https://a.example.com/", "https://u@a.example.com"),
             )
         ],
-        (
-            "apps[0].supportUrl",
-            "https://u:p@a.com",
-            "without user",
-            "https://www.example.com/support",
-        ),
-        ("apps[0].organizationId", MISSING, "is required", "ORGANIZATION_ID"),
-        ("apps[0].organizationId", "a/b", "is 'a/b'", "ORGANIZATION_ID"),
-        ("apps[0].organizationId", "ab\n", r"is 'ab\n'", "ORGANIZATION_ID"),
-        ("apps[0].organizationId", "x" * 65, f"is '{'x' * 65}'", "ORGANIZATION_ID"),
-        ("apps[0].name", MISSING, "is required", "NAME"),
-        ("apps[0].name", "  ", "must not be empty", "NAME"),
-        ("apps[0].name", "x" * 101, "at most 100 characters", "NAME"),
-        ("apps[0].name", True, "must be text", "NAME"),
-        ("apps[0].name", "a\ud83d", r"is 'a\ud83d': it must be of whole characters", "NAME"),
-        ("apps[0].partnerId", "4 7", "is '4 7'", "PARTNER_ID"),
-        ("apps[0].multipleUsers", 1, "is 1: it must be true or false", "true"),
-        ("apps[0].registeredBaseUrl", "https://a.com/", "is 'http", "https://apps.example.com"),
-        ("apps[0].supportUrl", "javascript:a()", "is 'java", "https://www.example.com/support"),
-        ("apps[0].supportUrl", 'https://a.com/"', "is 'htt", "https://www.example.com/support"),
-        ("apps[0].scopes[1]", "zzz", "is 'zzz': it is not a BigCommerce OAuth scope", "SCOPE"),
-        ("throttle.auth.rate", 0, "is 0: it must be greater than 0", "50"),
-        ("throttle.load.rate", 10_001, "is 10001: it must be 10000 or less", "50"),
-        ("throttle.uninstall.burst", 0, "is 0: it must be greater than 0", "100"),
-        ("throttle.removeUser.burst", 5_001, "must be 5000 or less", "100"),
-        ("logRetentionDays", "31", "is '31': it must be one of 1, 3, 5, 7, 14, 30,", "30"),
-        ("logRetentionDays", "a month", "is 'a month': it must be a whole number", "30"),
+        ("apps[0].supportUrl", "https://u:p@a.com", "without user"),
+        ("apps[0].organizationId", MISSING, "is required"),
+        ("apps[0].organizationId", "a/b", "is 'a/b'"),
+        ("apps[0].organizationId", "ab\n", r"is 'ab\n'"),
+        ("apps[0].organizationId", "x" * 65, f"is '{'x' * 65}'"),
+        ("apps[0].organizationId", "x" * 5_000, f"is '{'x' * 99}…: it must be"),
+        ("apps[0].name", MISSING, "is required"),
+        ("apps[0].name", "  ", "must not be empty"),
+        ("apps[0].name", "x" * 101, "at most 100 characters"),
+        ("apps[0].name", True, "must be text"),
+        ("apps[0].name", "a\ud83d", r"is 'a\ud83d': it must be a valid string"),
+        ("apps[0].partnerId", "4 7", "is '4 7'"),
+        ("apps[0].multipleUsers", 1, "is 1: it must be true or false"),
+        ("apps[0].registeredBaseUrl", "https://a.com/", "is 'http"),
+        ("apps[0].supportUrl", "javascript:a()", "is 'java"),
+        ("apps[0].supportUrl", 'https://a.com/"', "is 'htt"),
+        ("apps[0].scopes[1]", "zzz", "is 'zzz': it is not a BigCommerce OAuth scope"),
+        ("throttle.auth.rate", 0, "is 0: it must be greater than 0"),
+        ("throttle.load.rate", 10_001, "is 10001: it must be less than or equal to 10000"),
+        ("throttle.uninstall.burst", 0, "is 0: it must be greater than 0"),
+        ("throttle.removeUser.burst", 5_001, "must be less than or equal to 5000"),
+        ("logRetentionDays", "31", "is '31': it must be one of 1, 3, 5, 7, 14, 30,"),
+        ("logRetentionDays", "a month", "is 'a month': it must be a whole number"),
         # A marker must outlive the payloads of its store.
-        ("uninstalledRetentionDays", "1", "is '1': it must be 2 or more", "30"),
-        ("uninstalledRetentionDays", "3651", "must be 3650 or less", "30"),
-        ("protect", "no", "is 'no': it must be true or false", "true"),
-        ("permissionsBoundaryArn", "boundary", "is 'boundary'", BOUNDARY_EXAMPLE),
-        ("functions.memorySize", 127, "is 127: it must be 128 or more", "512"),
-        ("functions.memorySize", 10_241, "must be 10240 or less", "512"),
-        ("functions.tracing", "maybe", NOT_BOOLEAN, "false"),
-        ("functions.reservedConcurrency.auth", 0, "must be 1 or more", "10"),
-        ("domain.name", "https://apps.example.com", "is 'https://apps.example.com'", "NAME"),
-        ("domain.certificateArn", "5d1c", "is '5d1c'", ARN),
-        ("domain.hostedZoneId", "example.com", "is 'example.com'", "HOSTED_ZONE_ID"),
-        ("bigcommerce.loginUrl", "http://login.example.com", "is 'http://", LOGIN_URL),
-        ("bigcommerce.loginUrl", "https://login.example.com/oauth2", "is 'https://", LOGIN_URL),
+        ("uninstalledRetentionDays", "1", "is '1': it must be greater than or equal to 2"),
+        ("uninstalledRetentionDays", "3651", "must be less than or equal to 3650"),
+        ("protect", "no", "is 'no': it must be true or false"),
+        ("permissionsBoundaryArn", "boundary", "is 'boundary'"),
+        ("functions.memorySize", 127, "is 127: it must be greater than or equal to 128"),
+        ("functions.memorySize", 10_241, "must be less than or equal to 10240"),
+        ("functions.tracing", "maybe", "is 'maybe': it must be true or false"),
+        ("functions.reservedConcurrency.auth", 0, "must be greater than or equal to 1"),
+        ("domain.name", "https://apps.example.com", "is 'https://apps.example.com'"),
+        ("domain.certificateArn", "5d1c", "is '5d1c'"),
+        ("domain.hostedZoneId", "example.com", "is 'example.com'"),
+        ("bigcommerce.loginUrl", "http://login.example.com", "is 'http://"),
+        ("bigcommerce.loginUrl", "https://login.example.com/oauth2", "is 'https://"),
     ],
 )
-def test_wrong_value(key: str, value: Any, words: str, set_to: str) -> None:
+def test_wrong_value(key: str, value: Any, words: str) -> None:
     (problem,) = problems(having(key, value))
     assert problem.key == key
     assert words in problem.what
-    assert not re.search(r"(?i)pattern|input|valid|instance|\^|\\d", problem.what)
-    assert problem.remedy == f"pulumi config set --stack dev --path '{key}' {set_to}"
+    assert not re.search(r"(?i)pattern|input|instance|\^|\\d", problem.what)
 
 
 @pytest.mark.parametrize(
@@ -243,35 +223,18 @@ def test_app_url_with_what_no_browser_should_be_sent_to(url: str) -> None:
     assert problem.what == (
         f"is {url!r}: it must be an https:// link without user, password and fragment (#)"
     )
-    assert problem.remedy == f"{SET} --path 'apps[0].appUrl' https://app.example.com"
 
 
-@pytest.mark.parametrize(
-    ("domain", "problem", "command"),
-    [
-        ({"name": "apps.example.com"}, "needs a hostedZoneId", "hostedZoneId' HOSTED_ZONE_ID"),
-        (
-            DOMAIN_ELSEWHERE,
-            "switches off https://a.execute-api.",
-            "keepDefaultEndpoint' true",
-        ),
-        *(
-            (DOMAIN_ELSEWHERE | {"keepDefaultEndpoint": yes}, None, None)
-            for yes in ("true", "True")
-        ),
-    ],
-)
-def test_a_domain_is_proved_and_switches_off_no_url_that_is_in_the_portal(
-    domain: dict[str, Any], problem: str | None, command: str | None
-) -> None:
+@pytest.mark.parametrize("keep", [None, "true", "True"])
+def test_a_domain_switches_off_no_url_that_is_in_the_portal(keep: str | None) -> None:
     registered = {"registeredBaseUrl": "https://a.execute-api.us-east-1.amazonaws.com"}
-    apps = [ACME_APP | registered] if "certificateArn" in domain else [ACME_APP]
-    config = {"apps": apps, "domain": domain}
-    if problem is None or command is None:
+    domain = DOMAIN_ELSEWHERE | ({"keepDefaultEndpoint": keep} if keep else {})
+    config = {"apps": [ACME_APP | registered], "domain": domain}
+    if keep:
         assert read(config).domain is not None
         return
-    (found,) = problems(config)
-    assert (found.key, problem in found.what, command in found.remedy) == ("domain", True, True)
+    (problem,) = problems(config)
+    assert str(problem).startswith("domain switches off https://a.execute-api.")
 
 
 @pytest.mark.parametrize("scopes", same_row(), ids=lambda scope: scope)
@@ -280,7 +243,6 @@ def test_two_permissions_of_one_row_of_the_portal(scopes: tuple[str, str]) -> No
     assert problem.key == "apps[0].scopes"
     assert scopes[0] in problem.what
     assert scopes[1] in problem.what
-    assert problem.remedy == f"{REMOVE} --path 'apps[0].scopes[1]'"
 
 
 @pytest.mark.parametrize(
@@ -310,7 +272,6 @@ def test_stack_whose_name_cannot_start_names_of_aws(stack: str) -> None:
     (problem,) = problems(AWAITING, stack=stack)
     assert problem.key == "the stack's name"
     assert problem.what.startswith("must be 1 to 40 letters, digits, - or _")
-    assert problem.remedy == f"pulumi stack rename --stack {stack} NEW-NAME"
 
 
 def test_good_configuration_has_no_error(record: Recorder) -> None:
@@ -326,8 +287,7 @@ def test_the_organization_id_of_the_sample_is_refused_in_a_protected_stack(
     (problem,) = problems(config)
     assert problem.key == "apps[1].organizationId"
     assert problem.what.startswith("is that of the sample")
-    assert "--path 'apps[1].organizationId' ORGANIZATION_ID" in problem.remedy
-    assert warning.text == f"{problem.key} {problem.what}. {problem.remedy}"
+    assert warning.text == str(problem)
     assert warning.resources == 0
     assert record(TWO_APPS).warnings == []
 
@@ -337,7 +297,7 @@ def test_the_account_that_stands_for_none_is_refused_in_a_protected_stack() -> N
     with pytest.raises(ConfigurationError) as raised:
         read_texts({**apps, "aws:allowedAccountIds": json.dumps([PLACEHOLDER_ACCOUNT])})
     (problem,) = raised.value.problems
-    assert problem.remedy.endswith("--path 'aws:allowedAccountIds[0]' ACCOUNT_ID")
+    assert str(problem).startswith(f"aws:allowedAccountIds has {PLACEHOLDER_ACCOUNT}, which")
 
 
 def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorder) -> None:
@@ -350,7 +310,7 @@ def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorde
 def test_monitoring_that_tells_nobody_is_warned_of(record: Recorder) -> None:
     alarms = {"apps": [ACME_APP], "monitoring": {"silenceHours": 24}}
     (warning,) = record(alarms).warnings
-    assert warning.text.endswith("--path 'monitoring.emails[0]' oncall@example.com")
+    assert warning.text.endswith("--path 'monitoring.emails[0]' EMAIL")
     told = {"silenceHours": 24, "emails": ["oncall@example.com"]}
     assert record({**alarms, "monitoring": told}).warnings == []
 

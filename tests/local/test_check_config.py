@@ -40,9 +40,11 @@ def folder(path: Path, config: dict[str, Any], stack: str = "prod") -> Path:
                 "apps": [APP_WITH_URL | {"partnerId": ENCRYPTED}],
                 "clientSecrets": {ACME: ENCRYPTED},
                 "handoffKeys": {ACME: ENCRYPTED},
+                "aws:allowedAccountIds": [ENCRYPTED, "123456789012"],
                 "monitoring": {"emails": [ENCRYPTED], "httpsEndpoints": [ENCRYPTED, ENCRYPTED]},
             },
             [
+                "aws:allowedAccountIds[0]",
                 f"{PROJECT}:apps[0].partnerId",
                 f"{PROJECT}:clientSecrets.{ACME}",
                 f"{PROJECT}:handoffKeys.{ACME}",
@@ -72,14 +74,17 @@ def test_encrypted_values_are_taken_for_good(
     [
         ({"apps": ENCRYPTED}, "apps is encrypted as a whole"),
         ({"appName": ENCRYPTED}, "appName is encrypted as a whole"),
-        ({"clientSecrets": {ACME: ENCRYPTED}}, "handoffKeys.acme is missing: apps[0] has appUrl"),
+        (
+            {"clientSecrets": {ACME: ENCRYPTED}},
+            "handoffKeys.acme is missing: apps[0].appUrl needs it",
+        ),
         (
             {"clientSecrets": ENCRYPTED, "handoffKeys": {ACME: ENCRYPTED, "amce": ENCRYPTED}},
-            "handoffKeys.amce is for an organization id that no app has (did you mean acme?)",
+            "handoffKeys.amce is for an organization ID that no app has (did you mean ",
         ),
         (
             {"clientSecrets": {ACME: CLIENT_SECRET}, "handoffKeys": ENCRYPTED},
-            "clientSecrets stand in plain text",
+            "clientSecrets has plain text",
         ),
     ],
 )
@@ -118,7 +123,7 @@ def test_the_command_says_all_problems_and_warnings_and_its_status(
     assert commands.main(["check-config", "--stack", "prod"]) == 1
     error = capsys.readouterr().err
     assert "The configuration of stack prod has 2 problems; nothing was deployed." in error
-    assert "pulumi config set --stack prod --path 'protect' true" in error
+    assert "pulumi config set --stack prod --path 'apps[0].name' NAME" in error
     assert commands.main(["check-config", "--stack", "test"]) == 1
     assert (
         "There is no Pulumi.test.yaml. The stacks with a file: dev, prod" in capsys.readouterr().err

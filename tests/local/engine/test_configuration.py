@@ -39,6 +39,7 @@ def test_a_stack_without_configuration_has_the_defaults(tmp_path: Path) -> None:
     config = stack_config(project(tmp_path, empty=""), "empty", {})
     assert config["shop:throttle"] == {"rate": 50, "burst": 100}
     assert "shop:note" not in config
+    assert stack_config(project(tmp_path, empty="encryptionsalt: a"), "empty", {}) == config
 
 
 def test_configuration_that_only_the_cli_can_read_is_refused(tmp_path: Path) -> None:
@@ -52,6 +53,7 @@ def test_configuration_that_only_the_cli_can_read_is_refused(tmp_path: Path) -> 
     ("stacks", "said"),
     [
         ({}, r"cannot read .*Pulumi\.local\.yaml"),
+        ({"local": "apps: []\nencryptionsalt: a"}, r"local\.yaml has apps outside config: indent"),
         ({"local": "config: ["}, r"(?s)Pulumi\.local\.yaml is not YAML: .*line 1"),
         ({"local": "[1]"}, r"Pulumi\.local\.yaml must be a map"),
         ({"local": "config:\n  a: {b: 1, b: 2}"}, r"(?s)not YAML: b is there twice.*line 2"),
