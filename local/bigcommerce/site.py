@@ -28,7 +28,8 @@ from registration.check.http_client import UnreachableError
 
 Endpoint = Callable[..., Response]
 
-_PANEL = "/manage/<store_hash>/<user_id>/apps"
+_SESSION = "/manage/<store_hash>/<user_id>"
+_PANEL = f"{_SESSION}/apps"
 _APP = f"{_PANEL}/<client_id>"
 _INSTALL_LINK = "/app/<client_id>/install"
 
@@ -62,8 +63,8 @@ class Site:
             ("GET", store_api.PATH, StoreApi(bigcommerce).answer),
             ("GET", "/", self._start),
             ("POST", "/switch", self._switch),
-            ("POST", "/requests/<int:entry_id>", self._frame_loaded),
-            ("POST", "/manage/<store_hash>/<user_id>/faults", self._add_fault),
+            ("POST", f"{_SESSION}/requests/<int:entry_id>", self._frame_loaded),
+            ("POST", f"{_SESSION}/faults", self._change_faults),
             ("GET", _PANEL, self._apps),
             ("GET", _APP, self._open),
             ("GET", f"{_APP}/install", self._consent),
@@ -111,20 +112,23 @@ class Site:
         store_hash, _, user_id = request.form.get("session", "").partition("/")
         return _to_apps(self._session(store_hash, user_id))
 
-    def _frame_loaded(self, request: Request, entry_id: int) -> Response:
-        """Take note of a frame's loading time, and answer with the log as it is now."""
+    def _frame_loaded(self, request: Request, session: Session, entry_id: int) -> Response:
+        """Take note of a frame's loading time, and answer with faults and log as they are now."""
         milliseconds = request.form.get("milliseconds", -1, type=int)
         if milliseconds < 0:
             raise NotFound("There is no such request.")
         self._bigcommerce.log.frame_loaded(entry_id, milliseconds)
-        return page("requests.html", log=self._bigcommerce.log)
+        return self._panel("log.html", session)
 
-    def _add_fault(self, request: Request, session: Session) -> Response:
-        """Have the token endpoint answer wrongly once more."""
-        name = request.form.get("fault", "")
-        if name not in faults.CHOICES:
+    def _change_faults(self, request: Request, session: Session) -> Response:
+        """Have the token endpoint answer wrongly once more, or rightly again."""
+        name, queued = request.form.get("fault"), self._bigcommerce.token_endpoint.next_answers
+        if name == "":
+            queued.clear()
+        elif name in faults.CHOICES:
+            queued.append(faults.CHOICES[name])
+        else:
             raise NotFound("There is no such fault.")
-        self._bigcommerce.token_endpoint.next_answers.append(faults.CHOICES[name])
         return _to_apps(session)
 
     def _apps(self, _: Request, session: Session) -> Response:
@@ -158,9 +162,9 @@ class Site:
             self._bigcommerce.remove_user(app, session.store, user)
         return _to_apps(session)
 
-    def _external_consent(self, _: Request, app: App) -> Response:
-        stores = self._bigcommerce.stores.values()
-        return page("external_install.html", [app], app=app, stores=stores)
+    def _external_consent(self, request: Request, app: App) -> Response:
+        stores, chosen = self._bigcommerce.stores.values(), request.args.get("store")
+        return page("external_install.html", [app], app=app, stores=stores, chosen=chosen)
 
     def _external_install(self, request: Request, app: App) -> Response:
         """Send the browser to the Auth callback, as the owner of the chosen store."""

@@ -23,6 +23,7 @@ def test_a_code_that_is_refused(merchant: Merchant, app: App) -> None:
     merchant.window.expect_complaint("status of 400")
     merchant.confirm()
     merchant.expect_heading("The installation could not be completed")
+    expect(page.get_by_text("Faults of the token endpoint", exact=True)).to_be_visible()
     merchant.window.examine("error-400-code-refused")
 
 

@@ -1,13 +1,13 @@
-// Only the browser knows how long a frame took: tell the log, and show the log as it is then.
-const frame = document.querySelector("iframe[data-request]");
+// Only the browser knows how long a frame took: tell the panel, and show faults and log as they are then.
+const frame = document.querySelector("iframe[data-report]");
 
 async function report(milliseconds) {
-  const answer = await fetch(`/requests/${frame.dataset.request}`, {
+  const answer = await fetch(frame.dataset.report, {
     method: "POST",
     body: new URLSearchParams({ milliseconds: Math.round(milliseconds) }),
   });
   if (answer.ok) {
-    document.getElementById("requests").innerHTML = await answer.text();
+    document.querySelector("aside").innerHTML = await answer.text();
   }
 }
 

@@ -66,6 +66,13 @@ def frame_url(response: urllib3.BaseHTTPResponse) -> str:
     return html.unescape(match[1])
 
 
+def report_path(page: str) -> str:
+    """Where a page reports how long its frame took."""
+    match = re.search(r'data-report="([^"]+)"', page)
+    assert match
+    return match[1]
+
+
 def apps_path(store: Store, user: User, *rest: str) -> str:
     return "/".join([f"/manage/{store.hash}/{user.id}/apps", *rest])
 
@@ -135,6 +142,27 @@ def test_faults_are_queued_for_the_token_endpoint(
     assert [exchange(token_request).status for _ in range(2)] == [500, 302]
     assert "access_token" not in exchange(token_request).json()
     assert browser.post(path, fault="other").status == 404
+
+
+def test_the_number_of_queued_faults_goes_down_and_they_can_be_cleared(
+    browser: Browser, store: Store, app: App, exchange: Exchange, token_request: dict[str, str]
+) -> None:
+    path = apps_path(store, store.owner).replace("/apps", "/faults")
+    for _ in range(3):
+        browser.post(path, fault="500")
+    framed = browser.page(apps_path(store, store.owner, app.client_id))
+    assert "Faults of the token endpoint: 3 to come" in framed
+    exchange(token_request)
+    # What the panel shows in its place once the frame has loaded.
+    assert "Faults of the token endpoint: 2 to come" in text(
+        browser.post(report_path(framed), milliseconds="1")
+    )
+    assert ">Clear</button>" in browser.page()
+    assert browser.post(path, fault="").status == 303
+    page = browser.page()
+    assert "to come" not in page
+    assert ">Clear</button>" not in page
+    assert exchange(token_request).status == 200
 
 
 def test_each_permission_is_named_as_in_the_portal_with_what_it_allows(
@@ -240,12 +268,11 @@ def test_the_browser_reports_how_long_a_frame_took(
 ) -> None:
     bigcommerce.log.add("Uninstall", app.callback_urls.uninstall, "200", 1.0)
     page = browser.page(apps_path(store, store.owner, app.client_id))
-    match = re.search(r'data-request="(\d+)"', page)
-    assert match
-    for entry, milliseconds in (("x", "1"), (match[1], ""), (match[1], "-1")):
-        assert browser.post(f"/requests/{entry}", milliseconds=milliseconds).status == 404
-    fragment = text(browser.post(f"/requests/{match[1]}", milliseconds="1234"))
-    assert fragment.startswith("<table>")
+    path = report_path(page)
+    for wrong, milliseconds in ((f"{path}x", "1"), (path, ""), (path, "-1")):
+        assert browser.post(wrong, milliseconds=milliseconds).status == 404
+    fragment = text(browser.post(path, milliseconds="1234"))
+    assert "<html" not in fragment
     assert '<td class="number">1234</td>' in fragment
     assert [entry.milliseconds for entry in bigcommerce.log] == [1234, 1.0]
 
@@ -330,6 +357,18 @@ def test_removing_nobody(
     path = apps_path(store, store.owner, app.client_id, "users", "0", "remove")
     assert browser.post(path).status == 404
     assert not throwaway_app.queries
+
+
+def test_an_install_link_of_the_panel_selects_the_store_it_was_opened_from(
+    browser: Browser, bigcommerce: BigCommerce, app: App, store: Store
+) -> None:
+    other = bigcommerce.add_store("Other")
+    for opened_from in (store, other):
+        panel = browser.page(apps_path(opened_from, opened_from.owner))
+        (link,) = re.findall(r'href="(/app/[^"]+)"', panel)
+        selected = re.findall(r'value="(\w+)" selected', browser.page(link))
+        assert selected == [opened_from.hash]
+    assert " selected" not in browser.page(f"/app/{app.client_id}/install")
 
 
 def test_an_install_link_leads_to_the_auth_callback(
