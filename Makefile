@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up serve emulator soak bench audit test coverage test-unit test-browser test-cli test-plugin lint format lock clean vulnerabilities sbom release-notes stack-preview stack-deploy stack-drift
+.PHONY: help up serve emulator soak bench audit test test-unit test-browser test-cli test-plugin lint format lock clean vulnerabilities sbom release-notes stack-preview stack-deploy stack-drift
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,26 +45,23 @@ $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@$(BIN)/uv pip install --quiet --python $(AUDIT)/bin/python --no-deps --require-hashes -r tests/audit/requirements.txt
 	@touch $@
 
-test: $(READY)  ## run every test that needs no browser and no Pulumi CLI
-	@$(BIN)/python -m pytest -m "unit or emulated" -n 2
+test: $(READY)  ## run every test that needs no browser and no Pulumi CLI; COVERAGE=1 says which branches they miss
+	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 
-coverage: $(READY)  ## the same, and say which branches they miss: half as long again
-	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --cov --cov-report=term
-
-test-unit: $(READY)  ## run the tests that need nothing but Python
-	@$(BIN)/python -m pytest -m unit -n 2 --dist worksteal
+test-unit: $(READY)  ## run the tests that need nothing but Python; ARGS="PATH -k NAME" chooses some
+	@$(BIN)/python -m pytest -m unit -n 2 --dist worksteal $(ARGS)
 
 test-browser: $(READY)  ## run the tests in a browser, which need Chromium
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -m browser $(ARGS)
 
 # The Automation API leaves event loops open, and the program unfinished where a resource fails; what
 # is left of the last test is found after it, where no mark of a test reaches.
 test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built where Go is installed
-	@$(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning
+	@$(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
 test-plugin: $(READY)  ## the same with the AWS plugin itself in place of local.provider: no deployment waits for it
 	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
-	@AWS_PLUGIN=1 $(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning
+	@AWS_PLUGIN=1 $(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
 lint: $(READY)  ## check style, types and workflows
 	@$(BIN)/ruff check .
@@ -109,7 +106,8 @@ stack-drift: $(PROGRAM)  ## say whether a stack is still as deployed, and answer
 	@.ci/stack drift "$(STACK)"
 
 clean:  ## remove everything that was built or installed
-	rm -rf .venv build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
 

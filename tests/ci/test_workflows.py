@@ -3,10 +3,13 @@
 GitHub runs none of them here: `make lint` checks their form, and these tests what they name.
 """
 
+import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -248,3 +251,48 @@ def test_what_they_call_is_there() -> None:
     } <= named
     for script in re.findall(r"\.ci/[a-z-]+", text + MAKEFILE):
         assert (ROOT / script).stat().st_mode & 0o111, script
+
+
+def test_what_a_reader_runs_is_what_ci_runs() -> None:
+    """And CI measures the coverage besides."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    (check,) = jobs("checks").values()
+    for target in ("up", "test"):
+        assert re.search(rf"(?m)^make {target}$", readme)
+        assert re.search(rf"(?m)^make {target}$", script)
+    ours = set(re.findall(r"(?m)^make ([a-z-]+)$", script)) - {"up"}
+    assert set(check["strategy"]["matrix"]["target"]) == ours
+    assert check["steps"][-1]["env"]["COVERAGE"] == 1
+    gitlab = yaml.safe_load(PIPELINES[-1].read_text(encoding="utf-8"))["checks"]
+    assert gitlab["variables"]["COVERAGE"] == "1"
+    assert set(gitlab["parallel"]["matrix"][0]["TARGET"]) <= ours
+
+
+@pytest.mark.parametrize(
+    ("target", "variables", "command"),
+    [
+        ("test", [], '-m "unit or emulated" -n 2'),
+        ("test", ["COVERAGE=1"], '-m "unit or emulated" -n 2 --cov --cov-report=term'),
+        ("test-unit", ["ARGS=tests/x.py -k y"], "-m unit -n 2 --dist worksteal tests/x.py -k y"),
+        ("test-browser", ["ARGS=-k y"], "-m browser -k y"),
+    ],
+)
+def test_a_variable_of_make_says_which_tests_run_and_how(
+    target: str, variables: list[str], command: str
+) -> None:
+    installed = ["-o", ".venv/.requirements-dev"]
+    make = ["make", "--no-print-directory", "-C", str(ROOT), "-n", *installed, target, *variables]
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(make, capture_output=True, check=True, text=True, env=environment)
+    assert done.stdout.strip().endswith(f"python -m pytest {command}")
+
+
+def test_make_clean_leaves_nothing_that_was_built(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for built in (".venv/lib", "build", "htmlcov", "__pycache__", "source/deep/__pycache__"):
+        (tmp_path / built).mkdir(parents=True)
+        (tmp_path / built / "file").touch()
+    subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, check=True)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {"Makefile", "source", "source/deep"}

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,6 +165,18 @@ def test_make_targets_are_in_the_makefile() -> None:
     named = {match[1] for line in code() if (match := re.match(r"make ([a-z-]+)", line))}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert named <= set(re.findall(r"(?m)^([a-z-]+):", makefile))
+
+
+def test_git_ignores_every_file_that_the_documents_have_a_reader_write_here(tmp_path: Path) -> None:
+    """Above all the tokens of an import, which are in plain text."""
+    options = r"(?:>>?|--output|--file|--junit|--outputs|import) (?!/)([\w.-]+\.\w+)(?= |$)"
+    written = {name for line in code() for name in re.findall(options, line)}
+    assert {"TOKENS.csv", "registration.html", "outputs.json", "policy.json"} <= written
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    check = ["git", "-C", str(tmp_path), "check-ignore", *written]
+    ignored = subprocess.run(check, capture_output=True, check=False, text=True).stdout.split()
+    assert set(ignored) == written
 
 
 def test_the_newest_entry_of_the_changelog_is_the_version() -> None:
