@@ -31,7 +31,7 @@ class Resource:
 
 
 State = dict[str, Resource]
-"""A stack's resources by URN, in the order in which they were created."""
+"""A stack's resources in the order of their creation, by URN; by URN and id once replaced."""
 
 
 class Monitor(MockMonitor):
@@ -105,10 +105,10 @@ class Monitor(MockMonitor):
 
     def delete_unregistered(self) -> None:
         """Delete what an earlier deployment made and this program did not register."""
-        for resource in reversed(list(self.state.values())):
-            if resource.urn not in self._registered:
+        for key in reversed(list(self.state)):
+            if key not in self._registered:
                 with self._failing():
-                    self._delete(resource)
+                    self._delete(key)
 
     def _deploy(self, urn: str, registered: Struct) -> Resource:
         before = self._register(urn)
@@ -128,10 +128,15 @@ class Monitor(MockMonitor):
         )
         if diff.changes == _NO_CHANGES:
             return self._record("same", before)
-        if diff.replaces:
-            self._delete(before)
+        if not diff.replaces:
+            return self._update(before, checked.inputs)
+        if diff.deleteBeforeReplace:
+            self._delete(urn)
             return self._create(urn, checked.inputs)
-        return self._update(before, checked.inputs)
+        made = self._create(urn, checked.inputs)
+        with self._lock:
+            self.state[f"{urn} {before.id}"] = before  # deleted at the end, when nothing uses it
+        return made
 
     def _register(self, urn: str) -> Resource | None:
         with self._lock:
@@ -159,13 +164,14 @@ class Monitor(MockMonitor):
         resource = Resource(before.urn, before.id, wire(inputs), wire(made.properties))
         return self._record("update", resource)
 
-    def _delete(self, resource: Resource) -> None:
+    def _delete(self, key: str) -> None:
+        resource = self.state[key]
         properties = struct(resource.outputs)
         self._provider.Delete(
             provider_pb2.DeleteRequest(urn=resource.urn, id=resource.id, properties=properties)
         )
         with self._lock:
-            del self.state[resource.urn]
+            del self.state[key]
         self._tell("delete", resource.urn)
 
     def _record(self, operation: Operation, resource: Resource) -> Resource:

@@ -67,8 +67,13 @@ def stream_arn(answer: Any, _state: Values) -> str:
 
 
 def put_item(client: Any, id_: str, settings: Values, before: Values) -> dict[str, str]:
-    """Put an item, given in DynamoDB's JSON; the one before goes where its key is another."""
-    client.put_item(TableName=settings["tableName"], Item=json.loads(settings["item"]))
+    """Put an item, given in DynamoDB's JSON; the one before goes if its key is another.
+
+    Like the AWS provider, a creation refuses to overwrite an item.
+    """
+    table, item = settings["tableName"], json.loads(settings["item"])
+    absent = {"ConditionExpression": f"attribute_not_exists({settings['hashKey']})"}
+    client.put_item(TableName=table, Item=item, **({} if before else absent))
     if before and _item_key(before) != _item_key(settings):
         delete_item(client, id_, before, {})
     return {"keys": "|".join(text for key in _item_key(settings).values() for text in key.values())}

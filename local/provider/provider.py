@@ -115,7 +115,7 @@ class AwsProvider(ResourceProviderServicer):
     def Diff(self, request: Any, context: Any = None) -> Any:
         """Compare inputs: one that is not known yet differs, an immutable one replaces.
 
-        A replacement deletes first, since the names in AWS are given.
+        Like the AWS provider, a replacement deletes first only if it has a name to be unique by.
         """
         with _naming(request.urn):
             kind = _kind(request.urn)
@@ -125,7 +125,7 @@ class AwsProvider(ResourceProviderServicer):
             changes=some if differs else none,
             diffs=sorted(differs),
             replaces=sorted(differs & kind.immutable_inputs),
-            deleteBeforeReplace=True,
+            deleteBeforeReplace=not kind.inputs.isdisjoint({"name", "statementId"}),
         )
 
     def Create(self, request: Any, context: Any = None) -> Any:

@@ -8,8 +8,11 @@ back unchanged, so that an output keeps the type and the secrecy of its input.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,12 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 _ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _ASSET = "c44067f5952c0a294b673a41bacd8c17"
+_POLICIES = {"assumeRolePolicy", "policy"}
+_JSON = _POLICIES | {"dashboardBody", "redrivePolicy"}
+_SETS = _POLICIES | {
+    *("alarmActions", "attributes", "filterCriteria", "globalSecondaryIndexes", "okActions"),
+    *("records", "routeSettings", "validationRecordFqdns"),
+}
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,31 @@ def secret_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def changed(old: Values, new: Values) -> set[str]:
-    """Return the names whose plain values differ, absent being a value too."""
-    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    """Return the names whose plain values differ in what they mean, absent being a value too."""
+    return {
+        name
+        for name in old.keys() | new.keys()
+        if _meaning(name, old.get(name)) != _meaning(name, new.get(name))
+    }
+
+
+def _meaning(name: str, value: Any) -> Any:
+    """Return a value without the spacing and order that the AWS provider does not compare."""
+    if name in _JSON:
+        with suppress(TypeError, ValueError):  # not JSON: compared as it is
+            value = json.loads(value)
+    return _unordered(value) if name in _SETS else value
+
+
+def _unordered(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {name: _unordered(item) for name, item in value.items()}
+        case [only]:  # in a policy the same as the one without the list
+            return _unordered(only)
+        case list():
+            return sorted(map(_unordered, value), key=partial(json.dumps, sort_keys=True))
+    return value
 
 
 def _archive(value: Values) -> Archive:

@@ -75,7 +75,13 @@ def test_a_program_is_created_left_alone_updated_replaced_and_deleted(
     found: Any = emulator.aws.iam.get_role(RoleName="stack-one")["Role"]
     assert "scheduler" in json.dumps(found["AssumeRolePolicyDocument"])
 
+    # A secret's value has no name: the new one is there before the old one goes.
+    runner.up(**config | {"password": "another-password"}, service="scheduler.amazonaws.com")
+    changes = [each.operation for each in runner.resources if each.operation != "same"]
+    assert changes == ["create", "delete"]
+
     # A name is given, so the old one is deleted first; what depends on it follows by its inputs.
+    config["password"] = "another-password"
     runner.up(**config, policy=False)
     assert runner.operations == {"update": 1, "same": 3, "delete": 1}
     config["name"] = "stack-two"
@@ -135,6 +141,22 @@ def test_after_a_failure_the_next_deployment_goes_on(failures: Runner) -> None:
     assert failures.operations == {"create": 1}
     failures.up(way="none")
     assert failures.operations == {"same": 1}
+
+
+def test_what_was_replaced_before_a_failure_is_deleted_by_the_next_deployment(
+    emulator: Emulator, failures: Runner
+) -> None:
+    def boards() -> list[str]:
+        found = emulator.aws.cloudwatch.list_dashboards(DashboardNamePrefix="failures-")
+        return sorted(each["DashboardName"] for each in found["DashboardEntries"])
+
+    failures.up(way="board", board="one")
+    with pytest.raises(DeploymentError):
+        failures.up(way="board-then-error", board="two")
+    assert boards() == ["failures-one", "failures-two"]
+    failures.up(way="board", board="two")
+    assert failures.operations == {"same": 2, "delete": 1}
+    assert boards() == ["failures-two"]
 
 
 def test_an_interrupted_deployment_stops_and_keeps_its_state(failures: Runner) -> None:

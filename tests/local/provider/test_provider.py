@@ -22,6 +22,7 @@ pytestmark = pytest.mark.emulated
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+TABLE_ITEM = "aws:dynamodb/tableItem:TableItem"
 TABLE = "aws:dynamodb/table:Table"
 NOWHERE = {"endpoints": [dict.fromkeys(SERVICES, "http://localhost:9")]}
 KEYS = {
@@ -149,6 +150,20 @@ def test_a_resource_that_cannot_be_made_whole_leaves_nothing(emulator: Emulator)
             {"name": "provider-half", **KEYS, "ttl": {"enabled": True}}
         )
     assert "provider-half" not in emulator.aws.dynamodb.list_tables()["TableNames"]
+
+
+def test_an_item_that_exists_is_not_created_again(
+    emulator: Emulator,
+) -> None:
+    provider = configured(emulator)
+    table = Life(provider, TABLE)
+    table.create({"name": "provider-items", **KEYS})
+    item = {"tableName": "provider-items", "hashKey": "pk", "rangeKey": "sk"}
+    item["item"] = '{"pk": {"S": "a"}, "sk": {"S": "b"}}'
+    Life(provider, TABLE_ITEM).create(item)
+    with pytest.raises(ProviderError, match="PutItem: ConditionalCheckFailedException"):
+        Life(provider, TABLE_ITEM).create(item)
+    table.delete()
 
 
 def test_existing_resources_are_not_imported(emulator: Emulator) -> None:

@@ -198,7 +198,7 @@ def queue_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
 def event_source_mapping_view(aws: Aws, state: dict[str, Any]) -> dict[str, Any]:
     found: Any = aws.lambda_.get_event_source_mapping(UUID=state["id"])
     tagged = aws.lambda_.list_tags(Resource=state["arn"])["Tags"]
-    failed = found["DestinationConfig"]["OnFailure"]["Destination"]
+    failed = found.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
     return {
         **pulumi_names(found),
         "functionName": found["FunctionArn"].rpartition(":")[2],
@@ -228,7 +228,8 @@ VIEWS: dict[str, View] = {
         aws.cloudwatch.get_dashboard(DashboardName=state["id"])
     ),
     "aws:cloudwatch/eventBus:EventBus": bus_view,
-    "aws:cloudwatch/queryDefinition:QueryDefinition": lambda _aws, _state: {},
+    # The embedded AWS has none: it is in the engine's state alone.
+    "aws:cloudwatch/queryDefinition:QueryDefinition": lambda _aws, state: state,
     "aws:sns/topic:Topic": topic_view,
     "aws:sns/topicSubscription:TopicSubscription": lambda aws, state: pulumi_names(
         aws.sns.get_subscription_attributes(SubscriptionArn=state["id"])["Attributes"]

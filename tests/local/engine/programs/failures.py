@@ -20,8 +20,13 @@ if way == "exit-code":
     sys.exit(3)
 if way == "unknown-input":
     aws.cloudwatch.LogGroup("second", name="failures-second", skip_destroy=True)
-if way == "aws-error":
-    aws.iam.RolePolicy("second", name="p", role="nobody", policy="{}")
+board = []
+if way.startswith("board"):
+    name = f"failures-{config.require('board')}"
+    board = [aws.cloudwatch.Dashboard("board", dashboard_name=name, dashboard_body="{}")]
+if way in ("aws-error", "board-then-error"):
+    options = pulumi.ResourceOptions(depends_on=board)
+    aws.iam.RolePolicy("second", name="p", role="nobody", policy="{}", opts=options)
 if way == "apply":
     pulumi.Output.from_input("x").apply(int)
 if way == "secret-in-aws-error":
