@@ -60,12 +60,16 @@ class Resource:
     def outputs(self) -> Values:
         """Return what AWS adds to the inputs. Raises `LookupError` for a resource that is gone."""
         answer = self._described()
-        return {
+        outputs = {
             name: getattr(functions, output)(answer, self._state)
             if hasattr(functions, output)
             else self._filled(output, answer)
             for name, output in self._kind.outputs.items()
         }
+        self._state = {**self._state, **outputs}
+        for operation in self._kind.tags[2:]:
+            self._run(operation, {})
+        return outputs
 
     def update(self, old: Values, new: Values) -> Values:
         """Bring the resource from `old` inputs to `new`; return its outputs."""

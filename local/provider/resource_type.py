@@ -39,7 +39,8 @@ class ResourceType:
         defaults: what AWS assumes for absent inputs, so that one taken away is reset.
         shape: gives settings (the inputs with defaults) the shape that operations take.
         outputs: what AWS adds to the inputs: templates over its description, or functions of it.
-        tags: the operations that add and that remove tags.
+        tags: the operations that add and that remove tags, and the one that the AWS provider reads
+            them with, so that a role needs the permission here too.
         exists: a template of a JMESPath expression, which is true of a description that shows it.
         waiters: what to wait for after each change; `…_not_exists` only after the delete.
     """
