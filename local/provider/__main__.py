@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import grpc
 from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
@@ -15,33 +15,16 @@ _THREADS = 32
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
-class ErrorInterceptor(grpc.ServerInterceptor):  # type: ignore[misc]
-    """Answers an error with its message alone, where gRPC would log a traceback."""
-
-    def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
-        """Return the method's handler, with its errors answered."""
-        handler = continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None:
-            return handler
-
-        def answer(request: Any, context: grpc.ServicerContext) -> Any:
-            try:
-                return handler.unary_unary(request, context)
-            except ProviderError as error:
-                context.abort(grpc.StatusCode.UNKNOWN, str(error))
-            except NotImplementedError as error:  # which the engine takes as "no"
-                context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
-
-        return grpc.unary_unary_rpc_method_handler(
-            answer, handler.request_deserializer, handler.response_serializer
-        )
+def _is_defect(record: logging.LogRecord) -> bool:
+    """Whether a method's error is worth the traceback that gRPC logs; the engine gets any error."""
+    kind = (record.exc_info or (None,))[0]
+    return kind not in (ProviderError, NotImplementedError)
 
 
 def main() -> None:
     """Serve on a free port of 127.0.0.1 until the engine ends the process."""
-    server = grpc.server(
-        ThreadPoolExecutor(_THREADS), interceptors=[ErrorInterceptor()], options=_OPTIONS
-    )
+    logging.getLogger("grpc._server").addFilter(_is_defect)
+    server = grpc.server(ThreadPoolExecutor(_THREADS), options=_OPTIONS)
     add_ResourceProviderServicer_to_server(AwsProvider(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

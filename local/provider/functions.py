@@ -20,22 +20,19 @@ def shape_table(settings: Values) -> Values:
     stream = {"streamEnabled": settings["streamEnabled"]}
     if "streamViewType" in shaped:
         stream["streamViewType"] = shaped.pop("streamViewType")
-    encryption = _renamed(settings["serverSideEncryption"], kmsKeyArn="kmsMasterKeyId")
-    if "kmsMasterKeyId" in encryption:
-        encryption["sseType"] = "KMS"
-    recovery = _renamed(settings["pointInTimeRecovery"], enabled="pointInTimeRecoveryEnabled")
+    encryption = settings["serverSideEncryption"]
+    if "kmsKeyArn" in encryption:
+        shaped["serverSideEncryption"] = {**encryption, "sseType": "KMS"}
     if indexes := shaped.get("globalSecondaryIndexes"):
         shaped["globalSecondaryIndexes"] = [_shape_index(index) for index in indexes]
     return {
         **shaped,
         "hashKey": [{"attributeName": name, "keyType": kind} for kind, name in keys if name],
         "attributes": [
-            _renamed(each, name="attributeName", type="attributeType")
+            {"attributeName": each["name"], "attributeType": each["type"]}
             for each in settings["attributes"]
         ],
         "streamEnabled": stream,
-        "serverSideEncryption": encryption,
-        "pointInTimeRecovery": recovery,
     }
 
 
@@ -118,19 +115,6 @@ def change_queue(client: Any, url: str, settings: Values, _before: Values) -> No
     client.set_queue_attributes(QueueUrl=url, Attributes=_queue_attributes(settings))
 
 
-def read_queue(client: Any, url: str, _settings: Values, _before: Values) -> Any:
-    """Get all of a queue's attributes."""
-    return client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-
-
-def shape_event_source_mapping(settings: Values) -> Values:
-    """Name the destination of failures as AWS does."""
-    if "destinationConfig" not in settings:
-        return settings
-    failed = settings["destinationConfig"]["onFailure"]["destinationArn"]
-    return {**settings, "destinationConfig": {"onFailure": {"destination": failed}}}
-
-
 def shape_stage(settings: Values) -> Values:
     """Key the settings of routes by route, as AWS has them."""
     routes = {
@@ -138,23 +122,6 @@ def shape_stage(settings: Values) -> Values:
         for each in settings["routeSettings"]
     }
     return {**settings, "routeSettings": routes}
-
-
-def shape_alarm(settings: Values) -> Values:
-    """List the dimensions, as AWS has them."""
-    dimensions = settings.get("dimensions", {})
-    listed = [{"name": name, "value": value} for name, value in dimensions.items()]
-    return {**settings, "dimensions": listed}
-
-
-def delete_alarm(client: Any, name: str, _settings: Values, _before: Values) -> None:
-    """Delete an alarm, where AWS takes a list."""
-    client.delete_alarms(AlarmNames=[name])
-
-
-def delete_dashboard(client: Any, name: str, _settings: Values, _before: Values) -> None:
-    """Delete a dashboard, where AWS takes a list."""
-    client.delete_dashboards(DashboardNames=[name])
 
 
 def put_target(client: Any, _id: str, settings: Values, _before: Values) -> Values:
@@ -256,7 +223,3 @@ def _queue_attributes(settings: Values) -> dict[str, str]:
 def _item_key(settings: Values) -> dict[str, Any]:
     item = json.loads(settings["item"])
     return {settings[name]: item[settings[name]] for name in ("hashKey", "rangeKey")}
-
-
-def _renamed(value: Values, **names: str) -> dict[str, Any]:
-    return {names.get(name, name): item for name, item in value.items()}

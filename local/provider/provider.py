@@ -19,10 +19,10 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from pulumi.runtime.rpc import UNKNOWN
 
 from local.aws import REGION, ROOT_KEY, Aws, isolated_session
-from local.provider.errors import ProviderError
 from local.provider.resource import Resource
 from local.provider.resource_type import RESOURCE_TYPES, ResourceType
 from local.provider.values import (
+    ProviderError,
     Values,
     changed,
     hashed,

@@ -11,9 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
 from local.provider import functions
-from local.provider.errors import ProviderError
 from local.provider.resource_type import ResourceType
-from local.provider.values import Archive, Values, changed
+from local.provider.values import Archive, ProviderError, Values, changed
 
 # AWS's ways to say that a resource is not there.
 _GONE = {
@@ -139,7 +138,7 @@ class Resource:
         arguments = self._key(shape)
         for name in settings if names is None else settings.keys() & set(names):
             if parameter := self._parameter(shape, name):
-                arguments[parameter] = _argument(shape.members[parameter], settings[name])
+                arguments[parameter] = self._argument(shape.members[parameter], settings[name])
         return getattr(self._client, operation)(**arguments)
 
     def _shape(self, method: str) -> Any:
@@ -154,7 +153,37 @@ class Resource:
         return {name: [text] if name in lists else text for name, text in texts.items()}
 
     def _parameter(self, shape: Any, name: str) -> str | None:
-        return _spelled(shape, self._kind.names.get(name, name))
+        """Return the member of a structure that is for an input, in AWS's spelling."""
+        spellings = {member.lower(): member for member in shape.members}
+        names = self._kind.names.get(name, name).lower().split()
+        return next((spellings[each] for each in names if each in spellings), None)
+
+    def _argument(self, shape: Any, value: Any) -> Any:
+        """Return a value as a parameter of this shape takes it."""
+        match shape.type_name, value:
+            case "structure", Archive():
+                value = {"zipFile": value}
+            case "blob", Archive():
+                return value.content
+            case "list", Mapping() if _is_pair(shape.member):
+                key, text = shape.member.members
+                value = [{key: name, text: item} for name, item in value.items()]
+            case "list", Mapping():  # Pulumi has the only entry of a list as an object
+                value = [value]
+        match shape.type_name, value:
+            case "structure", Mapping():
+                return dict(self._entry(shape, name, item) for name, item in value.items())
+            case "list", list():
+                return [self._argument(shape.member, item) for item in value]
+            case "map", Mapping():
+                return {name: self._argument(shape.value, item) for name, item in value.items()}
+        return value
+
+    def _entry(self, shape: Any, name: str, value: Any) -> tuple[str, Any]:
+        member = self._parameter(shape, name)
+        if member is None:
+            raise ProviderError(f"the embedded AWS does not know the input {name}")
+        return member, self._argument(shape.members[member], value)
 
     def _filled(self, template: str, answer: Values) -> str:
         own = {"id": self.id, "ids": self.id.split("|"), "region": self._aws.region}
@@ -170,42 +199,7 @@ class Resource:
                 )
 
 
-def _spelled(shape: Any, names: str) -> str | None:
-    """Return the member of a structure that has one of these names, in AWS's spelling."""
-    spellings = {name.lower(): name for name in shape.members}
-    return next((spellings[name] for name in names.lower().split() if name in spellings), None)
-
-
-def _argument(shape: Any, value: Any) -> Any:
-    """Return a value as a parameter of this shape takes it."""
-    match shape.type_name, value:
-        case "structure", Archive():
-            value = {"zipFile": value}
-        case "blob", Archive():
-            return value.content
-        case "list", Mapping() if _is_pair(shape.member):
-            key, text = shape.member.members
-            value = [{key: name, text: item} for name, item in value.items()]
-        case "list", Mapping():  # Pulumi has the only entry of a list as an object
-            value = [value]
-    match shape.type_name, value:
-        case "structure", Mapping():
-            return dict(_entry(shape, name, item) for name, item in value.items())
-        case "list", list():
-            return [_argument(shape.member, item) for item in value]
-        case "map", Mapping():
-            return {name: _argument(shape.value, item) for name, item in value.items()}
-    return value
-
-
 def _is_pair(shape: Any) -> bool:
     """Whether entries are those of a map: tags, or the dimensions of a metric."""
     pairs = (["Key", "Value"], ["TagKey", "TagValue"], ["Name", "Value"])
     return list(shape.members) in pairs
-
-
-def _entry(shape: Any, name: str, value: Any) -> tuple[str, Any]:
-    member = _spelled(shape, name)
-    if member is None:
-        raise ProviderError(f"the embedded AWS does not know the input {name}")
-    return member, _argument(shape.members[member], value)

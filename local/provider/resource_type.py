@@ -35,7 +35,7 @@ class ResourceType:
         unset: by input, the operation that takes the setting away.
         unset_when: values that mean no setting, as an absent one does.
         other: inputs that no update names: read at deletion only, or part of another's shape.
-        names: what inputs are called in AWS instead.
+        names: what inputs, and what is in them, are called in AWS instead.
         defaults: what AWS assumes for absent inputs, so that one taken away is reset.
         shape: gives settings (the inputs with defaults) the shape that operations take.
         outputs: what AWS adds to the inputs: templates over its description, or functions of it.

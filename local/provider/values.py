@@ -19,8 +19,6 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 
-from local.provider.errors import ProviderError
-
 Values = Mapping[str, Any]
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -33,6 +31,10 @@ _SETS = _POLICIES | {
     *("alarmActions", "attributes", "filterCriteria", "globalSecondaryIndexes", "okActions"),
     *("records", "routeSettings", "validationRecordFqdns"),
 }
+
+
+class ProviderError(Exception):
+    """The provider or AWS refuses; the message is for people and needs no traceback."""
 
 
 @dataclass(frozen=True)
