@@ -71,8 +71,7 @@ class LocalBackend:
     def deploy(self) -> Deployment:
         """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
 
-        Raises:
-            DeploymentError: the program or AWS refused.
+        Raises `DeploymentError` if the program or AWS refused.
         """
         deployment = self._stack.up(self.config, secrets=SECRETS, on_event=self.on_event)
         self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
@@ -91,8 +90,7 @@ class LocalBackend:
     def register_apps(self) -> None:
         """Register the configuration's apps in BigCommerce's portal, if they are not yet.
 
-        Raises:
-            DeploymentError: the apps are malformed.
+        Raises `DeploymentError` for malformed apps.
         """
         if self.apps:
             return
@@ -157,8 +155,7 @@ class LocalBackend:
     def configure_credentials(self) -> None:
         """Give the stack's configuration what the portal gave each app, as the sheet says to.
 
-        Raises:
-            DeploymentError: the apps are malformed.
+        Raises `DeploymentError` for malformed apps.
         """
         self.register_apps()
         for settings, app in zip(self.config[APPS], self.apps, strict=True):
@@ -189,10 +186,8 @@ def local_backend(
     """Start the embedded AWS and BigCommerce, with the stack `local` ready to be deployed.
 
     `overrides` come over Pulumi.local.yaml, by full key. Ports that are not given are free ones.
-    Everything is gone when the block ends.
-
-    Raises:
-        EmulatorError, PortError: a port cannot be had, or the emulator did not start.
+    Everything is gone when the block ends. Raises `EmulatorError`, and `PortError` for a port that
+    cannot be had.
     """
     emulator = Emulator(port=emulator_port)
     bigcommerce = BigCommerce(find_answer=partial(find_answer, emulator))

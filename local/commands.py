@@ -20,13 +20,10 @@ from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentError
 from local.engine.stack import ROOT
-from local.loopback_server import free_port, is_taken
 from local.outputs_file import (
     OUTPUTS_FILE,
     SERVED_OUTPUTS_FILE,
-    check_command,
-    list_command,
-    show_command,
+    shell_command,
     shown_path,
     write_outputs,
 )
@@ -100,16 +97,17 @@ def serve(report: Report, options: argparse.Namespace) -> int:
             return 1
         backend.bigcommerce.add_store("Second Store")
         endpoint_url = backend.emulator.endpoint_url
+        served = partial(shell_command, options.outputs, endpoint_url=endpoint_url)
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {endpoint_url}")
         report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
-        report.say(f"  {show_command(options.outputs, endpoint_url)}")
+        report.say(f"  {served('registration', 'show')}")
         if backend.domain:
             report.say(f"  (registration check would call {backend.domain}, which is not here)")
         else:
-            report.say(f"  {check_command(options.outputs, endpoint_url)}")
+            report.say(f"  {served('registration', 'check')}")
         report.say("\nThe stores that installed the app, likewise:\n")
-        report.say(f"  {list_command(options.outputs, endpoint_url)}")
+        report.say(f"  {served('installations', 'list')}")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(signal.pause)
 
@@ -173,28 +171,11 @@ def _await_deployment(report: Report, backend: LocalBackend) -> None:
 
 
 def _started(report: Report, options: argparse.Namespace) -> AbstractContextManager[LocalBackend]:
-    _refuse_taken_ports(options)
     return local_backend(
         emulator_port=options.port,
         bigcommerce_port=options.bigcommerce_port,
         on_event=report.event,
     )
-
-
-def _refuse_taken_ports(options: argparse.Namespace) -> None:
-    ports = {"--port": options.port, "--bigcommerce-port": options.bigcommerce_port}
-    chosen = {option: port for option, port in ports.items() if port}
-    taken = {option: port for option, port in chosen.items() if is_taken(port)}
-    if len(set(chosen.values())) < len(chosen):
-        raise PortError("--port and --bigcommerce-port are the same port; choose two")
-    if taken:
-        others = chosen | {option: free_port() for option in taken}
-        arguments = " ".join(f"{option} {port}" for option, port in others.items())
-        said = "\n".join(f"port {port} is in use" for port in taken.values())
-        raise PortError(
-            f"{said}\nStop what listens there, or choose others:\n\n"
-            f'  make {options.command.__name__} ARGS="{arguments}"'
-        )
 
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:

@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.text import Text
 
 from local.engine import Deployment, Event, LogEvent
-from local.outputs_file import sheet_command, shown_path
+from local.outputs_file import shell_command, shown_path
 from local.walk import Step, StepFailedError
 from registration.check.http_client import UnreachableError
 
@@ -67,7 +67,8 @@ class Report:
             self.say(f"  {name:<{width}}  {value}")
         self.say(f"  All of them, with {', '.join(others)}:\n    {shown_path(file)}")
         self._heading("Registration sheet (on AWS you would follow it now; here the walk does)")
-        self.say(f"  {sheet_command(file)}")
+        sheet = ("registration", "show", "--offline", "--format", "markdown")
+        self.say(f"  {shell_command(file, *sheet)}")
 
     def walk(self, steps: Iterator[Step]) -> bool:
         """Take the steps, a line each; whether all of them held."""

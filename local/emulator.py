@@ -10,7 +10,6 @@ import sys
 import time
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from local.aws import REGION, Aws
@@ -67,12 +66,7 @@ class Emulator:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     def _start(self, stack: contextlib.ExitStack) -> subprocess.Popen[bytes]:

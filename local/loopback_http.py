@@ -17,9 +17,8 @@ __all__ = ["Response", "UnreachableError", "get", "post"]
 def get(url: str, timeout: float) -> Response:
     """Fetch `url`; `timeout` is in seconds, for the connection and for each read.
 
-    Raises:
-        UnreachableError: no whole answer came, or `url` is not plain HTTP to this machine. The
-            message names the URL without its query.
+    Raises `UnreachableError`, which names the URL without its query, if no whole answer came or
+    `url` is not plain HTTP to this machine.
     """
     parts = urlsplit(url)
     shown = parts._replace(query="", fragment="").geturl()
@@ -34,8 +33,7 @@ def get(url: str, timeout: float) -> Response:
 def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Response:
     """Send `body` to `url`, plain HTTP to this machine; `timeout` as in `get`.
 
-    Raises:
-        urllib3.exceptions.HTTPError: no whole answer came.
+    Raises urllib3's `HTTPError` if no whole answer came.
     """
     parts = urlsplit(url)
     pool = urllib3.HTTPConnectionPool("127.0.0.1", parts.port, timeout=timeout, retries=False)

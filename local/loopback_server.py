@@ -40,9 +40,7 @@ def serve_application(
     """Serve what `answer` answers until the block ends; `static` has folders by their paths.
 
     `port` 0 takes a free one. What raises ConnectionResetError is answered with a reset.
-
-    Raises:
-        PortError: the port is in use, or not for this user.
+    Raises `PortError` for a port that is in use, or not for this user.
     """
     application = _Request.application(answer)
     with _listen(port) as listener:

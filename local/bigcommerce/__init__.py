@@ -5,7 +5,6 @@ can be told what to do (faults, a clock, any claim of a payload), and asked what
 """
 
 from local.bigcommerce.model import App, CallbackUrls, Installation, Store, User
-from local.bigcommerce.server import serve
 from local.bigcommerce.signed_payloads import (
     load_url,
     remove_user_url,
@@ -13,6 +12,7 @@ from local.bigcommerce.signed_payloads import (
     uninstall_url,
 )
 from local.bigcommerce.simulation import BigCommerce
+from local.bigcommerce.site import serve
 from local.loopback_server import PortError, Server
 
 __all__ = [

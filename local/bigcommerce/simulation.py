@@ -105,8 +105,7 @@ class BigCommerce:
     def uninstall(self, app: App, store: Store, user: User) -> Response:
         """Uninstall the app, then tell it: what the app answers changes nothing.
 
-        Raises:
-            UnreachableError: the callback gave no answer; the app is uninstalled all the same.
+        Raises `UnreachableError` without an answer; the app is uninstalled all the same.
         """
         self.installations.pop((app.client_id, store.hash), None)
         return self._call("Uninstall", uninstall_url(app, store, user))
@@ -114,8 +113,7 @@ class BigCommerce:
     def remove_user(self, app: App, store: Store, user: User) -> Response:
         """Take a user's access to the app away, then tell it: what it answers changes nothing.
 
-        Raises:
-            UnreachableError: the callback gave no answer; the user is removed all the same.
+        Raises `UnreachableError` without an answer; the user is removed all the same.
         """
         if installation := self.installation(app, store):
             installation.users.discard(user)

@@ -9,8 +9,9 @@ goes to the Auth callback itself, not in a frame, and the app ends by sending it
 """
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from werkzeug import Request, Response
@@ -24,10 +25,12 @@ from local.bigcommerce.pages import page
 from local.bigcommerce.signed_payloads import load_url
 from local.bigcommerce.simulation import BigCommerce
 from local.bigcommerce.store_api import StoreApi
+from local.loopback_server import Server, serve_application
 from registration.check.http_client import UnreachableError
 
 Endpoint = Callable[..., Response]
 
+STATIC = {"/static": str(Path(__file__).with_name("static"))}
 _SESSION = "/manage/<store_hash>/<user_id>"
 _PANEL = f"{_SESSION}/apps"
 _APP = f"{_PANEL}/<client_id>"
@@ -79,11 +82,7 @@ class Site:
         self._routes = Map(rules, merge_slashes=False, strict_slashes=False)
 
     def answer(self, request: Request) -> Response:
-        """Answer a request, with a page also where there is nothing to answer.
-
-        Raises:
-            ConnectionResetError: a fault asks for the connection to be reset.
-        """
+        """Answer a request, with a page also if there is nothing to answer."""
         try:
             endpoint, parts = self._routes.bind_to_environ(request.environ).match()
             return cast(Endpoint, endpoint)(request, **self._named(**parts))
@@ -210,3 +209,8 @@ def _user(store: Store, user_id: str) -> User:
         if str(user.id) == user_id:
             return user
     raise NotFound("There is no such user at this store.")
+
+
+def serve(bigcommerce: BigCommerce, port: int = 0) -> AbstractContextManager[Server]:
+    """Serve it until the block ends; raises as `serve_application` does."""
+    return serve_application(Site(bigcommerce).answer, port, STATIC)

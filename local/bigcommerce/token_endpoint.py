@@ -96,8 +96,7 @@ class TokenEndpoint:
     def answer(self, request: Request) -> Response:
         """Answer a POST: 200 with the token, or 400 with `error` and `error_description`.
 
-        Raises:
-            ConnectionResetError: a fault asks for the connection to be reset.
+        Raises ConnectionResetError if a fault asks for a reset.
         """
         token_request = TokenRequest({})
         with self._lock:

@@ -215,24 +215,13 @@ def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_taken_port_is_said_without_a_traceback() -> None:
-    closed = free_port()
-    with listening() as port, listening() as other:
-        for options in (
-            {"--port": closed, "--bigcommerce-port": port},
-            {"--port": port, "--bigcommerce-port": other},
-        ):
-            done = run("up", *(f"{option}={number}" for option, number in options.items()))
-            assert done.returncode == 1
-            for number in {port, other} & set(options.values()):
-                assert f"port {number} is in use\n" in done.stderr
-            assert f"port {closed} is in use" not in done.stderr
-            assert "Traceback" not in done.stderr
-            (suggested,) = re.findall(r'^  make up ARGS="(.+)"$', done.stderr, re.MULTILINE)
-            chosen = dict(zip(suggested.split()[::2], suggested.split()[1::2], strict=True))
-            assert chosen.keys() == options.keys()
-            assert not {str(port), str(other)} & set(chosen.values())
-            assert (str(closed) in chosen.values()) == (closed in options.values())
+@pytest.mark.parametrize("option", ["--port", "--bigcommerce-port"])
+def test_a_taken_port_is_said_without_a_traceback(option: str) -> None:
+    with listening() as port:
+        done = run("up", option, str(port))
+    assert done.returncode == 1
+    assert f"port {port} is in use; stop what listens there or choose another" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_command_is_needed() -> None:
