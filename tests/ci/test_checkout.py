@@ -64,14 +64,14 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return Repository(tmp_path_factory.mktemp("repository"))
 
 
-@pytest.mark.parametrize("digits", [40, 7])
 @pytest.mark.parametrize("name", ["first", "second", "merge", "newest"])
-def test_what_main_has_been_at_is_checked_out(
-    repository: Repository, name: str, digits: int
-) -> None:
+def test_what_main_has_been_at_is_checked_out(repository: Repository, name: str) -> None:
     repository.git("checkout", "--quiet", "refs/heads/main")
-    done = repository.checkout(repository.hash_of(name)[:digits])
-    assert (done.returncode, done.stderr) == (0, "")
+    # Neither a tag nor a branch of this name is taken for the commit.
+    for ref in ("tags", "heads"):
+        repository.git("update-ref", f"refs/{ref}/{repository.hash_of(name)}", "refs/tags/amiss")
+    done = repository.checkout(repository.hash_of(name))
+    assert done.returncode == 0
     assert repository.git("rev-parse", "HEAD") == repository.hash_of(name)
     assert (repository.path / "newest").exists() == (name == "newest")
 
@@ -84,20 +84,25 @@ def test_what_main_has_been_at_is_checked_out(
         ("amiss", "main has not been at"),
         # a fork's, which no branch of this repository has
         ("f" * 40, "No branch of this repository has"),
-        ("main", "by its hash"),
-        ("refs/pull/7/head", "by its hash"),
-        ("--help", "by its hash"),
-        ("$(touch owned)", "by its hash"),
-        ("first\n::set-output name=a::b", "by its hash"),
+        ("main", "by its full hash"),
+        ("refs/pull/7/head", "by its full hash"),
+        ("--help", "by its full hash"),
+        ("$(touch owned)", "by its full hash"),
+        ("first\n::set-output name=a::b", "by its full hash"),
         ("", "usage:"),
+        # which may be a tag's name
+        ("newest, abbreviated", "by its full hash"),
     ],
 )
 def test_any_other_commit_is_refused_and_nothing_is_checked_out(
     repository: Repository, commit: str, words: str
 ) -> None:
     repository.git("checkout", "--quiet", "refs/heads/main")
-    known = commit in {"unmerged", "amiss"}
-    done = repository.checkout(repository.hash_of(commit) if known else commit)
+    if commit in {"unmerged", "amiss"}:
+        commit = repository.hash_of(commit)
+    elif commit == "newest, abbreviated":
+        commit = repository.hash_of("newest")[:12]
+    done = repository.checkout(commit)
     assert done.returncode == 1
     assert words in done.stderr
     assert "::" not in done.stderr
