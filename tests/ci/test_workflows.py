@@ -236,6 +236,17 @@ def test_no_deployment_waits_for_the_aws_plugin_on_the_embedded_aws() -> None:
     assert "workflow_call" not in workflow("aws-plugin")[True]
 
 
+def test_vulnerabilities_are_looked_for_where_any_pinned_package_changes() -> None:
+    (pattern,) = workflow("vulnerabilities")[True]["pull_request"]["paths"]
+    # As GitHub reads it: only two stars match a slash.
+    filtered = re.compile(re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*"))
+    pinned = re.findall(
+        r"-r (\S+)", MAKEFILE.partition("\nvulnerabilities:")[2].partition("\n\n")[0]
+    )
+    assert "lambdas/requirements.txt" in pinned
+    assert all(filtered.fullmatch(path) for path in pinned)
+
+
 def test_what_they_call_is_there() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PIPELINES)
     named = set(re.findall(r"(?m)(?:run:|-|^ +) make ([a-z-]+)", text))
