@@ -20,17 +20,22 @@ test ! -e "fail-$1-$2-$3" || exit 1
 
 
 class Folder:
-    """A folder to run scripts in, with `pulumi`, `python` and `gh` stood in for."""
+    """A folder to run scripts in, with the commands stood in for that they call."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.printed = ""
         for name in ("pulumi", "python", "gh"):
-            command = path / name
-            command.write_text(STAND_IN.format(name=name))
-            command.chmod(0o755)
+            self.command(name, "")
+
+    def command(self, name: str, more: str) -> None:
+        """Stand in for a command, which does more than to say what it was called with."""
+        path = self.path / name
+        path.write_text(STAND_IN.format(name=name) + more)
+        path.chmod(0o755)
 
     def run(self, script: str, *arguments: str, **environment: str) -> int:
-        """The exit status of a script."""
+        """The exit status of a script; `printed` is what it printed then."""
         done = subprocess.run(
             [ROOT / ".ci" / script, *arguments],
             cwd=self.path,
@@ -42,7 +47,9 @@ class Folder:
             },
             capture_output=True,
             check=False,
+            text=True,
         )
+        self.printed = done.stdout
         return done.returncode
 
     @property
@@ -151,37 +158,75 @@ def test_a_wrong_call_is_told_how_to_call(folder: Folder, arguments: tuple[str, 
     assert not (folder.path / "calls").exists()
 
 
-def test_a_comment_is_cut_to_what_github_takes(folder: Folder) -> None:
-    text = folder.path / "preview.md"
-    text.write_text("x" * 70_000)
-    assert folder.run("comment", "7", "preview.md") == 0
-    assert folder.calls == [
-        "gh pr comment 7 --body-file preview.md.short --edit-last --create-if-none"
-    ]
-    assert (folder.path / "preview.md.short").stat().st_size < 65_536
+def said(folder: Folder) -> str:
+    """What GitHub got as the body of a comment or an issue, which takes so many characters."""
+    body = (folder.path / "body").read_text()
+    assert len(body) < 65_536
+    return body
+
+
+# Of a long text GitHub gets both ends, and where all of it is.
+LONG = "".join(f"line {number}\n" for number in range(10_000))
+
+
+def is_cut(text: str) -> bool:
+    """Whether both ends are there, and what is missing is told."""
+    ends = text.startswith("line 0\nline 1\n") and text.endswith("\nline 9999\n")
+    return ends and "\nline 5000\n" not in text and "\n[Cut: the text has 98890 bytes," in text
+
+
+def test_a_long_text_keeps_whole_lines_of_both_ends(folder: Folder) -> None:
+    (folder.path / "text").write_text(LONG)
+    assert folder.run("shorten", "text", "1000", "in the artifact") == 0
+    assert is_cut(folder.printed)
+    assert len(folder.printed) < 1_200
+    added = set(folder.printed.splitlines()) - set(LONG.splitlines()) - {""}
+    assert [line.endswith("All of it is in the artifact.]") for line in added] == [True]
+    assert folder.run("shorten", "text", str(len(LONG)), "in the artifact") == 0
+    assert folder.printed == LONG
+
+
+@pytest.mark.parametrize("preview", ["short", LONG, None])
+def test_a_comment_names_its_commit_and_run_whatever_the_preview_wrote(
+    folder: Folder, preview: str | None
+) -> None:
+    folder.command("gh", "cat > body\n")
+    if preview is not None:
+        (folder.path / "preview.md").write_text(preview)
+    run = {"RUN_URL": "https://example.com/run/1", "COMMIT": "abc123"}
+    assert folder.run("comment", "7", "preview.md", **run) == 0
+    assert folder.calls == ["gh pr comment 7 --body-file - --edit-last --create-if-none"]
+    heading, _, body = said(folder).partition("\n\n")
+    assert heading == "Preview of abc123 by https://example.com/run/1"
+    if preview == LONG:
+        assert is_cut(body)
+    else:
+        assert body == (preview or "It failed before it could show anything: the run says why.\n")
 
 
 @pytest.mark.parametrize(("open_issue", "written"), [("3", "edit 3"), ("", "create")])
 @pytest.mark.parametrize("compared", [("dev", "prod"), ()])
-def test_drift_has_one_issue_though_no_stack_was_compared(
+def test_drift_has_one_issue_with_every_stack_that_was_compared(
     folder: Folder, open_issue: str, written: str, compared: tuple[str, ...]
 ) -> None:
-    gh = STAND_IN.format(name="gh") + f"test $2 != list || echo '{open_issue}'\n"
-    gh = gh.replace('echo "output of', 'test $2 = list || echo "output of')
-    (folder.path / "gh").write_text(gh)
+    folder.command("gh", f"test $2 != list || echo '{open_issue}'\ncp build/ci/issue.md body\n")
+    gh = (folder.path / "gh").read_text()
+    (folder.path / "gh").write_text(
+        gh.replace('echo "output of', 'test $2 = list || echo "output of')
+    )
     for stack in compared:
         found = folder.path / f"build/ci/drift-{stack}/drift.md"
         found.parent.mkdir(parents=True)
-        found.write_text(f"{stack} differs " + "x" * 40_000)
+        found.write_text(LONG)
     assert folder.run("drift-issue", "build/ci", RUN_URL="https://example.com/run/1") == 0
     # Anybody may open an issue of the same title, and would own what is written to it.
     assert folder.calls[0].startswith("gh issue list --app github-actions ")
     assert folder.calls[-1].startswith(f"gh issue {written}")
     assert folder.calls[-1].endswith("--body-file build/ci/issue.md")
-    said = (folder.path / "build/ci/issue.md").read_text()
-    assert said.startswith("From https://example.com/run/1.")
-    assert all(f"{stack} differs" in said for stack in compared)
-    assert len(said) < 65_536
+    assert said(folder).startswith("From https://example.com/run/1.")
+    for stack in compared:
+        assert f"All of it is in the artifact drift-{stack}." in said(folder)
+    assert said(folder).count("\nline 9999\n") == len(compared)
 
 
 @pytest.mark.parametrize(("version", "status"), [("1.0.0", 0), ("1.0", 1), ("9.9.9", 1)])

@@ -229,6 +229,31 @@ def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
     assert found["preview"]["with"]["role"] == "preview"
 
 
+@pytest.mark.parametrize(
+    ("name", "job", "condition"),
+    [
+        # One that runs out of time is cancelled, and one that is not to run is skipped.
+        (
+            "nightly",
+            "issue",
+            "always() && needs.drift.result != 'success' && needs.drift.result != 'skipped'",
+        ),
+        ("pull-request", "comment", "!cancelled() && needs.preview.result != 'skipped'"),
+    ],
+)
+def test_what_became_of_a_stack_is_told_though_its_job_left_nothing(
+    name: str, job: str, condition: str
+) -> None:
+    found = jobs(name)[job]
+    assert found["if"] == condition
+    (download,) = [step for step in found["steps"] if "download-artifact@" in step.get("uses", "")]
+    assert download["continue-on-error"] is True
+    (script,) = [step for step in found["steps"] if "run" in step]
+    # What the script asks for.
+    text = (ROOT / script["run"].split()[0]).read_text(encoding="utf-8")
+    assert script["env"].keys() >= set(re.findall(r"\$\{([A-Z_]+):\?\}", text)) > set()
+
+
 def test_no_deployment_waits_for_the_aws_plugin_on_the_embedded_aws() -> None:
     assert "plugin" not in str(jobs("checks"))
     (job,) = jobs("aws-plugin").values()
