@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from pulumi import automation as auto
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "local"
 APPS = "apps"
+PLUGIN = "pulumi-resource-aws"
+_START = "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -m {module} \"$@\"\n"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,15 @@ class PulumiCli:
 
     command: auto.PulumiCommand
     _environment: Mapping[str, str]
+
+    def with_plugin(self, folder: Path, module: str) -> "PulumiCli":
+        """It with a module of ours as its AWS provider, as long as that plugin is in the folder."""
+        plugin = folder / PLUGIN
+        plugin.write_text(_START.format(root=ROOT, python=sys.executable, module=module))
+        plugin.chmod(0o755)
+        path = self._environment.get("PATH", os.environ["PATH"])
+        first = {"PATH": f"{folder}{os.pathsep}{path}"}
+        return replace(self, _environment={**self._environment, **first})
 
     def environment(self, folder: Path) -> dict[str, str]:
         """The environment in which it keeps state in a folder."""

@@ -1,19 +1,17 @@
 """The Pulumi CLI with an AWS provider, and stacks it deploys into embedded AWS accounts."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from local.emulator import Emulator
-from tests.cli.cli_stack import ROOT, CliStack, PulumiCli
+from tests.cli.cli_stack import CliStack, PulumiCli
 from tests.cli.pulumi_cli import NoPulumiError, find_or_build
 
 # What `make test-plugin` sets.
 PLUGIN_VARIABLE = "AWS_PLUGIN"
-PLUGIN = "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -m local.provider \"$@\"\n"
 
 OpenStack = Callable[[Path, Emulator], CliStack]
 
@@ -37,19 +35,15 @@ def pulumi_cli(
         cli = find_or_build(say)
     except NoPulumiError as error:
         pytest.skip(str(error))
-    provider, environment = "the AWS plugin", {}
+    provider, found = "the AWS plugin", PulumiCli(cli, {})
     if not os.environ.get(PLUGIN_VARIABLE):
         provider = "local.provider in place of the AWS plugin"
         folder = tmp_path_factory.mktemp("plugin")
-        plugin = folder / "pulumi-resource-aws"
-        plugin.write_text(PLUGIN.format(root=ROOT, python=sys.executable))
-        plugin.chmod(0o755)
-        environment = {
-            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-            "PULUMI_HOME": str(folder / "home"),
-        }
+        found = PulumiCli(cli, {"PULUMI_HOME": str(folder / "home")}).with_plugin(
+            folder, "local.provider"
+        )
     say(f"Pulumi CLI {cli.version} ({cli.command}) with {provider}")
-    return PulumiCli(cli, environment)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What the real engine makes of an empty account, and leaves of it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from local.emulator import Emulator
 from local.engine import Stack, stack_config
 from local.provider import SERVICES
 from tests.cli.account import contents
-from tests.cli.cli_stack import APPS, NAME, ROOT, CliStack
+from tests.cli.cli_stack import APPS, NAME, PLUGIN, ROOT, CliStack, PulumiCli
+from tests.documents import code_spans, table
 
 pytestmark = pytest.mark.cli
 
@@ -41,6 +43,52 @@ def test_up_goes_on_where_a_resource_failed(new_stack: CliStack, account: Emulat
     operations = new_stack.up().operations
     assert operations.keys() == {"create", "same"}
     assert new_stack.up().operations == {"same": operations.total()}
+
+
+def test_a_deployment_that_was_killed_goes_on_as_the_page_says(
+    pulumi_cli: PulumiCli, account: Emulator, tmp_path: Path
+) -> None:
+    rows = table("docs/interrupted-deployment.md", "The CLI says", "What to do")
+    locked, pending, exists, empty = (code_spans(says)[0] for says, _ in rows)
+    killing = pulumi_cli.with_plugin(tmp_path, "tests.cli.killing_provider")
+    stack = CliStack(tmp_path, account.endpoint_url, killing)
+    with pytest.raises(CommandError, match="code: -9"):
+        stack.up(parallel=1)
+    (tmp_path / PLUGIN).unlink()
+
+    with pytest.raises(CommandError, match=re.escape(locked)):
+        stack.up()
+    run_of_page(stack, "cancel --stack dev")
+    stack.refresh()  # which does not help: it looks at what is recorded
+    with pytest.raises(CommandError, match=exists) as caught:
+        stack.up()
+    assert pending in str(caught.value)
+    assert "pending_operations" in run_of_page(stack, "stack export --stack dev")
+
+    account.aws.iam.delete_role(RoleName=f"{PROJECT}-{NAME}-load")
+    run_of_page(stack, "refresh --stack dev --clear-pending-creates")
+    assert "pending_operations" not in stack.pulumi("stack", "export")
+    run = stack.up()
+    assert run.operations.keys() == {"create", "same"}
+    assert pending not in run.printed
+
+    (attributes,) = tmp_path.glob(f"state/.pulumi/stacks/{PROJECT}/{NAME}.json.attrs")
+    attributes.write_text("")
+    with pytest.raises(CommandError, match=empty):
+        stack.up()
+    attributes.unlink()
+    assert stack.up().operations == {"same": run.operations.total()}
+    stack.destroy()
+    assert contents(account) == {}
+
+
+def run_of_page(stack: CliStack, command: str) -> str:
+    """Run a command that the page shows."""
+    page = (ROOT / "docs/interrupted-deployment.md").read_text(encoding="utf-8")
+    assert re.search(rf"^ *pulumi {command}$", page, re.MULTILINE)
+    arguments = command.replace(" --stack dev", "").split()
+    confirmed = [] if arguments[0] == "stack" else ["--yes"]
+    return stack.pulumi(*arguments, *confirmed)
 
 
 def test_the_embedded_engine_leaves_the_same_resources(
