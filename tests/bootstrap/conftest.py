@@ -1,5 +1,5 @@
 """Fixtures: what the programs register."""
 
-from tests.components.conftest import awaiting, record
+from tests.components.conftest import everything, record
 
-__all__ = ["awaiting", "record"]
+__all__ = ["everything", "record"]

@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
-from bootstrap.policy import Place
 from bootstrap.settings import Environment, Settings
 from local.engine.configuration import encoded, stack_config
 from local.engine.program import Program
 from tests.bootstrap.evaluation import PROJECT as MAIN
-from tests.bootstrap.evaluation import allows
 from tests.components.recorder import ACCOUNT, REGION, Recording
 from tests.components.recordings import Recorder
 from tests.documents import ROOT
@@ -29,7 +26,6 @@ CONFIG: dict[str, Any] = {
     "stateBucket": "example-state",
 }
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/key-state-"
-PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/github"
 
 
 def bootstrapped(record: Recorder, config: dict[str, Any]) -> Recording:
@@ -42,60 +38,27 @@ def whole(record: Recorder) -> Recording:
     return bootstrapped(record, CONFIG)
 
 
-def test_each_environment_gets_its_policies_and_its_roles_their_jobs(whole: Recording) -> None:
-    shared = Place("aws", REGION, ACCOUNT, MAIN, "", bucket="example-state")
-    for stack, domain, subjects in (
-        ("dev", {}, ["environment:dev-preview", "pull_request"]),
-        ("prod", {"domain": "apps.example.com", "zone": "Z1"}, ["environment:prod-preview"]),
-    ):
-        place = Place(**{**vars(shared), "stack": stack, "secrets_key": KEY_ARN + stack, **domain})
-        boundary = whole.one("aws:iam/policy:Policy", f"{stack}-boundary")
-        assert boundary.inputs["name"] == f"boundary-{MAIN}-{stack}"
-        assert boundary.inputs["policy"] == boundary_policy(place)
-        assert boundary.ignored == ["description"]
-        for name, policy, expected in (
-            (f"deploy-{MAIN}-{stack}", deploy_policy(place), [f"environment:{stack}"]),
-            (f"preview-{MAIN}-{stack}", preview_policy(place), subjects),
-        ):
-            trust = json.loads(whole.one("aws:iam/role:Role", name).inputs["assumeRolePolicy"])
-            (statement,) = trust["Statement"]
-            assert statement["Principal"] == {"Federated": PROVIDER}
-            trusted = statement["Condition"]["StringEquals"]
-            assert trusted["token.actions.githubusercontent.com:sub"] == [
-                f"repo:example/back-end:{subject}" for subject in expected
-            ]
-            attached = whole.one("aws:iam/rolePolicy:RolePolicy", name).inputs
-            assert (attached["role"], attached["policy"]) == (name, policy)
+def test_what_state_and_trust_need_is_protected_and_descriptions_stay(whole: Recording) -> None:
+    protected = {
+        (each.type.rpartition(":")[2], each.name) for each in whole.resources if each.protect
+    }
+    assert protected == {
+        ("Bucket", "state"),
+        ("Key", "state-dev"),
+        ("Key", "state-prod"),
+        ("OpenIdConnectProvider", "github"),
+    }
+    kept = {each.name for each in whole.resources if each.ignored == ["description"]}
+    assert kept == {"dev-boundary", "prod-boundary"}
 
 
-def test_the_state_is_versioned_encrypted_private_and_protected(whole: Recording) -> None:
-    inputs = {each.type.rpartition(":")[2]: each.inputs for each in whole.resources}
-    assert inputs["BucketVersioning"]["versioningConfiguration"] == {"status": "Enabled"}
-    assert inputs["BucketServerSideEncryptionConfiguration"]["rules"]
-    assert (
-        len([value for value in inputs["BucketPublicAccessBlock"].values() if value is True]) == 4
-    )
-    assert json.loads(inputs["BucketPolicy"]["policy"])["Statement"][0]["Effect"] == "Deny"
-    assert inputs["Key"]["enableKeyRotation"] is True
-    protected = {each.type.rpartition(":")[2] for each in whole.resources if each.protect}
-    assert protected == {"Bucket", "Key", "OpenIdConnectProvider"}
+def test_each_stack_keeps_its_secrets_with_its_own_key(whole: Recording) -> None:
     assert whole.outputs["backendUrl"] == f"s3://example-state?region={REGION}"
-
-
-def test_each_stacks_secrets_have_a_key_that_only_its_roles_use(whole: Recording) -> None:
-    for stack, other in (("dev", "prod"), ("prod", "dev")):
-        alias = whole.one("aws:kms/alias:Alias", f"state-{stack}").inputs
-        assert alias["name"] == f"alias/state-{MAIN}-{stack}"
-        assert alias["targetKeyId"] == f"key-state-{stack}"
+    steps = whole.outputs["nextSteps"].splitlines()
+    for stack in ("dev", "prod"):
         url = f"awskms:///{KEY_ARN}{stack}?region={REGION}"
         assert whole.outputs["secretsProviders"][stack] == url
-        steps = whole.outputs["nextSteps"].splitlines()
         assert f"pulumi stack init {stack} --secrets-provider '{url}'" in steps
-        for role in ("deploy", "preview"):
-            name = f"{role}-{MAIN}-{stack}"
-            policy = whole.one("aws:iam/rolePolicy:RolePolicy", name).inputs["policy"]
-            assert allows(policy, "kms:Decrypt", KEY_ARN + stack)
-            assert not allows(policy, "kms:Decrypt", KEY_ARN + other)
 
 
 def test_the_next_steps_are_the_commands_with_this_accounts_values(whole: Recording) -> None:

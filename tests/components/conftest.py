@@ -4,7 +4,7 @@ import pytest
 
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import AWAITING, CUSTOMIZED, READY, TWO_APPS
+from tests.components.stacks import AWAITING, CUSTOMIZED, EVERYTHING, READY, TWO_APPS
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +36,8 @@ def two_apps(record: Recorder) -> Recording:
 @pytest.fixture(scope="session")
 def customized(record: Recorder) -> Recording:
     return record(CUSTOMIZED)
+
+
+@pytest.fixture(scope="session")
+def everything(record: Recorder) -> Recording:
+    return record(EVERYTHING)

@@ -83,6 +83,12 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],
     },
 }
+# All that adds something, the certificate of the domain too.
+EVERYTHING: dict[str, Any] = {
+    **CUSTOMIZED,
+    **RUTTER,
+    "domain": {name: DOMAIN[name] for name in ("name", "hostedZoneId")},
+}
 EVERYTHING_WRONG: dict[str, Any] = {
     "apps": [
         GLOBEX_APP | {"clientId": "not an id", "scopes": ["store_v2_ordres"]},

@@ -1,0 +1,71 @@
+"""Every permission that the programs grant, as one document that a test compares as a whole.
+
+`python -m tests.permissions` writes permissions.yaml. Its diff shows each permission that a change
+adds or removes. IAM ignores the order of a list, and reads a single value like a list of one. So
+the file sorts lists, and writes a single value without a list.
+"""
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import yaml
+
+from installations.commands.policy import document
+from tests.bootstrap.test_program import CONFIG, bootstrapped
+from tests.components.recorder import Recording
+from tests.components.recordings import PROJECT, Recorder
+from tests.components.stacks import ACME, AWAITING, EVERYTHING
+
+FILE = Path(__file__).with_suffix(".yaml")
+# Besides these, every resource with a policy is included.
+_TYPES = re.compile(r"^aws:(iam|kms|s3)/|^aws:lambda/permission:")
+
+
+def permissions(record: Recorder) -> str:
+    """Return the permissions of both programs and of a consumer, in YAML."""
+    # A copy of this repository may have another project name: its recording is not kept for others.
+    with mock.patch("bootstrap.settings.main_project", return_value=PROJECT):
+        bootstrap = bootstrapped(Recorder(), CONFIG)
+    stack: Any = SimpleNamespace(table_arn="TABLE", index_name="INDEX", key_arn="KEY")
+    granted = {
+        "bootstrap": _granted(bootstrap),
+        "largest stack": _granted(record(EVERYTHING)),
+        "smallest stack": _granted(record(AWAITING)),
+        "python -m installations policy": _normalized(document(stack, ACME)),
+    }
+    return yaml.safe_dump(granted, width=1000)
+
+
+def _granted(recording: Recording) -> dict[str, Any]:
+    return {
+        each.urn.split("::", 2)[2]: _normalized(
+            {name: value for name, value in each.inputs.items() if name != "description"}
+        )
+        for each in recording.resources
+        if each.custom and (_TYPES.match(each.type) or "Statement" in json.dumps(each.inputs))
+    }
+
+
+def _normalized(value: Any) -> Any:
+    match value:
+        case str() if value.startswith("{"):
+            return _normalized(json.loads(value))
+        case dict():
+            return {name: _normalized(item) for name, item in value.items()}
+        case [alone]:
+            return _normalized(alone)
+        case list():
+            return sorted(map(_normalized, value), key=_place)
+    return value
+
+
+def _place(item: Any) -> tuple[str, str]:
+    return item.get("Sid", "") if isinstance(item, dict) else "", str(item)
+
+
+if __name__ == "__main__":
+    FILE.write_text(permissions(Recorder()), encoding="utf-8")
