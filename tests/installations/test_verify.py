@@ -10,6 +10,7 @@ from urllib3.exceptions import ProtocolError
 
 from installations.bigcommerce_api import BigCommerceApi, Verdict
 from installations.stack import Stack
+from installations.store import VERIFICATION
 from installations.tokens import decrypted
 from lambdas.records.installation_item import key
 from local.backend import LocalBackend
@@ -42,6 +43,10 @@ def test_tokens_that_hold_are_marked_with_the_stores_domain(
     listed = json.loads(run("list", "--json").out)
     assert (listed["domain"], listed["state"]) == (domain, "installed")
     assert "(holds)" in run("show", store.hash).out
+    verified = backend.emulator.aws.dynamodb.get_item(
+        TableName=backend.outputs["installationsTable"], Key=key("org-a", store.hash, VERIFICATION)
+    )["Item"]
+    assert int(verified["expires_at"]["N"]) - int(verified["verified_at"]["N"]) == 90 * 86_400
 
 
 @pytest.mark.emulated
