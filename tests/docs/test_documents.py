@@ -15,11 +15,17 @@ from markdown_it.token import Token
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from components.configuration import SAMPLE_ORGANIZATION_ID
+from components.configuration_errors import ConfigurationError
 from components.first_app import FIRST_APP
-from components.settings import AppSettings, Settings
+from components.settings import Settings
 from installations.__main__ import main as installations
 from lambdas.shared.errors import CallbackError
+from local.engine.configuration import encoded
 from registration.__main__ import main as registration
+from tests.components.reading import read_texts
+from tests.components.recordings import PROJECT
+from tests.components.stacks import ACME, ACME_APP
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 
 CONFIGURATION = {
@@ -135,10 +141,31 @@ def test_the_keys_of_the_first_app_stand_for_those_that_are_said() -> None:
     assert said == [(key, f"apps[0].{setting}") for key, setting in FIRST_APP.items()]
 
 
-@pytest.mark.parametrize("yaml_block", list(blocks("yaml")))
+# As 1.x had it; docs/updating.md shows it next to that of 2.0.
+OLD = "throttle: {rate:"
+
+
+def read(yaml_block: str) -> Settings:
+    """The settings of a stack that has this block; its apps are Acme's unless it names others."""
+    config = yaml.safe_load(yaml_block.replace(SAMPLE_ORGANIZATION_ID, ACME))["config"]
+    named = {key if ":" in key else f"{PROJECT}:{key}": value for key, value in config.items()}
+    return read_texts(encoded({f"{PROJECT}:apps": [ACME_APP], **named}))
+
+
+@pytest.mark.parametrize("yaml_block", [block for block in blocks("yaml") if OLD not in block])
 def test_configuration_that_is_shown_is_valid(yaml_block: str) -> None:
-    for app in yaml.safe_load(yaml_block)["config"].get("apps", ()):
-        AppSettings.model_validate(app)
+    assert read(yaml_block)
+
+
+def test_the_old_form_is_refused_in_the_words_of_the_document() -> None:
+    (old,) = (block for block in blocks("yaml") if OLD in block)
+    with pytest.raises(ConfigurationError) as raised:
+        read(old)
+    document = (ROOT / "docs/updating.md").read_text(encoding="utf-8")
+    messages = re.findall(r"`((?:throttle|functions)\.[^`…]+ [^`…]+?)(?:: …)?`", document)
+    assert len(messages) == 2
+    for message in messages:
+        assert message in str(raised.value)
 
 
 @pytest.mark.parametrize("command", commands("pulumi config set --stack"))
