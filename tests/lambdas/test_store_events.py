@@ -124,6 +124,23 @@ def test_a_change_of_a_record_tells_what_happened(
 
 
 @pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"granted_at_ms": 11_000}, "access_token"),
+        ({"account_uuid": "other"}, "account_uuid"),
+        ({"client_id": "other"}, "client_id"),
+        ({"installed_at": 11}, "installed_at"),
+        ({"owner_id": "2"}, "owner_id"),
+        ({"scopes": ("a",)}, "scopes"),
+    ],
+)
+def test_each_value_of_a_record_that_changed_is_told(change: dict[str, Any], name: str) -> None:
+    after = replace(INSTALLED, **change)
+    detail = {"changed": [name], "scopes": list(after.scopes), "owner_id": after.owner_id}
+    assert_told(changed(record(INSTALLED), record(after)), [("InstallationUpdated", detail)])
+
+
+@pytest.mark.parametrize(
     ("before", "after", "told"),
     [
         (None, connection("pending"), ("pending", None, None)),
