@@ -1,6 +1,5 @@
 """A BigCommerce app back end: settings, then components, then outputs."""
 
-import gc
 from functools import partial
 
 import pulumi
@@ -20,15 +19,10 @@ from components.rutter_webhook import WEBHOOK, webhook_function
 from components.stack_context import StackContext
 from components.stack_function import FunctionBasis, StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
-from components.stack_traces import short_stack_traces
 from components.store_events import STORE_EVENTS, StoreEvents
 from registration.portal.model import Registration
 from registration.sheet.documents import markdown_sheet
 from registration.sheet.install_links import install_links
-
-# What the SDK makes of a resource lives to the end: with Python's own thresholds, looking for
-# garbage among it takes more than half of the time of a stack with many apps (`make bench`).
-gc.set_threshold(100_000, 50, 100)
 
 settings = read_settings()
 for warning in configuration_warnings(settings):
@@ -46,20 +40,19 @@ frame_ancestors = " ".join(settings.bigcommerce.frame_ancestors)
 
 # What is kept: the installed stores, and each app's profile and credentials.
 store = InstallationStore(context, protect=settings.protect)
-with short_stack_traces():
-    apps = {
-        app.organization_id: BigCommerceApp(
-            context,
-            app,
-            client_secret=settings.client_secrets.get(app.organization_id),
-            handoff_key=settings.handoff_keys.get(app.organization_id),
-            rutter_client_secret=settings.rutter_client_secrets.get(app.organization_id),
-            table_name=store.table_name,
-            key_arn=store.key_arn,
-            protect=settings.protect,
-        )
-        for app in settings.apps
-    }
+apps = {
+    app.organization_id: BigCommerceApp(
+        context,
+        app,
+        client_secret=settings.client_secrets.get(app.organization_id),
+        handoff_key=settings.handoff_keys.get(app.organization_id),
+        rutter_client_secret=settings.rutter_client_secrets.get(app.organization_id),
+        table_name=store.table_name,
+        key_arn=store.key_arn,
+        protect=settings.protect,
+    )
+    for app in settings.apps
+}
 
 # What is called from outside: an API with a route and a function for each callback.
 api = CallbackApi(context, protect=settings.protect, domain=settings.domain)

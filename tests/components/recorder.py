@@ -34,7 +34,6 @@ class Resource:
         depends_on: URNs of what it waits for, because it is told to or uses its outputs.
         aliases: URNs under which an earlier version may have registered it.
         custom: whether it is a provider's resource; else it is a component.
-        stack_trace: the files whose lines it keeps, the innermost first.
     """
 
     type: str
@@ -48,7 +47,6 @@ class Resource:
     ignored: list[str]
     depends_on: list[str]
     aliases: list[str]
-    stack_trace: list[str] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,6 @@ class RecordingMonitor(MockMonitor):
                     ignored=list(request.ignoreChanges),
                     depends_on=sorted(request.dependencies),
                     aliases=list(request.aliasURNs),
-                    stack_trace=[frame.pc.uri for frame in request.stackTrace.frames],
                 )
             )
         with _event_loop():

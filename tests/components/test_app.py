@@ -2,7 +2,6 @@
 
 import copy
 import json
-import sys
 
 from tests.components.recorder import KEY_ARN, Recording, Resource
 from tests.components.recordings import Recorder
@@ -110,18 +109,6 @@ def test_adding_an_app_adds_a_component_with_three_resources_and_changes_nothing
     ]
     assert {resource.name for resource in added} == {ACME}
     assert [urn for urn in before if before[urn] != after[urn]] == []
-
-
-def test_an_apps_resources_keep_the_lines_that_name_them_and_not_those_below(
-    two_apps: Recording,
-) -> None:
-    for resource in two_apps.resources:
-        if resource.name == ACME:
-            assert resource.stack_trace[0].endswith(("/__main__.py", "/components/app.py"))
-            assert len(resource.stack_trace) <= 4
-    # Only theirs; and errors are shown whole.
-    assert len(two_apps.one("aws:dynamodb/table:Table").stack_trace) > 4
-    assert not hasattr(sys, "tracebacklimit")
 
 
 def _by_urn(recording: Recording) -> dict[str, Resource]:
