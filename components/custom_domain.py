@@ -26,8 +26,6 @@ class CustomDomain(pulumi.ComponentResource):
         super().__init__("bigcommerce:index:CustomDomain", "domain", None, opts)
         self._domain = domain
         self._child = pulumi.ResourceOptions(parent=self)
-        # Stacks of 1.x have the name, its mapping and its record beneath the API.
-        moved = pulumi.ResourceOptions(parent=self, aliases=[pulumi.Alias(parent=api)])
         name = aws.apigatewayv2.DomainName(
             "domain",
             domain_name=domain.name,
@@ -37,16 +35,14 @@ class CustomDomain(pulumi.ComponentResource):
                 "ip_address_type": "dualstack",
                 "security_policy": "TLS_1_2",  # the least that it takes; TLS 1.3 is taken too
             },
-            opts=moved,
+            opts=self._child,
         )
         aws.apigatewayv2.ApiMapping(
-            "domain", api_id=api.id, domain_name=name.id, stage=stage_id, opts=moved
+            "domain", api_id=api.id, domain_name=name.id, stage=stage_id, opts=self._child
         )
         if domain.hosted_zone_id is not None:
-            formerly = pulumi.Alias("domain", parent=api)
-            moved = pulumi.ResourceOptions(parent=self, aliases=[formerly])
-            self._lead("A", domain.hosted_zone_id, name, opts=moved)
-            self._lead("AAAA", domain.hosted_zone_id, name, opts=self._child)
+            self._lead("A", domain.hosted_zone_id, name)
+            self._lead("AAAA", domain.hosted_zone_id, name)
         self.register_outputs({})
 
     def _validated_certificate_arn(self) -> pulumi.Output[str]:
@@ -77,14 +73,7 @@ class CustomDomain(pulumi.ComponentResource):
             opts=self._child,
         ).certificate_arn
 
-    def _lead(
-        self,
-        type_: str,
-        zone_id: str,
-        name: aws.apigatewayv2.DomainName,
-        *,
-        opts: pulumi.ResourceOptions,
-    ) -> None:
+    def _lead(self, type_: str, zone_id: str, name: aws.apigatewayv2.DomainName) -> None:
         """Make the zone's record of a type that leads to the domain."""
         target = name.domain_name_configuration
         aws.route53.Record(
@@ -99,5 +88,5 @@ class CustomDomain(pulumi.ComponentResource):
                     "evaluate_target_health": False,
                 }
             ],
-            opts=opts,
+            opts=self._child,
         )

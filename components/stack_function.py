@@ -75,10 +75,6 @@ class StackFunction(pulumi.ComponentResource):
         reserved_concurrency: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        # Stacks of 1.x have it under this type: without the alias all beneath it would be new, and
-        # its names in AWS taken.
-        formerly = pulumi.Alias(type_="bigcommerce:index:CallbackFunction")
-        opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(aliases=[formerly]), opts)
         super().__init__("bigcommerce:index:StackFunction", spec.name, None, opts)
         name = context.name(spec.name)
         child = pulumi.ResourceOptions(parent=self)

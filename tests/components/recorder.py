@@ -9,7 +9,6 @@ from typing import Any
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.rpc import UNKNOWN
 
 from local.engine.program import Program
@@ -32,7 +31,6 @@ class Resource:
         secret_inputs: paths of the inputs that are secrets, such as `secretString`.
         ignored: the inputs whose changes are ignored.
         depends_on: URNs of what it waits for, because it is told to or uses its outputs.
-        aliases: URNs under which an earlier version may have registered it.
         custom: whether it is a provider's resource; else it is a component.
     """
 
@@ -46,7 +44,6 @@ class Resource:
     secret_inputs: list[str]
     ignored: list[str]
     depends_on: list[str]
-    aliases: list[str]
 
 
 @dataclass(frozen=True)
@@ -125,12 +122,6 @@ class RecordingMonitor(MockMonitor):
         super().__init__(mocks)
         self._recording = recording
 
-    def GetDeploymentInfo(self, request: Any) -> Any:
-        """Have the SDK tell aliases as URNs, those of children too, as it does to old engines."""
-        info = super().GetDeploymentInfo(request)  # type: ignore[no-untyped-call]
-        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS)
-        return info
-
     def Invoke(self, request: Any) -> Any:
         """Hand on an invoke."""
         with _event_loop():
@@ -152,7 +143,6 @@ class RecordingMonitor(MockMonitor):
                     secret_inputs=[path for path, _ in secret_paths(inputs)],
                     ignored=list(request.ignoreChanges),
                     depends_on=sorted(request.dependencies),
-                    aliases=list(request.aliasURNs),
                 )
             )
         with _event_loop():
