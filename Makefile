@@ -7,7 +7,6 @@ PROGRAM := .venv/.requirements
 LOCAL := .venv/.requirements-local
 READY := .venv/.requirements-dev
 AUDIT := build/audit
-RUNTIME := build/runtime
 
 help:  ## list the commands; up, serve and emulator take ARGS="--help"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,16 +23,8 @@ emulator: $(LOCAL)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
 	@$(BIN)/python -m tests.reliability.soak
 
-bench: $(READY) $(RUNTIME)/.requirements  ## measure functions, deployments and programs of many apps, simulate growth, write the tables of docs/
+bench: $(READY)  ## measure the CPU time of the functions, and write it and the cost into docs/
 	@$(BIN)/python -m bench
-
-# Bytecode too, which Lambda has of its own libraries. AWS builds its client for Linux alone: elsewhere
-# bench does without, and says so.
-$(RUNTIME)/.requirements: bench/requirements.txt $(READY)
-	@echo "Installing what Lambda's runtime has into $(RUNTIME) (some seconds, once)"
-	@rm -rf $(RUNTIME)
-	@$(BIN)/uv pip install --quiet --target $(RUNTIME) --python $(BIN)/python --compile-bytecode \
-	  --only-binary :all: --no-deps --require-hashes -r bench/requirements.txt && touch $@ || true
 
 audit: $(READY) $(AUDIT)/.requirements  ## scan what is deployed with checkov: every finding is mended or waived
 	@$(BIN)/python -m tests.audit $(AUDIT)/bin/checkov
@@ -79,10 +70,10 @@ format: $(READY)  ## rewrite the code in the project's style
 # requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
 # its extras a pinned requirement does not bind pip, which then looks for the latest version.
 lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
-	@set -e; for name in requirements-dev requirements-local requirements lambdas/requirements bench/requirements tests/audit/requirements; do \
+	@set -e; for name in requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
-	    $$(case $$name in requirements|requirements-local|bench/requirements) echo --constraint requirements-dev.txt;; esac); \
+	    $$(case $$name in requirements|requirements-local) echo --constraint requirements-dev.txt;; esac); \
 	done
 
 vulnerabilities: $(READY)  ## look for known vulnerabilities in what is deployed and what deploys it

@@ -1,1 +1,1 @@
-"""What the product costs to run, measured."""
+"""What the functions cost to run: measured CPU time, and the bill that follows from it."""

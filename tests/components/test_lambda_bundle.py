@@ -18,11 +18,10 @@ from unittest import mock
 import pulumi
 import pytest
 
-from bench import answers, loopback
-from bench.lambda_runtime import variables
 from components import lambda_bundle
 from components.lambda_bundle import BundleError
 from tests.components.recordings import ROOT
+from tests.lambdas import services
 
 MEGABYTE = 1_000_000
 # What the Lambda runtime brings along: boto3 and what it needs.
@@ -321,18 +320,18 @@ def isolated(folder: Path, function: str) -> dict[str, Any]:
     bundle, scratch = folder / "bundle", folder / function
     scratch.mkdir()
     script = Path(__file__).with_name("isolated_function.py")
-    with loopback.services(function, scratch) as (where, connections):
+    with services.served(function, scratch) as (environment, connections):
         done = subprocess.run(
             [sys.executable, "-I", "-S", script, bundle, folder / "runtime", function],
-            input=json.dumps(answers.event(function)),
-            env=variables(function, str(bundle)) | where,
+            input=json.dumps(services.event(function)),
+            env=environment,
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    assert all(map(answers.succeeded, report["answers"])), report["answers"]
+    assert all(map(services.succeeded, report["answers"])), report["answers"]
     assert report["collects"] == [False, True]
     bundled, imported = set(), set()
     for name, file in report["files"].items():

@@ -1,27 +1,36 @@
-"""docs/performance.md and docs/scale.md: their tables say what was measured, or follow from it."""
+"""docs/performance.md, docs/cost.md and docs/scale.md: what was measured, and the sums in them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import callbacks, simulation
-from bench.__main__ import RESULTS, tables
-from bench.simulation import NEW_ACCOUNT, RAISED, Case
+from bench import callbacks, cost
+from bench.__main__ import RESULTS
 from bench.tables import put
-from components.settings import RouteThrottle
+from lambdas.records import installation_item
+from lambdas.records.installation import Installation, User
+from tests.documents import table
+
+MEASURED: callbacks.Measured = json.loads(RESULTS.read_text(encoding="utf-8"))["cpu_seconds"]
 
 
-@pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
-    return dict(json.loads(RESULTS.read_text(encoding="utf-8")))
+def test_pages_are_what_the_measurements_and_the_prices_say() -> None:
+    assert tuple(MEASURED) == callbacks.WHAT
+    assert f"\n{callbacks.table(MEASURED)}\n" in callbacks.PAGE.read_text(encoding="utf-8")
+    assert cost.PAGE.read_text(encoding="utf-8") == cost.page(MEASURED)
 
 
-def test_the_tables_are_those_of_what_was_measured(results: dict[str, Any]) -> None:
-    for page, table in tables(results):
-        assert f"\n{table}\n" in page.read_text(encoding="utf-8")
-    assert set(results["callbacks"]["cpu_seconds"]) == set(callbacks.WHAT)
+def test_a_function_is_measured_from_its_start_to_its_warm_calls() -> None:
+    with callbacks.bundle() as folder:
+        seconds = callbacks.run("load", folder, calls=2)
+        with pytest.raises(SystemExit, match="no_function failed"):
+            callbacks.run("no_function", folder)
+
+    assert seconds["start"] + seconds["first"] == pytest.approx(seconds["cold"])
+    assert min(seconds.values()) > 0
 
 
 def test_a_table_takes_the_place_of_the_one_with_its_heads_alone(tmp_path: Path) -> None:
@@ -36,29 +45,58 @@ def test_a_table_takes_the_place_of_the_one_with_its_heads_alone(tmp_path: Path)
         put("| c |\n| --- |", page)
 
 
-@pytest.mark.parametrize(
-    ("case", "limit"),
-    [
-        (Case((20, 20)), None),
-        (Case((20, 20), RouteThrottle(rate=10, burst=10)), "`throttle.load`"),
-        (Case((20, 20), concurrency=2), "Lambda's executions at once"),
-        (Case((1, 200), RAISED, NEW_ACCOUNT), "Lambda's requests of an account"),
-        (Case((3_000, 1), RAISED, 10_000), "Lambda's new environments"),
-        (Case((900, 9_000), RAISED, 10_000, apps=100_000), "a new table's reads"),
-    ],
-)
-def test_loads_are_refused_by_the_limit_that_they_exceed(case: Case, limit: str | None) -> None:
-    phases = simulation.loads(case, cold=1, warm=0.01)
-    refusals = phases[0].refused + phases[1].refused
-
-    assert (refusals.most_common(1)[0][0] if refusals else None) == limit
-    assert all(phase.at_once <= case.concurrency for phase in phases)
-    # Each environment reads the secret of each app it meets, once.
-    assert case.apps > 1 or phases[1].secrets == phases[1].cold
+def numbers(*heads: str) -> Iterator[list[int]]:
+    """The rows of a table of docs/scale.md, its first columns as numbers."""
+    for row in table("docs/scale.md", *heads):
+        yield [int(cell.replace(",", "")) for cell in row if cell.replace(",", "").isdigit()]
 
 
-def test_new_users_hold_each_other_up_before_their_units_are_used_up() -> None:
-    small, large = (simulation.item_bytes(users) for users in (1, 1_000))
+def item_bytes(users: int) -> int:
+    """The size of a store's item."""
+    added = (
+        User(str(1_000_000 + n), "someone@shop.example.com", 1_700_000_000) for n in range(users)
+    )
+    record = Installation(
+        client_id="c" * 31,
+        installed_at=1_700_000_000,
+        granted_at_ms=1_700_000_000_000,
+        access_token=b"t" * 200,
+        scopes=("store_v2_orders_read_only",) * 5,
+        account_uuid="0" * 36,
+        owner_id="1234567",
+        users={user.id: user for user in added},
+    )
+    item = installation_item.item("0" * 36, "abc1234567", record, 1_000)
+    return sum(len(name) + size(value) for name, value in item.items())
 
-    assert simulation.refused_users(2, large) == 0
-    assert 0 < simulation.refused_users(100, small) < simulation.refused_users(100, large)
+
+def size(value: dict[str, Any]) -> int:
+    """Source: "DynamoDB item sizes and formats" in its developer guide."""
+    ((kind, content),) = value.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name) + size(each) for name, each in content.items())
+    if kind == "L":
+        return 3 + sum(1 + size(each) for each in content)
+    return len(content) // 2 + 2 if kind == "N" else len(content)
+
+
+def test_users_of_a_store_are_limited_by_the_units_of_a_partition() -> None:
+    rows = list(numbers("Users of one store", "Item, KB", "Loads a second", "New users a second"))
+    for users, kilobytes, loads, new_users in rows:
+        bytes_ = item_bytes(users)
+        expected = (
+            round(bytes_ / 1_024),
+            3_000 // -(-bytes_ // 4_096),
+            1_000 // -(-bytes_ // 1_024),
+        )
+        assert (kilobytes, loads, new_users) == expected, users
+    largest, limit = rows[-1][0], 400 * 1_024
+    assert item_bytes(largest) <= limit < item_bytes(largest + 1)
+    # docs/cost.md counts with these.
+    assert item_bytes(5) <= cost.ITEM_BYTES <= 1_024 * (cost.WRITE_UNITS - 1)
+
+
+def test_loads_take_environments_for_as_long_as_they_last() -> None:
+    heads = ("Loads a second", "Environments, warm", "Environments, after a deployment")
+    for loads, warm, cold in numbers(*heads, "First bottleneck", "How to raise it"):
+        assert (warm, cold) == (-(-loads // 100), loads * 3 // 2)

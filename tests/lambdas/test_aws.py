@@ -9,11 +9,11 @@ from botocore import httpsession
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import SSLError
 
-from bench.loopback import certificate, serve
 from components.callbacks import CALLBACKS
 from lambdas.callbacks.endpoint import RESERVE_SECONDS
 from lambdas.shared import aws as clients
 from local.bigcommerce import App, BigCommerce, Store
+from tests.https_server import certificate, serve
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import Backend, signed_url
 

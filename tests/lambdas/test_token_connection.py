@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import urllib3
 
-from bench.loopback import certificate, serve
 from lambdas.callbacks import token_exchange
 from lambdas.callbacks.token_exchange import exchange
 from lambdas.shared import https
@@ -22,6 +21,7 @@ from lambdas.shared.errors import (
     BigCommerceUnavailableError,
     CodeRefusedError,
 )
+from tests.https_server import certificate, serve
 from tests.lambdas.token_requests import ANSWER, CREDENTIALS, REQUEST, TokenEndpoint
 
 

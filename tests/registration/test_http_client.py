@@ -3,18 +3,14 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from registration.check.http_client import Client, UnreachableError, is_loopback
+from tests.https_server import certificate
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -43,30 +39,6 @@ def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
         server.shutdown()
 
 
-def certificate(folder: Path, host: str, *, days: int) -> Path:
-    """A self-signed certificate for a host, with its key, that ends in so many days."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=30))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    unencrypted = serialization.NoEncryption()
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, unencrypted)
-    file = folder / f"{host}.pem"
-    file.write_bytes(private + made.public_bytes(pem))
-    return file
-
-
 @contextmanager
 def serving_https(file: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -93,7 +65,7 @@ def test_certificates_count(
     trusted: bool,
     said: str | None,
 ) -> None:
-    file = certificate(tmp_path, host, days=days)
+    file = certificate(host, tmp_path, days=days)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
     with serving_https(file) as url:

@@ -1,15 +1,26 @@
-"""What the functions are asked, and what AWS, BigCommerce and Rutter answer them.
+"""A typical event of each function, and a server that answers as AWS, BigCommerce and Rutter do.
 
-Every function has its usual work to do: an installation for auth, a store to hand over for
-rutter_connect, an installation to tell of for store_events.
+Every function does its usual work: auth installs a store, rutter_connect connects one, and
+store_events publishes an installation.
 """
 
 import base64
+import hashlib
+import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+import botocore
+import jwt
+
+from tests.https_server import HOST, certificate, serve
 
 ORGANIZATION = "acme"
 SECRET = "s" * 64
@@ -19,7 +30,7 @@ APP = {
     "scopes": {"L": [{"S": "store_v2_orders"}]},
     "multiple_users": {"BOOL": True},
 }
-# The same, as the functions for Rutter find it.
+# The same, as the functions for Rutter read it.
 RUTTERS_APP = APP | {"rutter_on_uninstall": {"S": "keep"}, "rutter_webhooks": {"BOOL": True}}
 STORE = {
     "status": {"S": "installed"},
@@ -41,7 +52,6 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "bench",
     "AWS_LAMBDA_FUNCTION_NAME": "bench",
     "FRAME_ANCESTORS": "https://*.mybigcommerce.com",
-    "LOGIN_URL": "https://login.invalid",
     "BASE_URL": BASE_URL,
     "SERVED_BASE_URLS": BASE_URL,
     "SECRET_PREFIX": "bench/",
@@ -50,7 +60,6 @@ ENVIRONMENT = {
     "CONNECTION_INDEX": "by-connection",
     "ACCESS_TOKEN_KEY_ARN": "arn:aws:kms:us-east-1:123456789012:key/bench",
     "EVENT_BUS_NAME": "bench",
-    "RUTTER_BASE_URL": "https://rutter.invalid",
     "RUTTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/bench",
     "RUTTER_SECRET_PREFIX": "bench/rutter/",
     "UNINSTALLED_RETENTION_SECONDS": "7776000",
@@ -62,11 +71,7 @@ FUNCTIONS = (
 
 
 def aws(target: str, body: Mapping[str, Any], function: str) -> dict[str, Any]:
-    """What AWS answers: `target` is the request's X-Amz-Target, such as `DynamoDB_20120810.Query`.
-
-    Raises:
-        KeyError: no function asks so.
-    """
+    """AWS's response to a function; `target` is its X-Amz-Target, `DynamoDB_20120810.Query`."""
     operation = target.rpartition(".")[2]
     if operation == "GetItem":
         items: dict[str, Any] = {
@@ -90,7 +95,7 @@ def aws(target: str, body: Mapping[str, Any], function: str) -> dict[str, Any]:
 
 
 def elsewhere(url: str) -> dict[str, Any]:
-    """What BigCommerce answers to a code, or Rutter to a new connection."""
+    """BigCommerce's response to a code, or Rutter's to a new connection."""
     if "rutter" in url:
         return {"connection": {"id": "c1", "access_token": "token", "is_ready": True}}
     user = {"id": 1, "email": "a@b.c"}
@@ -105,7 +110,7 @@ def elsewhere(url: str) -> dict[str, Any]:
 
 
 def event(function: str) -> dict[str, Any]:
-    """What the function is called with, or the floor."""
+    """The event that the function, or the floor, is called with."""
     if function == "floor":
         return {"TableName": "installations", "Key": KEY, "ConsistentRead": True}
     if function == "rutter_connect":
@@ -124,7 +129,7 @@ def event(function: str) -> dict[str, Any]:
 
 
 def succeeded(answer: Mapping[str, Any]) -> bool:
-    """Whether a function did what it was asked."""
+    """Whether a function returned no error."""
     return answer.get("statusCode", 200) == 200 and not answer.get("batchItemFailures")
 
 
@@ -141,9 +146,7 @@ def _request(more: dict[str, Any]) -> dict[str, Any]:
 
 
 def _payload() -> str:
-    """A store's owner's signed payload."""
-    import jwt  # noqa: PLC0415 (the function's own, which has imported it before this is called)
-
+    """The signed payload of a store's owner."""
     now, owner = int(time.time()), {"id": 1, "email": "a@b.c"}
     claims = {"aud": "client", "iss": "bc", "iat": now, "nbf": now, "exp": now + 86_400}
     claims |= {"sub": "stores/abc", "user": owner, "owner": owner, "url": "/"}
@@ -151,10 +154,42 @@ def _payload() -> str:
 
 
 def _webhook() -> dict[str, Any]:
-    import hashlib  # noqa: PLC0415 (as above)
-    import hmac  # noqa: PLC0415
-
     body = json.dumps({"type": "CONNECTION", "code": "CONNECTION_UPDATED", "connection_id": "c1"})
     digest = hmac.new(SECRET.encode(), body.encode(), hashlib.sha256).digest()
     signature = f"sha256={base64.b64encode(digest).decode()}"
     return _request({"body": body, "headers": {"x-rutter-signature": signature}})
+
+
+@contextmanager
+def served(function: str, folder: Path) -> Iterator[tuple[dict[str, str], dict[str, set[int]]]]:
+    """Serve everything that a function calls over TLS; `folder` takes the certificates.
+
+    Yields the environment variables that lead there, and the client ports that each service saw:
+    by the name that a request to AWS is signed with, `bigcommerce` or `rutter`.
+    """
+    ports: dict[str, set[int]] = defaultdict(set)
+
+    def answer(request: BaseHTTPRequestHandler, body: bytes) -> tuple[Mapping[str, str], bytes]:
+        target = request.headers.get("X-Amz-Target")
+        if target is None:
+            service, content = request.path.split("/")[1], elsewhere(request.path)
+        else:
+            # Credential={key}/{date}/{region}/{service}/aws4_request
+            service = request.headers["Authorization"].split("/")[3]
+            content = aws(target, json.loads(body), function)
+        ports[service].add(request.client_address[1])
+        return {}, json.dumps(content).encode()
+
+    file, trusted = certificate(HOST, folder), folder / "trusted.pem"
+    # With those that botocore trusts: loading them is the larger part of a TLS connection.
+    own = Path(botocore.__file__).with_name("cacert.pem").read_bytes()
+    trusted.write_bytes(own + file.read_bytes().partition(b"-----BEGIN PRIVATE")[0])
+    with serve(answer, file) as host:
+        where = {
+            "AWS_ENDPOINT_URL": f"https://{host}",
+            "AWS_CA_BUNDLE": str(trusted),
+            "SSL_CERT_FILE": str(trusted),
+            "LOGIN_URL": f"https://{host}/bigcommerce",
+            "RUTTER_BASE_URL": f"https://{host}/rutter",
+        }
+        yield ENVIRONMENT | where, ports

@@ -1,9 +1,7 @@
-"""AWS, BigCommerce and Rutter on a loopback port, over TLS; they answer as in `answers`."""
+"""An HTTP or HTTPS server on a loopback port, with a certificate made for it."""
 
-import json
 import ssl
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,21 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 
-import botocore
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from bench import answers
-
 HOST = "127.0.0.1"
 
-# What a request is answered with: headers and a body, or None to end the connection.
+# Headers and a body to respond with, or None to end the connection.
 Answer = Callable[[BaseHTTPRequestHandler, bytes], tuple[Mapping[str, str], bytes] | None]
-# The ports that each service was connected to from.
-Connections = dict[str, set[int]]
 
 
 @contextmanager
@@ -65,53 +58,18 @@ def serve(answer: Answer, certificate: Path | None = None) -> Iterator[str]:
         server.shutdown()
 
 
-@contextmanager
-def services(function: str, folder: Path) -> Iterator[tuple[dict[str, str], Connections]]:
-    """Everything a function talks to.
-
-    Gives the variables by which a function finds and trusts it, and who connected so far: by the
-    names that requests to AWS are signed with, `bigcommerce` and `rutter`. `folder` takes files.
-    """
-    connections: Connections = defaultdict(set)
-
-    def answer(request: BaseHTTPRequestHandler, body: bytes) -> tuple[Mapping[str, str], bytes]:
-        target = request.headers.get("X-Amz-Target")
-        if target is None:
-            service, content = request.path.split("/")[1], answers.elsewhere(request.path)
-        else:
-            # Credential={key}/{date}/{region}/{service}/aws4_request
-            service = request.headers["Authorization"].split("/")[3]
-            content = answers.aws(target, json.loads(body), function)
-        connections[service].add(request.client_address[1])
-        return {}, json.dumps(content).encode()
-
-    file, trusted = certificate(HOST, folder), folder / "trusted.pem"
-    # With the others that botocore trusts: to load them is the larger part of a TLS connection.
-    own = Path(botocore.__file__).with_name("cacert.pem").read_bytes()
-    trusted.write_bytes(own + file.read_bytes().partition(b"-----BEGIN PRIVATE")[0])
-    with serve(answer, file) as host:
-        yield (
-            {
-                "AWS_ENDPOINT_URL": f"https://{host}",
-                "AWS_CA_BUNDLE": str(trusted),
-                "SSL_CERT_FILE": str(trusted),
-                "LOGIN_URL": f"https://{host}/bigcommerce",
-                "RUTTER_BASE_URL": f"https://{host}/rutter",
-            },
-            connections,
-        )
-
-
-def certificate(name: str, folder: Path) -> Path:
-    """A PEM file with a self-signed certificate for an address, and with its key."""
+def certificate(host: str, folder: Path, *, days: int = 1) -> Path:
+    """Write a self-signed certificate for an IP address or a name, and its key, as one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
+    is_name = host[0].isalpha()
+    alternative = x509.DNSName(host) if is_name else x509.IPAddress(ip_address(host))
     signed = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))]), False)
+        .not_valid_before(now - timedelta(days=30))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([alternative]), False)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
