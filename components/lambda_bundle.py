@@ -1,8 +1,11 @@
 """The deployment package of the functions: the package `lambdas` and its libraries, as one zip.
 
 `build()` is cheap when nothing changed. The libraries are installed from lambdas/requirements.txt,
-pinned with hashes, and kept by that file's content; the zip holds the same bytes for the same
-inputs, so that an unchanged tree is an unchanged Lambda function.
+pinned with hashes, and kept by that file's content.
+
+The same sources give the same bytes on every machine, because Pulumi replaces a function's code
+when the bytes differ. Entries are not compressed: zlib's implementations give different bytes.
+Lines end in LF: a checkout, or a wheel that was built on Windows, may have CRLF.
 """
 
 import hashlib
@@ -48,9 +51,9 @@ def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
     libraries = _installed_libraries(sources / "requirements.txt", build_folder)
     files = {**dict(_files(libraries)), **dict(_source_files(sources))}
     # How it is built is an input too.
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256(_content(Path(__file__)))
     for name in sorted(files):
-        digest.update(f"{name}\0{hashlib.sha256(files[name].read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{hashlib.sha256(_content(files[name])).hexdigest()}\n".encode())
     bundle = build_folder / f"bundle-{digest.hexdigest()[:16]}.zip"
     if not bundle.exists():
         _write_zip(bundle, files)
@@ -113,6 +116,11 @@ def _source_files(sources: Path) -> Iterator[tuple[str, Path]]:
             yield f"{sources.name}/{name}", path
 
 
+def _content(path: Path) -> bytes:
+    """A file's content; each is text."""
+    return path.read_bytes().replace(b"\r\n", b"\n")
+
+
 def _write_zip(bundle: Path, files: dict[str, Path]) -> None:
     with tempfile.TemporaryDirectory(dir=bundle.parent) as scratch:
         unfinished = Path(scratch) / bundle.name
@@ -121,6 +129,5 @@ def _write_zip(bundle: Path, files: dict[str, Path]) -> None:
                 entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_TIME)
                 entry.external_attr = _PLAIN_FILE
                 entry.create_system = 3  # Unix, wherever it is built
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
+                archive.writestr(entry, _content(files[name]))
         unfinished.replace(bundle)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -69,7 +70,7 @@ FUNCTIONS = {
 }
 
 
-def wheel(folder: Path, version: str) -> str:
+def wheel(folder: Path, version: str, line_end: str = "\n") -> str:
     """Make a wheel of a small library; give its line of a requirements file."""
     path = folder / f"tinylib-{version}-py3-none-any.whl"
     info = f"tinylib-{version}.dist-info"
@@ -86,7 +87,7 @@ def wheel(folder: Path, version: str) -> str:
     record = "".join(f"{name},,\n" for name in files)
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in (files | {f"{info}/RECORD": record}).items():
-            archive.writestr(name, text)
+            archive.writestr(name, text.replace("\n", line_end))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return f"tinylib @ {path.as_uri()} --hash=sha256:{digest}\n"
 
@@ -96,7 +97,7 @@ def sources(tmp_path: Path) -> Path:
     """A small tree of sources that vendors a small library."""
     folder = tmp_path / "sources"
     (folder / "pages" / "__pycache__").mkdir(parents=True)
-    (folder / "handler.py").write_text("def handler(event, context): ...\n")
+    (folder / "handler.py").write_text("def handler(event, context): ...\n" * 9)
     (folder / "pages" / "page.html").write_text("<p>")
     (folder / "pages" / "page.css").write_text("p {}")
     (folder / "pages" / "__pycache__" / "page.cpython-311.pyc").write_text("compiled")
@@ -168,7 +169,7 @@ class TestContent:
     def test_of_this_repository_is_small_without_compiled_code_or_a_trace_of_its_builder(
         self, bundle: Path
     ) -> None:
-        assert bundle.stat().st_size < 0.25 * MEGABYTE
+        assert bundle.stat().st_size < 0.75 * MEGABYTE
         assert len(names(bundle)) <= 100
         archive = zipfile.ZipFile(bundle)
         for name in archive.namelist():
@@ -187,6 +188,44 @@ class TestBuild:
         (elsewhere / "handler.py").chmod(0o600)
         other = lambda_bundle.build(elsewhere, tmp_path / "other")
         assert other.name == build().name
+        assert other.read_bytes() == build().read_bytes()
+
+    def test_gives_the_same_bytes_with_another_compressor(
+        self, build: Callable[[], Path], sources: Path, tmp_path: Path
+    ) -> None:
+        def compressor(*_: int) -> object:
+            return real(1, zlib.DEFLATED, -15, 9, zlib.Z_HUFFMAN_ONLY)
+
+        real = zlib.compressobj
+        with mock.patch.object(zlib, "compressobj", compressor):
+            other = lambda_bundle.build(sources, tmp_path / "other")
+        assert other.read_bytes() == build().read_bytes()
+
+    def test_gives_the_same_bytes_with_a_wheel_that_was_built_on_windows(
+        self, build: Callable[[], Path], sources: Path, tmp_path: Path
+    ) -> None:
+        before = build().read_bytes()
+        (tmp_path / "windows").mkdir()
+        requirement = wheel(tmp_path / "windows", "1.0", line_end="\r\n")
+        (sources / "requirements.txt").write_text(requirement)
+        assert lambda_bundle.build(sources, tmp_path / "other").read_bytes() == before
+
+    @pytest.mark.parametrize("attributes", [True, False])
+    def test_gives_the_same_bytes_in_a_checkout_that_asks_for_crlf(
+        self, *, attributes: bool, build: Callable[[], Path], sources: Path, tmp_path: Path
+    ) -> None:
+        (sources / ".env").unlink()
+        if attributes:
+            shutil.copy(ROOT / ".gitattributes", sources)
+        commit = ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "All")
+        for arguments in (["init", "-q"], ["add", "."], commit):
+            subprocess.run(["git", "-C", sources, *arguments], check=True)
+        elsewhere = tmp_path / "elsewhere" / "sources"
+        clone = ("clone", "-q", "-c", "core.autocrlf=true")
+        subprocess.run(["git", *clone, sources, elsewhere], check=True)
+
+        assert (b"\r\n" in (elsewhere / "handler.py").read_bytes()) != attributes
+        other = lambda_bundle.build(elsewhere, tmp_path / "other")
         assert other.read_bytes() == build().read_bytes()
 
     def test_gives_another_bundle_when_a_source_changed(
