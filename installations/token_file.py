@@ -114,7 +114,7 @@ def _installation(row: Mapping[str, str]) -> ForeignInstallation:
     return ForeignInstallation(
         store_hash=_store_hash(row),
         access_token=row["access_token"],
-        scopes=tuple(row["scope"].split()),
+        scopes=tuple(dict.fromkeys(row["scope"].split())),
         owner_id=row["owner_id"],
         owner_email=row["owner_email"],
         installed_at=_time(row.get("installed_at")),

@@ -207,7 +207,7 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
 
 def _scopes(value: object) -> tuple[str, ...]:
     """The granted scopes. BigCommerce has answered null here, with a token that opens nothing."""
-    scopes = () if value in (None, "") else tuple(_text(value).split())
+    scopes = () if value in (None, "") else tuple(dict.fromkeys(_text(value).split()))
     if not scopes:
         raise NoScopeGrantedError("the answer grants no scope")
     return scopes

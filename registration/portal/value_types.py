@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 
@@ -35,8 +35,11 @@ ClientId = Annotated[str, form(r"[A-Za-z0-9]{1,128}", "1 to 128 letters and digi
 RutterClientId = Annotated[
     str, form(r"[A-Za-z0-9_.-]{1,128}", "1 to 128 letters, digits, -, _ or .")
 ]
+# Scheme and host are the same in capitals, and base URLs are compared.
 BaseUrl = Annotated[
-    str, form(rf"https?://{HOST}", "https:// and a host, without a path or a slash at the end")
+    str,
+    StringConstraints(to_lower=True),
+    form(rf"https?://{HOST}", "https:// and a host, without a path or a slash at the end"),
 ]
 # What a Content-Security-Policy takes as a source. A wildcard stands for the subdomains of a
 # domain: alone, or before one label only, it would let any site show the pages.

@@ -227,7 +227,7 @@ def test_app_url_with_what_no_browser_should_be_sent_to(url: str) -> None:
 
 @pytest.mark.parametrize("keep", [None, "true", "True"])
 def test_a_domain_switches_off_no_url_that_is_in_the_portal(keep: str | None) -> None:
-    registered = {"registeredBaseUrl": "https://a.execute-api.us-east-1.amazonaws.com"}
+    registered = {"registeredBaseUrl": "https://a.execute-api.us-east-1.AmazonAWS.com"}
     domain = DOMAIN_ELSEWHERE | ({"keepDefaultEndpoint": keep} if keep else {})
     config = {"apps": [ACME_APP | registered], "domain": domain}
     if keep:

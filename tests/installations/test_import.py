@@ -127,6 +127,11 @@ def test_what_is_wrong_with_a_file_is_said_without_its_values(
     assert TOKEN not in str(caught.value)
 
 
+def test_a_scope_that_is_named_twice_is_read_once(tokens: Callable[..., str]) -> None:
+    (store,) = read(Path(tokens(f"abc,{TOKEN},b a b,7,a@example.com,2026-01-31")))
+    assert store.scopes == ("b", "a")
+
+
 FIRST_LINES = st.permutations(HEADING.split(",")).map(",".join) | st.text(max_size=40)
 CELLS = st.sampled_from([BIGCOMMERCES, "abc", "stores/abc", SCOPE, "7", "a@example.com", '"'])
 

@@ -144,6 +144,7 @@ def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
         pytest.param(("a", "b"), ("b", "a"), [], [], id="another order is no difference"),
         pytest.param(("a",), ("a", "store_v2_default"), [], [], id="one is granted unasked"),
         pytest.param(("a",), ("a", "users_basic_information"), [], [], id="another is too"),
+        pytest.param(("a", "b"), ("b", "a", "b"), [], [], id="one is named twice"),
     ],
 )
 def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logged(
@@ -170,7 +171,7 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     assert f"the app to grant them: {' '.join(missing)}" in answer.page.text or not missing
     assert f"the app is not configured with: {' '.join(extra)}" in answer.page.text or not extra
     assert not any(name in answer.page.text for name in GRANTED_UNASKED)
-    assert backend.record(app, store)["scopes"] == list(granted)
+    assert backend.record(app, store)["scopes"] == list(dict.fromkeys(granted))
     warnings = [
         (line["store_hash"], line["missing_scopes"], line["extra_scopes"])
         for line in logs.lines
@@ -179,7 +180,9 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     assert warnings == ([(store.hash, missing, extra)] if missing or extra else [])
     (answered,) = [line for line in logs.lines if line["message"] == "callback answered"]
     assert answered["configured_scopes"] == list(configured)
-    assert answered["granted_scopes"] == [name for name in granted if "@" not in name]
+    assert answered["granted_scopes"] == [
+        name for name in dict.fromkeys(granted) if "@" not in name
+    ]
 
 
 TAMPERED = "links of the auth callback that were tampered with"
