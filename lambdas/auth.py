@@ -52,13 +52,14 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
     authorization, store = _authorization(request, app)
     logger.append_keys(store_hash=store)
-    account_uuid = request.optional("account_uuid")
     grant = credentials.use(
         app.organization_id,
         partial(exchange, environment.login_url(), authorization),
         refusal=CodeRefusedError,
     )
-    _check(grant, authorization, account_uuid)
+    if grant.context != authorization.context:
+        raise CodeRefusedError("the grant is for another context")
+    _log_other_account(request, grant)
     try:
         record = _record_installation(app, store, grant, request.arrived_at)
     except (*aws.CALL_ERRORS, DeadlineExceededError) as error:
@@ -110,12 +111,11 @@ def _called_base_url(request: CallbackRequest) -> str:
     return next(called, served[0])
 
 
-def _check(grant: Grant, authorization: AuthorizationRequest, account_uuid: str | None) -> None:
-    """Refuse a grant that is not the answer to what the browser asked for."""
-    if grant.context != authorization.context:
-        raise CodeRefusedError("the grant is for another context")
-    if account_uuid is not None and grant.account_uuid not in (None, account_uuid):
-        raise CodeRefusedError("the grant is for another account_uuid")
+def _log_other_account(request: CallbackRequest, grant: Grant) -> None:
+    """Log a difference, and go on: BigCommerce's texts disagree on whose account it is."""
+    named = {*request.query.get("account_uuid", ()), grant.account_uuid or ""}
+    if len({uuid.lower() for uuid in named if uuid}) > 1:  # RFC 9562: case does not matter
+        logger.warning("the grant names another account_uuid than the callback")
 
 
 def _record_installation(

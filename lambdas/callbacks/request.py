@@ -105,14 +105,6 @@ class CallbackRequest:
             raise InvalidParameterError(name, problem="is not text")
         return values[0]
 
-    def optional(self, name: str) -> str | None:
-        """The parameter's value, or None where it is absent or empty.
-
-        Raises:
-            InvalidParameterError: it is given more than once, too long or not text.
-        """
-        return self.required(name) if any(self.query.get(name, ())) else None
-
     def has(self, name: str) -> bool:
         """Whether the parameter is there, with or without a value."""
         return name in self.query

@@ -76,7 +76,7 @@ class Grant:
         granted_at_ms: when the answer came, in epoch milliseconds.
         scopes: those that were granted, by their parameter names.
         context: `stores/{store_hash}`.
-        account_uuid: BigCommerce's id of the account, where it names one.
+        account_uuid: an account's id, if BigCommerce names one; whose, its texts disagree on.
     """
 
     client_id: str
@@ -197,7 +197,7 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
             user=_user(answer["user"]),
             owner=_user(answer["owner"]),
             context=_text(answer["context"]),
-            account_uuid=_text(answer["account_uuid"]) if answer.get("account_uuid") else None,
+            account_uuid=lenient.text(answer.get("account_uuid")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The text of these errors can quote the answer, and so the token.

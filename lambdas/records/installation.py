@@ -53,7 +53,7 @@ class Installation:
             milliseconds.
         access_token: KMS ciphertext.
         scopes: the granted OAuth scopes.
-        account_uuid: the developer account's id, as BigCommerce gave it.
+        account_uuid: an account's id, as BigCommerce gave it; whose, its texts disagree on.
         owner_id: the store owner's user id.
         users: everyone who may open the app, the owner among them, by user id.
         removed_users: when the removal of a user was issued, by user id; kept as long as a payload

@@ -48,7 +48,6 @@ class Grant(BaseModel, strict=True):
     user: Grantee
     owner: Grantee
     context: str
-    account_uuid: Any = None
 
 
 def payload_holds(content: object, *, client_id: str, now: int) -> bool:
@@ -65,8 +64,8 @@ def payload_holds(content: object, *, client_id: str, now: int) -> bool:
     )
 
 
-def grant_holds(answer: object, *, context: str, account_uuid: str) -> bool:
-    """Whether this is an access token for this store, from this developer account."""
+def grant_holds(answer: object, *, context: str) -> bool:
+    """Whether this is an access token for this store."""
     try:
         grant = Grant.model_validate(answer)
     except ValidationError:
@@ -75,7 +74,6 @@ def grant_holds(answer: object, *, context: str, account_uuid: str) -> bool:
         len(grant.access_token.encode()) <= LONGEST_ACCESS_TOKEN
         and grant.context == context
         and bool(grant.scope.split())
-        and (not grant.account_uuid or grant.account_uuid == account_uuid)
     )
 
 

@@ -190,16 +190,14 @@ TAMPERED = "links of the auth callback that were tampered with"
 
 @pytest.mark.figures(TAMPERED)
 @pytest.mark.parametrize(
-    ("field", "change"),
+    "change",
     [
-        pytest.param("context", lambda _: "stores/other", id="another store"),
-        pytest.param("context", str.upper, id="context in another case"),
-        pytest.param("account_uuid", str.upper, id="another account"),
+        pytest.param(lambda _: "stores/other", id="another store"),
+        pytest.param(str.upper, id="context in another case"),
     ],
 )
-def test_a_grant_that_answers_another_request_is_refused_and_not_stored(
+def test_a_grant_for_another_store_is_refused_and_not_stored(
     *,
-    field: str,
     change: Callable[[str], str],
     backend: Backend,
     app: App,
@@ -207,28 +205,57 @@ def test_a_grant_that_answers_another_request_is_refused_and_not_stored(
     store: Store,
     logs: Logs,
 ) -> None:
-    right = {"context": store.context, "account_uuid": app.account_uuid}
-    other = faults.with_fields(**{field: change(right[field])})
+    other = faults.with_fields(context=change(store.context))
     bigcommerce.token_endpoint.next_answers.append(other)
 
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
 
     CODE_REFUSED.assert_is(answer, "redirect-url")
     assert backend.stored() == []
-    assert logs.last["reason"] == f"the grant is for another {field}"
+    assert logs.last["reason"] == "the grant is for another context"
 
 
-def test_an_account_uuid_that_only_one_side_gives_is_not_compared(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
+UUID = "a6b1c2d3-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("called_with", "granted", "differ"),
+    [
+        ([UUID], UUID.upper(), False),
+        ([UUID.upper()], UUID, False),
+        ([UUID], UUID[::-1], True),
+        ([UUID, UUID[::-1]], UUID, True),
+        (["a" * 9_000], UUID, True),
+        (["\ud800"], UUID, True),
+        ([""], UUID, False),
+        ([], UUID, False),
+        *(([UUID], none, False) for none in (None, "", 5, [UUID], "\ud800")),
+    ],
+    ids=lambda value: ascii(value)[:20],
+)
+def test_an_account_uuid_decides_nothing_and_a_difference_is_logged(
+    *,
+    called_with: list[str],
+    granted: object,
+    differ: bool,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    logs: Logs,
 ) -> None:
-    bigcommerce.token_endpoint.next_answers.append(faults.without("account_uuid"))
-    link = bigcommerce.auth_callback_url(app, store, store.owner)
-    assert backend.get(link).status == 200
-    assert "account_uuid" not in backend.record(app, store)
+    bigcommerce.token_endpoint.next_answers.append(faults.with_fields(account_uuid=granted))
+    query = bigcommerce.auth_callback_url(app, store, store.owner).partition("?")[2]
+    query = query.replace(f"&account_uuid={app.account_uuid}", "")
+    query += "".join(f"&account_uuid={value}" for value in called_with)
 
-    link = bigcommerce.auth_callback_url(app, store, store.owner).replace(app.account_uuid, "")
-    assert backend.get(link).status == 200
-    assert backend.record(app, store)["account_uuid"] == app.account_uuid
+    answer = backend.handle("redirect-url", api_event(ORGANIZATION_ID, "redirect-url", query))
+
+    assert answer.status == 200
+    expected = granted if isinstance(granted, str) and granted not in ("", "\ud800") else None
+    assert backend.record(app, store).get("account_uuid") == expected
+    warnings = [line["message"] for line in logs.lines if line["level"] == "WARNING"]
+    assert warnings == ["the grant names another account_uuid than the callback"] * differ
 
 
 def test_an_external_install_ends_at_bigcommerce_when_it_has_succeeded(

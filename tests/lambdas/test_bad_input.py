@@ -107,9 +107,8 @@ MALFORMED = [
     [
         *(
             pytest.param(name, *case.values, id=f"{name} {case.id}")
-            for name in ("code", "scope", "context", "account_uuid")
+            for name in ("code", "scope", "context")
             for case in MALFORMED
-            if (name, case.id) != ("account_uuid", "empty")
         ),
         *(pytest.param(name, [], "is missing", id=name) for name in ("code", "scope", "context")),
         *(

@@ -209,7 +209,6 @@ def link(bigcommerce: BigCommerce, app: App, store: Store) -> str:
                 (("access_token", "scope", "context"), NOT_TEXTS),
                 (("access_token", "context"), [None, ""]),
                 (("user", "owner"), NOT_USERS),
-                (("account_uuid",), [5, ["a"], "\ud800"]),
             )
             for name in names
             for value in values
