@@ -38,6 +38,7 @@ class TestInstall:
             pytest.param(100, 100, False, id="in the same second"),
             pytest.param(105, 100, False, id="answered before, by a faster clock"),
             pytest.param(105, 104, False, id="answered before, by a much faster clock"),
+            pytest.param(98, 99, False, id="older, and delivered late"),
         ],
     )
     def test_an_uninstall_stands_if_it_is_newer_by_both_clocks(
@@ -90,7 +91,8 @@ class TestInstall:
     def test_an_app_registered_anew_begins_with_nothing_of_the_app_before_it(self) -> None:
         before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id=OTHERS)
 
-        assert install(before, again(5)) == again(5)
+        for seconds_later in (0, 5):
+            assert install(before, again(seconds_later)) == again(seconds_later)
         assert install(replace(UNINSTALLED, client_id=OTHERS), again(99)) == again(99)
 
     def test_an_app_registered_anew_is_not_replaced_by_the_app_before_it(self) -> None:
