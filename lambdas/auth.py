@@ -6,6 +6,7 @@ against the store hash.
 """
 
 import re
+import time
 from collections.abc import Iterable
 from functools import partial
 from urllib.parse import urlsplit
@@ -18,7 +19,13 @@ from .callbacks.responses import Response
 from .callbacks.token_exchange import AuthorizationRequest, Grant, exchange
 from .records import access_tokens, credentials, installation_table, scopes
 from .records.apps import AppProfile
-from .records.installation import Installation, User, install
+from .records.installation import (
+    Installation,
+    User,
+    code_hash,
+    install,
+    was_just_installed_with,
+)
 from .records.scopes import ScopeComparison
 from .shared import aws, environment, https
 from .shared.deadline import DeadlineExceededError
@@ -31,6 +38,10 @@ from .shared.errors import (
     StoreNotInstalledError,
 )
 from .shared.log import INSTALLED_OR_OPENED, logger
+
+# The other request needs a fraction of these 1.5 seconds once BigCommerce has answered it.
+ATTEMPTS = 3
+PAUSE_SECONDS = 0.5
 
 # BigCommerce does not say what a code looks like: what no OAuth server would make is not sent on.
 _CODE = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}", re.ASCII)
@@ -52,29 +63,48 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
     """Answer a GET of the Auth callback URL: the app, a page, or an external install's redirect."""
     authorization, store = _authorization(request, app)
     logger.append_keys(store_hash=store)
-    grant = credentials.use(
-        app.organization_id,
-        partial(exchange, environment.login_url(), authorization),
-        refusal=CodeRefusedError,
-    )
+    try:
+        grant = credentials.use(
+            app.organization_id,
+            partial(exchange, environment.login_url(), authorization),
+            refusal=CodeRefusedError,
+        )
+    except CodeRefusedError:
+        installation = _just_installed(app, store, authorization.code, request.arrived_at)
+        if installation is None:
+            raise
+        logger.append_keys(repeated=True)
+        return _succeeded(request, app, store, installation)
     if grant.context != authorization.context:
         raise CodeRefusedError("the grant is for another context")
     _log_other_account(request, grant)
     try:
-        record = _record_installation(app, store, grant, request.arrived_at)
+        record = _record_installation(app, store, grant, authorization.code, request.arrived_at)
     except (*aws.CALL_ERRORS, DeadlineExceededError) as error:
         raise InstallationNotStoredError(aws.failure_reason(error)) from None
     except ServiceUnavailableError as error:
         raise InstallationNotStoredError(error.reason) from None
+    # A code has no date, and is good once: it was for this.
+    visitor = Visitor(store_hash=store, user_id=grant.user.id, opened_at=request.arrived_at)
+    return _succeeded(request, app, store, record, visitor)
+
+
+def _succeeded(
+    request: CallbackRequest,
+    app: AppProfile,
+    store: str,
+    record: Installation,
+    visitor: Visitor | None = None,
+) -> Response:
+    """The answer to an installation; only a visitor who is known is handed over to the app."""
     compared = scopes.compare(app.scopes, record.scopes)
     _log_difference(compared)
     # In the last line of the call: the newest of them tells what the portal has.
-    logger.append_keys(granted_scopes=_named(grant.scopes), configured_scopes=app.scopes)
+    logger.append_keys(granted_scopes=_named(record.scopes), configured_scopes=app.scopes)
     if request.has("external_install"):
-        return _end_external_install(grant.client_id, "succeeded")
-    # A code has no date, and is good once: it was for this.
-    visitor = Visitor(store_hash=store, user_id=grant.user.id, opened_at=request.arrived_at)
-    return handoff.redirect(app, visitor) or pages.installed_page(app, store, compared)
+        return _end_external_install(record.client_id, "succeeded")
+    handed_over = handoff.redirect(app, visitor) if visitor else None
+    return handed_over or pages.installed_page(app, store, compared)
 
 
 def _end_external_install(client_id: str, outcome: str) -> Response:
@@ -111,6 +141,21 @@ def _called_base_url(request: CallbackRequest) -> str:
     return next(called, served[0])
 
 
+def _just_installed(app: AppProfile, store: str, code: str, arrived_at: int) -> Installation | None:
+    """The installation that another request made of this very code within the last minute.
+
+    A double click or a prefetching browser sends a code twice, and BigCommerce takes it once. The
+    other request may still be about to store the installation.
+    """
+    client_id = credentials.find(app.organization_id).client_id
+    for attempt in range(ATTEMPTS):
+        time.sleep(PAUSE_SECONDS * attempt)
+        record = installation_table.read(app.organization_id, store)
+        if was_just_installed_with(record, code, client_id=client_id, arrived_at=arrived_at):
+            return record
+    return None
+
+
 def _log_other_account(request: CallbackRequest, grant: Grant) -> None:
     """Log a difference, and go on: BigCommerce's texts disagree on whose account it is."""
     named = {*request.query.get("account_uuid", ()), grant.account_uuid or ""}
@@ -119,7 +164,7 @@ def _log_other_account(request: CallbackRequest, grant: Grant) -> None:
 
 
 def _record_installation(
-    app: AppProfile, store: str, grant: Grant, arrived_at: int
+    app: AppProfile, store: str, grant: Grant, code: str, arrived_at: int
 ) -> Installation:
     new = Installation(
         client_id=grant.client_id,
@@ -130,6 +175,7 @@ def _record_installation(
         ),
         scopes=grant.scopes,
         account_uuid=grant.account_uuid,
+        code_hash=code_hash(code),
         owner_id=grant.owner.id,
         users={
             user.id: User(user.id, user.email, arrived_at) for user in (grant.owner, grant.user)

@@ -8,8 +8,11 @@ when they arrived: what is older than the state it would change, changes nothing
 seconds: `iat` by BigCommerce's clock, arrivals by ours, and the two may differ by a few seconds.
 """
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from ..shared.errors import (
     InvalidSignedPayloadError,
@@ -21,6 +24,8 @@ from .claims import LEEWAY_SECONDS, LIFETIME_SECONDS, SignedPayload
 
 # An auth callback is answered well within it: API Gateway waits for 30 seconds.
 LONGEST_INSTALLATION_SECONDS = 60
+# A browser that sends an auth callback twice does so within seconds.
+REPEAT_SECONDS = 60
 # BigCommerce delivers a removal and an uninstall when they happen. A payload does not name its
 # callback: what is older than this is more likely somebody's load payload.
 FRESH_SECONDS = 5 * 60
@@ -54,6 +59,7 @@ class Installation:
         access_token: KMS ciphertext.
         scopes: the granted OAuth scopes.
         account_uuid: an account's id, as BigCommerce gave it; whose, its texts disagree on.
+        code_hash: `code_hash()` of the code that was exchanged for the token; None if imported.
         owner_id: the store owner's user id.
         users: everyone who may open the app, the owner among them, by user id.
         removed_users: when the removal of a user was issued, by user id; kept as long as a payload
@@ -71,6 +77,7 @@ class Installation:
     users: Mapping[str, User]
     removed_users: Mapping[str, int] = field(default_factory=dict)
     previous_uninstall: "Uninstall | None" = None
+    code_hash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,23 @@ class Uninstalled:
 
 
 Record = Installation | Uninstalled | None
+
+
+def code_hash(code: str) -> str:
+    """Return the SHA-256 of an authorization code, in hexadecimal digits."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def was_just_installed_with(
+    record: Record, code: str, *, client_id: str, arrived_at: int
+) -> TypeGuard[Installation]:
+    """Whether the token was granted to this client for this very code, a minute ago at most."""
+    return (
+        isinstance(record, Installation)
+        and record.client_id == client_id
+        and arrived_at * 1000 - record.granted_at_ms <= REPEAT_SECONDS * 1000
+        and hmac.compare_digest(record.code_hash or "", code_hash(code))
+    )
 
 
 def install(record: Record, new: Installation) -> Record:

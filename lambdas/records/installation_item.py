@@ -10,8 +10,8 @@ connection_app   S     the organization ID, and
 connection_due   N     when to reconcile the store with Rutter: the keys of an index of these.
                        The reconciler removes both.
 installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
-           account_uuid S, owner_id S, users M {id: {email S if known, added_at N}}, user_count N,
-           removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
+           account_uuid S, code_hash S, owner_id S, users M {id: {email S if known, added_at N}},
+           user_count N, removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
 uninstalled: client_id S, uninstalled_at N, arrived_at N,
              expires_at N (the table's TTL attribute)
 """
@@ -102,6 +102,7 @@ def record(attributes: Mapping[str, Any]) -> Record:
         access_token=bytes(attributes["access_token"]),
         scopes=tuple(attributes["scopes"]),
         account_uuid=attributes.get("account_uuid"),
+        code_hash=attributes.get("code_hash"),
         owner_id=attributes["owner_id"],
         users={
             id_: User(id_, user.get("email"), int(user["added_at"]))
@@ -128,6 +129,7 @@ def _attributes(record: Record) -> dict[str, Any]:
             previous = record.previous_uninstall
             optional = {
                 "account_uuid": record.account_uuid,
+                "code_hash": record.code_hash,
                 "previous_uninstall": asdict(previous) if previous else None,
             }
             return {

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from lambdas import auth
 from lambdas.callbacks import token_exchange
 from lambdas.records import installation_table
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
@@ -166,8 +167,8 @@ def _cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test begins with nothing cached, and no retry waits."""
     forget_credentials()
     forget_apps()
-    monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 0)
-    monkeypatch.setattr(installation_table, "PAUSE_SECONDS", 0)
+    for module in (auth, token_exchange, installation_table):
+        monkeypatch.setattr(module, "PAUSE_SECONDS", 0)
 
 
 class Logs:

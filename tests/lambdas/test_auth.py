@@ -1,18 +1,28 @@
 """The auth callback: the code becomes a stored, encrypted token, or nothing is stored."""
 
+import hashlib
+import time
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 from werkzeug import Response as TokenResponse
 
+from lambdas import auth
 from lambdas.records.scopes import GRANTED_UNASKED
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import BASE_URL, Backend, api_event, callback_url, signed_url
+from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock, Logs
 from tests.lambdas.responses import CODE_REFUSED, NOT_STORED
+
+
+def code_of(link: str) -> str:
+    return parse_qs(urlsplit(link).query)["code"][0]
+
 
 ADMINISTRATOR = User(8_765_432, "administrator", "administrator@example.com")
 
@@ -80,7 +90,8 @@ def test_a_code_is_exchanged_for_the_endpoint_that_was_called_while_urls_move(
 def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
-    backend.get(bigcommerce.auth_callback_url(app, store, ADMINISTRATOR))
+    url = bigcommerce.auth_callback_url(app, store, ADMINISTRATOR)
+    backend.get(url)
 
     record = backend.record(app, store)
     assert record.pop("access_token")
@@ -96,6 +107,7 @@ def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom
         "account_uuid": app.account_uuid,
         "client_id": app.client_id,
         "granted_at_ms": clock.now * 1000,
+        "code_hash": hashlib.sha256(code_of(url).encode()).hexdigest(),
         "owner_id": str(store.owner.id),
         "users": {
             str(user.id): {"email": user.email, "added_at": clock.now}
@@ -326,6 +338,127 @@ def test_a_code_of_one_app_does_not_install_another(
 
     CODE_REFUSED.assert_is(answer, "redirect-url")
     assert backend.stored() == []
+
+
+@pytest.mark.parametrize("seconds_later", [0, 60])
+def test_a_code_that_is_sent_again_is_answered_as_for_success_without_a_handoff(
+    *,
+    seconds_later: int,
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    login_url: str,
+    logs: Logs,
+) -> None:
+    backend.deploy(app, app_url="https://orders.example.com", handoff_key="5" * 64)
+    forget_apps()
+    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    assert backend.get(link).status == 302
+    before = backend.stored()
+    clock.advance(seconds_later)
+
+    again, external = backend.get(link), backend.get(f"{link}&external_install=true")
+
+    assert again.status == 200
+    assert "Order Sync is installed" in again.page.text
+    assert external.headers["Location"] == f"{login_url}/app/{app.client_id}/install/succeeded"
+    assert backend.stored() == before
+    assert code_of(link) not in str(before)
+    assert [line.get("repeated") for line in logs.lines] == [None, True, True]
+
+
+def test_a_code_that_is_sent_twice_at_once_waits_for_the_request_that_was_first(
+    *,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    pauses: list[float] = []
+
+    def first_ends_during_the_last_pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if pauses == [0, 0.5, 1]:
+            assert backend.get(link).status == 200
+
+    monkeypatch.setattr(auth, "PAUSE_SECONDS", 0.5)
+    monkeypatch.setattr(time, "sleep", first_ends_during_the_last_pause)
+    bigcommerce.token_endpoint.next_answers.append(faults.status(400))
+
+    assert backend.get(link).status == 200
+    assert pauses == [0, 0.5, 1]
+
+    CODE_REFUSED.assert_is(backend.get(link.replace("code=", "code=0")), "redirect-url")
+    assert pauses == [0, 0.5, 1] * 2
+
+
+Spoil = Callable[[Clock, Backend, App, BigCommerce, Store], None]
+
+
+def _installed_anew(_: Clock, backend: Backend, app: App, bc: BigCommerce, store: Store) -> None:
+    assert backend.get(bc.auth_callback_url(app, store, store.owner)).status == 200
+
+
+def _uninstalled(clock: Clock, backend: Backend, app: App, _: BigCommerce, store: Store) -> None:
+    clock.advance(1)
+    assert backend.get(signed_url(app, "uninstall", store, store.owner)).status == 200
+
+
+def _registered_anew(_: Clock, backend: Backend, app: App, *__: object) -> None:
+    other = {"client_id": "0" * 31, "client_secret": app.client_secret}
+    backend.put_credentials(app.organization_id, other)
+    forget_credentials()
+
+
+@pytest.mark.figures(TAMPERED)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda clock, *_: clock.advance(61), id="more than a minute later"),
+        pytest.param(_installed_anew, id="installed with another code since"),
+        pytest.param(_uninstalled, id="uninstalled since"),
+        pytest.param(_registered_anew, id="with another Client ID since"),
+    ],
+)
+def test_a_code_that_was_not_just_exchanged_for_what_is_installed_is_refused(
+    *,
+    spoil: Spoil,
+    clock: Clock,
+    backend: Backend,
+    app: App,
+    bigcommerce: BigCommerce,
+    store: Store,
+) -> None:
+    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    assert backend.get(link).status == 200
+    spoil(clock, backend, app, bigcommerce, store)
+    before = backend.stored()
+
+    CODE_REFUSED.assert_is(backend.get(link), "redirect-url")
+    assert backend.get(f"{link}&external_install=").headers["Location"].endswith("/failed")
+    assert backend.stored() == before
+
+
+@pytest.mark.figures(TAMPERED)
+@pytest.mark.parametrize("part", ["code", "store", "app"])
+def test_a_code_just_exchanged_tells_nothing_of_another_code_store_or_app(
+    *, part: str, backend: Backend, app: App, other_app: App, bigcommerce: BigCommerce, store: Store
+) -> None:
+    other_store = bigcommerce.add_store("Another")
+    installs = [(app, store), (app, other_store), (other_app, store)]
+    link, *_ = links = [bigcommerce.auth_callback_url(a, s, s.owner) for a, s in installs]
+    assert [backend.get(each).status for each in links] == [200] * 3
+    swap = {
+        "code": (code_of(link), code_of(link)[:-1] + "-"),
+        "store": (store.hash, other_store.hash),
+        "app": (app.organization_id, other_app.organization_id),
+    }
+
+    CODE_REFUSED.assert_is(backend.get(link.replace(*swap[part])), "redirect-url")
 
 
 def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(

@@ -26,6 +26,7 @@ INSTALLATION = Installation(
     access_token=b"\x00\x01ciphertext\xff",
     scopes=("store_v2_orders", "store_cart"),
     account_uuid="a6b1c2d3-0000-4000-8000-000000000000",
+    code_hash="0" * 64,
     owner_id="1",
     users={"1": User("1", "owner@example.com", 1_700_000_000)},
     removed_users={"2": 1_700_000_100},
@@ -47,7 +48,7 @@ def read() -> Record:
 @pytest.mark.parametrize(
     "record",
     [
-        pytest.param(replace(INSTALLATION, account_uuid=None), id="without account"),
+        pytest.param(replace(INSTALLATION, account_uuid=None, code_hash=None), id="imported"),
         pytest.param(
             replace(INSTALLATION, previous_uninstall=Uninstall(1_699_999_000, 1_699_999_001)),
             id="reinstalled",

@@ -22,6 +22,8 @@ class Callback(StrEnum):
 # How long after it was issued a payload may remove a user, or let another than the owner uninstall:
 # five minutes, and ten seconds for the clocks.
 FRESH_SECONDS = 310
+# For how long a code that is sent again is surely answered as for success, on a slow machine too.
+REPEAT_SECONDS = 45
 SIGNED = (Callback.LOAD, Callback.REMOVE_USER, Callback.UNINSTALL)
 
 
@@ -107,7 +109,7 @@ class StoreModel:
 
     def _after_install(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
         if event.token in self.tokens:
-            return 400, self
+            return 200 if event.token == self.token else 400, self
         given = replace(self, tokens=self.tokens | {event.token})
         if arrived_at < self.uninstalled_at:
             return 404 if self.installed_at is None else 200, given
@@ -174,19 +176,27 @@ def possible_outcomes(
 ) -> list[Outcome]:
     """What can come of events at once where one of the models holds, each outcome once.
 
-    They take effect in any order; an installation arrived in any second from `since` to `until`.
+    They take effect in any order; an installation arrived in any second from `since` to `until`. A
+    repeated code is refused if the installation is still under way, or about a minute old.
     """
+    found_surely = len(events) == 1 and until - events[0].issued_at < REPEAT_SECONDS
     seconds = [
         range(since, until + 1) if event.callback is Callback.INSTALL else (until,)
         for event in events
     ]
     outcomes: list[Outcome] = []
-    for after, arrivals, order in product(
-        models, product(*seconds), permutations(range(len(events)))
+    for after, arrivals, order, found in product(
+        models,
+        product(*seconds),
+        permutations(range(len(events))),
+        (True,) if found_surely else (True, False),
     ):
         statuses = [0] * len(events)
         for index in order:
+            is_repeated = events[index].token in after.tokens
             statuses[index], after = after.after(events[index], arrivals[index])  # noqa: PLW2901
+            if is_repeated and not found:
+                statuses[index] = 400
         if (outcome := (tuple(statuses), after)) not in outcomes:
             outcomes.append(outcome)
     return outcomes
