@@ -61,13 +61,15 @@ class InstallationTable:
             ClientError, BotoCoreError: a DynamoDB call failed.
         """
         for attempt in range(ATTEMPTS):
+            if attempt:
+                pause = random.uniform(0, PAUSE_SECONDS * 2 ** (attempt - 1))  # noqa: S311 (not cryptography)
+                time.sleep(pause)
             before, revision = self.read(organization_id, store_hash)
             after = rule(before)
             if after == before:
                 return after
             if self._write(organization_id, store_hash, after, revision):
                 return after
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (not cryptography)
         raise ServiceUnavailableError("the store's record was written by others at every attempt")
 
     def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:

@@ -1,6 +1,8 @@
 """The stores' records: written as one item, and only over what was read."""
 
 import json
+import random
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -144,7 +146,13 @@ def test_a_rule_is_applied_again_to_what_somebody_else_wrote_in_between(before: 
 
 
 @pytest.mark.usefixtures("backend")
-def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> None:
+def test_when_others_write_at_every_attempt_it_pauses_ever_longer_and_gives_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(installation_table, "PAUSE_SECONDS", 1)
+    monkeypatch.setattr(random, "uniform", lambda least, most: least + most / 4)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     attempts: list[Record] = []
 
     def rule(record: Record) -> Record:
@@ -155,6 +163,7 @@ def test_when_others_write_at_every_attempt_it_is_given_up(aws: AwsCalls) -> Non
     with pytest.raises(ServiceUnavailableError):
         update(rule)
     assert len(attempts) == installation_table.ATTEMPTS == 6
+    assert pauses == [0.25, 0.5, 1, 2, 4]
     assert read() == replace(INSTALLATION, owner_id="6")
 
 
