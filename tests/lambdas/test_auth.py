@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -473,6 +474,11 @@ def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(
     assert backend.get(bigcommerce.auth_callback_url(app, store, store.owner)).status == 200
 
 
+def after(clock: Clock, seconds: int, exchange: Exchange) -> TokenResponse:
+    clock.advance(seconds)
+    return exchange()
+
+
 def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_before_it(
     *,
     clock: Clock,
@@ -485,21 +491,30 @@ def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_befor
     began_at = clock.now
     uninstalled: list[int] = []
 
-    def takes_two_seconds(exchange: Exchange) -> TokenResponse:
-        clock.advance(2)
-        return exchange()
-
     def uninstall_of_a_second_ago_arrives() -> None:
         del aws.instead["Encrypt"]
         link = signed_url(app, "uninstall", store, store.owner, issued_at=began_at + 1)
         uninstalled.append(backend.get(link).status)
 
-    bigcommerce.token_endpoint.next_answers.append(takes_two_seconds)
+    bigcommerce.token_endpoint.next_answers.append(partial(after, clock, 2))
     aws.instead["Encrypt"] = uninstall_of_a_second_ago_arrives
     answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
 
     assert (uninstalled, answer.status) == ([200], 404)
     assert [record["status"] for record in backend.stored()] == ["uninstalled"]
+
+
+def test_an_installation_counts_from_its_callback_and_its_token_from_bigcommerces_answer(
+    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
+) -> None:
+    began_at = clock.now
+    bigcommerce.token_endpoint.next_answers.append(partial(after, clock, 2))
+
+    backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+
+    record = backend.record(app, store)
+    times = (record["installed_at"], record["granted_at_ms"])
+    assert times == (began_at, (began_at + 2) * 1000)
 
 
 def test_an_installation_that_others_keep_overtaking_is_to_be_begun_anew(

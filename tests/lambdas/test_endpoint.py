@@ -155,6 +155,7 @@ def test_a_defect_tells_the_caller_nothing_and_the_log_its_place(
     answer = backend.get(url or signed_url(app, callback, store, store.owner))
 
     DEFECT.assert_is(answer, callback)
+    assert [metric["Failed"] for metric in logs.metrics] == [1]
     assert logs.last["level"] == "ERROR"
     assert logs.last["reason"].startswith("RuntimeError in handler:")
     assert logs.last["reason"].rpartition(", ")[2].startswith("broken:")

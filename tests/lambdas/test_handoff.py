@@ -15,7 +15,7 @@ from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
 
-APP_URL = "https://orders.example.com/bigcommerce?theme=plain"
+APP_URL = "https://orders.example.com/bigcommerce?tab=&theme=plain"
 APP_ORIGIN = "https://orders.example.com"
 KEY = "4b1d9f0c7e5a4c1e8b6f2a9d3c7e1f50a8d4b2c6e9f1a3d5"
 

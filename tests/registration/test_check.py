@@ -21,6 +21,7 @@ from registration.check.headers import header_problems
 from registration.check.http_client import Response
 from registration.check.patience import Patience
 from registration.outputs import read_outputs
+from registration.portal.fields import CALLBACK_FIELDS, LOAD, UNINSTALL
 from tests.registration.checking import (
     A,
     B,
@@ -197,6 +198,20 @@ class TestWhatIsFound:
         }
         assert f"      {self.LOGS}\n" in printed
         assert "6 failed" in printed
+
+    def test_a_wrong_header_of_every_callback(
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def framed(_: str, answer: Response) -> Response:
+            return replace(answer, headers={**answer.headers, "X-Frame-Options": "DENY"})
+
+        between(monkeypatch, framed)
+        results, _ = check(outputs_text(deployed))
+        assert {*failures(results, A)} == {
+            *(f"{field.label}, unsigned" for field in CALLBACK_FIELDS),
+            *(f"{field.label}, signed for an unknown store" for field in (LOAD, UNINSTALL)),
+        }
+        assert {*failures(results, B)} == {f"{LOAD.label}, unsigned"}
 
     def test_an_api_that_does_not_answer(self, deployed: LocalBackend, check: Check) -> None:
         gone = outputs_text(deployed).replace(deployed.outputs["baseUrl"], "http://localhost:1")

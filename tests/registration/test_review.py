@@ -7,6 +7,7 @@ import pytest
 from registration.check.http_client import Client, Response, UnreachableError
 from registration.check.review import ReviewChecks
 from registration.check.review_report import review_report
+from registration.portal.fields import CALLBACK_FIELDS, CallbackField
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 from tests.registration.examples import outputs, ready, registration
 
@@ -30,9 +31,11 @@ def found(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], **values: An
     def get(_: Client, url: str, query: dict[str, str] | None = None) -> Response:
         if isinstance(changed.get(url), Exception):
             raise changed[url]
-        text = changed.get("text", PAGE) + str(query if changed.get("echo") else "")
+        here = changed if changed.get("only", url) == url else {}
+        text = here.get("text", PAGE) + str(query if here.get("echo") else "")
         status = changed.get(url, 400 if "apps.example.com" in url else 200)
-        return Response(status, HEADERS | changed.get("headers", {}), text)
+        headers = {"X-Asked": str(query)} if here.get("echo_in_header") else {}
+        return Response(status, HEADERS | here.get("headers", {}) | headers, text)
 
     monkeypatch.setattr(Client, "get", get)
     app = ready(**{"partner_id": "4711", **values})
@@ -72,6 +75,25 @@ def test_each_point_is_found_where_it_does_not_hold(
     monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], values: dict[str, Any], point: str
 ) -> None:
     assert any(point in each for each in found(monkeypatch, changed, **values))
+
+
+@pytest.mark.parametrize(
+    ("changed", "point"),
+    [
+        ({"headers": {"Set-Cookie": "a=b"}}, "no cookie is set: {} sets a cookie"),
+        ({"echo": True}, "nothing sensitive comes back: {} repeats what it was called with"),
+        (
+            {"echo_in_header": True},
+            "nothing sensitive comes back: {} repeats what it was called with",
+        ),
+    ],
+)
+@pytest.mark.parametrize("field", CALLBACK_FIELDS, ids=str)
+def test_what_is_wrong_with_one_callback_alone_is_found(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], point: str, field: CallbackField
+) -> None:
+    only = {"only": ready().callback_urls[field]}
+    assert found(monkeypatch, changed | only) == [point.format(field.label)]
 
 
 def test_callbacks_of_an_app_that_awaits_registration_are_not_called_yet(
