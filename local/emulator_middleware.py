@@ -44,6 +44,18 @@ def noting_ids(make_id: Callable[[], str]) -> Callable[[], str]:
     return make_and_note
 
 
+def with_permissions_of_batches(
+    find_action: Callable[..., str | None],
+) -> Callable[..., str | None]:
+    """Have SQS's batch actions need the permission of their single ones, as on AWS."""
+
+    def find(*request: Any) -> str | None:
+        action = find_action(*request)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    return find
+
+
 def answer_path(url: str) -> str:
     """The path at which the emulator says status and request id of a URL's last answer, or 404."""
     return _ANSWER_PATH + hashlib.sha256(url.encode()).hexdigest()

@@ -19,14 +19,16 @@ def end_group_when_closed(pipe: int) -> None:
 
 if __name__ == "__main__":
     import ministack.app
+    from ministack.core import iam_actions
     from ministack.services import apigateway, lambda_svc
 
     # Only now, so that no module of this project can shadow one of ministack's.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
-    from local.emulator_middleware import Middleware, noting_ids
+    from local.emulator_middleware import Middleware, noting_ids, with_permissions_of_batches
 
     ministack.app.app = Middleware(ministack.app.app)
     apigateway.new_uuid = noting_ids(apigateway.new_uuid)
+    iam_actions.extract_iam_action = with_permissions_of_batches(iam_actions.extract_iam_action)
     # A function is pending at first, as on AWS; with 0.5 s, that was a quarter of a deployment.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.05
     watch = threading.Thread(target=end_group_when_closed, args=(sys.stdin.fileno(),), daemon=True)

@@ -26,7 +26,7 @@ from .requests import Request
 from .rutter_credentials import rutter_of
 
 # A fast first sync shows soon; the sweep polls the others.
-FOLLOW_UP_SECONDS = (3, 30, 240)
+FOLLOW_UP_SECONDS = (2, 30, 240)
 
 _Answer = TypeVar("_Answer")
 

@@ -1,4 +1,4 @@
-"""`connect`: which stores it asks for, and how."""
+"""`connect`: which stores it queues, and with which trigger."""
 
 import argparse
 from dataclasses import replace
@@ -11,7 +11,8 @@ from installations.commands import connect
 from installations.stack import Stack
 from installations.store import CONNECTION, Store
 from lambdas.records.installation_item import SORT_KEY
-from lambdas.rutter.tasks import Task
+from lambdas.rutter.connection import Trigger
+from lambdas.rutter.requests import Request
 from registration.errors import CommandError
 
 WITH_RUTTER = SimpleNamespace(client_id="client-a", rutter=True)
@@ -26,7 +27,7 @@ def store(store_hash: str, app: Any = WITH_RUTTER, **values: str) -> Store:
 INSTALLED = store("installed")
 ACTIVE = {CONNECTION: {"connection_state": "active"}}
 CONNECTED = replace(store("connected"), items={**INSTALLED.items, **ACTIVE})
-# Those for which nothing can come of it, and what is said of each.
+# Stores that cannot be connected, by what the message says.
 OTHERS = {
     "'uninstalled'": store("gone", status="uninstalled"),
     "'of an earlier registration'": store("earlier", client_id="another"),
@@ -37,8 +38,8 @@ STACK = cast(Stack, SimpleNamespace(commands=SimpleNamespace(list_stores="list")
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    sent: list[Task] = []
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    sent: list[Request] = []
     queues = SimpleNamespace(send=sent.append)
     monkeypatch.setattr(connect, "Queues", SimpleNamespace(of=lambda _: queues))
     stores = [*OTHERS.values(), INSTALLED, CONNECTED]
@@ -49,21 +50,21 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
     return sent
 
 
-def test_all_are_those_that_can_be_handed_over_also_what_was_refused(
-    sent: list[Task], capsys: pytest.CaptureFixture[str]
+def test_all_stores_that_can_be_connected_are_queued_also_refused_ones(
+    sent: list[Request], capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = argparse.Namespace(store_hash=None, all=True, app=None)
     assert connect.run(STACK, options) == 0
-    assert capsys.readouterr().out == "2 asked for. What came of it: list\n"
-    # What was refused is tried again only for a person, who asks; what is active is left alone.
+    assert capsys.readouterr().out == "Queued 2 stores. Check their status with list\n"
+    # Only an operator retries what Rutter refused; what is active is left alone.
     assert sent == [
-        Task("org-a", "installed", asked=True),
-        Task("org-a", "connected", asked=False),
+        Request("org-a", "installed", Trigger.OPERATOR),
+        Request("org-a", "connected", Trigger.CHANGE),
     ]
 
 
 @pytest.mark.parametrize("said", OTHERS)
-def test_a_store_of_which_nothing_can_come_is_not_asked_for(sent: list[Task], said: str) -> None:
+def test_a_store_that_cannot_be_connected_is_not_queued(sent: list[Request], said: str) -> None:
     options = argparse.Namespace(store_hash=OTHERS[said].store_hash, all=False, app=None)
     with pytest.raises(CommandError, match=said):
         connect.run(STACK, options)

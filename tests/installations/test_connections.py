@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.rutter.tasks import Task
+from lambdas.rutter.requests import Request
 from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store
 from registration.__main__ import main as registration
@@ -49,7 +49,7 @@ def test_a_connection_that_rutter_refused_is_listed_with_the_reason_and_made_whe
 ) -> None:
     awaited(run, store, "active")
     backend.rutter.connections.clear()
-    assert "1 asked for" in run("connect", store.hash).out
+    assert "Queued 1 store." in run("connect", store.hash).out
     found = awaited(run, store, "disabled")
     assert "does not know" in found["rutterReason"]
     assert "does not know" in run("list").out
@@ -72,7 +72,7 @@ def test_stores_that_were_installed_before_are_handed_over_together(
     key = {"pk": {"S": f"ORG#org-a#STORE#{store.hash}"}, "sk": {"S": "CONNECTION"}}
     backend.emulator.aws.dynamodb.delete_item(TableName=table, Key=key)
 
-    assert "asked for" in run("connect", "--all", "--app", "org-a").out
+    assert "Queued" in run("connect", "--all", "--app", "org-a").out
     awaited(run, store, "active")
     assert len(backend.rutter.of(store.hash)) == 1
 
@@ -82,7 +82,7 @@ def test_what_failed_is_sent_again_whether_or_not_it_names_its_store(
 ) -> None:
     awaited(run, store, "active")
     failed = queue(backend, "rutter-failed")
-    for body in (Task(app.organization_id, store.hash).as_message(), '{"DDBStreamBatchInfo": {}}'):
+    for body in (Request(app.organization_id, store.hash).as_message(), '{"DDBStreamBatchInfo": {}}'):
         backend.emulator.aws.sqs.send_message(QueueUrl=failed, MessageBody=body)
 
     printed = run("redrive")

@@ -10,7 +10,7 @@ import pytest
 from installations.commands import redrive
 from installations.stack import Stack
 from installations.store import Store
-from lambdas.rutter.tasks import Task
+from lambdas.rutter.requests import Request
 
 # A place in the stream: nobody knows of which stores the changes are.
 PLACE = '{"DDBStreamBatchInfo": {}}'
@@ -33,8 +33,8 @@ def test_what_was_sent_again_is_said(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    bodies = [each if each == PLACE else Task("org-a", each).as_message() for each in failed]
-    sent: list[Task] = []
+    bodies = [each if each == PLACE else Request("org-a", each).as_message() for each in failed]
+    sent: list[Request] = []
     forgotten: list[Any] = []
     queues = SimpleNamespace(
         failed=lambda: [{"Body": body} for body in bodies],

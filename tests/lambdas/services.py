@@ -88,7 +88,7 @@ def aws(target: str, body: Mapping[str, Any], function: str) -> dict[str, Any]:
         "GetSecretValue": {"SecretString": json.dumps(secret)},
         "Encrypt": {"CiphertextBlob": "AAAA"},
         "Decrypt": {"Plaintext": "AAAA"},
-        "SendMessage": {"MessageId": "1"},
+        "SendMessageBatch": {"Successful": [], "Failed": []},
         "PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]},
     }
     return contents[operation]
@@ -114,7 +114,9 @@ def event(function: str) -> dict[str, Any]:
     if function == "floor":
         return {"TableName": "installations", "Key": KEY, "ConsistentRead": True}
     if function == "rutter_connect":
-        message = json.dumps({"organization_id": ORGANIZATION, "store_hash": "abc"})
+        message = json.dumps(
+            {"organization_id": ORGANIZATION, "store_hash": "abc", "trigger": "change"}
+        )
         return {"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": message}]}
     if function == "store_events":
         change = {"Keys": KEY, "NewImage": STORE, "SequenceNumber": "1"}
