@@ -9,7 +9,10 @@ from bench.callbacks import Measured
 from bench.tables import DOCS, markdown
 from components.alarms import ALARMS
 from components.callbacks import CALLBACKS
+from components.rutter_connect import SWEEP_MINUTES
 from components.settings import Functions
+from lambdas.rutter.requests import BATCH
+from lambdas.rutter.sweep import STORES_PER_SECOND
 
 LIST: dict[str, Any] = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
 PRICES: dict[str, float] = {name: price["usd"] for name, price in LIST["prices"].items()}
@@ -19,7 +22,7 @@ SIZES = ((1, 1), (100, 1), (100, 100), (1_000, 1_000), (10_000, 1), (10_000, 1_0
 # How often a store opens the app in a month, and how often it installs or uninstalls it.
 LOADS, INSTALLATIONS = 30, 1
 ITEM_BYTES = 1_000  # of a store with five users
-WRITE_UNITS = 2  # the item's own, and the index's
+WRITE_UNITS = 3  # the item's own, and those of two indexes
 MINUTES = 730 * 60
 # Assumed lifetime of an execution environment, which AWS does not promise; and how long a function
 # caches a secret, and DynamoDB a table's key for each caller. Source: "DynamoDB encryption at rest
@@ -30,6 +33,11 @@ START, READ = 0.3, 0.005
 CORE_MEGABYTES = 1_769  # the memory that gives a function a whole core
 LOG_GB = 1_000 / 1e9  # of a callback, with the access log
 CONNECTION_SECONDS = 2
+# The stores whose calls docs/cost.md lists, and those of them whose connection is not settled.
+RECONCILER_STORES, RECONCILER_UNSETTLED = 10_000, 500
+UNSETTLED = RECONCILER_UNSETTLED / RECONCILER_STORES
+SWEEPS = 60 / SWEEP_MINUTES  # in an hour
+STREAM_ALARMS = 2  # of each function that consumes the table's stream
 _FUNCTION = "FunctionName"  # the dimension of the alarms that each function has
 # Lambda polls an empty queue with five long polls at once. It would scale down to two, but not with
 # a maximum concurrency, which is set here. Source: "Configuring scaling behavior for SQS event
@@ -73,19 +81,47 @@ def bill(stores: int, apps: int, cold: float, warm: float) -> dict[str, float]:
 
 
 def added(stores: int, apps: int, cold: float) -> dict[str, float]:
-    """USD a month that a setting adds, with every app handed to Rutter."""
+    """USD a month that a setting adds, with every app connected to Rutter."""
     installs, _ = _calls(stores)
-    handing_over = 2 * PRICES["kms_request"] + 3 * PRICES["sqs_request"]
+    connecting = 2 * PRICES["kms_request"] + 3 * PRICES["sqs_request"]
+    hourly = reconciler_calls(stores * UNSETTLED)
+    polls = hourly["Rutter"]
+    reconciling = (
+        hourly["SQS"] * PRICES["sqs_request"]
+        + hourly["DynamoDB reads"] * PRICES["dynamodb_read"]
+        + hourly["DynamoDB writes"] * PRICES["dynamodb_write"]
+        + hourly["KMS"] * PRICES["kms_request"]
+        + hourly["Secrets Manager"] * PRICES["secrets_manager_request"]
+        + _lambda(hourly["Lambda"], SWEEPS * cold + polls * CONNECTION_SECONDS)
+    )
     return {
         "`monitoring`": _alarms() * PRICES["alarm_month"] + PRICES["dashboard_month"],
-        "`events`": PRICES["alarm_month"]
+        "`events`": STREAM_ALARMS * PRICES["alarm_month"]
         + installs * PRICES["event"]
         + _lambda(installs, installs * cold),
-        "`rutter`": PRICES["alarm_month"]
+        "`rutter`": STREAM_ALARMS * PRICES["alarm_month"]
         + apps * PRICES["secret_month"]
         + POLLS * PRICES["sqs_request"]
-        + installs * handing_over
-        + _lambda(2 * installs, installs * (2 * cold + CONNECTION_SECONDS)),
+        + installs * connecting
+        + _lambda(2 * installs, installs * (2 * cold + CONNECTION_SECONDS))
+        + 730 * reconciling,
+    }
+
+
+def reconciler_calls(unsettled: float) -> dict[str, float]:
+    """Calls in an hour to reconcile so many unsettled stores, each of which is polled once.
+
+    A poll reads the app, the connection and the record consistently, writes the connection, and
+    tries to take the record off the list of due stores. Each write of it changes an index too.
+    """
+    return {
+        "Rutter": unsettled,
+        "Lambda": unsettled + SWEEPS,
+        "SQS": unsettled * (1 / BATCH + 2),
+        "DynamoDB reads": unsettled * 3 + SWEEPS,
+        "DynamoDB writes": unsettled * 4,
+        "KMS": unsettled,
+        "Secrets Manager": unsettled,
     }
 
 
@@ -121,6 +157,7 @@ def page(measured: Measured) -> str:
     whole = [bill(*size, cold, warm) for size in SIZES]
     of_function = PRICES["alarm_month"] * sum(each.dimension == _FUNCTION for each in ALARMS)
     zone = PRICES["hosted_zone_month"]
+    hourly = reconciler_calls(RECONCILER_UNSETTLED)
     for each in whole:
         each["**Total**"] = sum(each.values())
     return f"""# Cost
@@ -145,9 +182,18 @@ month. Each of the first two yearly rotations adds 1.00 to the price of the KMS 
   account has three dashboards free.
 - **`events`, `rutter` and Rutter's webhooks** add {of_function:.2f} each if `monitoring` is on, for
   the alarms of their functions.
-- **`rutter`** is for every app. Lambda polls its queue all the time, {POLLS:,} times a month. An
-  account has a million requests free.
+- **`rutter`** is for every app, with {UNSETTLED:.0%} of the stores unsettled. Lambda polls its
+  queue all the time, {POLLS:,} times a month. An account has a million requests free.
 - **`domain`**: a hosted zone costs {zone:.2f}. The certificate is free.
+
+## Calls to connect stores to Rutter
+
+Calls in an hour with {RECONCILER_STORES:,} installed stores, of which {RECONCILER_UNSETTLED} are
+not settled. Settled stores cost nothing. If you switch Rutter on for {RECONCILER_STORES:,}
+installed stores, {STORES_PER_SECOND} are connected a second, a fifth of what Rutter accepts. That
+takes {RECONCILER_STORES / STORES_PER_SECOND / 60:.0f} minutes.
+
+{markdown(["Service", "Calls an hour"], [[name, f"{hourly[name]:,.0f}"] for name in hourly])}
 
 ## Designs that were not chosen
 

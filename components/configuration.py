@@ -43,6 +43,8 @@ def read_settings() -> Settings:
     settings, found = validated(Settings, values)
     problems += found + _name_problems() + provider_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
+    # Rutter has one connection for a store and a client ID: one app would delete the other's.
+    problems += _repeated(values, "rutter.clientId")
     if settings is not None:
         problems += _domain_problems(settings) + _sample_problems(settings)
     if settings is None or problems:
@@ -169,12 +171,19 @@ def _repeated(values: Mapping[str, Any], setting: str) -> list[Problem]:
     seen: set[str] = set()
     problems = []
     for index, app in enumerate(apps if isinstance(apps, list) else []):
-        value = str(app.get(setting) or "") if isinstance(app, dict) else ""
+        value = str(_at(app, setting) or "")
         if value in seen:
             what = f"is {value!r}, which another app has"
             problems.append(Problem(f"apps[{index}].{setting}", what))
         seen |= {value} - {""}
     return problems
+
+
+def _at(value: Any, path: str) -> Any:
+    """The value at a path of names, None if there is none."""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _domain_problems(settings: Settings) -> list[Problem]:

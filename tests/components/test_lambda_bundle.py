@@ -47,8 +47,8 @@ TOKENS = "records.access_tokens shared.https records.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table"
 EXCHANGE = "jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange"
 CONNECT = """
-    records.apps records.credentials rutter.attention rutter.client rutter.rutter_credentials
-    rutter.tasks shared.text
+    records.apps records.credentials rutter.client rutter.reconciler rutter.rutter_credentials
+    rutter.requests shared.text
 """
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
 # What a function imports besides, and the connections it makes for three events: to AWS's services
@@ -61,7 +61,7 @@ FUNCTIONS = {
     ),
     "uninstall": (f"{SIGNED} callbacks.removed_apps", KEPT),
     "remove_user": (f"{SIGNED} callbacks.removed_apps", KEPT),
-    "rutter_webhook": (f"{ROUTED} {RUTTER} rutter.tasks rutter.webhook", KEPT | {"sqs": 1}),
+    "rutter_webhook": (f"{ROUTED} {RUTTER} rutter.requests rutter.webhook", KEPT | {"sqs": 1}),
     "rutter_connect": (
         f"{TOKENS} {RUTTER} {CONNECT}",
         KEPT | {"kms": 1, "sqs": 1, "rutter": 3},

@@ -24,6 +24,7 @@ from tests.components.stacks import (
     MISSING,
     READY,
     REGISTERED_GLOBEX_APP,
+    RUTTER,
     RUTTER_CLIENT_SECRET,
     having,
     with_app,
@@ -68,6 +69,13 @@ PROBLEMS: list[tuple[str, str, dict[str, Any]]] = [
         "is 'acme', which another app has.",
         {"apps": [ACME_APP | {"clientId": CLIENT_ID}, ACME_APP]}
         | {"clientSecrets": {ACME: CLIENT_SECRET}},
+    ),
+    (
+        "apps[1].rutter.clientId",
+        "is 'globex-at-rutter', which another app has.",
+        RUTTER
+        | {"apps": [RUTTER["apps"][0], ACME_APP | {"rutter": {"clientId": "globex-at-rutter"}}]}
+        | {"rutterClientSecrets": dict.fromkeys((GLOBEX, ACME), RUTTER_CLIENT_SECRET)},
     ),
     (
         "apps[1].clientId",

@@ -51,9 +51,9 @@ def test_a_connection_that_rutter_refused_is_listed_with_the_reason_and_made_whe
     backend.rutter.connections.clear()
     assert "Queued 1 store." in run("connect", store.hash).out
     found = awaited(run, store, "disabled")
-    assert "does not know" in found["rutterReason"]
-    assert "does not know" in run("list").out
-    assert "does not know" in run("show", store.hash).out
+    assert "no longer has" in found["rutterReason"]
+    assert "no longer has" in run("list").out
+    assert "no longer has" in run("show", store.hash).out
 
     installation = backend.bigcommerce.installations.pop((app.client_id, store.hash))
     run("connect", store.hash)
@@ -82,7 +82,10 @@ def test_what_failed_is_sent_again_whether_or_not_it_names_its_store(
 ) -> None:
     awaited(run, store, "active")
     failed = queue(backend, "rutter-failed")
-    for body in (Request(app.organization_id, store.hash).as_message(), '{"DDBStreamBatchInfo": {}}'):
+    for body in (
+        Request(app.organization_id, store.hash).as_message(),
+        '{"DDBStreamBatchInfo": {}}',
+    ):
         backend.emulator.aws.sqs.send_message(QueueUrl=failed, MessageBody=body)
 
     printed = run("redrive")

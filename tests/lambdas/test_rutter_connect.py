@@ -16,7 +16,7 @@ from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_
 from lambdas.rutter.reconciler import FOLLOW_UP_SECONDS
 from local.bigcommerce import faults
 from local.rutter import Connection as RutterConnection
-from local.rutter import failed_job
+from local.rutter import failed_job, lost
 from tests.lambdas.backend import TABLE, signed_url
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.caches import forget_apps
@@ -106,6 +106,22 @@ def test_a_message_that_comes_while_another_is_worked_on_waits(connect: Connect)
 
     assert found == [False]
     assert connect.rutter.calls.count(("POST", "/connections/create")) == 1
+    connect.assert_connected()
+
+
+# Rutter documents that it keeps outcomes by key and recognizes stores, not which for this call.
+@pytest.mark.parametrize(
+    ("keeps_outcomes", "recognizes_stores"), [(True, True), (True, False), (False, True)]
+)
+@pytest.mark.parametrize("fault", [lost, faults.truncated, faults.slow(0.8)])
+def test_a_lost_answer_makes_no_second_connection(
+    connect: Connect, fault: faults.Fault, *, keeps_outcomes: bool, recognizes_stores: bool
+) -> None:
+    connect.rutter.keeps_outcomes = keeps_outcomes
+    connect.rutter.recognises_stores = recognizes_stores
+    connect.rutter.next_answers.append(fault)
+    connect.install()
+    connect.work()
     connect.assert_connected()
 
 
@@ -204,6 +220,10 @@ def test_a_key_is_new_once_rutter_has_kept_its_outcome(connect: Connect) -> None
         keys.append(connect.connection.idempotency_key)
     assert keys[0] != keys[1]
     assert message["receipts"] == 2
+    connect.install()
+    connect.rutter.next_answers.append(faults.status(503))
+    connect.deliver(connect.queue.messages.pop())
+    assert connect.connection.idempotency_key not in keys  # another token is another call
 
 
 def test_a_new_user_does_not_concern_rutter(connect: Connect) -> None:

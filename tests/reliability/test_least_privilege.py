@@ -327,9 +327,7 @@ def test_a_function_is_refused_whatever_it_was_not_granted(
     assert_granted_alone(clients, targets, granted, refused)
 
 
-def test_the_reconciler_is_refused_whatever_it_was_not_granted(
-    aws: Aws, targets: Targets
-) -> None:
+def test_the_reconciler_is_refused_whatever_it_was_not_granted(aws: Aws, targets: Targets) -> None:
     """The embedded AWS does not know the conditions: tests/components shows what they leave."""
     every = GRANTED | GRANTED_TO_AUTH | REFUSED
     names = {"decrypt a token", "read the credentials at Rutter", "update a record"}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from components.alarms import ALARMS, FUNCTIONS_NAMESPACE, silence
+from components.table_stream import LATE_MILLISECONDS
 from local.backend import PROJECT, LocalBackend, local_backend
 from local.bigcommerce import faults, load_url
 from local.loopback_http import get
@@ -25,8 +26,10 @@ PREFIX = f"{PROJECT}-local-"
 @pytest.fixture(scope="module")
 def monitored() -> Iterator[LocalBackend]:
     monitoring = {"emails": ["oncall@example.com"], "silenceHours": 1}
-    with local_backend(overrides={f"{PROJECT}:monitoring": monitoring}) as backend:
+    overrides = {f"{PROJECT}:monitoring": monitoring, f"{PROJECT}:events": True}
+    with local_backend(overrides=overrides) as backend:
         backend.configure_credentials()
+        backend.connect_stores_to_rutter()
         backend.deploy()
         yield backend
 
@@ -90,3 +93,25 @@ def test_each_goes_on_when_the_functions_write_what_it_watches(monitored: LocalB
         }
         (after,) = aws.cloudwatch.describe_alarms(AlarmNames=[PREFIX + alarm.name])["MetricAlarms"]
         assert after["StateValue"] == ("OK" if alarm.name == "silence" else "ALARM"), alarm.name
+
+
+def test_changes_that_wait_raise_an_alarm_for_each_function_that_consumes_them(
+    monitored: LocalBackend,
+) -> None:
+    cloudwatch = monitored.emulator.aws.cloudwatch
+    late = {
+        alarm["AlarmName"].removeprefix(PREFIX): alarm
+        for alarm in cloudwatch.describe_alarms()["MetricAlarms"]
+        if alarm["MetricName"] == "IteratorAge"
+    }
+    assert set(late) == {"rutter-changes-late", "event-changes-late"}
+    for age, state in ((LATE_MILLISECONDS, "OK"), (LATE_MILLISECONDS + 1, "ALARM")):
+        for name, alarm in late.items():
+            cloudwatch.put_metric_data(
+                Namespace=alarm["Namespace"],
+                MetricData=[
+                    {"MetricName": "IteratorAge", "Dimensions": alarm["Dimensions"], "Value": age}
+                ],
+            )
+            (after,) = cloudwatch.describe_alarms(AlarmNames=[PREFIX + name])["MetricAlarms"]
+            assert after["StateValue"] == state, name
