@@ -9,11 +9,20 @@ import re
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, partial
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import (
+    HTTPError,
+    LocationValueError,
+    NameResolutionError,
+    ProxyError,
+    SSLError,
+)
 
-from registration.check.http_client import is_loopback
+from registration.check.http_client import explained, is_loopback, pool, proxy_of
+from registration.check.network import CHECK_MACHINE
+from registration.errors import CommandError
 from registration.portal.model import Registration
 
 ATTEMPTS = 3
@@ -25,6 +34,9 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=20)
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASCII | re.IGNORECASE)
 # The scopes that show the store's information.
 _INFORMATION = {"store_v2_information", "store_v2_information_read_only"}
+
+# BigCommerce's name and certificate are right: these tell of this machine and its network.
+_OF_THIS_MACHINE = (LocationValueError, NameResolutionError, ProxyError, SSLError)
 
 
 class Verdict(StrEnum):
@@ -55,23 +67,31 @@ class BigCommerceApi:
         # means nothing to BigCommerce.
         simulated = is_loopback(registration.login_url)
         self._url = registration.login_url if simulated else "https://api.bigcommerce.com"
-        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=16)
+        self._pool = cache(partial(pool, timeout=_TIMEOUT, maxsize=16))
 
     def ask(self, store_hash: str, access_token: str, scopes: set[str]) -> Answer:
         """Ask about a store with its token, which was granted these scopes.
 
         An answer that says to wait is waited for, and one that says nothing is asked for again.
+
+        Raises:
+            CommandError: this machine does not reach BigCommerce.
         """
         answer = Answer(Verdict.UNKNOWN)
         for attempt in range(1, ATTEMPTS + 1):
             pause = PAUSE_SECONDS * attempt
             try:
-                response = self._pool.request(
+                response = self._pool(proxy_of(self._url)).request(
                     "GET",
                     f"{self._url}/stores/{store_hash}/v2/store",
                     headers={"X-Auth-Token": access_token, "Accept": "application/json"},
                     redirect=False,
                 )
+            except _OF_THIS_MACHINE as error:
+                if attempt == ATTEMPTS:
+                    raise CommandError(
+                        f"Could not ask BigCommerce: {explained(error)}\n{CHECK_MACHINE}"
+                    ) from None
             except HTTPError as error:
                 answer = Answer(Verdict.UNKNOWN, reason=f"no answer: {type(error).__name__}")
             else:

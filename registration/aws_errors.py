@@ -12,6 +12,8 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from .clock import clock_problem
+
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
     NoCredentialsError,
@@ -29,11 +31,20 @@ _REMEDIES = {
     "AccessDeniedException": _DENIED,
     "ExpiredToken": _LOGIN,
     "ExpiredTokenException": _LOGIN,
+    "InvalidClientTokenId": _LOGIN,
     "UnrecognizedClientException": _LOGIN,
     "ResourceNotFoundException": (
         "The outputs name what is not in this account: is it the account of the stack? "
         "aws sts get-caller-identity"
     ),
+}
+# How AWS refuses a request that it takes for too old, or for signed in the future.
+_TIMED = {
+    "AuthFailure",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
 }
 
 
@@ -49,7 +60,9 @@ def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "")
     if not isinstance(error, ClientError):
         return f"AWS could not be asked: {type(error).__name__}"
     code = error.response.get("Error", {}).get("Code", "no code")
-    remedy = _REMEDIES.get(code, "")
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    remedy = clock_problem(headers.get("date")) if code in _TIMED else None
+    remedy = remedy or _REMEDIES.get(code, "")
     if remedy == _DENIED and operator_policy_arn:
         remedy = _POLICY.format(operator_policy_arn) + remedy
     return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()

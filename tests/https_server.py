@@ -58,18 +58,20 @@ def serve(answer: Answer, certificate: Path | None = None) -> Iterator[str]:
         server.shutdown()
 
 
-def certificate(host: str, folder: Path, *, days: int = 1) -> Path:
-    """Write a self-signed certificate for an IP address or a name, and its key, as one PEM file."""
+def certificate(host: str, folder: Path, *others: str, days: int = 1) -> Path:
+    """Write a self-signed certificate for IP addresses or names, and its key, as one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
-    is_name = host[0].isalpha()
-    alternative = x509.DNSName(host) if is_name else x509.IPAddress(ip_address(host))
+    names = [
+        x509.DNSName(each) if each[0].isalpha() else x509.IPAddress(ip_address(each))
+        for each in (host, *others)
+    ]
     signed = (
         x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=30))
         .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([alternative]), False)
+        .add_extension(x509.SubjectAlternativeName(names), False)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -14,6 +14,8 @@ from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, C
 from registration.portal.model import AppRegistration
 from registration.sheet.progress import next_step
 
+from ..clock import clock_problem
+from ..errors import CommandError
 from ..outputs import Outputs
 from ..traffic.logs import TrafficUnknownError, traffic
 from ..traffic.seen import Traffic
@@ -211,7 +213,7 @@ class Checks:
                 try:
                     answer = self._client.get(url, query)
                 except UnresolvedError:
-                    if not self._patience.again("its name does not resolve yet"):
+                    if not self._patience.again("it cannot be reached yet"):
                         raise
                     continue
                 early = answer.status in {403, 404} or answer.status >= 500
@@ -227,6 +229,8 @@ class Checks:
     def _expect(self, answer: Response, status: int) -> None:
         if answer.status == status:
             return
+        if answer.status == 401 and (problem := clock_problem(answer.headers.get("Date"))):
+            raise CommandError(problem)
         meaning = f": {_MEANINGS[answer.status]}" if answer.status in _MEANINGS else ""
         commands = [self._commands.up]
         if answer.status >= 500:

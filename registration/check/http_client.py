@@ -8,10 +8,19 @@ loopback address and the name into `Host`.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from functools import cache, partial
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import urllib3
-from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
+from urllib3.exceptions import (
+    HTTPError,
+    LocationParseError,
+    NameResolutionError,
+    ProxyError,
+    SSLError,
+)
 
 LOOPBACK = "127.0.0.1"
 # API Gateway answers within 30 s, whatever the function does.
@@ -23,7 +32,7 @@ class UnreachableError(Exception):
 
 
 class UnresolvedError(UnreachableError):
-    """The name of a URL's host does not resolve."""
+    """The name of a URL's host does not resolve, or a proxy does not reach it."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +50,33 @@ def is_loopback(url: str) -> bool:
     return host in {LOOPBACK, "localhost"} or host.endswith(".localhost")
 
 
+def proxy_of(url: str) -> str | None:
+    """The proxy that the environment or the system names for a URL; None without one."""
+    parts = urlsplit(url)
+    proxy = getproxies().get(parts.scheme)
+    if not proxy or is_loopback(url) or proxy_bypass(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def pool(proxy: str | None, **options: Any) -> urllib3.PoolManager:
+    """Connections that are kept for the next requests, through a proxy if there is one.
+
+    Raises:
+        HTTPError: the proxy is not the URL of one.
+    """
+    if proxy is None:
+        return urllib3.PoolManager(retries=False, **options)
+    user = urllib3.util.parse_url(proxy).auth
+    headers = urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, retries=False, **options)
+
+
 class Client:
     """Sends requests, and keeps connections for the next ones; `timeout` is in seconds."""
 
     def __init__(self, timeout: urllib3.Timeout | float = _TIMEOUT) -> None:
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout)
+        self._pool = cache(partial(pool, timeout=timeout))
 
     def get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
         """Fetch a URL, with these query parameters in place of its own.
@@ -61,15 +92,22 @@ class Client:
         if query is not None:
             parts = parts._replace(query=urlencode(query))
         try:
-            answer = self._pool.request("GET", parts.geturl(), headers=headers, redirect=False)
-        except NameResolutionError as error:
-            raise UnresolvedError(_explained(error)) from None
+            connections = self._pool(proxy_of(url))
+            answer = connections.request("GET", parts.geturl(), headers=headers, redirect=False)
+        except (NameResolutionError, ProxyError) as error:
+            raise UnresolvedError(explained(error)) from None
         except HTTPError as error:
-            raise UnreachableError(_explained(error)) from None
+            raise UnreachableError(explained(error)) from None
         return Response(answer.status, answer.headers, answer.data.decode(errors="replace"))
 
 
-def _explained(error: HTTPError) -> str:
-    """What went wrong, without the URL: it may hold a signed payload."""
-    text = re.sub(r"^\w+\([^)]*\): ", "", str(error))
-    return f"no valid certificate: {text}" if isinstance(error, SSLError) else f"no answer: {text}"
+def explained(error: HTTPError) -> str:
+    """What went wrong, without the URL: it may hold a signed payload, or a proxy's password."""
+    if isinstance(error, LocationParseError):
+        return "no answer: its URL, or the proxy's, is not valid"
+    what = "no valid certificate" if isinstance(error, SSLError) else "no answer"
+    cause: Exception = error
+    if isinstance(error, ProxyError):
+        what, cause = "the proxy does not reach it", error.original_error
+    text = re.sub(r"^\w+\([^)]*\): ", "", str(cause))
+    return f"{what}: {text}"

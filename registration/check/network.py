@@ -1,34 +1,39 @@
-"""Whether this machine has a network at all, before a deployment is blamed."""
+"""Whether this machine reaches anything at all, before a deployment is blamed."""
 
-import socket
 from urllib.parse import urlsplit
 
 from registration.portal.model import Registration
 
 from ..errors import CommandError
-from .http_client import is_loopback
+from .http_client import Client, UnreachableError, is_loopback
+
+CHECK_MACHINE = (
+    "Check this machine's network, its proxy (HTTPS_PROXY, NO_PROXY), and the certificate "
+    "authorities that Python trusts (SSL_CERT_FILE)."
+)
 
 
 def require_network(registration: Registration) -> None:
-    """Look up the names of the deployment and of BigCommerce.
+    """Call the deployment and, if that fails, BigCommerce, whatever they answer.
 
     Raises:
-        CommandError: none of them resolves.
+        CommandError: neither answers.
     """
-    urls = [registration.apps[0].base_url, registration.login_url]
-    if any(is_loopback(url) or _resolves(url) for url in urls):
-        return
-    names = " nor ".join(str(urlsplit(url).hostname) for url in urls)
+    client, reasons = Client(), list[str]()
+    base_url = registration.apps[0].base_url
+    for url in (base_url, registration.login_url):
+        try:
+            client.get(url)
+        except UnreachableError as error:
+            reasons.append(f"  {urlsplit(url).hostname}: {error}\n")
+        else:
+            return
+    if is_loopback(base_url):
+        raise CommandError(
+            f"Nothing answers at {base_url}: the deployment on this machine has ended. Start it "
+            "again, for example with make serve."
+        )
     raise CommandError(
-        f"This machine has no network, or no name server: neither {names} can be resolved. Nothing "
-        "was checked."
+        "Could not reach the deployment or BigCommerce, so nothing was checked.\n"
+        f"{''.join(reasons)}{CHECK_MACHINE}"
     )
-
-
-def _resolves(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    return True

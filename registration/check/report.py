@@ -26,7 +26,7 @@ def check_deployment(
     What may not have taken effect yet is asked again for `wait_seconds` in all.
 
     Raises:
-        CommandError: this machine has no network.
+        CommandError: this machine has no network, or its clock is wrong.
     """
     require_network(outputs.registration)
     report = _Report(console)

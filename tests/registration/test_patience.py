@@ -1,13 +1,20 @@
-"""The check right after a deployment, and on a machine without network."""
+"""The check right after a deployment, and on a machine without network or with a wrong clock."""
 
 import io
 import json
+import re
 import socket
+import time
 from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from rich.console import Console
+from urllib3 import HTTPHeaderDict
 
+from registration.aws_errors import explained
 from registration.check.checks import Checks
 from registration.check.http_client import Client, Response, UnreachableError, UnresolvedError
 from registration.check.patience import Patience
@@ -73,9 +80,39 @@ def test_a_machine_without_network_is_told_so_and_nothing_is_called(
 
     monkeypatch.setattr(socket, "getaddrinfo", lost)
     printed = io.StringIO()
-    with pytest.raises(CommandError, match=r"neither apps.example.com nor login.bigcommerce.com"):
+    with pytest.raises(
+        CommandError, match=r"(?s)apps.example.com: .*login.bigcommerce.com: .*_PROXY"
+    ):
         check_deployment(OUTPUTS, OUTPUTS.registration.apps, Console(file=printed), 60)
+    ended = outputs(registration(app(base_url="http://localhost:1")))
+    with pytest.raises(CommandError, match="on this machine has ended"):
+        check_deployment(ended, ended.registration.apps, Console(file=printed), 60)
     assert printed.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(75, "clock is 7[45] seconds behind"), (-400, "clock is 40[01] seconds ahead"), (5, None)],
+)
+def test_a_wrong_clock_is_named(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, said: str | None
+) -> None:
+    headers = {"date": formatdate(time.time() + seconds, usegmt=True)}
+    answer = Response(401, HTTPHeaderDict(headers), "")
+    monkeypatch.setattr(Client, "get", lambda *_: answer)
+    check = list(Checks(OUTPUTS, Patience(0, print)).of_app(OUTPUTS.registration.apps[0]))[1]
+    refused: Any = {
+        "Error": {"Code": "InvalidSignatureException"},
+        "ResponseMetadata": {"HTTPHeaders": headers},
+    }
+    by_aws = explained(ClientError(refused, "Scan"))
+    if said is None:
+        assert "other credentials" in str(check.run().failure)
+        assert by_aws == "AWS refused Scan: InvalidSignatureException."
+        return
+    with pytest.raises(CommandError, match=said):
+        check.run()
+    assert re.search(said, by_aws)
 
 
 def test_one_callback_is_called_for_all_apps_that_await_registration(
