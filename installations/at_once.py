@@ -1,7 +1,7 @@
 """Work for many stores, a few at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 from .progress import Counted
@@ -13,27 +13,30 @@ _Result = TypeVar("_Result")
 
 
 def each(
-    work: Callable[[_Item], _Result], items: Sequence[_Item], what: str
-) -> Iterator[tuple[_Item, _Result]]:
-    """Yield each item with what the work makes of it, as it is done; `what` is shown meanwhile.
+    work: Callable[[_Item], _Result],
+    items: Sequence[_Item],
+    what: str,
+    done: list[tuple[_Item, _Result]],
+) -> None:
+    """Add each item, with what the work makes of it, to what is `done`; `what` is shown meanwhile.
+
+    The work is ended by its first error, and by Ctrl-C: what is under way then is completed and
+    added, and nothing else begun.
 
     Raises:
-        Exception: whatever the work raises, once all that was under way is done and yielded. What
-            has not begun by then is not done.
+        Exception: whatever the work raises.
+        KeyboardInterrupt: it was interrupted.
     """
+
+    def one(item: _Item) -> None:
+        done.append((item, work(item)))
+
     with Counted(what) as counted, ThreadPoolExecutor(AT_ONCE) as pool:
-        begun = {pool.submit(work, item): item for item in items}
-        error = None
+        begun: list[Future[None]] = []
         try:
-            for done, future in enumerate(as_completed(begun), start=1):
-                if error := future.exception():
-                    break
-                yield begun.pop(future), future.result()
-                counted.now(done, len(items))
+            begun.extend(pool.submit(one, item) for item in items)
+            for count, future in enumerate(as_completed(begun), start=1):
+                future.result()
+                counted.now(count, len(items))
         finally:
             pool.shutdown(cancel_futures=True)
-        for future, item in begun.items():
-            if not future.cancelled() and not future.exception():
-                yield item, future.result()
-        if error:
-            raise error

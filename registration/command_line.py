@@ -63,16 +63,27 @@ class CommandLine:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
         try:
+            return self._status(options)
+        except OSError as error:
+            # Python must not try to write the rest at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):  # whoever read this has seen enough
+                return 0
+            sys.stderr.write(f"Could not write the output: {error.strerror}.\n")
+            return 2
+
+    @staticmethod
+    def _status(options: argparse.Namespace) -> int:
+        try:
             return int(options.run(given_outputs(options), options))
         except CommandError as error:
             sys.stderr.write(f"{error}\n")
             return 2
-        except BrokenPipeError:
-            # Whoever read this has seen enough; Python must not try to write the rest at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         except KeyboardInterrupt:
+            sys.stderr.write("Interrupted.\n")
             return 130
+        finally:
+            sys.stdout.flush()
 
     def _no_command(self, name: str) -> str:
         nearest = get_close_matches(name, self.commands, n=1)

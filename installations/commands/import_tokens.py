@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -54,26 +54,25 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     app = _app(stack, options.app)
     api = BigCommerceApi(stack.registration)
     foreign = read(options.path)
-    outcomes: dict[ForeignInstallation, str] = {}
+    outcomes: list[tuple[ForeignInstallation, str]] = []
     try:
-        # One by one: those before an error stay.
-        outcomes.update(each(partial(_take_over, stack, app, api), foreign, "Importing"))
+        each(partial(_take_over, stack, app, api), foreign, "Importing", outcomes)
     finally:
         _show(outcomes)
-    return 1 if set(outcomes.values()) - {IMPORTED, THERE} else 0
+    return 1 if {outcome for _, outcome in outcomes} - {IMPORTED, THERE} else 0
 
 
-def _show(outcomes: Mapping[ForeignInstallation, str]) -> None:
+def _show(outcomes: Sequence[tuple[ForeignInstallation, str]]) -> None:
     """Print which stores were left out, and why, and how many were not."""
     left_out = [
         (store.store_hash, outcome)
-        for store, outcome in outcomes.items()
+        for store, outcome in outcomes
         if outcome not in (IMPORTED, THERE)
     ]
     if left_out:
         for line in in_columns([("Store", "Left out, because"), *sorted(left_out)]):
             sys.stdout.write(f"{line}\n")
-    counts = Counter(outcomes.values())
+    counts = Counter(outcome for _, outcome in outcomes)
     sys.stdout.write(
         f"{number_of(counts[IMPORTED], 'store')} imported, {counts[THERE]:,} were there already, "
         f"{len(left_out):,} left out.\n"

@@ -67,13 +67,12 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     confirm(
         f"{warning}Delete what is kept of {number_of(len(stores), 'store')}, for good?", options
     )
-    outcomes: Counter[str] = Counter()
+    outcomes: list[tuple[Store, str]] = []
     try:
-        for _, outcome in each(partial(purge_store, stack), stores, "Purging"):
-            outcomes[outcome] += 1
+        each(partial(purge_store, stack), stores, "Purging", outcomes)
     finally:
-        _show(outcomes)
-    return 1 if outcomes.keys() - {PURGED} else 0
+        _show(Counter(outcome for _, outcome in outcomes))
+    return 1 if {outcome for _, outcome in outcomes} - {PURGED} else 0
 
 
 def _warning(installed: int) -> str:

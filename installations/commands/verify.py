@@ -57,17 +57,12 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     ]
     if options.app and not stores:
         raise CommandError(f"No store has {' or '.join(options.app)} installed.")
-    verified = each(
-        partial(_verify, stack, BigCommerceApi(stack.registration), options.mark),
-        stores,
-        "Asking BigCommerce",
-    )
-    answers: list[_Found] = []
+    verify = partial(_verify, stack, BigCommerceApi(stack.registration), options.mark)
+    verified: list[tuple[Store, Answer | None]] = []
     try:
-        for store, answer in verified:
-            if answer is not None:
-                answers.append((store, answer))
+        each(verify, stores, "Asking BigCommerce", verified)
     finally:
+        answers = [(store, answer) for store, answer in verified if answer is not None]
         failed = [found for found in answers if found[1].verdict is not Verdict.HOLDS]
         _show(answers, failed, ", and recorded" if options.mark else "")
     return 1 if failed else 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from installations.__main__ import main
 from local.backend import APPS, LocalBackend, local_backend
@@ -36,6 +37,13 @@ class Done:
 
 
 Run = Callable[..., Done]
+
+# What ends a command early, its exit status, and what it says then.
+EXPIRED = ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Decrypt")
+ENDED_EARLY = [
+    (EXPIRED, 2, "AWS refused Decrypt: ExpiredTokenException."),
+    (KeyboardInterrupt(), 130, "Interrupted."),
+]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
 from registration.errors import CommandError
-from tests.installations.conftest import HEADING, SCOPE, TOKEN, Run, line
+from tests.installations.conftest import ENDED_EARLY, HEADING, SCOPE, TOKEN, Run, line
 
 # As long as those of BigCommerce.
 BIGCOMMERCES = "t0k3n" * 6 + "s"
@@ -59,21 +58,25 @@ def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
 
 
 @pytest.mark.emulated
-def test_what_is_done_before_aws_refuses_is_shown(
+@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
+def test_what_is_done_before_it_ends_early_is_shown(
     *,
     run: Run,
     backend: LocalBackend,
     foreign: Store,
     tokens: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+    said: str,
 ) -> None:
     def refuse(*_: object) -> bytes:
-        raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Encrypt")
+        raise error
 
     monkeypatch.setattr("installations.commands.import_tokens.encrypted", refuse)
     unknown = backend.bigcommerce.add_store("Never installed")
     done = run("import", tokens(line(unknown), line(foreign)), "--app", "org-a")
-    assert (done.status, "AWS refused Encrypt" in done.err) == (2, True)
+    assert (done.status, said in done.err) == (status, True)
     assert f"{unknown.hash}  the token is refused" in done.out
     assert "0 stores imported, 0 were there already, 1 left out." in done.out
 

@@ -20,7 +20,7 @@ from lambdas.records.installation_item import key
 from lambdas.shared.dynamodb_json import values_to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
-from tests.installations.conftest import Run, install, token_of
+from tests.installations.conftest import ENDED_EARLY, Run, install, token_of
 
 pytestmark = pytest.mark.emulated
 
@@ -221,16 +221,21 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
     assert kept(backend, store) == set()
 
 
-def test_what_is_deleted_before_aws_refuses_is_counted(
-    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
+def test_what_is_deleted_before_it_ends_early_is_counted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, said: str
 ) -> None:
-    def refuse(*_: object) -> str:
-        raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "TransactWriteItems")
+    def purge_all_but_one(_: Stack, store: StackStore) -> str:
+        if store.store_hash == "one":
+            raise error
+        return purge.PURGED
 
-    monkeypatch.setattr("installations.commands.purge.purge_store", refuse)
-    done = run("purge", store.hash, "--yes")
-    assert (done.status, "AWS refused TransactWriteItems" in done.err) == (2, True)
-    assert done.out.endswith("0 stores purged.\n")
+    stores = [StackStore("org-a", each, None, {}) for each in ("other", "one")]
+    monkeypatch.setattr("installations.commands.purge._chosen", lambda *_: stores)
+    monkeypatch.setattr("installations.commands.purge.purge_store", purge_all_but_one)
+    done = run("purge", "--yes")
+    assert (done.status, said in done.err) == (status, True)
+    assert done.out.endswith("1 store purged.\n")
 
 
 def test_an_app_without_records_is_said(run: Run) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from urllib3.exceptions import ProtocolError
 
 from installations.bigcommerce_api import BigCommerceApi, Verdict
@@ -15,7 +14,7 @@ from installations.tokens import decrypted
 from lambdas.records.installation_item import key
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
-from tests.installations.conftest import Run, install, token_of
+from tests.installations.conftest import ENDED_EARLY, Run, install, token_of
 from tests.registration.examples import app as registered_app
 from tests.registration.examples import registration
 
@@ -103,24 +102,32 @@ def test_a_token_that_cannot_be_decrypted_is_found_and_the_others_are_asked_abou
 
 
 @pytest.mark.emulated
-def test_what_is_found_before_aws_refuses_is_shown(
-    run: Run, backend: LocalBackend, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
+def test_what_is_found_before_it_ends_early_is_shown(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    app: App,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+    said: str,
 ) -> None:
     closed = backend.bigcommerce.add_store("Closed")
     install(backend, app, closed)
     del backend.bigcommerce.stores[closed.hash]
 
-    def until_credentials_expire(stack: Stack, id_: str, store_hash: str, ciphertext: bytes) -> str:
+    def until_it_ends(stack: Stack, id_: str, store_hash: str, ciphertext: bytes) -> str:
         if store_hash == store.hash:
-            raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Decrypt")
+            raise error
         return decrypted(stack, id_, store_hash, ciphertext)
 
-    monkeypatch.setattr("installations.commands.verify.decrypted", until_credentials_expire)
+    monkeypatch.setattr("installations.commands.verify.decrypted", until_it_ends)
     done = run("verify")
-    assert done.status == 2
+    assert (done.status, said in done.err) == (status, True)
     assert f"{closed.hash}  store closed" in done.out
     assert "1 token asked about: 0 hold, 1 not." in done.out
-    assert "AWS refused Decrypt: ExpiredTokenException." in done.err
 
 
 @pytest.mark.emulated

@@ -276,6 +276,23 @@ class TestShow:
             assert process.stderr.read() == b""
         assert process.returncode == 0
 
+    @pytest.mark.parametrize("format_", ["table", "html"])
+    def test_a_full_disk_is_said(self, format_: str) -> None:
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [*COMMAND, "--offline", "--format", format_],
+                cwd=ROOT,
+                input=OUTPUTS,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (done.returncode, done.stderr) == (
+            2,
+            "Could not write the output: No space left on device.\n",
+        )
+
 
 class TestHelp:
     def test_help_teaches_every_use(self) -> None:
