@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
 from lambdas.records.installation_table import InstallationTable
+from registration.aws_session import session
 from registration.outputs import Outputs
 from registration.portal.model import AppRegistration, Registration
 from registration.sheet.commands import Commands
@@ -82,22 +82,22 @@ class Stack:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB in the table's region, with the operator's credentials."""
-        return boto3.Session().client("dynamodb", region_name=self.outputs.region, config=_CONFIG)
+        return session(self.outputs).client("dynamodb", config=_CONFIG)
 
     @cached_property
     def kms(self) -> "KMSClient":
         """KMS in the same region."""
-        return boto3.Session().client("kms", region_name=self.outputs.region, config=_CONFIG)
+        return session(self.outputs).client("kms", config=_CONFIG)
 
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         """CloudWatch Logs in the same region."""
-        return boto3.Session().client("logs", region_name=self.outputs.region, config=_CONFIG)
+        return session(self.outputs).client("logs", config=_CONFIG)
 
     @cached_property
     def sqs(self) -> "SQSClient":
         """SQS in the same region."""
-        return boto3.Session().client("sqs", region_name=self.outputs.region, config=_CONFIG)
+        return session(self.outputs).client("sqs", config=_CONFIG)
 
     @property
     def records(self) -> InstallationTable:

@@ -48,6 +48,11 @@ _TIMED = {
 }
 
 
+def is_refusal(error: Exception) -> bool:
+    """Whether other credentials may help: these are refused, or there are none."""
+    return isinstance(error, (ClientError, *_NO_CREDENTIALS))
+
+
 def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "") -> str:
     """What AWS refused, and what to do about it. Nothing of the request is in it.
 

@@ -56,12 +56,25 @@ class Outputs:
         Raises:
             OutputsError: the outputs do not tell.
         """
+        return self._table_arn[3]
+
+    @property
+    def account(self) -> str:
+        """The AWS account of the deployment.
+
+        Raises:
+            OutputsError: the outputs do not tell.
+        """
+        return self._table_arn[4]
+
+    @property
+    def _table_arn(self) -> list[str]:
         arn = self.text("installationsTableArn").split(":")
         if len(arn) < 6:
             raise OutputsError(
                 f"The output installationsTableArn is no ARN. {_deploy_first(self.commands.up)}"
             )
-        return arn[3]
+        return arn
 
 
 def outputs_in_file(path: Path) -> str:

@@ -9,21 +9,29 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from registration.portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
 from registration.portal.model import AppRegistration
 from registration.sheet.progress import next_step
 
+from ..aws_errors import explained, is_refusal
+from ..aws_session import session
 from ..clock import clock_problem
 from ..errors import CommandError
 from ..outputs import Outputs
 from ..traffic.logs import TrafficUnknownError, traffic
 from ..traffic.seen import Traffic
-from .client_secret import SecretUnreadableError, WrongSecretError, client_secret
+from .client_secret import WrongSecretError, client_secret
 from .headers import header_problems
 from .http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from .patience import Patience
 from .signed_payload import signed_payload
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 PAYLOAD = "signed_payload_jwt"
 # Before the reason.
@@ -158,11 +166,16 @@ class Checks:
     def _secret(self, app: AppRegistration) -> str:
         """Read it, for the checks that sign with it: without it they would fail for its reason."""
         try:
-            self._secrets[app.organization_id] = client_secret(app, self._secret_arns)
-        except SecretUnreadableError as error:
-            raise CheckFailedError(f"its secret cannot be read: {error}", _SIGN_IN) from None
+            secret = client_secret(app, self._secret_arns, self._secrets_manager)
         except WrongSecretError as error:
             raise CheckFailedError(str(error), self._commands.up) from None
+        except CommandError as error:
+            raise CheckFailedError(f"its secret cannot be read: {error}") from None
+        except (ClientError, BotoCoreError) as error:
+            commands = [_SIGN_IN] if is_refusal(error) else []
+            said = f"its secret cannot be read: {explained(error)}"
+            raise CheckFailedError(said, *commands) from None
+        self._secrets[app.organization_id] = secret
         return "of this Client ID"
 
     def _signed(self, app: AppRegistration, field: CallbackField, secret: str, status: int) -> str:
@@ -205,6 +218,10 @@ class Checks:
             return traffic(self._outputs, registered)
         except TrafficUnknownError as error:
             return error
+
+    @cached_property
+    def _secrets_manager(self) -> "SecretsManagerClient":
+        return session(self._outputs).client("secretsmanager")
 
     def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
         """The answer of a URL; what a fresh deployment may give in its place is asked again."""

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from registration.portal.fields import AUTH, CALLBACK_FIELDS, CallbackField
 
 from ..aws_errors import explained
-from ..check.http_client import is_loopback
+from ..aws_session import session
 from ..check.store_prefix import STORE_PREFIX
-from ..outputs import Outputs, OutputsError
+from ..errors import CommandError
+from ..outputs import Outputs
 from ..sheet.text import one_line
 from .insights import QueryError, rows
 from .seen import Consent, Traffic
@@ -71,7 +71,7 @@ def traffic(
     days = min(REACH_DAYS, outputs.registration.log_retention_days)
     found: dict[CallbackField, Mapping[str, _Call]] = {field: {} for field in CALLBACK_FIELDS}
     try:
-        logs = _client(outputs)
+        logs = session(outputs).client("logs", config=_CONFIG)
         for reach in sorted({RECENT_DAYS, days}):
             queries = {
                 field: _start(logs, outputs.text(field.log_group_output), reach)
@@ -87,20 +87,9 @@ def traffic(
         raise TrafficUnknownError(one_line(explained(error, policy))) from None
     except QueryError as error:
         raise TrafficUnknownError(f"the query of the logs {error}; run the command again") from None
-    except OutputsError as error:
+    except CommandError as error:
         raise TrafficUnknownError(one_line(str(error))) from None
     return {id_: _traffic_of(id_, found, days) for id_ in organization_ids}
-
-
-def _client(outputs: Outputs) -> "CloudWatchLogsClient":
-    session = boto3.Session()
-    logs = session.client("logs", region_name=outputs.region, config=_CONFIG)
-    base_url = outputs.registration.apps[0].base_url
-    if is_loopback(base_url) and not is_loopback(logs.meta.endpoint_url):
-        raise TrafficUnknownError(
-            "the deployment is on this machine, and AWS_ENDPOINT_URL leads elsewhere"
-        )
-    return logs
 
 
 def _start(logs: "CloudWatchLogsClient", log_group: str, days: int) -> str:

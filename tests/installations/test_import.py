@@ -34,13 +34,13 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
     (found,) = [each for each in listed if each["storeHash"] == foreign.hash]
     assert found["installedAt"] == "2026-01-31T12:00:00+00:00"
 
-    before = run("show", foreign.hash, "--json").out
+    before = json.loads(run("show", foreign.hash, "--json").out)["STORE"]
     again = run("import", file, "--app", "org-a")
     assert (again.status, again.out) == (
         0,
         "0 stores imported, 1 were there already, 0 left out.\n",
     )
-    assert run("show", foreign.hash, "--json").out == before
+    assert json.loads(run("show", foreign.hash, "--json").out)["STORE"] == before
 
 
 @pytest.mark.emulated

@@ -110,6 +110,31 @@ def test_why_aws_cannot_be_asked_is_said(
     assert said in done.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "show STORE",
+        "token STORE",
+        "purge STORE --yes",
+        "connect STORE",
+        "redrive",
+        "verify",
+    ],
+)
+def test_credentials_of_another_account_are_noticed(
+    run: Run, store: Store, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "123456789012")  # which the embedded AWS takes for one
+    monkeypatch.delenv("AWS_SESSION_TOKEN")
+    done = run(*command.replace("STORE", store.hash).split())
+    assert (done.status, done.out) == (2, "")
+    assert done.err == (
+        "The AWS credentials are of account 123456789012, and the stack is in account "
+        "000000000000. Choose another profile with AWS_PROFILE.\n"
+    )
+
+
 def test_who_lacks_the_policy_is_told_its_name(
     run: Run, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,11 +108,12 @@ class TestWhatHolds:
         asked = between(monkeypatch, lambda _, answer: answer)
         check(outputs_text(deployed))
         unsigned = ("redirect-url", "load", "uninstall", "remove-user")
-        assert asked[1:] == [
+        assert asked[0] == ""  # whether anything answers
+        assert asked[2:] == [
             *(f"/org-a/{path}" for path in (*unsigned, "load?", "uninstall?")),
             "/org-b/load",  # which awaits registration, and answers 503
         ]
-        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", asked[0])
+        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", asked[1])
 
 
 class TestWhatIsFound:
@@ -255,19 +256,19 @@ class TestWhatIsFound:
             ('{"client_id": "x", "client_secret": "y"}', "its secret is for another Client ID"),
         ],
     )
-    @pytest.mark.usefixtures("aws")
     def test_a_secret_that_is_not_the_apps(
         self, deployed: LocalBackend, content: str, said: str
     ) -> None:
         outputs = read_outputs(outputs_text(deployed))
+        app, arns = outputs.registration.apps[0], outputs.credential_secret_arns
         with secret(deployed, "org-a", content), pytest.raises(WrongSecretError, match=said):
-            client_secret(outputs.registration.apps[0], outputs.credential_secret_arns)
+            client_secret(app, arns, deployed.emulator.aws.client("secretsmanager"))
 
     @pytest.mark.parametrize(
         ("arns", "said"),
         [
             ({}, "the outputs name no secret for it"),
-            ({"org-a": "none"}, "the outputs name its secret by something else than an ARN"),
+            ({"org-a": "none"}, "its secret does not exist"),
             (
                 {"org-a": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none-AbCdEf"},
                 "its secret does not exist",
@@ -301,26 +302,34 @@ class TestWhatIsFound:
             assert "it answers 401" in str(failure)
             assert "the function has other credentials than the secret" in str(failure)
 
-    def test_an_operator_without_aws_credentials(
-        self, deployed: LocalBackend, tmp_path: Path
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"AWS_ACCESS_KEY_ID": ""}, "There are no AWS credentials. Log in"),
+            ({"AWS_ENDPOINT_URL": ""}, "The stack is on this machine, and AWS_ENDPOINT_URL leads"),
+            ({"AWS_ACCESS_KEY_ID": "123456789012"}, "The AWS credentials are of account 123456"),
+        ],
+    )
+    def test_an_operator_without_the_stacks_aws_credentials(
+        self, deployed: LocalBackend, tmp_path: Path, changed: dict[str, str], said: str
     ) -> None:
-        nothing = {
+        no_others = {
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+        environment = aws_environment(deployed) | no_others | changed
         report = tmp_path / "check.xml"
-        done = run(deployed, "--junit", str(report), environment=nothing)
+        done = run(deployed, "--junit", str(report), environment=environment)
         assert (done.returncode, done.stderr) == (1, "")
-        said = "There are no AWS credentials. Log in"
         assert done.stdout.count(said) == 1
-        assert done.stdout.count("not known, for the reason above\n") == 1
-        assert "      aws sso login" in done.stdout
+        assert done.stdout.count("not known, for the reason above\n") == 2
         cases = f"./testsuite[@name='{A}']/testcase/failure"
         failed = ET.parse(report).getroot().findall(cases)  # noqa: S314
         (failure,) = failed
         assert str(failure.get("message")).startswith(f"its secret cannot be read: {said}")
-        assert str(failure.text).startswith("aws sso login ")
+        sign_in = str(failure.text or "").startswith("aws sso login ")
+        assert sign_in == ("There are no" in said)
 
     def test_an_operator_who_may_not_read_the_secret(self, deployed: LocalBackend) -> None:
         iam = deployed.emulator.aws.client("iam")
@@ -389,4 +398,4 @@ def test_says_so_where_the_logs_cannot_be_read(
     *_, calls, scopes = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[0])
     for result in (calls.run(), scopes.run()):  # each stands alone, for --format json
         assert result.failure is None
-        assert result.observed.startswith("not known: AWS refused StartQuery")
+        assert result.observed.startswith("not known: AWS refused GetCallerIdentity")

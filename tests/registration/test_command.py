@@ -244,7 +244,7 @@ class TestShow:
             ),
             (
                 {"installationsTableArn": "arn:aws:dynamodb:us-east-1:1:table/t"},
-                "the deployment is on this machine, and AWS_ENDPOINT_URL leads elsewhere",
+                "The stack is on this machine, and AWS_ENDPOINT_URL leads elsewhere.",
             ),
         ],
     )

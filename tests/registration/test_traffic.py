@@ -98,7 +98,8 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Traffic, Asked]]
             return {"status": answers.pop() if answers else status, "results": results}
 
         client = SimpleNamespace(start_query=start_query, get_query_results=get_query_results)
-        monkeypatch.setattr(logs, "_client", lambda _: client)
+        session = SimpleNamespace(client=lambda *_, **__: client)
+        monkeypatch.setattr(logs, "session", lambda _: session)
         groups = {field.log_group_output: field.log_group_output for field in CALLBACK_FIELDS}
         outputs = read_outputs(json.dumps(json.loads(outputs_json(registration(APP))) | groups))
         return traffic(outputs, ["acme"], pause=lambda _: None)["acme"], asked
