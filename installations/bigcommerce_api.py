@@ -50,6 +50,10 @@ class Verdict(StrEnum):
     UNKNOWN = "not known"
 
 
+# No token of theirs will hold again, unless the app is installed again.
+DEAD = {Verdict.REFUSED, Verdict.CLOSED, Verdict.UNREADABLE}
+
+
 @dataclass(frozen=True)
 class Answer:
     """The verdict, the store's domain where BigCommerce showed it, and why."""

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from installations.at_once import each
+from installations.bigcommerce_api import DEAD
 from installations.confirmation import add_yes, confirm
 from installations.older_outputs import refuse_older_outputs
 from installations.stack import Stack
@@ -19,6 +20,7 @@ from installations.store_arguments import add_store_or_app, chosen_store, chosen
 from installations.text import in_columns, number_of
 from lambdas.records import installation_item
 from lambdas.shared.dynamodb_json import values_to_json
+from registration.errors import CommandError
 
 # Of a record, what every write of its installation or uninstallation changes; the index has it.
 WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
@@ -34,18 +36,24 @@ HEADINGS = ("Organization ID", "Store", "State", "Users")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which records, and how far to go."""
     add_store_or_app(parser)
+    parser.add_argument(
+        "--dead",
+        action="store_true",
+        help="the stores whose token `verify --mark` found refused, closed or not decryptable",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be deleted")
     add_yes(parser)
 
 
 def run(stack: Stack, options: argparse.Namespace) -> int:
-    """Delete the records of apps that the stack no longer has, or of one store.
+    """Delete the records of apps that the stack no longer has, of dead stores, or of one store.
 
-    Without a store: those of apps that were taken out of the configuration, and those of apps that
-    were registered anew, so that their stores have tokens of another Client ID. Outputs that are
-    older than the deployment, and so know too little of its apps, are refused. What would be
-    deleted is shown first, and deleted once you have confirmed it. A record that was written anew
-    meanwhile stays, and so does one that DynamoDB stays busy with: purge again. A connection at
+    With --dead: those of stores whose token `verify --mark` found dead, if they have no newer one.
+    Without it, and without a store: those of apps that were taken out of the configuration, and
+    those of apps that were registered anew, so that their stores have tokens of another Client ID.
+    Outputs that are older than the deployment, and so know too little of its apps, are refused.
+    What would be deleted is shown first, and deleted once you have confirmed it. A record that was
+    written anew meanwhile stays, and so does one that DynamoDB stays busy with: purge again. A connection at
     Rutter stays there, and is forgotten here; one whose store has no record any more is found by
     the store's hash alone. The table's stream holds what was deleted for 24 hours, its backups for
     35 days.
@@ -92,9 +100,15 @@ def _show(outcomes: Mapping[str, int]) -> None:
 
 def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
     if options.store_hash is not None:
+        if options.dead:
+            raise CommandError("Say which STORE, or --dead; not both.")
         return [chosen_store(stack, options)]
     stores = chosen_stores(stack, [options.app] if options.app else [])
-    chosen = [store for store in stores if not store.is_current]
+    chosen = [
+        store
+        for store in stores
+        if (store.verdict in DEAD if options.dead else not store.is_current)
+    ]
     refuse_older_outputs(stack, {store.organization_id for store in chosen})
     return chosen
 

@@ -1,6 +1,7 @@
 """`verify`: whether the access tokens hold."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -18,10 +19,10 @@ from registration.errors import CommandError
 
 HEADINGS = ("App", "Store", "Token", "Why", "What to do")
 REMEDIES = {
-    Verdict.REFUSED: "installed anew, or purge it",
+    Verdict.REFUSED: "reinstall the app, or purge the record",
     Verdict.CONSENT: "the owner opens the app and consents",
-    Verdict.CLOSED: "purge it",
-    Verdict.UNREADABLE: "installed anew, or purge it",
+    Verdict.CLOSED: "purge the record",
+    Verdict.UNREADABLE: "reinstall the app, or purge the record",
     Verdict.UNKNOWN: "verify again",
 }
 
@@ -34,8 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mark",
         action="store_true",
-        help="record what is found, and the store's domain: list shows it",
+        help="record what is found, and the store's domain: for list and purge --dead",
     )
+    parser.add_argument("--json", action="store_true", help="every token as JSON, an object a line")
 
 
 def run(stack: Stack, options: argparse.Namespace) -> int:
@@ -64,8 +66,24 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     finally:
         answers = [(store, answer) for store, answer in verified if answer is not None]
         failed = [found for found in answers if found[1].verdict is not Verdict.HOLDS]
-        _show(answers, failed, ", and recorded" if options.mark else "")
+        if options.json:
+            _print_json(answers)
+        else:
+            _show(answers, failed, ", and recorded" if options.mark else "")
     return 1 if failed else 0
+
+
+def _print_json(answers: Sequence[_Found]) -> None:
+    for store, answer in sorted(answers, key=_place):
+        found = {
+            "organizationId": store.organization_id,
+            "storeHash": store.store_hash,
+            "verdict": answer.verdict,
+            "reason": answer.reason or None,
+            "domain": answer.domain,
+            "remedy": REMEDIES.get(answer.verdict),
+        }
+        sys.stdout.write(json.dumps(found) + "\n")
 
 
 def _show(answers: Sequence[_Found], failed: Sequence[_Found], marked: str) -> None:

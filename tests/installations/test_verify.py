@@ -1,6 +1,7 @@
 """`verify`: what BigCommerce says of the tokens, and what is kept of it."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,49 @@ def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
     assert json.loads(run("list", "--json").out)["state"] == "installed, refused"
     install(backend, app, store)
     assert json.loads(run("list", "--json").out)["state"] == "installed"
+
+
+@pytest.mark.emulated
+def test_dead_stores_are_told_to_programs_and_purged_together(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    """Not those that were installed again, that were not marked, or that only have to consent."""
+    refused, again, consent, closed = (
+        backend.bigcommerce.add_store(name) for name in ("Refused", "Again", "Consent", "Closed")
+    )
+    for each in (refused, again, consent, closed):
+        install(backend, app, each)
+    for each in (refused, again):
+        del backend.bigcommerce.installations[app.client_id, each.hash]
+    backend.bigcommerce.installations[app.client_id, consent.hash].scope = "store_cart"
+    run("verify", "--mark")
+    install(backend, app, again)
+    del backend.bigcommerce.stores[closed.hash]
+    found = run("verify", "--json")
+    verdicts = {row["storeHash"]: row for row in map(json.loads, found.out.splitlines())}
+    assert {hash_: row["verdict"] for hash_, row in verdicts.items()} == {
+        store.hash: "holds",
+        refused.hash: "refused",
+        again.hash: "holds",
+        consent.hash: "consent pending",
+        closed.hash: "store closed",
+    }
+    assert verdicts[closed.hash] == {
+        "organizationId": "org-a",
+        "storeHash": closed.hash,
+        "verdict": "store closed",
+        "reason": "BigCommerce knows no such store",
+        "domain": None,
+        "remedy": "purge the record",
+    }
+
+    dry = run("purge", "--dead", "--dry-run").out
+    assert re.search(rf"org-a +{refused.hash}  installed, refused +1\n.*\b1 store would", dry)
+    run("verify", "--mark")
+    assert run("purge", "--dead", "--yes").out.endswith("2 stores purged.\n")
+    left = {json.loads(line)["storeHash"] for line in run("list", "--json").out.splitlines()}
+    assert left == {store.hash, again.hash, consent.hash}
+    assert "Say which STORE, or --dead" in run("purge", store.hash, "--dead").err
 
 
 @pytest.mark.emulated
