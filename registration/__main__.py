@@ -16,7 +16,7 @@ from registration.choice import chosen_apps
 from registration.command_line import Command, CommandLine
 from registration.errors import CommandError
 from registration.outputs import Outputs, OutputsError
-from registration.portal.model import AppRegistration, Registration
+from registration.portal.model import AppRegistration
 from registration.sheet.live import NOTHING_KNOWN, Live
 from registration.sheet.overview import MOST_IN_FULL
 from registration.sheet.terminal import print_registration, print_whole, table_text
@@ -55,7 +55,6 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     Where they cannot be, a line on standard error says why, and the rest is shown; --offline does
     not try.
     """
-    registration = outputs.registration
     apps = chosen_apps(outputs, options.app)
     live = NOTHING_KNOWN if options.offline else _live(outputs, apps)
     if options.format == "table" and options.output is None:
@@ -64,7 +63,7 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     if options.format == "table":
         text = table_text(outputs, apps, live)
     else:
-        text = _rendered(registration, apps, options.format, live)
+        text = _rendered(outputs, apps, options.format, live)
     if options.output is None:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -125,7 +124,7 @@ def _live(outputs: Outputs, apps: Sequence[AppRegistration]) -> Live:
 
 
 def _rendered(
-    registration: Registration,
+    outputs: Outputs,
     apps: Sequence[AppRegistration],
     format_: str,
     live: Live,
@@ -137,7 +136,7 @@ def _rendered(
     from registration.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for the table)
 
     return {"html": html_sheet, "markdown": markdown_sheet}[format_](
-        registration, apps, _made(), live
+        outputs.registration, apps, _made(), live, outputs.given
     )
 
 

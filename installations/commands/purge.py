@@ -53,10 +53,10 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     those of apps that were registered anew, so that their stores have tokens of another Client ID.
     Outputs that are older than the deployment, and so know too little of its apps, are refused.
     What would be deleted is shown first, and deleted once you have confirmed it. A record that was
-    written anew meanwhile stays, and so does one that DynamoDB stays busy with: purge again. A connection at
-    Rutter stays there, and is forgotten here; one whose store has no record any more is found by
-    the store's hash alone. The table's stream holds what was deleted for 24 hours, its backups for
-    35 days.
+    written anew meanwhile stays, and so does one that DynamoDB stays busy with: purge again. A
+    connection at Rutter stays there, and is forgotten here; one whose store has no record any more
+    is found by the store's hash alone. The table's stream holds what was deleted for 24 hours, its
+    backups for 35 days.
 
     Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed, 2 when
     AWS refused: what was deleted by then is counted.

@@ -59,26 +59,35 @@ class CheckFailedError(Exception):
         self.commands = commands
 
 
+class UndeterminedError(Exception):
+    """A check found nothing to judge by: the message says what it found instead, or why."""
+
+
 @dataclass(frozen=True)
 class Result:
     """How a check went.
 
     Attributes:
         name: what was checked.
-        observed: what was found, in a few words, where it held.
-        failure: why it did not hold; None where it did.
+        observed: what was found, in a few words, if it did not fail.
+        failure: why it did not hold; None otherwise.
         seconds: it took.
+        passed: whether it held; None if that could not be determined.
     """
 
     name: str
     observed: str
     failure: CheckFailedError | None
     seconds: float
+    passed: bool | None
 
 
 @dataclass(frozen=True)
 class Check:
-    """Something that is to hold; `probe` returns what it observed, or raises CheckFailedError."""
+    """Something that is to hold.
+
+    `probe` returns what it observed, or raises CheckFailedError or UndeterminedError.
+    """
 
     name: str
     probe: Callable[[], str]
@@ -86,12 +95,14 @@ class Check:
     def run(self) -> Result:
         """Probe, and time it."""
         started = time.perf_counter()
-        observed, failure = "", None
+        observed, failure, passed = "", None, None
         try:
-            observed = self.probe()
+            observed, passed = self.probe(), True
+        except UndeterminedError as error:
+            observed = str(error)
         except CheckFailedError as error:
-            failure = error
-        return Result(self.name, observed, failure, time.perf_counter() - started)
+            failure, passed = error, False
+        return Result(self.name, observed, failure, time.perf_counter() - started, passed)
 
 
 class Checks:
@@ -161,7 +172,7 @@ class Checks:
             self._first_awaiting = app
             return self._unsigned(app, field)
         first = self._first_awaiting.organization_id
-        return f"not called: it has the route and the function of {first}"
+        raise UndeterminedError(f"not called: it has the route and the function of {first}")
 
     def _secret(self, app: AppRegistration) -> str:
         """Read it, for the checks that sign with it: without it they would fail for its reason."""
@@ -195,20 +206,26 @@ class Checks:
 
     def _called(self, app: AppRegistration) -> str:
         """Nothing that fails: an app that nobody has installed yet was not called either."""
-        if isinstance(self._traffic, TrafficUnknownError):
-            return f"{NOT_KNOWN}{self._traffic}"
-        return self._traffic[app.organization_id].last_calls
+        seen = self._seen(app)
+        if not seen.calls:
+            raise UndeterminedError(seen.last_calls)
+        return seen.last_calls
 
     def _consented(self, app: AppRegistration) -> str:
-        if isinstance(self._traffic, TrafficUnknownError):
-            return f"{NOT_KNOWN}{self._traffic}"
-        seen = self._traffic[app.organization_id]
+        seen = self._seen(app)
         if wrong := seen.wrong_scopes(app):
             raise CheckFailedError(
                 f"the last consent was {wrong}: edit the portal's Scopes tab, or the app's scopes",
                 self._commands.show_one(app),
             )
+        if not seen.has_right_scopes(app):
+            raise UndeterminedError(seen.last_scopes(app))
         return seen.last_scopes(app)
+
+    def _seen(self, app: AppRegistration) -> Traffic:
+        if isinstance(self._traffic, TrafficUnknownError):
+            raise UndeterminedError(f"{NOT_KNOWN}{self._traffic}")
+        return self._traffic[app.organization_id]
 
     @cached_property
     def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:

@@ -19,6 +19,7 @@ def junit_xml(results: Mapping[str, Sequence[Result]]) -> str:
             name=one_line(subject),
             tests=str(len(checked)),
             failures=str(failures),
+            skipped=str(sum(result.passed is None for result in checked)),
         )
         for result in checked:
             _add_case(suite, result)
@@ -34,6 +35,8 @@ def _add_case(suite: ET.Element, result: Result) -> None:
         name=result.name,
         time=f"{result.seconds:.3f}",
     )
+    if result.passed is None:
+        ET.SubElement(case, "skipped", message=one_line(result.observed))
     if result.failure is not None:
         failure = ET.SubElement(case, "failure", message=one_line(str(result.failure)))
         failure.text = "\n".join(result.failure.commands)

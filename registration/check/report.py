@@ -82,7 +82,8 @@ class _Report:
     def _result(self, result: Result) -> None:
         milliseconds = f"{result.seconds * 1000:6.0f} ms"
         if result.failure is None:
-            self._line("✓", "green", result.name, f"{milliseconds}  {self._once(result.observed)}")
+            mark, color = ("✓", "green") if result.passed else ("?", "yellow")
+            self._line(mark, color, result.name, f"{milliseconds}  {self._once(result.observed)}")
             return
         self._line("✗", "red", result.name, milliseconds)
         failure = one_line(str(result.failure))

@@ -9,8 +9,9 @@ from .checks import Result
 def results_json(results: Mapping[str, Sequence[Result]]) -> str:
     """A list with an object for each check.
 
-    Shape: `subject`, `check` (str), `passed` (bool), `found` (str: what was observed, or what is
-    wrong), `commands` (list of str: what mends it), `seconds` (float).
+    Shape: `subject`, `check` (str), `passed` (bool, or null if that could not be determined),
+    `found` (str: what was observed, or what is wrong), `commands` (list of str: what fixes it),
+    `seconds` (float).
     """
     rows = [_row(subject, result) for subject, checked in results.items() for result in checked]
     return json.dumps(rows, indent=2) + "\n"
@@ -21,7 +22,7 @@ def _row(subject: str, result: Result) -> dict[str, object]:
     return {
         "subject": subject,
         "check": result.name,
-        "passed": failure is None,
+        "passed": result.passed,
         "found": result.observed if failure is None else str(failure),
         "commands": [] if failure is None else list(failure.commands),
         "seconds": round(result.seconds, 3),

@@ -14,7 +14,7 @@ from registration.portal.model import AppRegistration
 from registration.portal.oauth_scopes import OAUTH_SCOPES
 
 from ..outputs import Outputs
-from .checks import PAYLOAD, Check, CheckFailedError
+from .checks import PAYLOAD, Check, CheckFailedError, UndeterminedError
 from .headers import header_problems
 from .http_client import Client, Response, UnreachableError
 
@@ -112,7 +112,7 @@ class ReviewChecks:
         if app.support_url is None:
             raise CheckFailedError("the pages of the app name no support", *remedy)
         if app.support_url.startswith("mailto:"):
-            return f"{app.support_url}: a mail address, which nobody can ask"
+            raise UndeterminedError(f"{app.support_url}: a mail address, which nobody can ask")
         try:
             status = self._client.get(app.support_url).status
         except UnreachableError as error:

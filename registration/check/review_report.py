@@ -9,6 +9,8 @@ from registration.sheet.text import escape_markdown
 from .checks import Result
 from .review import left_to_people
 
+_PASSED = {True: "yes", False: "**no**", None: "not determined"}
+
 
 def review_report(
     stack: str,
@@ -37,6 +39,5 @@ def review_report(
 
 
 def _row(result: Result) -> str:
-    failed = result.failure is not None
-    found = escape_markdown(str(result.failure) if failed else result.observed)
-    return f"| {escape_markdown(result.name)} | {'**no**' if failed else 'yes'} | {found} |"
+    found = escape_markdown(str(result.failure or result.observed))
+    return f"| {escape_markdown(result.name)} | {_PASSED[result.passed]} | {found} |"

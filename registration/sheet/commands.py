@@ -15,6 +15,7 @@ class Commands:
         # As it was given, since a stack may be named with its organization and project.
         by_name = self._given.startswith("--stack ")
         self._stack = self._given if by_name else f"--stack {registration.stack}"
+        self._name = registration.stack
         # `pulumi config set` names an app by its place in the configuration, chosen or not.
         self._positions = {
             app.organization_id: position for position, app in enumerate(registration.apps)
@@ -67,7 +68,8 @@ class Commands:
     @property
     def consents(self) -> str:
         """Says how many stores must consent again when the configuration is deployed."""
-        return f"python -m installations consents {self._given}"
+        config = "" if self._given == self._stack else f" --config Pulumi.{self._name}.yaml"
+        return f"python -m installations consents {self._given}{config}"
 
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""

@@ -35,16 +35,19 @@ def markdown_sheet(
     apps: Sequence[AppRegistration] | None = None,
     made: str | None = None,
     live: Live = NOTHING_KNOWN,
+    given: str = "",
 ) -> str:
     """The sheet of these apps of the stack, or of all, in Markdown (CommonMark with tables).
 
     Of more than MOST_IN_FULL apps it is a table of where they stand. `made` says when and by what
     it was made, `live` what the deployment told then; an output says none of it, since it would
-    differ at each deployment.
+    differ at each deployment. `given` are the options that said where the outputs are.
     """
     apps = apps or registration.apps
     template = "sheet.md" if len(apps) <= MOST_IN_FULL else "overview.md"
-    return _markdown.get_template(template).render(_values(registration, apps, live), made=made)
+    return _markdown.get_template(template).render(
+        _values(registration, apps, live, given), made=made
+    )
 
 
 def html_sheet(
@@ -52,13 +55,14 @@ def html_sheet(
     apps: Sequence[AppRegistration] | None = None,
     made: str | None = None,
     live: Live = NOTHING_KNOWN,
+    given: str = "",
 ) -> str:
     """The sheet as one HTML page that needs no other file and calls no server.
 
     Values can be copied with a click, and steps ticked off; the browser remembers the ticks.
     """
     return _html.get_template("sheet.html").render(
-        _values(registration, apps or registration.apps, live),
+        _values(registration, apps or registration.apps, live, given),
         made=made,
         style=Markup(_STYLE),  # noqa: S704 (a file of this package)
         script=Markup(_SCRIPT),  # noqa: S704 (a file of this package)
@@ -68,9 +72,9 @@ def html_sheet(
 
 
 def _values(
-    registration: Registration, apps: Sequence[AppRegistration], live: Live
+    registration: Registration, apps: Sequence[AppRegistration], live: Live, given: str
 ) -> dict[str, object]:
-    commands = Commands(registration)
+    commands = Commands(registration, given)
     return {
         "stack": registration.stack,
         "apps": apps,

@@ -79,6 +79,10 @@ class Traffic:
             return None
         return _differences(self.consent.granted, app)
 
+    def has_right_scopes(self, app: AppRegistration) -> bool:
+        """Whether a consent was seen that had the scopes the app is configured with."""
+        return self.consent is not None and _differences(self.consent.granted, app) is None
+
     def as_json(self, app: AppRegistration) -> dict[str, Any]:
         """The same as JSON values.
 

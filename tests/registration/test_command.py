@@ -188,6 +188,17 @@ class TestShow:
         assert "\x1b" not in printed
         assert "[31mred [bold]b[/bold] next  acme  awaiting-registration" in printed
 
+    @pytest.mark.parametrize("format_", ["table", "markdown", "html"])
+    def test_what_is_to_be_run_next_reads_the_same_file(
+        self, outputs_file: Path, format_: str
+    ) -> None:
+        shown = run("--offline", "--format", format_, "--file", str(outputs_file)).stdout
+        shown = shown.replace("<wbr>", "")
+        commands = re.findall(r"python -m (?:registration|installations) [^<\n]*", shown)
+        assert commands
+        assert all(f"--file {outputs_file}" in command for command in commands)
+        assert all("--config Pulumi.dev.yaml" in each for each in commands if "consents" in each)
+
     def test_documents_are_the_sheet_and_the_technical_tab(self) -> None:
         shown = {
             name: run("show", "--format", name, piped=OUTPUTS).stdout

@@ -111,12 +111,18 @@ def test_report_has_every_result_and_what_is_left_to_a_person(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found(monkeypatch, {})
-    app = ready(name="A | b", scopes=("store_content_checkout",), partner_id=None)
+    app = ready(
+        name="A | b",
+        scopes=("store_content_checkout",),
+        partner_id=None,
+        support_url="mailto:help@example.com",
+    )
     results = [check.run() for check in ReviewChecks(outputs(registration(app))).of_app(app)]
     report = review_report("dev", {"A | b (acme)": results}, [app], "Made today.")
     assert report.startswith("# Before BigCommerce's review: stack dev\n\nMade today.\n")
     assert "| Partner ID | **no** | none is recorded\\," in report
-    assert report.count("| yes |") == len(results) - 1
+    assert "| support link | not determined | mailto" in report
+    assert report.count("| yes |") == len(results) - 2
     assert "## For a person: A \\| b \\(acme\\)\n" in report
     assert "- [ ] The app needs Checkout Content\\: modify" in report
     assert "security team assesses" in report

@@ -145,7 +145,8 @@ def test_up_says_how_to_see_the_sheet(
 ) -> None:
     shown = run_as_printed("registration show", walked.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert shown.stdout.startswith(outputs_in(written)["readme"])
+    by_stack = re.sub(r"--file '.*?'(?: --config \S+)?", "--stack local", shown.stdout)
+    assert by_stack.startswith(outputs_in(written)["readme"])
 
 
 def test_up_leaves_nothing_listening(walked: subprocess.CompletedProcess[str]) -> None:
