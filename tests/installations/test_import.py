@@ -1,19 +1,31 @@
 """`import`: an app's stores are taken over with their tokens, each once, and only if it holds."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from installations.token_file import read
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
 from registration.errors import CommandError
-from tests.installations.conftest import ENDED_EARLY, HEADING, SCOPE, TOKEN, Run, line
+from tests.installations.conftest import (
+    ENDED_EARLY,
+    HEADING,
+    SCOPE,
+    TOKEN,
+    Run,
+    install,
+    line,
+    token_of,
+)
 
 # As long as those of BigCommerce.
 BIGCOMMERCES = "t0k3n" * 6 + "s"
@@ -55,6 +67,49 @@ def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
     assert run("show", unknown.hash).status == 2
     for secret in (TOKEN, "s3cret", "@example.com"):
         assert secret not in done.out + done.err
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.HOLDS])
+def test_whatever_is_said_of_a_token_but_that_it_holds_it_is_left_out(
+    *,
+    run: Run,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    verdict: Verdict,
+) -> None:
+    monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(verdict, reason="for a reason"))
+    done = run("import", tokens(line(foreign)), "--app", "org-a")
+    assert done.status == 1
+    assert f"{foreign.hash}  the token is {verdict}: for a reason\n" in done.out
+    assert "0 stores imported, 0 were there already, 1 left out." in done.out
+    assert run("show", foreign.hash).status == 2
+
+
+@pytest.mark.emulated
+def test_an_installation_of_meanwhile_stays_however_new_the_files_is(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    app: App,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def install_meanwhile(*_: object) -> Answer:
+        install(backend, app, foreign)
+        later = SimpleNamespace(time=lambda: time.time() + 3600)
+        monkeypatch.setattr("installations.commands.import_tokens.time", later)
+        return Answer(Verdict.HOLDS)
+
+    monkeypatch.setattr(BigCommerceApi, "ask", install_meanwhile)
+    done = run("import", tokens(line(foreign, at="")), "--app", "org-a")
+    assert done.status == 1
+    assert f"{foreign.hash}  it was uninstalled since, or installed meanwhile\n" in done.out
+    installed = token_of(backend, app, foreign)
+    assert installed != TOKEN
+    assert run("token", foreign.hash, "--yes").out == f"{installed}\n"
 
 
 @pytest.mark.emulated

@@ -148,7 +148,13 @@ def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("client_id", ANOTHER["clientId"]), ("granted_at_ms", 1)]
+    ("name", "value"),
+    [
+        ("client_id", ANOTHER["clientId"]),
+        ("granted_at_ms", 1),
+        ("status", "uninstalled"),
+        ("uninstalled_at", 1),
+    ],
 )
 def test_a_record_that_was_written_anew_meanwhile_stays(
     *,
@@ -167,7 +173,8 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
         backend.emulator.aws.dynamodb.update_item(
             TableName=stack.table_name,
             Key=key("org-a", store.hash),
-            UpdateExpression=f"SET {name} = :value",
+            UpdateExpression="SET #name = :value",
+            ExpressionAttributeNames={"#name": name},
             ExpressionAttributeValues=values_to_json({":value": value}),
         )
         return found
@@ -219,6 +226,22 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
     assert "there is no token" in run("token", store.hash, "--yes").err
     assert run("purge", store.hash, "--yes").status == 0
     assert kept(backend, store) == set()
+
+
+@pytest.mark.parametrize("outcome", [purge.BUSY, purge.WRITTEN_ANEW])
+@pytest.mark.parametrize("stays", ["one", "other"])
+def test_one_record_of_two_that_stays_fails_the_command(
+    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: str, stays: str
+) -> None:
+    stores = [StackStore("org-a", each, None, {}) for each in ("one", "other")]
+    monkeypatch.setattr("installations.commands.purge._chosen", lambda *_: stores)
+    monkeypatch.setattr(
+        "installations.commands.purge.purge_store",
+        lambda _, store: outcome if store.store_hash == stays else purge.PURGED,
+    )
+    done = run("purge", "--yes")
+    assert done.status == 1
+    assert done.out.endswith(f"1 store purged.\n{outcome}: 1 record stays.\n")
 
 
 @pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)

@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from urllib3.exceptions import ProtocolError
 
-from installations.bigcommerce_api import BigCommerceApi, Verdict
+from installations.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from installations.stack import Stack
 from installations.store import VERIFICATION
 from installations.tokens import decrypted
@@ -81,6 +82,7 @@ def test_dead_stores_are_told_to_programs_and_purged_together(
     install(backend, app, again)
     del backend.bigcommerce.stores[closed.hash]
     found = run("verify", "--json")
+    assert found.status == 1
     verdicts = {row["storeHash"]: row for row in map(json.loads, found.out.splitlines())}
     assert {hash_: row["verdict"] for hash_, row in verdicts.items()} == {
         store.hash: "holds",
@@ -172,6 +174,40 @@ def test_what_is_found_before_it_ends_early_is_shown(
     assert (done.status, said in done.err) == (status, True)
     assert f"{closed.hash}  store closed" in done.out
     assert "1 token asked about: 0 hold, 1 not." in done.out
+
+
+@pytest.mark.emulated
+def test_what_bigcommerce_does_not_say_is_not_recorded(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("verify", "--mark")
+    before = json.loads(run("show", store.hash, "--json").out)["VERIFICATION"]
+    monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(Verdict.UNKNOWN))
+    done = run("verify", "--mark")
+    assert (done.status, "0 hold, 1 not." in done.out) == (1, True)
+    assert json.loads(run("show", store.hash, "--json").out)["VERIFICATION"] == before
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("change", [None, {"clientId": "anotherclientid"}])
+def test_nothing_is_asked_of_a_removed_app_or_an_earlier_registration(
+    *,
+    run: Run,
+    store: Store,
+    change_registration: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str] | None,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(BigCommerceApi, "ask", lambda *given: asked.append(given))
+    change_registration(change)
+    assert store.hash in run("list").out
+    done = run("verify", "--mark")
+    assert (done.status, done.out) == (
+        0,
+        "0 tokens asked about, and recorded: 0 hold, 0 not.\n",
+    )
+    assert asked == []
 
 
 @pytest.mark.emulated

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from registration.__main__ import main
+from registration.check.checks import Check, CheckFailedError, Checks
+from registration.check.review import ReviewChecks
 from registration.outputs import OutputsError, read_outputs
 from registration.portal.model import AppRegistration
 from registration.sheet.documents import html_sheet, markdown_sheet
@@ -303,6 +306,31 @@ class TestShow:
             2,
             "Could not write the output: No space left on device.\n",
         )
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, "stack", "initech", "acme", "initech, review", "acme, review"]
+)
+def test_one_of_several_that_fails_fails_the_check(
+    wrong: str | None, outputs_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checks(subject: str) -> list[Check]:
+        def probe() -> str:
+            if subject == wrong:
+                raise CheckFailedError("wrong")
+            return "right"
+
+        return [Check("first", str), Check("point", probe), Check("last", str)]
+
+    monkeypatch.setattr("registration.check.report.require_network", lambda _: None)
+    monkeypatch.setattr(Checks, "of_stack", lambda _: checks("stack"))
+    monkeypatch.setattr(Checks, "of_app", lambda _, app: checks(app.organization_id))
+    review = "{}, review".format
+    monkeypatch.setattr(ReviewChecks, "of_app", lambda _, app: checks(review(app.organization_id)))
+    apps = ("--app", "initech", "--app", "acme")
+    report = str(tmp_path / "review.md")
+    status = main(["check", *apps, "--review", report, "--file", str(outputs_file)])
+    assert status == (1 if wrong else 0)
 
 
 class TestHelp:
