@@ -53,7 +53,7 @@ class Statement:
     empty is left out: it is for what the stack does not have.
 
     Attributes:
-        sid: its name.
+        name: what it is for, in a word.
         resources: ARN patterns.
         reads: actions that change nothing.
         writes: the other actions.
@@ -62,7 +62,7 @@ class Statement:
         needs: the attribute of `Place` without which it is left out.
     """
 
-    sid: str
+    name: str
     resources: tuple[str, ...]
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
@@ -72,8 +72,8 @@ class Statement:
 
     def document(self, place: Place, actions: Iterable[str]) -> dict[str, Any]:
         """The statement as IAM has it, for some of its actions."""
+        # Without its name: the policies of a role may have 10,240 characters.
         filled: dict[str, Any] = {
-            "Sid": self.sid,
             "Effect": "Allow",
             "Action": sorted(actions),
             "Resource": [place.fill(each) for each in self.resources],

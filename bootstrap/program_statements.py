@@ -203,27 +203,25 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
-        "EventBuses",
-        types=("aws:cloudwatch/eventBus:EventBus",),
-        resources=("arn:{place.partition}:events:" + _HERE + "event-bus/{place.prefix}*",),
-        reads=("events:DescribeEventBus", "events:ListTagsForResource"),
-        writes=(
-            "events:CreateEventBus",
-            "events:DeleteEventBus",
-            "events:TagResource",
-            "events:UntagResource",
+        "Events",
+        types=(
+            "aws:cloudwatch/eventBus:EventBus",
+            "aws:cloudwatch/eventRule:EventRule",
+            "aws:cloudwatch/eventTarget:EventTarget",
         ),
-    ),
-    Statement(
-        "Schedules",
-        types=("aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/eventTarget:EventTarget"),
-        resources=("arn:{place.partition}:events:" + _HERE + "rule/{place.prefix}*",),
+        resources=(
+            "arn:{place.partition}:events:" + _HERE + "event-bus/{place.prefix}*",
+            "arn:{place.partition}:events:" + _HERE + "rule/{place.prefix}*",
+        ),
         reads=(
+            "events:DescribeEventBus",
             "events:DescribeRule",
             "events:ListTagsForResource",
             "events:ListTargetsByRule",
         ),
         writes=(
+            "events:CreateEventBus",
+            "events:DeleteEventBus",
             "events:DeleteRule",
             "events:PutRule",
             "events:PutTargets",

@@ -59,15 +59,20 @@ UNKNOWN_KEYS = {"lambda:FunctionArn", "iam:PermissionsBoundary", "kms:ResourceAl
 KEYS = [arn("kms", "key/*"), arn("kms", "alias/*")]
 
 
+# The names of statements, which the policy leaves out, by what each allows.
+NAMES = {tuple(sorted(each.reads + each.writes)): each.name for each in PROGRAM_STATEMENTS}
+
+
 def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
     """A policy, as AWS would evaluate it, in words that the embedded AWS evaluates so.
 
-    `without` is the Sid of a statement to leave out, or an action.
+    `without` is the name of a statement to leave out, or an action.
     """
     document = json.loads(policy)
     statements = []
     for statement in document["Statement"]:
-        if statement["Sid"] == without:
+        name = NAMES.get(tuple(statement["Action"]))
+        if name == without:
             continue
         statement["Action"] = [each for each in statement["Action"] if each != without]
         for operator in list(statement.get("Condition", {})):
@@ -75,13 +80,13 @@ def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
                 del statement["Condition"][operator]
         statements.append(statement)
         if actions := WITHOUT_RESOURCE.intersection(statement["Action"]):
-            anywhere = {"Sid": "", "Action": sorted(actions), "Resource": "*"}
+            anywhere = {"Action": sorted(actions), "Resource": "*"}
             statements.append(statement | anywhere)
-        if statement["Sid"] == "EventSources":
-            statements.append(statement | {"Sid": "", "Action": "lambda:ListEventSourceMappings"})
-        if statement["Sid"] == "Keys":
+        if name == "EventSources":
+            statements.append(statement | {"Action": "lambda:ListEventSourceMappings"})
+        if name == "Keys":
             # The key's policy names the role, and the embedded AWS compares it with the session.
-            keys = {"Sid": "", "Action": [*CHANGE_KEY, *LOOK_AT_KEY], "Resource": KEYS}
+            keys = {"Action": [*CHANGE_KEY, *LOOK_AT_KEY], "Resource": KEYS}
             statements.append(statement | keys)
     return json.dumps(document | {"Statement": statements})
 
@@ -179,7 +184,7 @@ def test_the_role_deploys_changes_and_destroys_the_program(account: Account, not
     assert account.root.lambda_.list_functions()["Functions"] == []
 
 
-NEEDED = [each.sid for each in PROGRAM_STATEMENTS if each.sid not in NOT_ASKED]
+NEEDED = [each.name for each in PROGRAM_STATEMENTS if each.name not in NOT_ASKED]
 # The AWS plugin reads a resource's tags by a request of their own.
 TAGS_READ = [
     action

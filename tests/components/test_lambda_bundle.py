@@ -47,8 +47,8 @@ TOKENS = "records.access_tokens shared.https records.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table"
 EXCHANGE = "jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange"
 CONNECT = """
-    records.apps records.credentials rutter.client rutter.reconciler rutter.rutter_credentials
-    rutter.requests shared.text
+    records.apps records.credentials rutter.client rutter.reconciler rutter.requests
+    rutter.rutter_credentials rutter.sweep shared.text
 """
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
 # What a function imports besides, and the connections it makes for three events: to AWS's services

@@ -40,8 +40,12 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
     customized: Recording,
 ) -> None:
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
-    assert [alarm.title for alarm in (*ALARMS, *silence(24))] == headings
-    documented = {"events-failed": "docs/events.md#when-it-fails"}
+    late = "Changes are processed late"
+    assert [*(alarm.title for alarm in (*ALARMS, *silence(24))), late] == headings
+    documented = {
+        "events-failed": "docs/events.md#when-it-fails",
+        "event-changes-late": "docs/runbook.md#changes-are-processed-late",
+    }
     for name, alarm in alarms(customized).items():
         assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
         assert alarm["name"] == f"bigcommerce-test-{name}"
@@ -67,6 +71,7 @@ def test_there_is_an_alarm_a_function_where_the_metric_is_a_functions(
         "signature-refusals": functions,
         "credentials-unreadable": functions,
         "events-failed": {"QueueName": "bigcommerce-test-events-failed"},
+        "event-changes-late": {"FunctionName": "bigcommerce-test-store-events"},
         "silence": functions,
     }
 
@@ -103,6 +108,7 @@ def test_an_alarm_goes_on_when_the_runbook_says(customized: Recording) -> None:
         "signature-refusals": ("Sum", at_least, 50, (5, 1)),
         "credentials-unreadable": ("Sum", at_least, 1, (5, 1)),
         "events-failed": ("Maximum", "GreaterThanThreshold", 0, (5, 1)),
+        "event-changes-late": ("Maximum", "GreaterThanThreshold", 15 * 60 * 1_000, (5, 1)),
         "silence": ("Sum", "LessThanThreshold", 1, (60, 24)),
     }
 

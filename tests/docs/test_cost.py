@@ -24,7 +24,24 @@ def test_a_setting_adds_what_it_deploys() -> None:
     added = cost.added(1, 100, cold=1)
 
     assert added["`monitoring`"] == pytest.approx(13 * 0.1 + 3)
-    assert added["`rutter`"] == pytest.approx(100 * 0.4 + 0.1 + 657_000 * 4e-7, rel=1e-5)
+    polled = 0.05 * 730
+    sweeps = 12 * 730 * (2e-7 + 0.5 * 0.0000133334)
+    poll = 2.1 * 4e-7 + 3e-6 + 5e-6 + 2e-7 + 2 * 0.5 * 0.0000133334
+    expected = 100 * 0.4 + 2 * 0.1 + 657_000 * 4e-7 + sweeps + polled * poll
+    assert added["`rutter`"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_poll_of_an_unsettled_store_costs_the_calls_that_the_page_lists() -> None:
+    calls = cost.reconciler_calls(500)
+    assert calls == {
+        "Rutter": 500,
+        "Lambda": 512,
+        "SQS": 1_050,
+        "DynamoDB reads": 1_512,
+        "DynamoDB writes": 2_000,
+        "KMS": 500,
+        "Secrets Manager": 500,
+    }
 
 
 def test_what_was_not_chosen_costs_more_with_every_store() -> None:

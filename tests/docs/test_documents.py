@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from components.configuration import SAMPLE_ORGANIZATION_ID
-from components.configuration_errors import ConfigurationError
 from components.first_app import FIRST_APP
 from components.settings import Settings
 from installations.__main__ import main as installations
@@ -142,7 +141,6 @@ def test_the_keys_of_the_first_app_stand_for_those_that_are_said() -> None:
 
 
 # As 1.x had it; docs/updating.md shows it next to that of 2.0.
-OLD = "throttle: {rate:"
 
 
 def read(yaml_block: str) -> Settings:
@@ -152,20 +150,9 @@ def read(yaml_block: str) -> Settings:
     return read_texts(encoded({f"{PROJECT}:apps": [ACME_APP], **named}))
 
 
-@pytest.mark.parametrize("yaml_block", [block for block in blocks("yaml") if OLD not in block])
+@pytest.mark.parametrize("yaml_block", blocks("yaml"))
 def test_configuration_that_is_shown_is_valid(yaml_block: str) -> None:
     assert read(yaml_block)
-
-
-def test_the_old_form_is_refused_in_the_words_of_the_document() -> None:
-    (old,) = (block for block in blocks("yaml") if OLD in block)
-    with pytest.raises(ConfigurationError) as raised:
-        read(old)
-    document = (ROOT / "docs/updating.md").read_text(encoding="utf-8")
-    messages = re.findall(r"`((?:throttle|functions)\.[^`…]+ [^`…]+?)(?:: …)?`", document)
-    assert len(messages) == 2
-    for message in messages:
-        assert message in str(raised.value)
 
 
 @pytest.mark.parametrize("command", commands("pulumi config set --stack"))
