@@ -43,6 +43,8 @@ WITHOUT_RESOURCE = {
     *("iam:CreatePolicy", "lambda:CreateFunction", "dynamodb:TagResource"),
     *("lambda:CreateEventSourceMapping", "sqs:TagQueue"),
     *("events:CreateEventBus", "events:DescribeEventBus", "events:DeleteEventBus"),
+    *("events:DeleteRule", "events:DescribeRule", "events:PutRule"),
+    *("events:ListTargetsByRule", "events:PutTargets", "events:RemoveTargets"),
     *("events:ListTagsForResource", "events:TagResource", "events:UntagResource"),
     *("dynamodb:ListTagsOfResource", "dynamodb:UntagResource"),
     *("kms:CreateAlias", "kms:DeleteAlias"),

@@ -222,7 +222,7 @@ def test_a_schedule_has_the_function_sweep_the_apps_with_rutter(rutter: Recordin
 def test_policy_has_room_for_180_apps_that_uuids_name(record: Recorder) -> None:
     def characters(apps: int) -> int:
         ids = [f"{index:036}" for index in range(apps)]
-        named = [ACME_APP | {"organizationId": id_, "rutter": {"clientId": "a"}} for id_ in ids]
+        named = [ACME_APP | {"organizationId": id_, "rutter": {"clientId": id_}} for id_ in ids]
         secrets = dict.fromkeys(ids, "secret")
         largest = record({"apps": named, "rutterClientSecrets": secrets}, stack="s" * 37)
         policy = largest.one(ROLE_POLICY, CONNECT.name).inputs["policy"]

@@ -150,7 +150,7 @@ def read(yaml_block: str) -> Settings:
     return read_texts(encoded({f"{PROJECT}:apps": [ACME_APP], **named}))
 
 
-@pytest.mark.parametrize("yaml_block", blocks("yaml"))
+@pytest.mark.parametrize("yaml_block", list(blocks("yaml")))
 def test_configuration_that_is_shown_is_valid(yaml_block: str) -> None:
     assert read(yaml_block)
 

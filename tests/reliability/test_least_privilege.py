@@ -210,9 +210,7 @@ def connects(backend: LocalBackend, life: Life) -> bool:
         FunctionName=role_name("rutter-connect"),
         Payload=json.dumps({"sweep": ["org-a"], "seconds": 1}),
     )
-    return all(
-        json.load(each["Payload"]) == {"batchItemFailures": []} for each in (answer, swept)
-    )
+    return all(json.load(each["Payload"]) == {"batchItemFailures": []} for each in (answer, swept))
 
 
 def test_the_reconciler_fails_without_any_one_of_its_actions(
