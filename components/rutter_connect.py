@@ -73,8 +73,7 @@ class RutterConnect(pulumi.ComponentResource):
             context,
             RUTTER_FAILED_QUEUE,
             alarm_description="Stores could not be connected to Rutter: "
-            "docs/rutter.md#when-it-fails. Fix what the function's log says, then run: "
-            f"python -m installations redrive --stack {context.stack}",
+            "docs/runbook.md#stores-could-not-be-connected-to-rutter",
             topics=topics,
             opts=child,
         )

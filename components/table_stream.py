@@ -104,7 +104,7 @@ def invoke_with_changes(
     _alarm(
         context,
         f"{name}-late",
-        description="Changes wait for a function: docs/runbook.md#changes-are-processed-late",
+        description="Changes are processed late: docs/runbook.md#changes-are-processed-late",
         namespace="AWS/Lambda",
         metric="IteratorAge",
         dimensions={"FunctionName": function.name},
