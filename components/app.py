@@ -25,7 +25,7 @@ class BigCommerceApp(pulumi.ComponentResource):
     changes the value, and the item: that names the Client ID too, for operators, who cannot read
     the secret. The item has the partition key `ORG#{organization_id}` and the sort key `APP`.
 
-    Where its stores are handed to Rutter, there is a secret `{project}/{stack}/rutter/
+    If its stores are connected to Rutter, there is a secret `{project}/{stack}/rutter/
     {organization_id}` too: JSON with `client_id` and `client_secret` of the organization at Rutter.
 
     The app's name stands in the item alone, and a secret's description stays as it was: to change

@@ -167,7 +167,7 @@ class Setting(BaseModel):
 
 
 class RutterSettings(Setting):
-    """How an app's stores are handed to Rutter.
+    """How an app's stores are connected to Rutter.
 
     Attributes:
         client_id: the client ID of the organization in Rutter's dashboard.
@@ -195,7 +195,7 @@ class AppSettings(Setting):
         multiple_users: whether users other than a store's owner may use it.
         support_url: where its pages send people for help.
         app_url: the app itself, where auth and load end; None where the built-in pages are enough.
-        rutter: how its stores are handed to Rutter; None where they are not.
+        rutter: how its stores are connected to Rutter; None where they are not.
     """
 
     organization_id: OrganizationId

@@ -1,4 +1,4 @@
-"""The stores' connections at Rutter, and the queues of the stores that are to be handed over."""
+"""The stores' connections at Rutter, and the queues of the stores to reconcile."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from components.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE, TABLE
 from lambdas.records import installation_item
 from lambdas.rutter.requests import Request
 from registration.errors import CommandError
-from registration.sheet.live import NOT_HANDED_OVER
+from registration.sheet.live import NOT_CONNECTED
 
 from .stack import Stack
 from .store import CONNECTION, Store
@@ -53,7 +53,7 @@ def count_connections(
     counts: dict[str, Counter[str]] = {id_: Counter() for id_ in organization_ids}
     stores = [store for store in listed(stack, organization_ids) if store.is_installed]
     for store in with_connections(stack, [store for store in stores if store.is_current]):
-        counts[store.organization_id][store.connection_state or NOT_HANDED_OVER] += 1
+        counts[store.organization_id][store.connection_state or NOT_CONNECTED] += 1
     return counts
 
 
@@ -65,7 +65,7 @@ def _with(store: Store, connection: Mapping[str, Any] | None) -> Store:
 
 @dataclass(frozen=True)
 class Queues:
-    """The queue of the stores to hand over, and that of what failed."""
+    """The queue of the stores to reconcile, and the dead-letter queue."""
 
     sqs: "SQSClient"
     waiting_url: str
@@ -81,7 +81,7 @@ class Queues:
         """
         if not any(app.rutter for app in stack.apps.values()):
             raise CommandError(
-                "No app of the stack hands its stores to Rutter. Set apps[i].rutter.clientId and "
+                "No app of the stack connects its stores to Rutter. Set apps[i].rutter.clientId and "
                 f"rutterClientSecrets, then: {stack.commands.up}"
             )
         prefix = stack.table_name.removesuffix(TABLE)

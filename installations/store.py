@@ -91,7 +91,7 @@ class Store:
 
     @property
     def connection_reason(self) -> str | None:
-        """Why data does not flow to Rutter; None where nothing is known to be wrong."""
+        """Why the connection is not healthy; None where nothing is known to be wrong."""
         return self.items.get(CONNECTION, {}).get("connection_reason")
 
     @property

@@ -163,7 +163,7 @@ class LocalBackend:
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
 
     def connect_stores_to_rutter(self) -> None:
-        """Have the next deployment hand the first app's stores to the simulated Rutter."""
+        """Have the next deployment connect the first app's stores to the simulated Rutter."""
         for app in _maps(self.config.get(APPS))[:1]:
             app["rutter"] = {"clientId": self.rutter.client_id, "webhooks": True}
             organization_id = str(app.get("organizationId"))

@@ -17,7 +17,7 @@ from local.loopback_http import Response, get
 TIMEOUT_SECONDS = 35
 # How long functions that are warm may go on believing that the app is not registered.
 REGISTRATION_SECONDS = 5
-# How long a hand-over may take, with what Rutter is asked after it.
+# How long connecting a store may take, with the polls that follow.
 CONNECTION_SECONDS = 100
 # What registering an app may touch: its secret's value and its item. No function, and no URL.
 TOUCHED_BY_REGISTRATION = {
@@ -61,14 +61,14 @@ class Walk:
         yield Step("credentials given, stack updated", self._register)
         yield Step("install by the owner", self._install)
         if self._has_rutter:
-            yield Step("Rutter has the store's data", self._data_flows)
+            yield Step("Rutter has the store's data", self._data_syncs)
             yield Step("Rutter's webhooks are taken", self._webhooks_are_taken)
         yield Step("load by the owner", lambda: self._load(self._owner))
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
         if self._has_rutter:
             yield Step("install once more", self._install)
-            yield Step("Rutter has the new token", self._is_handed_over_again)
+            yield Step("Rutter has the new token", self._has_new_token)
         yield Step("uninstall", self._uninstall)
         if self._has_rutter:
             yield Step("Rutter flags the connection", self._is_flagged)
@@ -100,11 +100,11 @@ class Walk:
             raise StepFailedError("BigCommerce issued no access token")
         return outcome
 
-    def _data_flows(self) -> str:
+    def _data_syncs(self) -> str:
         return self._expect_connection(self._access_token, "active")
 
-    def _is_handed_over_again(self) -> str:
-        # Active again where a webhook of the first hand-over is attended to only now.
+    def _has_new_token(self) -> str:
+        # Active already, if a webhook of the first connection triggered a poll only now.
         self._expect_connection(self._access_token, "not_ready", "active")
         return "in place"
 

@@ -51,7 +51,7 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     choose one with --app.
 
     When BigCommerce last called each URL, and the scopes that it sent last, are read from the
-    functions' logs with your own AWS credentials, and whether data flows to Rutter from the table.
+    functions' logs with your own AWS credentials, and how many stores' data syncs with Rutter from the table.
     Where they cannot be, a line on standard error says why, and the rest is shown; --offline does
     not try.
     """
@@ -118,7 +118,7 @@ def _live(outputs: Outputs, apps: Sequence[AppRegistration]) -> Live:
     except OutputsError as error:
         live, unknown = NOTHING_KNOWN, str(error)
     if unknown is not None:
-        what = "whether data flows to Rutter" if live.traffic else "what BigCommerce has called"
+        what = "how many stores' data syncs with Rutter" if live.traffic else "what BigCommerce has called"
         sys.stderr.write(f"It is not known {what}: {one_line(unknown)}\n")
     return live
 

@@ -24,12 +24,12 @@ def ask(outputs: Outputs, apps: Sequence[AppRegistration]) -> tuple[Live, str | 
     """
     live = Live()
     registered = [app.organization_id for app in apps if app.client_id]
-    handed_over = [app.organization_id for app in apps if app.client_id and app.rutter]
+    connected = [app.organization_id for app in apps if app.client_id and app.rutter]
     try:
         with Console(stderr=True).status(Text("Asking the logs for BigCommerce's calls")):
             live = replace(live, traffic=traffic(outputs, registered))
-        if handed_over:
-            connections = count_connections(Stack.of(outputs), handed_over)
+        if connected:
+            connections = count_connections(Stack.of(outputs), connected)
             live = replace(live, connections=connections)
     except (OutputsError, TrafficUnknownError) as error:
         return live, str(error)

@@ -28,7 +28,7 @@ FIELDS = (
     "users",
     "lastOpened",
 )
-# Of the stores of an app that is handed to Rutter.
+# Of the stores of an app with Rutter.
 RUTTER_FIELDS = ("rutter", "rutterReason")
 MOST_DAYS = 3653  # the longest that CloudWatch keeps a log
 
@@ -56,7 +56,7 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 
     Of each: the app, since when it is installed, the scopes that are missing or extra compared with
     the configuration, how many users may open it, its domain once it was verified, and the state of
-    its connection at Rutter, where stores are handed over: `active` is one whose data flows.
+    its connection at Rutter, if the app has Rutter: `active` means that data is syncing.
     Neither tokens nor e-mail addresses are read.
     """
     stores = chosen_stores(stack, options.app)

@@ -32,7 +32,7 @@ class AppProfile:
             there is.
         scope_names: what the developer portal calls each of those scopes, as far as it is known.
         rutter_on_uninstall: what becomes of a store's connection at Rutter once it has uninstalled
-            the app, `keep` or `delete`; None where stores are not handed to Rutter.
+            the app, `keep` or `delete`; None where stores are not connected to Rutter.
         rutter_webhooks: whether Rutter's webhooks are taken.
     """
 

@@ -59,7 +59,7 @@ class AppRegistration(_Part):
         scopes: the OAuth scopes it needs, by their parameter names.
         multiple_users: whether "Enable multiple users" is on.
         support_url: where its pages send people for help, or None.
-        rutter: whether its stores are handed to Rutter.
+        rutter: whether its stores are connected to Rutter.
         rutter_webhooks: whether Rutter's webhooks are taken.
     """
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from registration.traffic.seen import Traffic
 
 # Of an installed store that has no connection.
-NOT_HANDED_OVER = "not handed over"
+NOT_CONNECTED = "not connected"
 
 
 @dataclass(frozen=True)
@@ -15,15 +15,15 @@ class Live:
 
     Attributes:
         traffic: what was seen of BigCommerce's calls.
-        connections: of the apps whose stores are handed to Rutter, how many installed stores have a
-            connection in each state.
+        connections: of the apps whose stores are connected to Rutter, how many installed stores
+            have a connection in each state.
     """
 
     traffic: Mapping[str, Traffic] = field(default_factory=dict)
     connections: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def data_flow(self, organization_id: str) -> str | None:
-        """Whether the stores' data flows to Rutter, in a few words; None where it is not known."""
+        """How many stores' data syncs with Rutter, in a few words; None if it is not known."""
         counts = self.connections.get(organization_id)
         if counts is None:
             return None

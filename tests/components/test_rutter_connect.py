@@ -52,7 +52,7 @@ def test_nothing_of_it_is_deployed_and_no_text_speaks_of_it_without_an_app_that_
         assert "rutter" not in json.dumps(shown).lower()
 
 
-def test_role_may_do_only_what_the_hand_over_needs(rutter: Recording) -> None:
+def test_role_may_do_only_what_the_reconciler_needs(rutter: Recording) -> None:
     stream = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
     allowed: list[tuple[object, ...]] = [
         ("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{LOG_ARN}rutter-connect:*"),
@@ -148,8 +148,8 @@ class TestWebhooks:
         assert environment["SECRET_PREFIX"] == "bigcommerce/test/rutter/"
 
     def test_nothing_of_them_is_deployed_where_no_app_takes_them(self, record: Recorder) -> None:
-        handed_over = with_app(rutter={"clientId": "a"}) | {"rutterClientSecrets": {ACME: "s"}}
-        recording = record(handed_over)
+        connected = with_app(rutter={"clientId": "a"}) | {"rutterClientSecrets": {ACME: "s"}}
+        recording = record(connected)
         assert not [each for each in recording.resources if WEBHOOK.name in each.urn]
         assert recording.outputs["rutterWebhookUrls"] == {}
         assert "webhook" not in recording.outputs["readme"]

@@ -14,7 +14,7 @@ from lambdas.rutter.requests import Request
 from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store
 from registration.__main__ import main as registration
-from registration.sheet.live import NOT_HANDED_OVER
+from registration.sheet.live import NOT_CONNECTED
 from tests.installations.conftest import Run
 
 pytestmark = pytest.mark.emulated
@@ -64,7 +64,7 @@ def test_a_connection_that_rutter_refused_is_listed_with_the_reason_and_made_whe
     assert len(backend.rutter.of(store.hash)) == 1
 
 
-def test_stores_that_were_installed_before_are_handed_over_together(
+def test_stores_that_were_installed_before_are_connected_together(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     awaited(run, store, "active")
@@ -102,7 +102,7 @@ def test_the_sheet_says_whether_data_flows_and_what_was_called_with_the_operator
     printed = capsys.readouterr()
     shown = json.loads(printed.out)["org-a"]
     states = [json.loads(line)["rutter"] for line in run("list", "--json").out.splitlines()]
-    assert shown["connections"] == Counter(state or NOT_HANDED_OVER for state in states)
+    assert shown["connections"] == Counter(state or NOT_CONNECTED for state in states)
     assert shown["seen"]["lastScopes"]["missing"] == []
     assert (shown["seen"]["lastCalls"]["authCallbackUrl"] or "")[:2] == "20"
     assert printed.err == ""

@@ -30,7 +30,7 @@ ANOTHER = {"clientId": "anotherclientid"}
 
 @pytest.fixture
 def store(backend: LocalBackend, app: App, store: Store) -> Store:
-    """A store whose hand-over to Rutter, which writes its connection, is over."""
+    """A store that is connected to Rutter: nothing writes its connection any more."""
     connection = {
         "TableName": backend.outputs["installationsTable"],
         "Key": key("org-a", store.hash, "CONNECTION"),

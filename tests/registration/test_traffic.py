@@ -11,7 +11,7 @@ import pytest
 from registration.outputs import read_outputs
 from registration.portal.fields import CALLBACK_FIELDS
 from registration.sheet.documents import html_sheet, markdown_sheet
-from registration.sheet.live import NOT_HANDED_OVER, Live
+from registration.sheet.live import NOT_CONNECTED, Live
 from registration.sheet.terminal import table_text
 from registration.traffic import logs
 from registration.traffic.logs import TrafficUnknownError, traffic
@@ -134,8 +134,8 @@ def test_a_query_that_does_not_end_well_is_said(
         ({}, "no store has installed the app"),
         ({"active": 1}, "1 of 1 store active"),
         (
-            {"active": 1_200, "refused": 2, NOT_HANDED_OVER: 1},
-            "1,200 of 1,203 stores active, 1 not handed over, 2 refused",
+            {"active": 1_200, "refused": 2, NOT_CONNECTED: 1},
+            "1,200 of 1,203 stores active, 1 not connected, 2 refused",
         ),
     ],
 )

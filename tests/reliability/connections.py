@@ -26,9 +26,9 @@ def audit_connections(
     backend: LocalBackend, records: Records, lives: Sequence[Life]
 ) -> Iterator[Problem]:
     """What is wrong with the connections, once those of installed stores had time to be made."""
-    handed_over = [life for life in lives if life.app is backend.apps[0]]
+    connected = [life for life in lives if life.app is backend.apps[0]]
     give_up_at = time.monotonic() + WAIT_SECONDS
-    while missing := [life for life in handed_over if _is_missing(backend, records, life)]:
+    while missing := [life for life in connected if _is_missing(backend, records, life)]:
         if time.monotonic() > give_up_at:
             break
         time.sleep(0.5)
@@ -36,7 +36,7 @@ def audit_connections(
         state = backend.connection(life.app, life.store)
         what = f"{life.name} should be connected with its latest access token; it is {state}"
         yield Problem(Kind.CONNECTION_LOST, what)
-    for life in handed_over:
+    for life in connected:
         if (count := len(backend.rutter.of(life.store.hash))) > 1:
             yield Problem(Kind.CONNECTION_DOUBLED, f"{life.name} has {count} connections")
 

@@ -203,7 +203,7 @@ def test_the_reader_policy_does_not_allow_writing(
 def test_what_rutter_tells_by_webhook_is_in_the_table_within_seconds(
     ready: LocalBackend, app_a: App, store: Store
 ) -> None:
-    """The connection was active, and nothing else would have looked at it again."""
+    """The connection was active: nothing else would have polled it again."""
     install(ready, app_a, store)
     await_connection(ready, app_a, store, "active")
     del ready.bigcommerce.installations[app_a.client_id, store.hash]
