@@ -81,7 +81,7 @@ class Queues:
         """
         if not any(app.rutter for app in stack.apps.values()):
             raise CommandError(
-                "No app of the stack connects its stores to Rutter. Set apps[i].rutter.clientId and "
+                "No app of the stack has Rutter. Set apps[i].rutter.clientId and "
                 f"rutterClientSecrets, then: {stack.commands.up}"
             )
         prefix = stack.table_name.removesuffix(TABLE)

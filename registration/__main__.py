@@ -51,9 +51,9 @@ def show(outputs: Outputs, options: argparse.Namespace) -> int:
     choose one with --app.
 
     When BigCommerce last called each URL, and the scopes that it sent last, are read from the
-    functions' logs with your own AWS credentials, and how many stores' data syncs with Rutter from the table.
-    Where they cannot be, a line on standard error says why, and the rest is shown; --offline does
-    not try.
+    functions' logs with your own AWS credentials, the states of the connections at Rutter from the
+    table. Where they cannot be, a line on standard error says why, and the rest is shown; --offline
+    does not try.
     """
     apps = chosen_apps(outputs, options.app)
     live = NOTHING_KNOWN if options.offline else _live(outputs, apps)
@@ -118,7 +118,7 @@ def _live(outputs: Outputs, apps: Sequence[AppRegistration]) -> Live:
     except OutputsError as error:
         live, unknown = NOTHING_KNOWN, str(error)
     if unknown is not None:
-        what = "how many stores' data syncs with Rutter" if live.traffic else "what BigCommerce has called"
+        what = "whether data syncs with Rutter" if live.traffic else "what BigCommerce has called"
         sys.stderr.write(f"It is not known {what}: {one_line(unknown)}\n")
     return live
 

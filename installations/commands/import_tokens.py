@@ -10,6 +10,7 @@ from pathlib import Path
 
 from installations.at_once import each
 from installations.bigcommerce_api import BigCommerceApi, Verdict
+from installations.confirmation import add_yes, confirm
 from installations.older_outputs import refuse_older_outputs
 from installations.stack import Stack
 from installations.store_table import whole_items
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--app", metavar="ORGANIZATION_ID", help="for which app, where the stack has several"
     )
+    add_yes(parser)
 
 
 def run(stack: Stack, options: argparse.Namespace) -> int:
@@ -48,18 +50,27 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
     store that has a record of the app already is left as it is, so the file can be given again.
     Delete it when all is imported: it has the tokens in plain text.
 
+    If the app has Rutter, every imported store is connected to it, as after an installation: Rutter
+    gets its token. The confirmation says so.
+
     Exit status: 0 when every store of the file is there, 1 when one was left out, 2 when AWS
     refused: what was done by then is shown.
     """
     app = _app(stack, options.app)
     api = BigCommerceApi(stack.registration)
     foreign = read(options.path)
+    confirm(_question(app, len(foreign)), options)
     outcomes: list[tuple[ForeignInstallation, str]] = []
     try:
         each(partial(_take_over, stack, app, api), foreign, "Importing", outcomes)
     finally:
         _show(outcomes)
     return 1 if {outcome for _, outcome in outcomes} - {IMPORTED, THERE} else 0
+
+
+def _question(app: AppRegistration, stores: int) -> str:
+    rutter = "Rutter gets their tokens and connects the stores. " if app.rutter else ""
+    return f"{rutter}Import {number_of(stores, 'store')} into {app.organization_id}?"
 
 
 def _show(outcomes: Sequence[tuple[ForeignInstallation, str]]) -> None:

@@ -1,8 +1,8 @@
 """How far an app's registration is: which steps of the guide are done, and which is next.
 
 The steps are those of Rutter's BigCommerce setup guide, without those at Rutter for an app whose
-stores are not connected to it, and then the way to the marketplace. The stack knows of some of them;
-whether the others are done only the engineer knows.
+stores are not connected to it, and then the way to the marketplace. The stack knows of some of
+them; whether the others are done only the engineer knows.
 """
 
 from collections.abc import Sequence

@@ -140,9 +140,6 @@ def test_the_keys_of_the_first_app_stand_for_those_that_are_said() -> None:
     assert said == [(key, f"apps[0].{setting}") for key, setting in FIRST_APP.items()]
 
 
-# As 1.x had it; docs/updating.md shows it next to that of 2.0.
-
-
 def read(yaml_block: str) -> Settings:
     """The settings of a stack that has this block; its apps are Acme's unless it names others."""
     config = yaml.safe_load(yaml_block.replace(SAMPLE_ORGANIZATION_ID, ACME))["config"]

@@ -36,7 +36,7 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
     run: Run, app: App, foreign: Store, tokens: Callable[..., str]
 ) -> None:
     file = tokens(line(foreign))
-    assert run("import", file, "--app", "org-a").out == (
+    assert run("import", file, "--app", "org-a", "--yes").out == (
         "1 store imported, 0 were there already, 0 left out.\n"
     )
     assert run("token", foreign.hash, "--yes").out == f"{TOKEN}\n"
@@ -47,7 +47,7 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
     assert found["installedAt"] == "2026-01-31T12:00:00+00:00"
 
     before = json.loads(run("show", foreign.hash, "--json").out)["STORE"]
-    again = run("import", file, "--app", "org-a")
+    again = run("import", file, "--app", "org-a", "--yes")
     assert (again.status, again.out) == (
         0,
         "0 stores imported, 1 were there already, 0 left out.\n",
@@ -56,11 +56,29 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
 
 
 @pytest.mark.emulated
+@pytest.mark.parametrize("rutter", [True, False])
+def test_the_confirmation_says_that_the_stores_are_connected_to_rutter(
+    *,
+    run: Run,
+    foreign: Store,
+    tokens: Callable[..., str],
+    change_registration: Callable[..., None],
+    rutter: bool,
+) -> None:
+    change_registration({"rutter": rutter})
+    done = run("import", tokens(line(foreign)), "--app", "org-a", typed="no\n")
+    assert (done.status, done.out) == (2, "")
+    assert "Import 1 store into org-a? [y/N] " in done.err
+    assert ("Rutter gets their tokens" in done.err) == ("Rutter" in done.err) == rutter
+    assert run("show", foreign.hash).status == 2
+
+
+@pytest.mark.emulated
 def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
     run: Run, backend: LocalBackend, foreign: Store, tokens: Callable[..., str]
 ) -> None:
     unknown = backend.bigcommerce.add_store("Never installed")
-    done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a")
+    done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a", "--yes")
     assert done.status == 1
     assert f"{unknown.hash}  the token is refused: it was uninstalled" in done.out
     assert "1 store imported, 0 were there already, 1 left out." in done.out
@@ -80,7 +98,7 @@ def test_whatever_is_said_of_a_token_but_that_it_holds_it_is_left_out(
     verdict: Verdict,
 ) -> None:
     monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(verdict, reason="for a reason"))
-    done = run("import", tokens(line(foreign)), "--app", "org-a")
+    done = run("import", tokens(line(foreign)), "--app", "org-a", "--yes")
     assert done.status == 1
     assert f"{foreign.hash}  the token is {verdict}: for a reason\n" in done.out
     assert "0 stores imported, 0 were there already, 1 left out." in done.out
@@ -104,7 +122,7 @@ def test_an_installation_of_meanwhile_stays_however_new_the_files_is(
         return Answer(Verdict.HOLDS)
 
     monkeypatch.setattr(BigCommerceApi, "ask", install_meanwhile)
-    done = run("import", tokens(line(foreign, at="")), "--app", "org-a")
+    done = run("import", tokens(line(foreign, at="")), "--app", "org-a", "--yes")
     assert done.status == 1
     assert f"{foreign.hash}  it was uninstalled since, or installed meanwhile\n" in done.out
     installed = token_of(backend, app, foreign)
@@ -130,7 +148,7 @@ def test_what_is_done_before_it_ends_early_is_shown(
 
     monkeypatch.setattr("installations.commands.import_tokens.encrypted", refuse)
     unknown = backend.bigcommerce.add_store("Never installed")
-    done = run("import", tokens(line(unknown), line(foreign)), "--app", "org-a")
+    done = run("import", tokens(line(unknown), line(foreign)), "--app", "org-a", "--yes")
     assert (done.status, said in done.err) == (status, True)
     assert f"{unknown.hash}  the token is refused" in done.out
     assert "0 stores imported, 0 were there already, 1 left out." in done.out
@@ -141,11 +159,11 @@ def test_an_uninstall_after_the_files_date_is_not_undone(
     run: Run, app: App, foreign: Store, tokens: Callable[..., str]
 ) -> None:
     file = tokens(line(foreign))
-    run("import", file, "--app", "org-a")
+    run("import", file, "--app", "org-a", "--yes")
     assert get(uninstall_url(app, foreign, foreign.owner), 30).status == 200
-    assert "it was uninstalled since" in run("import", file, "--app", "org-a").out
+    assert "it was uninstalled since" in run("import", file, "--app", "org-a", "--yes").out
     now = tokens(line(foreign, at=""))
-    assert "1 store imported" in run("import", now, "--app", "org-a").out
+    assert "1 store imported" in run("import", now, "--app", "org-a", "--yes").out
 
 
 @pytest.mark.emulated

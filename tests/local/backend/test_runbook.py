@@ -134,6 +134,6 @@ def test_an_app_moves_to_another_stack_with_its_stores(
     )
     outputs.write_text(json.dumps(moved))
     app_option = ("--app", app.organization_id)
-    options = ("import", str(tokens), "--file", str(outputs), *app_option)
+    options = ("import", str(tokens), "--yes", "--file", str(outputs), *app_option)
     as_operator(backend, "-m", "installations", *options)
     assert loads(app, store) == 200
