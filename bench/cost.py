@@ -21,8 +21,8 @@ PAGE = DOCS / "cost.md"
 SIZES = ((1, 1), (100, 1), (100, 100), (1_000, 1_000), (10_000, 1), (10_000, 1_000))
 # How often a store opens the app in a month, and how often it installs or uninstalls it.
 LOADS, INSTALLATIONS = 30, 1
-ITEM_BYTES = 1_000  # of a store with five users
-WRITE_UNITS = 3  # the item's own, and those of two indexes
+ITEM_BYTES = 1_100  # of a store with five users
+WRITE_UNITS = 4  # the item's own two, and those of two indexes
 MINUTES = 730 * 60
 # Assumed lifetime of an execution environment, which AWS does not promise; and how long a function
 # caches a secret, and DynamoDB a table's key for each caller. Source: "DynamoDB encryption at rest

@@ -103,6 +103,8 @@ def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom
         "store_hash": store.hash,
         "status": "installed",
         "revision": 1,
+        "connection_app": ORGANIZATION_ID,
+        "connection_due": clock.now + 60,
         "installed_at": clock.now,
         "connection_app": ORGANIZATION_ID,
         "connection_due": clock.now + 60,

@@ -93,6 +93,8 @@ def test_an_uninstall_leaves_a_dated_marker_without_token_and_without_personal_d
             "store_hash": installed_store.hash,
             "status": "uninstalled",
             "revision": 2,
+            "connection_app": ORGANIZATION_ID,
+            "connection_due": clock.now + 60,
             "client_id": app.client_id,
             "uninstalled_at": clock.now - 7,
             "arrived_at": clock.now,
