@@ -106,8 +106,6 @@ def test_the_installation_is_recorded_with_its_scopes_and_who_installed_for_whom
         "connection_app": ORGANIZATION_ID,
         "connection_due": clock.now + 60,
         "installed_at": clock.now,
-        "connection_app": ORGANIZATION_ID,
-        "connection_due": clock.now + 60,
         "scopes": list(SCOPES),
         "account_uuid": app.account_uuid,
         "client_id": app.client_id,

@@ -88,8 +88,6 @@ def test_an_uninstall_leaves_a_dated_marker_without_token_and_without_personal_d
             "pk": f"ORG#{ORGANIZATION_ID}#STORE#{installed_store.hash}",
             "sk": "STORE",
             "organization_id": ORGANIZATION_ID,
-            "connection_app": ORGANIZATION_ID,
-            "connection_due": clock.now + 60,
             "store_hash": installed_store.hash,
             "status": "uninstalled",
             "revision": 2,
