@@ -57,7 +57,7 @@ test-plugin: $(READY)  ## the same with the AWS plugin itself in place of local.
 lint: $(READY)  ## check style, types and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy __main__.py bench bootstrap components installations lambdas local registration tests
+	@$(BIN)/mypy __main__.py bench bootstrap components lambdas local ops portal tests
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.gitlab-ci docs/examples/gitlab-ci.yml

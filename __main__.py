@@ -20,9 +20,9 @@ from components.stack_context import StackContext
 from components.stack_function import FunctionBasis, StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes
 from components.store_events import STORE_EVENTS, StoreEvents
-from registration.portal.model import Registration
-from registration.sheet.documents import markdown_sheet
-from registration.sheet.install_links import install_links
+from portal.model import Registration
+from portal.sheet.documents import markdown_sheet
+from portal.sheet.install_links import install_links
 
 settings = read_settings()
 for warning in configuration_warnings(settings):

@@ -19,7 +19,7 @@ from components.configuration_errors import ConfigurationError, Problem, set_com
 from components.provider_settings import provider_problems
 from components.settings import EMPTY_IS_NONE, DomainName, HostedZoneId, Setting, Switch
 from components.validation import validated
-from registration.portal.value_types import StackName, form
+from portal.value_types import StackName, form
 
 MAIN_PROJECT = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 # That of Pulumi.sample.yaml.

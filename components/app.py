@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import SecretStr
 
-from registration.portal.oauth_scopes import OAUTH_SCOPES
+from portal.oauth_scopes import OAUTH_SCOPES
 
 from .settings import AppSettings
 from .stack_context import StackContext

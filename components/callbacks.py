@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from registration.portal import fields
-from registration.portal.fields import CallbackField
+from portal import fields
+from portal.fields import CallbackField
 
 from .stack_function import FunctionSpec
 

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from registration.portal.value_types import STACK_NAME
+from portal.value_types import STACK_NAME
 
 from .configuration_errors import ConfigurationError, Problem, nearest_names, set_command
 from .first_app import FIRST_APP, TEXTS, with_first_app

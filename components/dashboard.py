@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registration.check.store_prefix import STORE_PREFIX
+from ops.check.store_prefix import STORE_PREFIX
 
 _HEIGHT = 6  # of a row, in the dashboard's grid of 24 columns
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from registration.portal.fields import RUTTER_WEBHOOK_PATH
+from portal.fields import RUTTER_WEBHOOK_PATH
 
 from .app import rutter_secret_prefix
 from .callbacks import Routed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from registration.portal.value_types import ORGANIZATION_ID
+from portal.value_types import ORGANIZATION_ID
 
 from .configuration_errors import Problem, nearest_names, path_text, set_command
 

@@ -21,8 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from registration.portal.oauth_scopes import OAUTH_SCOPES
-from registration.portal.value_types import (
+from portal.oauth_scopes import OAUTH_SCOPES
+from portal.value_types import (
     HOST,
     THIS_MACHINE,
     BaseUrl,

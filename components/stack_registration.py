@@ -2,8 +2,8 @@
 
 import pulumi
 
-from registration.portal.model import AppRegistration, Registration
-from registration.sheet.url_changes import url_change_warnings
+from portal.model import AppRegistration, Registration
+from portal.sheet.url_changes import url_change_warnings
 
 from .settings import AppSettings, Settings
 

@@ -17,7 +17,7 @@ from local.engine import Deployment, DeploymentError, Event, Stack, stack_config
 from local.engine.configuration import is_encrypted, project_name, written_config
 from local.provider import SERVICES
 from local.rutter import Rutter, serve_rutter
-from registration.portal.fields import CALLBACK_FIELDS
+from portal.fields import CALLBACK_FIELDS
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "local"

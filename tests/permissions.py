@@ -14,7 +14,7 @@ from unittest import mock
 
 import yaml
 
-from installations.commands.policy import document
+from ops.stores.commands.policy import document
 from tests.bootstrap.test_program import CONFIG, bootstrapped
 from tests.components.recorder import Recording
 from tests.components.recordings import PROJECT, Recorder

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug import Response
 
 from local.bigcommerce.model import App
-from registration.portal.oauth_scopes import OAUTH_SCOPES
+from portal.oauth_scopes import OAUTH_SCOPES
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),

@@ -6,9 +6,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from registration.sheet.documents import html_sheet
+from portal.sheet.documents import html_sheet
 from tests.browser.window import Window
-from tests.registration.examples import EVERY_STAGE, GLOBEX
+from tests.ops.examples import EVERY_STAGE, GLOBEX
 
 pytestmark = pytest.mark.browser
 

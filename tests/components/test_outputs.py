@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from registration.portal.model import Registration
-from registration.sheet.documents import markdown_sheet
-from registration.sheet.install_links import install_links
+from portal.model import Registration
+from portal.sheet.documents import markdown_sheet
+from portal.sheet.install_links import install_links
 from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import (

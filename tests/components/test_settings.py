@@ -12,7 +12,7 @@ from components.configuration import PLACEHOLDER_ACCOUNT, SAMPLE_ORGANIZATION_ID
 from components.configuration_errors import ConfigurationError
 from components.settings import LOG_RETENTION_DAYS, Settings
 from local.engine.program import Program
-from registration.portal.oauth_scopes import OAUTH_SCOPES
+from portal.oauth_scopes import OAUTH_SCOPES
 from tests.components.reading import problems, read, read_texts
 from tests.components.recordings import PROJECT, ROOT, Recorder, configuration
 from tests.components.stacks import (

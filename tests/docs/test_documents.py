@@ -18,10 +18,10 @@ from pydantic.fields import FieldInfo
 from components.configuration import SAMPLE_ORGANIZATION_ID
 from components.first_app import FIRST_APP
 from components.settings import Settings
-from installations.__main__ import main as installations
 from lambdas.shared.errors import CallbackError
 from local.engine.configuration import encoded
-from registration.__main__ import main as registration
+from ops.sheet.__main__ import main as registration
+from ops.stores.__main__ import main as installations
 from tests.components.reading import read_texts
 from tests.components.recordings import PROJECT
 from tests.components.stacks import ACME, ACME_APP

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from lambdas.records import access_tokens, installation_table
 from local.bigcommerce import App, BigCommerce, Store
-from registration.check.signed_payload import signed_payload
+from ops.check.signed_payload import signed_payload
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     BASE_URL,

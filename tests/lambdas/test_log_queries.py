@@ -10,7 +10,7 @@ import pytest
 from components.dashboard import LOGGED, QUERIES, SUCCEEDED_BY_APP
 from lambdas import store_events
 from local.bigcommerce import App, BigCommerce, Store, faults
-from registration.check.signed_payload import signed_payload
+from ops.check.signed_payload import signed_payload
 from tests.lambdas.backend import Backend, Countdown, callback_url, signed_url
 from tests.lambdas.conftest import Logs
 

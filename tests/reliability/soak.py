@@ -25,7 +25,7 @@ from local.backend import APPS, LocalBackend, local_backend
 from local.emulator import EmulatorError
 from local.engine import DeploymentError
 from local.loopback_http import get
-from registration.check.http_client import UnreachableError
+from ops.check.http_client import UnreachableError
 from tests.local.backend.conftest import TWO_APPS
 from tests.reliability import plan as plans
 from tests.reliability.connections import RUTTER_FAULTS, audit_connections

@@ -10,7 +10,7 @@ import urllib3
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Installation, Server, Store, User
 from local.bigcommerce.request_log import LOGGED_REQUESTS, Answer
-from registration.portal.oauth_scopes import OAUTH_SCOPES
+from portal.oauth_scopes import OAUTH_SCOPES
 
 from .conftest import ORGANIZATION_ID, Exchange, ThrowawayApp, claims
 

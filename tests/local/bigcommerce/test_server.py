@@ -9,7 +9,7 @@ import urllib3
 
 from local import loopback_http
 from local.bigcommerce import BigCommerce, PortError, Server, serve
-from registration.check.http_client import UnreachableError
+from ops.check.http_client import UnreachableError
 
 
 def test_it_listens_on_loopback_alone(server: Server) -> None:

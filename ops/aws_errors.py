@@ -1,0 +1,73 @@
+"""AWS's refusals in words: what happened, why, and what mends it."""
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+from ops.clock import clock_problem
+
+_NO_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+
+_LOGIN = "Log in, for example with `aws sso login`, and choose the profile with AWS_PROFILE."
+_POLICY = "The role or user you are needs the stack's policy for operators:\n  {}\n"
+_DENIED = "Who you are: aws sts get-caller-identity"
+# What to do about AWS's refusals, by their codes.
+_REMEDIES = {
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "ExpiredToken": _LOGIN,
+    "ExpiredTokenException": _LOGIN,
+    "InvalidClientTokenId": _LOGIN,
+    "UnrecognizedClientException": _LOGIN,
+    "ResourceNotFoundException": (
+        "The outputs name what is not in this account: is it the account of the stack? "
+        "aws sts get-caller-identity"
+    ),
+}
+# How AWS refuses a request that it takes for too old, or for signed in the future.
+_TIMED = {
+    "AuthFailure",
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+}
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether other credentials may help: these are refused, or there are none."""
+    return isinstance(error, (ClientError, *_NO_CREDENTIALS))
+
+
+def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "") -> str:
+    """What AWS refused, and what to do about it. Nothing of the request is in it.
+
+    `operator_policy_arn` is that of the stack's policy for operators, where it allows the call.
+    """
+    if isinstance(error, _NO_CREDENTIALS):
+        return f"There are no AWS credentials. {_LOGIN}"
+    if isinstance(error, (EndpointConnectionError, ProfileNotFound)):
+        return f"AWS could not be asked: {error}"
+    if not isinstance(error, ClientError):
+        return f"AWS could not be asked: {type(error).__name__}"
+    code = error.response.get("Error", {}).get("Code", "no code")
+    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    remedy = clock_problem(headers.get("date")) if code in _TIMED else None
+    remedy = remedy or _REMEDIES.get(code, "")
+    if remedy == _DENIED and operator_policy_arn:
+        remedy = _POLICY.format(operator_policy_arn) + remedy
+    return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()

@@ -1,0 +1,34 @@
+"""AWS as the operator reaches it. Every client for a stack is made here."""
+
+import boto3
+from botocore.config import Config
+
+from ops.check.http_client import is_loopback
+from ops.errors import CommandError
+from ops.outputs import Outputs
+
+_CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})
+
+
+def session(outputs: Outputs) -> boto3.Session:
+    """A session in the stack's region, with credentials of the stack's account.
+
+    The names of tables, queues and logs do not say whose they are: with other credentials they may
+    be those of another deployment.
+
+    Raises:
+        CommandError: the credentials are of another account, or AWS_ENDPOINT_URL leads elsewhere.
+        ClientError, BotoCoreError: STS refused, or could not be reached.
+    """
+    found = boto3.Session(region_name=outputs.region)
+    sts = found.client("sts", config=_CONFIG)
+    on_this_machine = is_loopback(outputs.registration.apps[0].base_url)
+    if on_this_machine and not is_loopback(sts.meta.endpoint_url):
+        raise CommandError("The stack is on this machine, and AWS_ENDPOINT_URL leads elsewhere.")
+    account = sts.get_caller_identity()["Account"]
+    if account != outputs.account:
+        raise CommandError(
+            f"The AWS credentials are of account {account}, and the stack is in account "
+            f"{outputs.account}. Choose another profile with AWS_PROFILE."
+        )
+    return found

@@ -1,0 +1,276 @@
+"""Checks of a deployment: its URLs are called as BigCommerce would, without side effects.
+
+A load and an uninstall are signed with the app's real client secret, for a store that cannot
+exist: the callbacks look it up, do not find it, and write nothing.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops.aws_errors import explained, is_refusal
+from ops.aws_session import session
+from ops.check.client_secret import WrongSecretError, client_secret
+from ops.check.headers import header_problems
+from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
+from ops.check.patience import Patience
+from ops.check.signed_payload import signed_payload
+from ops.clock import clock_problem
+from ops.errors import CommandError
+from ops.outputs import Outputs
+from ops.traffic.logs import TrafficUnknownError, traffic
+from ops.traffic.seen import Traffic
+from portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
+from portal.model import AppRegistration
+from portal.sheet.progress import next_step
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+PAYLOAD = "signed_payload_jwt"
+# Before the reason.
+NOT_KNOWN = "not known: "
+_MEANINGS = {
+    401: "the function has other credentials than the secret",
+    404: "no app or no route is deployed at this URL",
+    503: "the function has no credentials, or an AWS call failed",
+}
+# Any of these may be the first that the Auth callback misses.
+_AUTH_PARAMETERS = ("code", "scope", "context")
+# What reads the secret are the operator's own AWS credentials.
+_SIGN_IN = "aws sso login    # or set AWS_PROFILE to one that may read the secret"
+
+
+class CheckFailedError(Exception):
+    """A check did not hold: the message says what is wrong.
+
+    Attributes:
+        commands: what fixes it.
+    """
+
+    def __init__(self, message: str, *commands: str) -> None:
+        super().__init__(message)
+        self.commands = commands
+
+
+class UndeterminedError(Exception):
+    """A check found nothing to judge by: the message says what it found instead, or why."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check went.
+
+    Attributes:
+        name: what was checked.
+        observed: what was found, in a few words, if it did not fail.
+        failure: why it did not hold; None otherwise.
+        seconds: it took.
+        passed: whether it held; None if that could not be determined.
+    """
+
+    name: str
+    observed: str
+    failure: CheckFailedError | None
+    seconds: float
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that is to hold.
+
+    `probe` returns what it observed, or raises CheckFailedError or UndeterminedError.
+    """
+
+    name: str
+    probe: Callable[[], str]
+
+    def run(self) -> Result:
+        """Probe, and time it."""
+        started = time.perf_counter()
+        observed, failure, passed = "", None, None
+        try:
+            observed, passed = self.probe(), True
+        except UndeterminedError as error:
+            observed = str(error)
+        except CheckFailedError as error:
+            failure, passed = error, False
+        return Result(self.name, observed, failure, time.perf_counter() - started, passed)
+
+
+class Checks:
+    """The checks of one deployment."""
+
+    def __init__(self, outputs: Outputs, patience: Patience) -> None:
+        self._patience = patience
+        self._outputs = outputs
+        self._registration = outputs.registration
+        self._secret_arns = outputs.credential_secret_arns
+        self._commands = outputs.commands
+        self._client = Client()
+        # Client secrets by organization id, once read.
+        self._secrets: dict[str, str] = {}
+        self._first_awaiting: AppRegistration | None = None
+
+    def of_stack(self) -> Iterator[Check]:
+        """What holds for the stack, whatever its apps are."""
+        yield Check("unknown organization", self._unknown_organization)
+
+    def of_app(self, app: AppRegistration) -> Iterator[Check]:
+        """What holds for an app; for the first that awaits registration, that a callback says so.
+
+        One of one app is enough: each answers 503, which the alarm of callbacks that fail counts.
+        """
+        yield Check("HTTPS", partial(self._https, app))
+        for field in CALLBACK_FIELDS if app.client_id else (LOAD,):
+            probe = self._unsigned if app.client_id else self._awaiting
+            yield Check(f"{field.label}, unsigned", partial(probe, app, field))
+        if app.client_id:
+            yield Check("client secret", partial(self._secret, app))
+            if secret := self._secrets.get(app.organization_id):
+                for field, status in ((LOAD, 404), (UNINSTALL, 200)):
+                    probe = partial(self._signed, app, field, secret, status)
+                    yield Check(f"{field.label}, signed for an unknown store", probe)
+        yield Check("URLs in the developer portal", partial(self._registered, app))
+        if app.client_id:
+            yield Check("calls from BigCommerce", partial(self._called, app))
+            yield Check("scopes in the developer portal", partial(self._consented, app))
+
+    def _unknown_organization(self) -> str:
+        base_url = self._registration.apps[0].base_url
+        url = f"{base_url}/registration-check-{secrets.token_hex(8)}/load"
+        self._expect(self._get(url, 404), 404)
+        return "404"
+
+    def _https(self, app: AppRegistration) -> str:
+        if app.base_url.startswith("https://"):
+            return "every URL"
+        if is_loopback(app.base_url):
+            return "not needed on this machine: BigCommerce could not call these URLs"
+        raise CheckFailedError("BigCommerce calls HTTPS URLs only", self._commands.up)
+
+    def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
+        expected = 400 if app.client_id else 503
+        answer = self._get(app.callback_urls[field], expected)
+        self._expect(answer, expected)
+        if app.client_id:
+            names = _AUTH_PARAMETERS if field == AUTH else (PAYLOAD,)
+            if not any(name in answer.text for name in names):
+                raise CheckFailedError("it does not name the missing parameter", self._commands.up)
+        self._expect_headers(answer)
+        return str(answer.status)
+
+    def _awaiting(self, app: AppRegistration, field: CallbackField) -> str:
+        if self._first_awaiting is None:
+            self._first_awaiting = app
+            return self._unsigned(app, field)
+        first = self._first_awaiting.organization_id
+        raise UndeterminedError(f"not called: it has the route and the function of {first}")
+
+    def _secret(self, app: AppRegistration) -> str:
+        """Read it, for the checks that sign with it: without it they would fail for its reason."""
+        try:
+            secret = client_secret(app, self._secret_arns, self._secrets_manager)
+        except WrongSecretError as error:
+            raise CheckFailedError(str(error), self._commands.up) from None
+        except CommandError as error:
+            raise CheckFailedError(f"its secret cannot be read: {error}") from None
+        except (ClientError, BotoCoreError) as error:
+            commands = [_SIGN_IN] if is_refusal(error) else []
+            said = f"its secret cannot be read: {explained(error)}"
+            raise CheckFailedError(said, *commands) from None
+        self._secrets[app.organization_id] = secret
+        return "of this Client ID"
+
+    def _signed(self, app: AppRegistration, field: CallbackField, secret: str, status: int) -> str:
+        payload = signed_payload(str(app.client_id), secret)
+        answer = self._get(app.callback_urls[field], status, {PAYLOAD: payload})
+        self._expect(answer, status)
+        self._expect_headers(answer)
+        return str(answer.status)
+
+    def _registered(self, app: AppRegistration) -> str:
+        if app.has_registered_urls:
+            return "recorded as these"
+        if app.has_moved or app.client_id:
+            step = next_step(app, self._commands)
+            raise CheckFailedError(step.what, *step.commands)
+        return "not yet"
+
+    def _called(self, app: AppRegistration) -> str:
+        """Nothing that fails: an app that nobody has installed yet was not called either."""
+        seen = self._seen(app)
+        if not seen.calls:
+            raise UndeterminedError(seen.last_calls)
+        return seen.last_calls
+
+    def _consented(self, app: AppRegistration) -> str:
+        seen = self._seen(app)
+        if wrong := seen.wrong_scopes(app):
+            raise CheckFailedError(
+                f"the last consent was {wrong}: edit the portal's Scopes tab, or the app's scopes",
+                self._commands.show_one(app),
+            )
+        if not seen.has_right_scopes(app):
+            raise UndeterminedError(seen.last_scopes(app))
+        return seen.last_scopes(app)
+
+    def _seen(self, app: AppRegistration) -> Traffic:
+        if isinstance(self._traffic, TrafficUnknownError):
+            raise UndeterminedError(f"{NOT_KNOWN}{self._traffic}")
+        return self._traffic[app.organization_id]
+
+    @cached_property
+    def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:
+        """What was seen of every registered app, by organization id; or why it is not known."""
+        registered = [app.organization_id for app in self._registration.apps if app.client_id]
+        try:
+            return traffic(self._outputs, registered)
+        except TrafficUnknownError as error:
+            return error
+
+    @cached_property
+    def _secrets_manager(self) -> "SecretsManagerClient":
+        return session(self._outputs).client("secretsmanager")
+
+    def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
+        """The answer of a URL; what a fresh deployment may give in its place is asked again."""
+        try:
+            while True:
+                try:
+                    answer = self._client.get(url, query)
+                except UnresolvedError:
+                    if not self._patience.again("it cannot be reached yet"):
+                        raise
+                    continue
+                early = answer.status in {403, 404} or answer.status >= 500
+                # Functions keep credentials that were taken out for five minutes.
+                kept = (answer.status, expected) == (400, 503)
+                if answer.status == expected or not (early or kept):
+                    return answer
+                if not self._patience.again(f"it answers {answer.status}"):
+                    return answer
+        except UnreachableError as error:
+            raise CheckFailedError(f"{url}: {error}", self._commands.up) from None
+
+    def _expect(self, answer: Response, status: int) -> None:
+        if answer.status == status:
+            return
+        if answer.status == 401 and (problem := clock_problem(answer.headers.get("Date"))):
+            raise CommandError(problem)
+        meaning = f": {_MEANINGS[answer.status]}" if answer.status in _MEANINGS else ""
+        commands = [self._commands.up]
+        if answer.status >= 500:
+            commands.append(self._commands.logs)
+        raise CheckFailedError(f"it answers {answer.status}, not {status}{meaning}", *commands)
+
+    def _expect_headers(self, answer: Response) -> None:
+        problems = header_problems(answer.headers, self._registration.frame_ancestors)
+        if problems:
+            raise CheckFailedError("; ".join(problems), self._commands.up)

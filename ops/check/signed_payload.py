@@ -1,0 +1,37 @@
+"""Signed payloads as BigCommerce signs them, about a store that cannot exist."""
+
+import secrets
+import time
+
+import jwt
+
+from ops.check.store_prefix import STORE_PREFIX
+
+# An uninstall that was issued just now is noted even where nothing is installed, because it may
+# have overtaken an installation (lambdas/records/installation.py). An older one changes nothing.
+_AGE_SECONDS = 60 * 60
+
+
+def signed_payload(client_id: str, client_secret: str) -> str:
+    """A payload from the owner of a store that is installed nowhere, as a compact JWT.
+
+    Source: BigCommerce's single-click app documentation: HS256 with the client secret. Theirs can
+    be used for 24 hours; this one is an hour old, and ends in a minute.
+    """
+    now = int(time.time())
+    issued_at = now - _AGE_SECONDS
+    owner = {"id": 1, "email": "owner@example.com"}
+    claims = {
+        "aud": client_id,
+        "iss": "bc",
+        "iat": issued_at,
+        "nbf": issued_at - 5,
+        "exp": now + 60,
+        "jti": secrets.token_hex(16),
+        "sub": f"stores/{STORE_PREFIX}{secrets.token_hex(16)}",
+        "user": owner,
+        "owner": owner,
+        "url": "/",
+        "channel_id": None,
+    }
+    return jwt.encode(claims, client_secret, algorithm="HS256")

@@ -1,0 +1,161 @@
+"""A stack's outputs, as `pulumi stack output --json` gives them: where registrations are read."""
+
+import codecs
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
+
+from ops.errors import CommandError
+from portal.model import Registration
+from portal.sheet.commands import Commands
+
+
+class OutputsError(CommandError):
+    """The outputs cannot be had or used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is used of a stack's outputs.
+
+    Attributes:
+        registration: the output `registration`.
+        credential_secret_arns: ARN of the Secrets Manager secret by organization id.
+        texts: the outputs that are texts, by name.
+        given: the options that said where they are; empty where they were piped.
+    """
+
+    registration: Registration
+    credential_secret_arns: Mapping[str, str]
+    texts: Mapping[str, str]
+    given: str = ""
+
+    @property
+    def commands(self) -> Commands:
+        """What takes the registration further, for somebody who gave the outputs in this way."""
+        return Commands(self.registration, self.given)
+
+    def text(self, name: str) -> str:
+        """An output that is a text.
+
+        Raises:
+            OutputsError: there is none of this name.
+        """
+        if name not in self.texts:
+            raise OutputsError(f"The outputs have no {name}. {_deploy_first(self.commands.up)}")
+        return self.texts[name]
+
+    @property
+    def region(self) -> str:
+        """The AWS region of the deployment.
+
+        Raises:
+            OutputsError: the outputs do not tell.
+        """
+        return self._table_arn[3]
+
+    @property
+    def account(self) -> str:
+        """The AWS account of the deployment.
+
+        Raises:
+            OutputsError: the outputs do not tell.
+        """
+        return self._table_arn[4]
+
+    @property
+    def _table_arn(self) -> list[str]:
+        arn = self.text("installationsTableArn").split(":")
+        if len(arn) < 6:
+            raise OutputsError(
+                f"The output installationsTableArn is no ARN. {_deploy_first(self.commands.up)}"
+            )
+        return arn
+
+
+def outputs_in_file(path: Path) -> str:
+    """The outputs that `pulumi stack output --json` was redirected to.
+
+    Raises:
+        OutputsError: the file cannot be read.
+    """
+    try:
+        return _decoded(path.read_bytes(), str(path))
+    except OSError as error:
+        raise OutputsError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def piped_outputs(stream: BinaryIO) -> str:
+    """The outputs that were piped to this program.
+
+    Raises:
+        OutputsError: nothing was.
+    """
+    text = _decoded(stream.read(), "standard input")
+    if not text.strip():
+        raise OutputsError(
+            "Standard input is empty. Say --stack NAME, or give the outputs with --file FILE."
+        )
+    return text
+
+
+def read_outputs(text: str, given: str = "") -> Outputs:
+    """Read a stack's outputs from JSON; `given` are the options that said where it is.
+
+    Raises:
+        OutputsError: it is not the JSON of this program's outputs.
+    """
+    try:
+        outputs = json.loads(text)
+    except (ValueError, RecursionError):
+        raise OutputsError(
+            "The outputs are not JSON. They are what this prints: pulumi stack output --json"
+        ) from None
+    if not isinstance(outputs, dict) or "registration" not in outputs:
+        raise OutputsError(f"The outputs have no registration. {_deploy_first(_up(given))}")
+    try:
+        registration = Registration.model_validate(outputs["registration"])
+    except ValidationError as error:
+        raise OutputsError(
+            "The output registration is of another version of the program. Deploy the stack with "
+            f"this one first: {_up(given)}\n{_problems(error)}"
+        ) from None
+    arns = _texts(outputs.get("credentialSecretArns"))
+    return Outputs(registration, arns, _texts(outputs), given)
+
+
+def _deploy_first(up: str) -> str:
+    return f"Deploy the stack with this version of the program first: {up}"
+
+
+def _up(given: str) -> str:
+    """What deploys, where the outputs do not tell of which stack they are."""
+    return f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
+
+
+def _decoded(content: bytes, name: str) -> str:
+    # Redirecting in PowerShell 5 writes UTF-16 with a byte order mark.
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise OutputsError(
+            f"{name} is neither UTF-8 nor UTF-16 text. Write the outputs anew: "
+            "pulumi stack output --json > outputs.json"
+        ) from None
+
+
+def _problems(error: ValidationError) -> str:
+    return "\n".join(
+        f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+    )
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """The texts of a JSON object; what is something else is left out."""
+    items = value.items() if isinstance(value, dict) else ()
+    return {key: text for key, text in items if isinstance(text, str)}

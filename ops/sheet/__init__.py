@@ -1,0 +1,1 @@
+"""The registration sheet on the terminal."""

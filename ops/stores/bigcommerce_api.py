@@ -1,0 +1,138 @@
+"""Asking BigCommerce whether an access token holds, and what the store's domain is.
+
+Source: BigCommerce's REST API reference, "Store Information" (`GET /v2/store`), "HTTP status
+codes" and "Rate limits". An answer has addresses too: of it the domain alone is kept.
+"""
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, partial
+
+import urllib3
+from urllib3.exceptions import (
+    HTTPError,
+    LocationValueError,
+    NameResolutionError,
+    ProxyError,
+    SSLError,
+)
+
+from ops.check.http_client import explained, is_loopback, pool, proxy_of
+from ops.check.network import CHECK_MACHINE
+from ops.errors import CommandError
+from portal.model import Registration
+
+ATTEMPTS = 3
+PAUSE_SECONDS = 1.0
+# Longer than this, and the store can be asked another time. BigCommerce's quota is for 30 seconds.
+LONGEST_PAUSE_SECONDS = 30.0
+
+_TIMEOUT = urllib3.Timeout(connect=5, read=20)
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASCII | re.IGNORECASE)
+# The scopes that show the store's information.
+_INFORMATION = {"store_v2_information", "store_v2_information_read_only"}
+
+# BigCommerce's name and certificate are right: these tell of this machine and its network.
+_OF_THIS_MACHINE = (LocationValueError, NameResolutionError, ProxyError, SSLError)
+
+
+class Verdict(StrEnum):
+    """What is found of a token: what BigCommerce's answer says, where it can be asked."""
+
+    HOLDS = "holds"
+    REFUSED = "refused"
+    CONSENT = "consent pending"
+    CLOSED = "store closed"
+    UNREADABLE = "cannot be decrypted"
+    UNKNOWN = "not known"
+
+
+# No token of theirs will hold again, unless the app is installed again.
+DEAD = {Verdict.REFUSED, Verdict.CLOSED, Verdict.UNREADABLE}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The verdict, the store's domain where BigCommerce showed it, and why."""
+
+    verdict: Verdict
+    domain: str | None = None
+    reason: str = ""
+
+
+class BigCommerceApi:
+    """BigCommerce's API as an app's access tokens reach it; shared by threads."""
+
+    def __init__(self, registration: Registration) -> None:
+        # Where the login service is simulated on this machine, so is the API: a token of there
+        # means nothing to BigCommerce.
+        simulated = is_loopback(registration.login_url)
+        self._url = registration.login_url if simulated else "https://api.bigcommerce.com"
+        self._pool = cache(partial(pool, timeout=_TIMEOUT, maxsize=16))
+
+    def ask(self, store_hash: str, access_token: str, scopes: set[str]) -> Answer:
+        """Ask about a store with its token, which was granted these scopes.
+
+        An answer that says to wait is waited for, and one that says nothing is asked for again.
+
+        Raises:
+            CommandError: this machine does not reach BigCommerce.
+        """
+        answer = Answer(Verdict.UNKNOWN)
+        for attempt in range(1, ATTEMPTS + 1):
+            pause = PAUSE_SECONDS * attempt
+            try:
+                response = self._pool(proxy_of(self._url)).request(
+                    "GET",
+                    f"{self._url}/stores/{store_hash}/v2/store",
+                    headers={"X-Auth-Token": access_token, "Accept": "application/json"},
+                    redirect=False,
+                )
+            except _OF_THIS_MACHINE as error:
+                if attempt == ATTEMPTS:
+                    raise CommandError(
+                        f"Could not ask BigCommerce: {explained(error)}\n{CHECK_MACHINE}"
+                    ) from None
+            except HTTPError as error:
+                answer = Answer(Verdict.UNKNOWN, reason=f"no answer: {type(error).__name__}")
+            else:
+                answer = _answer(response.status, response.data, scopes)
+                pause = _pause(response.headers.get("X-Rate-Limit-Time-Reset-Ms"), pause)
+            if answer.verdict is not Verdict.UNKNOWN or attempt == ATTEMPTS:
+                return answer
+            time.sleep(pause)
+        return answer
+
+
+def _answer(status: int, body: bytes, scopes: set[str]) -> Answer:
+    match status:
+        case 200:
+            return Answer(Verdict.HOLDS, _domain(body))
+        case 401:
+            return Answer(Verdict.REFUSED, reason="it was uninstalled, or has a newer token")
+        case 403 if scopes.isdisjoint(_INFORMATION):
+            return Answer(Verdict.HOLDS, reason="without a scope that shows its domain")
+        case 403:
+            return Answer(Verdict.CONSENT, reason="the scopes or the owner have changed")
+        case 404 | 410:
+            return Answer(Verdict.CLOSED, reason="BigCommerce knows no such store")
+    return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}")
+
+
+def _domain(body: bytes) -> str | None:
+    """The domain of an answer, if it is one: it is stored, and shown in terminals."""
+    try:
+        domain = json.loads(body)["domain"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return domain if isinstance(domain, str) and _DOMAIN.fullmatch(domain) else None
+
+
+def _pause(milliseconds: str | None, otherwise: float) -> float:
+    """The seconds until BigCommerce's quota is new, where it says so."""
+    if milliseconds is None or not milliseconds.isdecimal():
+        return otherwise
+    return min(int(milliseconds) / 1000, LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,121 @@
+"""The stores' connections at Rutter, and the queues of the stores to reconcile."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from components.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE, TABLE
+from lambdas.records import installation_item
+from lambdas.rutter.requests import Request
+from ops.errors import CommandError
+from ops.stores.stack import Stack
+from ops.stores.store import CONNECTION, Store
+from ops.stores.store_table import listed, whole_items
+from portal.sheet.live import NOT_CONNECTED
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+# What says how a connection is; neither its token nor its key.
+_ATTRIBUTES = ("pk", "connection_state", "connection_reason", "connection_id")
+# How long a queue is listened to before it counts as empty.
+_WAIT_SECONDS = 2
+
+
+def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
+    """These stores with what is known of their connections, but not with the tokens.
+
+    Raises:
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    keys = [
+        installation_item.key(each.organization_id, each.store_hash, CONNECTION)
+        for each in stores
+        if each.app is not None and each.app.rutter
+    ]
+    found = {
+        installation_item.parts_of_key(item["pk"]): item
+        for item in whole_items(stack, keys, *_ATTRIBUTES)
+    }
+    return [_with(each, found.get((each.organization_id, each.store_hash))) for each in stores]
+
+
+def count_connections(
+    stack: Stack, organization_ids: Sequence[str]
+) -> Mapping[str, Mapping[str, int]]:
+    """How many installed stores of each app have a connection in each state.
+
+    Raises:
+        ClientError, BotoCoreError: a DynamoDB call failed.
+    """
+    counts: dict[str, Counter[str]] = {id_: Counter() for id_ in organization_ids}
+    stores = [store for store in listed(stack, organization_ids) if store.is_installed]
+    for store in with_connections(stack, [store for store in stores if store.is_current]):
+        counts[store.organization_id][store.connection_state or NOT_CONNECTED] += 1
+    return counts
+
+
+def _with(store: Store, connection: Mapping[str, Any] | None) -> Store:
+    if connection is None:
+        return store
+    return replace(store, items={**store.items, CONNECTION: connection})
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The queue of the stores to reconcile, and the dead-letter queue."""
+
+    sqs: "SQSClient"
+    waiting_url: str
+    failed_url: str
+
+    @classmethod
+    def of(cls, stack: Stack) -> "Queues":
+        """The stack's queues.
+
+        Raises:
+            CommandError: it has none.
+            ClientError, BotoCoreError: a call of SQS failed.
+        """
+        if not any(app.rutter for app in stack.apps.values()):
+            raise CommandError(
+                "No app of the stack has Rutter. Set apps[i].rutter.clientId and "
+                f"rutterClientSecrets, then: {stack.commands.up}"
+            )
+        prefix = stack.table_name.removesuffix(TABLE)
+        urls = [
+            stack.sqs.get_queue_url(QueueName=prefix + name)["QueueUrl"]
+            for name in (RUTTER_QUEUE, RUTTER_FAILED_QUEUE)
+        ]
+        return cls(stack.sqs, *urls)
+
+    def send(self, request: Request) -> None:
+        """Have a store reconciled.
+
+        Raises:
+            ClientError, BotoCoreError: the call of SQS failed.
+        """
+        self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=request.as_message())
+
+    def failed(self) -> Iterator[Any]:
+        """The messages that failed, as long as some are there; each is to be `forget`ed.
+
+        Raises:
+            ClientError, BotoCoreError: a call of SQS failed.
+        """
+        while True:
+            answer = self.sqs.receive_message(
+                QueueUrl=self.failed_url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT_SECONDS
+            )
+            if not answer.get("Messages"):
+                return
+            yield from answer["Messages"]
+
+    def forget(self, message: Mapping[str, Any]) -> None:
+        """Delete a message of those that failed.
+
+        Raises:
+            ClientError, BotoCoreError: the call of SQS failed.
+        """
+        self.sqs.delete_message(QueueUrl=self.failed_url, ReceiptHandle=message["ReceiptHandle"])

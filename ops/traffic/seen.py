@@ -1,0 +1,121 @@
+"""What was seen of BigCommerce's calls of an app, and the words for it.
+
+A URL that was never pasted into the portal, or pasted wrongly, is never called; and what merchants
+consent to are the scopes that the portal has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ops.traffic.scopes import compare_in_portal
+from portal.fields import CALLBACK_FIELDS
+from portal.model import AppRegistration
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A merchant's consent, as the auth function noted it.
+
+    Attributes:
+        day: when it was (UTC).
+        granted: the scopes that BigCommerce sent, by their parameter names.
+        configured: those that the app was configured with then.
+    """
+
+    day: date
+    granted: frozenset[str]
+    configured: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What was seen of BigCommerce's calls of an app.
+
+    Attributes:
+        days: how many days back was looked.
+        calls: the day (UTC) of the last genuine call, by the key of the portal's field; without
+            the fields whose URLs were not called.
+        consent: the last one; None where none was seen.
+    """
+
+    days: int
+    calls: Mapping[str, date]
+    consent: Consent | None
+
+    def last_call(self, key: str) -> str:
+        """When a field's URL was last called. The logs do not say `never`: they end somewhere."""
+        day = self.calls.get(key)
+        return f"last called {day}" if day else f"not called in the last {self._days}"
+
+    @property
+    def last_calls(self) -> str:
+        """The same of every field, by the last segment of its URL."""
+        days = {field.path: self.calls.get(field.key) for field in CALLBACK_FIELDS}
+        called = [f"{path} {day}" for path, day in days.items() if day]
+        others = [path for path, day in days.items() if not day]
+        missed = [f"not in the last {self._days}: {', '.join(others)}"] if others else []
+        return "; ".join([", ".join(called)] * bool(called) + missed)
+
+    def last_scopes(self, app: AppRegistration) -> str:
+        """The scopes that BigCommerce sent last, compared with those the app is configured with."""
+        if self.consent is None:
+            return f"no consent in the last {self._days}"
+        differences = _differences(self.consent.granted, app)
+        if differences is None:
+            return f"as configured, {self.consent.day}"
+        if self._configured_otherwise(app):
+            return f"{differences}, {self.consent.day}: before the configuration changed"
+        return f"{differences}, {self.consent.day}"
+
+    def wrong_scopes(self, app: AppRegistration) -> str | None:
+        """How the portal's scopes differ from the app's; None where nothing shows that they do.
+
+        Where the configuration has changed since, the portal may have been edited too.
+        """
+        if self.consent is None or self._configured_otherwise(app):
+            return None
+        return _differences(self.consent.granted, app)
+
+    def has_right_scopes(self, app: AppRegistration) -> bool:
+        """Whether a consent was seen that had the scopes the app is configured with."""
+        return self.consent is not None and _differences(self.consent.granted, app) is None
+
+    def as_json(self, app: AppRegistration) -> dict[str, Any]:
+        """The same as JSON values.
+
+        Shape: `days` (int), `lastCalls` (day or null by the field's key), `lastScopes` (null, or
+        `day`, and `missing` and `extra`, lists of parameter names).
+        """
+        last_scopes = None
+        if self.consent:
+            compared = compare_in_portal(app.scopes, self.consent.granted)
+            last_scopes = {
+                "day": self.consent.day.isoformat(),
+                "missing": compared.missing,
+                "extra": compared.extra,
+            }
+        return {
+            "days": self.days,
+            "lastCalls": {
+                field.key: day.isoformat() if (day := self.calls.get(field.key)) else None
+                for field in CALLBACK_FIELDS
+            },
+            "lastScopes": last_scopes,
+        }
+
+    @property
+    def _days(self) -> str:
+        return "day" if self.days == 1 else f"{self.days} days"
+
+    def _configured_otherwise(self, app: AppRegistration) -> bool:
+        return self.consent is not None and self.consent.configured != frozenset(app.scopes)
+
+
+def _differences(granted: frozenset[str], app: AppRegistration) -> str | None:
+    """What is missing and what is there besides, in words; None where neither is."""
+    compared = compare_in_portal(app.scopes, granted)
+    words = [f"without {', '.join(compared.missing)}"] if compared.missing else []
+    words += [f"with {', '.join(compared.extra)} besides"] if compared.extra else []
+    return ", ".join(words) or None

@@ -1,0 +1,108 @@
+"""The commands that take a registration further, for one stack."""
+
+from portal.model import AppRegistration, Registration
+
+
+class Commands:
+    """Commands to be copied into a shell. What is in capitals is to be filled in.
+
+    Those that read the outputs repeat the options with which the outputs were `given`, if any were:
+    who has them in a file may not have the Pulumi CLI.
+    """
+
+    def __init__(self, registration: Registration, given: str = "") -> None:
+        self._given = given or f"--stack {registration.stack}"
+        # As it was given, since a stack may be named with its organization and project.
+        by_name = self._given.startswith("--stack ")
+        self._stack = self._given if by_name else f"--stack {registration.stack}"
+        self._name = registration.stack
+        # `pulumi config set` names an app by its place in the configuration, chosen or not.
+        self._positions = {
+            app.organization_id: position for position, app in enumerate(registration.apps)
+        }
+
+    @property
+    def up(self) -> str:
+        """Deploys."""
+        return f"pulumi up {self._stack}"
+
+    @property
+    def logs(self) -> str:
+        """Shows what the functions logged in the last minutes."""
+        return f"pulumi logs {self._stack} --since 15m"
+
+    @property
+    def show(self) -> str:
+        """Shows what to enter in the portal; of many apps, where they stand."""
+        return f"python -m registration show {self._given}"
+
+    @property
+    def show_app(self) -> str:
+        """Shows what to enter in the portal for one app."""
+        return f"{self.show} --app ORGANIZATION_ID"
+
+    def show_one(self, app: AppRegistration) -> str:
+        """Shows the app: where it is the only one, the stack."""
+        return self._of(self.show, app)
+
+    @property
+    def show_page(self) -> str:
+        """Writes the whole sheet as a page with copy buttons."""
+        return f"{self.show} --format html --output registration.html"
+
+    @property
+    def list_stores(self) -> str:
+        """Lists the stores, with the state of each one's connection at Rutter."""
+        return f"python -m installations list {self._given}"
+
+    @property
+    def list_every_store(self) -> str:
+        """Lists those that have uninstalled the app too."""
+        return f"python -m installations list --all {self._given}"
+
+    @property
+    def preview_purge(self) -> str:
+        """Shows which records nobody needs any more."""
+        return f"python -m installations purge --dry-run {self._given}"
+
+    @property
+    def consents(self) -> str:
+        """Says how many stores must consent again when the configuration is deployed."""
+        config = "" if self._given == self._stack else f" --config Pulumi.{self._name}.yaml"
+        return f"python -m installations consents {self._given}{config}"
+
+    def check(self, app: AppRegistration) -> str:
+        """Checks the deployment of the app: where it is the only one, of the stack."""
+        return self._of(f"python -m registration check {self._given}", app)
+
+    def set_partner_id(self, app: AppRegistration) -> str:
+        """Records the Partner ID."""
+        return self._set(app, "partnerId", "PARTNER_ID")
+
+    def set_multiple_users(self, app: AppRegistration) -> str:
+        """Says that the app takes several users of a store."""
+        return self._set(app, "multipleUsers", "true")
+
+    def set_support_url(self, app: AppRegistration) -> str:
+        """Records where the app's pages send people for help."""
+        return self._set(app, "supportUrl", "SUPPORT_URL")
+
+    def set_client_id(self, app: AppRegistration) -> str:
+        """Gives the stack the Client ID."""
+        return self._set(app, "clientId", "CLIENT_ID")
+
+    def set_client_secret(self, app: AppRegistration) -> str:
+        """Gives the stack the Client Secret; the CLI asks for it, so that no history keeps it."""
+        path = f"clientSecrets.{app.organization_id}"
+        return f"pulumi config set {self._stack} --secret --path '{path}'"
+
+    def set_registered_base_url(self, app: AppRegistration) -> str:
+        """Records that the portal has the URLs of this deployment."""
+        return self._set(app, "registeredBaseUrl", app.base_url)
+
+    def _of(self, command: str, app: AppRegistration) -> str:
+        return f"{command} --app {app.organization_id}" if len(self._positions) > 1 else command
+
+    def _set(self, app: AppRegistration, key: str, value: str) -> str:
+        path = f"apps[{self._positions[app.organization_id]}].{key}"
+        return f"pulumi config set {self._stack} --path '{path}' {value}"

@@ -1,0 +1,40 @@
+"""Install links: ways to an installation that can be given to merchants and testers."""
+
+from html import escape
+
+from portal.model import AppRegistration, Registration
+
+# BigCommerce's developer documentation, "Beginning App Development": opens the control panel of the
+# store one is logged in to, at Apps > My Apps > My Draft Apps.
+_DRAFT_APPS = "/deep-links/manage/marketplace/apps/my-apps/drafts"
+_BUTTON_STYLE = (
+    "display:inline-block;padding:12px 20px;border-radius:4px;background:#3c64f4;color:#fff;"
+    "font:600 16px/1.25 sans-serif;text-decoration:none"
+)
+
+
+def install_links(registration: Registration) -> dict[str, dict[str, str]]:
+    """The output `installLinks`: the links of each app that has a Client ID, by organization id.
+
+    Shape: `externalInstall` (URL to link to from anywhere), `draftApp` (URL of the control panel's
+    draft apps, for stores of the developer portal account's owner), `buttonHtml` (a button that
+    leads to `externalInstall`). Source: BigCommerce's developer documentation, "Creating an
+    External Installation Button".
+    """
+    return {
+        app.organization_id: _links(app, registration.login_url)
+        for app in registration.apps
+        if app.client_id
+    }
+
+
+def _links(app: AppRegistration, login_url: str) -> dict[str, str]:
+    external_install = f"{login_url}/app/{app.client_id}/install"
+    return {
+        "externalInstall": external_install,
+        "draftApp": login_url + _DRAFT_APPS,
+        "buttonHtml": (
+            f'<a href="{escape(external_install)}" target="_blank" rel="noopener" '
+            f'style="{_BUTTON_STYLE}">Install {escape(app.name)} on BigCommerce</a>'
+        ),
+    }

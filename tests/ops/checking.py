@@ -1,0 +1,104 @@
+"""How a deployment is checked: by the command, or in this process, with what it answers changed."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from local.backend import LocalBackend
+from ops.check.checks import CheckFailedError, Checks, Result
+from ops.check.http_client import Client, Response
+from ops.check.patience import Patience
+from ops.outputs import read_outputs
+
+ROOT = Path(__file__).parents[2]
+
+
+A, B = "App A (org-a)", "App B (org-b)"
+
+
+Results = Mapping[str, list[Result]]
+
+
+def aws_environment(backend: LocalBackend) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": backend.emulator.endpoint_url,
+    }
+
+
+def outputs_text(backend: LocalBackend) -> str:
+    return json.dumps(dict(backend.outputs))
+
+
+def run(
+    backend: LocalBackend,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    command: str = "check",
+) -> subprocess.CompletedProcess[str]:
+    """The command, with the operator's AWS credentials unless there are others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "registration", command, *arguments],
+        cwd=ROOT,
+        env=inherited | dict(aws_environment(backend) if environment is None else environment),
+        input=outputs_text(backend),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+Check = Callable[[str], tuple[Results, str]]
+
+
+def failures(results: Results, subject: str) -> dict[str, CheckFailedError]:
+    return {each.name: each.failure for each in results[subject] if each.failure is not None}
+
+
+def https(text: str) -> Result:
+    """How the second app's check of HTTPS goes, for these outputs: it calls nothing."""
+    outputs = read_outputs(text)
+    first, *_ = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[1])
+    return first.run()
+
+
+@contextmanager
+def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterator[None]:
+    """Put this into an app's secret for the length of the block."""
+    client = backend.emulator.aws.client("secretsmanager")
+    id_ = backend.outputs["credentialSecretArns"][organization_id]
+    before = client.get_secret_value(SecretId=id_)["SecretString"]
+    client.put_secret_value(SecretId=id_, SecretString=content)
+    try:
+        yield
+    finally:
+        client.put_secret_value(SecretId=id_, SecretString=before)
+
+
+Change = Callable[[str, Response], Response]
+
+
+def between(monkeypatch: pytest.MonkeyPatch, change: Change) -> list[str]:
+    """Change what the deployment answers to the check.
+
+    The paths that are asked for, with a question mark where there is a query, come to be in the
+    list.
+    """
+    asked: list[str] = []
+    get = Client.get
+
+    def get_changed(self: Client, url: str, query: Mapping[str, str] | None = None) -> Response:
+        asked.append(urlsplit(url).path + ("?" if query else ""))
+        return change(asked[-1], get(self, url, query))
+
+    monkeypatch.setattr(Client, "get", get_changed)
+    return asked

@@ -1,0 +1,157 @@
+"""A deployed back end, and the command as an operator runs it: with the operators' policy alone."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.backend import APPS, LocalBackend, local_backend
+from local.bigcommerce import App, Installation, Store
+from local.loopback_http import get
+from ops.stores.__main__ import main
+from tests.roles import role_environment
+
+TWO_APPS = [
+    {"organizationId": "org-a", "name": "App A", "scopes": ["store_v2_information_read_only"]},
+    {"organizationId": "org-b", "name": "App B", "scopes": ["store_v2_products"]},
+]
+
+
+TOKEN = "t0ken" * 6
+SCOPE = "store_v2_information_read_only"
+HEADING = "store_hash,access_token,scope,owner_id,owner_email,installed_at"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended: its exit status, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+# What ends a command early, its exit status, and what it says then.
+EXPIRED = ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Decrypt")
+ENDED_EARLY = [
+    (EXPIRED, 2, "AWS refused Decrypt: ExpiredTokenException."),
+    (KeyboardInterrupt(), 130, "Interrupted."),
+]
+
+
+@pytest.fixture(scope="session")
+def backend() -> Iterator[LocalBackend]:
+    with local_backend(overrides={APPS: TWO_APPS}) as backend:
+        backend.configure_credentials()
+        backend.connect_stores_to_rutter()
+        backend.deploy()
+        # What Rutter tells would change connections beside what these tests ask for.
+        backend.rutter.webhook_url = None
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def _operator(backend: LocalBackend) -> dict[str, str]:
+    return role_environment(backend.emulator, "operator", backend.outputs["operatorPolicyArn"])
+
+
+@pytest.fixture
+def outputs_file(backend: LocalBackend, tmp_path: Path) -> Path:
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(backend.outputs), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def run(
+    outputs_file: Path,
+    _operator: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """Run a command on the deployed stack, typing `typed` into its terminal, if given."""
+    for name, value in _operator.items():
+        monkeypatch.setenv(name, value)
+
+    def run_command(*arguments: str, typed: str | None = None) -> Done:
+        stdin = io.StringIO(typed or "")
+        monkeypatch.setattr(stdin, "isatty", lambda: typed is not None)
+        monkeypatch.setattr("sys.stdin", stdin)
+        capsys.readouterr()
+        status = main([*arguments, "--file", str(outputs_file)])
+        return Done(status, *capsys.readouterr())
+
+    return run_command
+
+
+@pytest.fixture
+def app(backend: LocalBackend) -> App:
+    return backend.apps[0]
+
+
+def install(backend: LocalBackend, app: App, store: Store) -> str:
+    """Install the app on a store, and give its access token."""
+    url = backend.bigcommerce.auth_callback_url(app, store, store.owner)
+    assert get(url, 30).status == 200
+    return token_of(backend, app, store)
+
+
+def token_of(backend: LocalBackend, app: App, store: Store) -> str:
+    installation = backend.bigcommerce.installation(app, store)
+    assert installation is not None
+    return installation.access_token
+
+
+@pytest.fixture
+def store(backend: LocalBackend, app: App) -> Store:
+    """A store on which the app is installed."""
+    store = backend.bigcommerce.add_store("Flowers & Co")
+    install(backend, app, store)
+    return store
+
+
+@pytest.fixture
+def change_registration(outputs_file: Path) -> Callable[..., None]:
+    """Change what the outputs say of the first app, or take it out with `None`."""
+
+    def change(values: dict[str, Any] | None) -> None:
+        outputs = json.loads(outputs_file.read_text(encoding="utf-8"))
+        app, *others = outputs["registration"]["apps"]
+        outputs["registration"]["apps"] = others if values is None else [app | values, *others]
+        outputs_file.write_text(json.dumps(outputs), encoding="utf-8")
+
+    return change
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Callable[..., str]:
+    """Write a file of tokens, and give its path."""
+
+    def write(*lines: str, heading: str = HEADING) -> str:
+        file = tmp_path / "tokens.csv"
+        file.write_text("\n".join([heading, *lines]), encoding="utf-8-sig")
+        return str(file)
+
+    return write
+
+
+@pytest.fixture
+def foreign(backend: LocalBackend, app: App) -> Store:
+    """A store that installed the app while it ran elsewhere."""
+    store = backend.bigcommerce.add_store("Elsewhere")
+    installation = Installation(app, store, SCOPE, TOKEN)
+    backend.bigcommerce.installations[app.client_id, store.hash] = installation
+    return store
+
+
+def line(store: Store, token: str = TOKEN, at: str = "2026-01-31T12:00:00Z") -> str:
+    """A store's line of a file of tokens."""
+    owner = store.owner
+    return f"stores/{store.hash},{token},{SCOPE},{owner.id},{owner.email},{at}"

@@ -1,0 +1,45 @@
+"""Work for many stores: what is done is never lost."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ops.stores.at_once import each
+
+
+def fail() -> None:
+    raise ValueError("zero")
+
+
+def interrupt() -> None:
+    """As Ctrl-C does, which reaches the main thread wherever it is."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_each_item_comes_with_what_the_work_makes_of_it() -> None:
+    found: list[tuple[int, int]] = []
+    each(lambda item: item * item, range(1, 100), "Working", found)
+    assert dict(found) == {n: n * n for n in range(1, 100)}
+
+
+@pytest.mark.parametrize("place", [0, 50])
+@pytest.mark.parametrize(("end", "error"), [(fail, ValueError), (interrupt, KeyboardInterrupt)])
+def test_where_the_work_ends_early_all_that_is_done_is_there(
+    place: int, end: Callable[[], None], error: type[BaseException]
+) -> None:
+    done, found = list[int](), list[tuple[int, int]]()
+
+    def work(item: int) -> int:
+        if item == place:
+            end()
+        time.sleep(0.01)
+        done.append(item)
+        return item * item
+
+    with pytest.raises(error):
+        each(work, range(1000), "Working", found)
+    assert sorted(found) == [(item, item * item) for item in sorted(done)]
+    assert len(done) < 1000

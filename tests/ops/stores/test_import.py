@@ -1,0 +1,250 @@
+"""`import`: an app's stores are taken over with their tokens, each once, and only if it holds."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store, load_url, uninstall_url
+from local.loopback_http import get
+from ops.errors import CommandError
+from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
+from ops.stores.token_file import read
+from tests.ops.stores.conftest import (
+    ENDED_EARLY,
+    HEADING,
+    SCOPE,
+    TOKEN,
+    Run,
+    install,
+    line,
+    token_of,
+)
+
+# As long as those of BigCommerce.
+BIGCOMMERCES = "t0k3n" * 6 + "s"
+
+
+@pytest.mark.emulated
+def test_a_store_is_taken_over_and_opens_without_another_install(
+    run: Run, app: App, foreign: Store, tokens: Callable[..., str]
+) -> None:
+    file = tokens(line(foreign))
+    assert run("import", file, "--app", "org-a", "--yes").out == (
+        "1 store imported, 0 were there already, 0 left out.\n"
+    )
+    assert run("token", foreign.hash, "--yes").out == f"{TOKEN}\n"
+    for user in foreign.users:
+        assert get(load_url(app, foreign, user), 30).status == 200
+    listed = [json.loads(each) for each in run("list", "--json").out.splitlines()]
+    (found,) = [each for each in listed if each["storeHash"] == foreign.hash]
+    assert found["installedAt"] == "2026-01-31T12:00:00+00:00"
+
+    before = json.loads(run("show", foreign.hash, "--json").out)["STORE"]
+    again = run("import", file, "--app", "org-a", "--yes")
+    assert (again.status, again.out) == (
+        0,
+        "0 stores imported, 1 were there already, 0 left out.\n",
+    )
+    assert json.loads(run("show", foreign.hash, "--json").out)["STORE"] == before
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("rutter", [True, False])
+def test_the_confirmation_says_that_the_stores_are_connected_to_rutter(
+    *,
+    run: Run,
+    foreign: Store,
+    tokens: Callable[..., str],
+    change_registration: Callable[..., None],
+    rutter: bool,
+) -> None:
+    change_registration({"rutter": rutter})
+    done = run("import", tokens(line(foreign)), "--app", "org-a", typed="no\n")
+    assert (done.status, done.out) == (2, "")
+    assert "Import 1 store into org-a? [y/N] " in done.err
+    assert ("Rutter gets their tokens" in done.err) == ("Rutter" in done.err) == rutter
+    assert run("show", foreign.hash).status == 2
+
+
+@pytest.mark.emulated
+def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
+    run: Run, backend: LocalBackend, foreign: Store, tokens: Callable[..., str]
+) -> None:
+    unknown = backend.bigcommerce.add_store("Never installed")
+    done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a", "--yes")
+    assert done.status == 1
+    assert f"{unknown.hash}  the token is refused: it was uninstalled" in done.out
+    assert "1 store imported, 0 were there already, 1 left out." in done.out
+    assert run("show", unknown.hash).status == 2
+    for secret in (TOKEN, "s3cret", "@example.com"):
+        assert secret not in done.out + done.err
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.HOLDS])
+def test_whatever_is_said_of_a_token_but_that_it_holds_it_is_left_out(
+    *,
+    run: Run,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    verdict: Verdict,
+) -> None:
+    monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(verdict, reason="for a reason"))
+    done = run("import", tokens(line(foreign)), "--app", "org-a", "--yes")
+    assert done.status == 1
+    assert f"{foreign.hash}  the token is {verdict}: for a reason\n" in done.out
+    assert "0 stores imported, 0 were there already, 1 left out." in done.out
+    assert run("show", foreign.hash).status == 2
+
+
+@pytest.mark.emulated
+def test_an_installation_of_meanwhile_stays_however_new_the_files_is(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    app: App,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def install_meanwhile(*_: object) -> Answer:
+        install(backend, app, foreign)
+        later = SimpleNamespace(time=lambda: time.time() + 3600)
+        monkeypatch.setattr("installations.commands.import_tokens.time", later)
+        return Answer(Verdict.HOLDS)
+
+    monkeypatch.setattr(BigCommerceApi, "ask", install_meanwhile)
+    done = run("import", tokens(line(foreign, at="")), "--app", "org-a", "--yes")
+    assert done.status == 1
+    assert f"{foreign.hash}  it was uninstalled since, or installed meanwhile\n" in done.out
+    installed = token_of(backend, app, foreign)
+    assert installed != TOKEN
+    assert run("token", foreign.hash, "--yes").out == f"{installed}\n"
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
+def test_what_is_done_before_it_ends_early_is_shown(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr("installations.commands.import_tokens.encrypted", refuse)
+    unknown = backend.bigcommerce.add_store("Never installed")
+    done = run("import", tokens(line(unknown), line(foreign)), "--app", "org-a", "--yes")
+    assert (done.status, said in done.err) == (status, True)
+    assert f"{unknown.hash}  the token is refused" in done.out
+    assert "0 stores imported, 0 were there already, 1 left out." in done.out
+
+
+@pytest.mark.emulated
+def test_an_uninstall_after_the_files_date_is_not_undone(
+    run: Run, app: App, foreign: Store, tokens: Callable[..., str]
+) -> None:
+    file = tokens(line(foreign))
+    run("import", file, "--app", "org-a", "--yes")
+    assert get(uninstall_url(app, foreign, foreign.owner), 30).status == 200
+    assert "it was uninstalled since" in run("import", file, "--app", "org-a", "--yes").out
+    now = tokens(line(foreign, at=""))
+    assert "1 store imported" in run("import", now, "--app", "org-a", "--yes").out
+
+
+@pytest.mark.emulated
+def test_an_app_must_be_named_and_registered(
+    run: Run, tokens: Callable[..., str], change_registration: Callable[..., None]
+) -> None:
+    assert "Say which: --app org-a" in run("import", tokens()).err
+    change_registration({"clientId": "anotherclientid"})
+    older = run("import", tokens(), "--app", "org-a").err
+    assert "older than the deployment: the app org-a does not have this Client ID in it" in older
+    change_registration({"clientId": None})
+    assert "org-a awaits registration" in run("import", tokens(), "--app", "org-a").err
+
+
+def bad_lines() -> Iterator[tuple[str, str]]:
+    good = ["abc", TOKEN, "a_scope b", "7", "a@example.com", "2026-01-31"]
+    yield ",".join(good[:-1]), "line 2: it has more or fewer values than columns"
+    for position, value, said in (
+        (0, TOKEN, "line 2: store_hash is not one"),
+        (1, "t w o", "line 2: access_token is not one"),
+        (2, "", "line 2: scope is not one"),
+        (3, "seven", "line 2: owner_id is not one"),
+        (4, "none", "line 2: owner_email is not one"),
+        (5, "2999-01-01", "line 2: installed_at is no time in the past"),
+    ):
+        yield ",".join([*good[:position], value, *good[position + 1 :]]), said
+    yield ",".join(good) + "\n" + ",".join(good), "line 3: store_hash is that of line 2"
+
+
+@pytest.mark.parametrize(("lines", "said"), list(bad_lines()))
+def test_what_is_wrong_with_a_file_is_said_without_its_values(
+    lines: str, said: str, tokens: Callable[..., str]
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        read(Path(tokens(lines)))
+    assert said in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_scope_that_is_named_twice_is_read_once(tokens: Callable[..., str]) -> None:
+    (store,) = read(Path(tokens(f"abc,{TOKEN},b a b,7,a@example.com,2026-01-31")))
+    assert store.scopes == ("b", "a")
+
+
+FIRST_LINES = st.permutations(HEADING.split(",")).map(",".join) | st.text(max_size=40)
+CELLS = st.sampled_from([BIGCOMMERCES, "abc", "stores/abc", SCOPE, "7", "a@example.com", '"'])
+
+
+@given(
+    FIRST_LINES,
+    st.lists(st.lists(CELLS | st.text(max_size=9), max_size=7).map(",".join), max_size=5),
+)
+@example("access_token,scope,owner_id,owner_email,store_hash", [f"{BIGCOMMERCES},a,7,a@b.c"])
+@example(HEADING, [f"{BIGCOMMERCES},abc,a,7,a@b.c,"] * 2)
+def test_whatever_is_in_a_file_no_token_is_said_or_taken_for_a_stores_hash(
+    tmp_path_factory: pytest.TempPathFactory, first: str, lines: list[str]
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.csv"
+    file.write_text("\n".join([first, *lines]), encoding="utf-8", newline="")
+    try:
+        hashes = [store.store_hash for store in read(file)]
+    except CommandError as error:
+        assert BIGCOMMERCES not in str(error)
+    else:
+        assert BIGCOMMERCES not in hashes
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "begins with no line that names the columns store_hash"),
+        (b"store_hash,token\n", "names the columns access_token"),
+        (b"\xff\xfe", "is not CSV in UTF-8"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+def test_what_is_no_file_of_tokens_is_said(
+    content: bytes | None, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "tokens.csv"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match=said):
+        read(file)

@@ -1,0 +1,83 @@
+"""The operators' policy: each of its actions is needed, on the embedded AWS that enforces them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.backend import PROJECT, LocalBackend
+from local.bigcommerce import Store
+from tests.ops.stores.conftest import Run, line
+from tests.roles import role_environment
+
+pytestmark = pytest.mark.emulated
+
+# What each action is for; STORE is the store's hash.
+NEEDS = {
+    "dynamodb:Scan": ["list"],
+    "dynamodb:Query": ["list", "--app", "org-a"],
+    "dynamodb:BatchGetItem": ["show", "STORE"],
+    "dynamodb:GetItem": ["import", "TOKENS", "--app", "org-a", "--yes"],
+    "dynamodb:PutItem": ["import", "TOKENS", "--app", "org-a", "--yes"],
+    "kms:Encrypt": ["import", "TOKENS", "--app", "org-a", "--yes"],
+    "dynamodb:DeleteItem": ["purge", "STORE", "--yes"],
+    "kms:Decrypt": ["token", "STORE", "--yes"],
+    "logs:StartQuery": ["list", "--opened", "1"],
+    "logs:GetQueryResults": ["list", "--opened", "1"],
+    "sqs:GetQueueUrl": ["connect", "STORE"],
+    "sqs:SendMessage": ["connect", "STORE"],
+    "sqs:ReceiveMessage": ["redrive"],
+    "sqs:DeleteMessage": ["redrive"],
+}
+
+
+def without(backend: LocalBackend, action: str) -> str:
+    """The ARN of a policy like the operators', but without an action."""
+    iam = backend.emulator.aws.iam
+    document = operators_policy(backend)
+    for statement in document["Statement"]:
+        statement["Action"] = [each for each in statement["Action"] if each != action]
+    document["Statement"] = [each for each in document["Statement"] if each["Action"]]
+    created = iam.create_policy(
+        PolicyName=f"without-{action.replace(':', '-')}", PolicyDocument=json.dumps(document)
+    )
+    return str(created["Policy"]["Arn"])
+
+
+def operators_policy(backend: LocalBackend) -> dict[str, Any]:
+    arn = backend.outputs["operatorPolicyArn"]
+    version = backend.emulator.aws.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    answer = backend.emulator.aws.iam.get_policy_version(PolicyArn=arn, VersionId=version)
+    document: dict[str, Any] = answer["PolicyVersion"]["Document"]
+    return document
+
+
+def test_every_action_is_tried(backend: LocalBackend) -> None:
+    statements = operators_policy(backend)["Statement"]
+    assert {action for each in statements for action in each["Action"]} == NEEDS.keys()
+
+
+@pytest.mark.parametrize("action", NEEDS)
+def test_a_command_is_refused_without_its_action_and_says_so(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    foreign: Store,
+    tokens: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+) -> None:
+    failed = backend.emulator.aws.sqs.get_queue_url(QueueName=f"{PROJECT}-local-rutter-failed")
+    backend.emulator.aws.sqs.send_message(QueueUrl=failed["QueueUrl"], MessageBody="{}")
+    names = {"STORE": store.hash, "TOKENS": tokens(line(foreign))}
+    command = [names.get(argument, argument) for argument in NEEDS[action]]
+    policy = without(backend, action)
+    role = action.replace(":", "-")
+    for name, value in role_environment(backend.emulator, role, policy).items():
+        monkeypatch.setenv(name, value)
+    done = run(*command)
+    assert (done.status, done.out.count(store.hash)) == (2, int("purge" in command))
+    assert "AWS refused" in done.err
+    assert backend.outputs["operatorPolicyArn"] in done.err

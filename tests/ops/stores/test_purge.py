@@ -1,0 +1,280 @@
+"""`purge` and `export`: what is deleted, what stays, and what may leave."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.records import apps
+from lambdas.records.installation_item import key
+from lambdas.shared.dynamodb_json import values_to_json
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store
+from ops.stores import store_table
+from ops.stores.commands import purge
+from ops.stores.stack import Stack
+from ops.stores.store import Store as StackStore
+from tests.ops.stores.conftest import ENDED_EARLY, Run, install, token_of
+
+pytestmark = pytest.mark.emulated
+
+Change = Callable[..., None]
+ANOTHER = {"clientId": "anotherclientid"}
+
+
+@pytest.fixture
+def store(backend: LocalBackend, app: App, store: Store) -> Store:
+    """A store that is connected to Rutter: nothing writes its connection any more."""
+    connection = {
+        "TableName": backend.outputs["installationsTable"],
+        "Key": key("org-a", store.hash, "CONNECTION"),
+    }
+    deadline = time.monotonic() + 100
+    while True:
+        item = backend.emulator.aws.dynamodb.get_item(**connection).get("Item", {})
+        if item.get("connection_state") == {"S": "active"}:
+            return store
+        assert time.monotonic() < deadline, item
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def redeploy(backend: LocalBackend, change_registration: Change) -> Iterator[Change]:
+    """Change the Client ID of the first app, in the outputs and deployed; `None` takes it out."""
+    dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
+    profile = dynamodb.get_item(TableName=table, Key=apps.key("org-a"))["Item"]
+
+    def change(values: dict[str, str] | None) -> None:
+        change_registration(values)
+        if values is None:
+            dynamodb.delete_item(TableName=table, Key=apps.key("org-a"))
+        else:
+            item = profile | {"client_id": {"S": values["clientId"]}}
+            dynamodb.put_item(TableName=table, Item=item)
+
+    yield change
+    dynamodb.put_item(TableName=table, Item=profile)
+
+
+def kept(backend: LocalBackend, store: Store, organization_id: str = "org-a") -> set[str]:
+    """The sort keys of what the table has of a store."""
+    found = set()
+    for sort_key in ("STORE", "VERIFICATION", "CONNECTION"):
+        answer = backend.emulator.aws.dynamodb.get_item(
+            TableName=backend.outputs["installationsTable"],
+            Key=key(organization_id, store.hash, sort_key),
+        )
+        found |= {answer["Item"]["sk"]["S"]} if "Item" in answer else set()
+    return found
+
+
+def test_nothing_of_the_apps_as_they_are_registered_is_purged(
+    run: Run, backend: LocalBackend, store: Store, change_registration: Change
+) -> None:
+    for client_id in (None, backend.apps[0].client_id):
+        change_registration({"clientId": client_id})
+        assert run("purge", "--yes").out == "There is nothing to purge.\n"
+    assert kept(backend, store) == {"STORE", "CONNECTION"}
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [(None, "app not configured"), (ANOTHER, "of an earlier registration")]
+)
+def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_to_them(
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    redeploy: Change,
+    *,
+    change: dict[str, str] | None,
+    state: str,
+) -> None:
+    install(backend, backend.apps[1], store)
+    run("verify", "--mark")
+    backend.emulator.aws.dynamodb.put_item(
+        TableName=backend.outputs["installationsTable"],
+        Item=key("org-a", store.hash, "CONNECTION"),
+    )
+    redeploy(change)
+    assert "python -m installations purge --dry-run --file /" in run("list").err
+    dry = run("purge", "--dry-run")
+    assert (dry.status, dry.out.count(state)) == (0, dry.out.count("\n") - 2)
+    asked = run("purge", typed="n\n")
+    assert (asked.status, "for good? [y/N]" in asked.err) == (2, True)
+    assert re.search(r"installed on \d+ stores?: (it|each) loses its access token", asked.err)
+    assert kept(backend, store) == {"STORE", "VERIFICATION", "CONNECTION"}
+
+    done = run("purge", typed="yes\n")
+    assert done.status == 0
+    assert re.search(r"\d stores? purged\.$", done.out)
+    assert kept(backend, store) == set()
+    assert kept(backend, store, "org-b") == {"STORE", "VERIFICATION"}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [(None, "the app org-a is in it"), (ANOTHER, "the app org-a does not have this Client ID")],
+)
+def test_outputs_from_before_an_app_was_added_or_registered_anew_are_refused(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    change_registration: Change,
+    change: dict[str, str] | None,
+    why: str,
+) -> None:
+    change_registration(change)
+    for how in ("--dry-run", "--yes"):
+        done = run("purge", how)
+        assert (done.status, done.out) == (2, "")
+        assert f"These outputs are older than the deployment: {why}" in done.err
+        assert "pulumi stack output --json --stack local >" in done.err
+    assert kept(backend, store) == {"STORE", "CONNECTION"}
+
+
+def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    assert "it loses its access token. 1 store " in run("purge", store.hash, "--dry-run").out
+    assert "it loses its access token. Delete" in run("purge", store.hash, typed="y\n").err
+    assert kept(backend, store) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client_id", ANOTHER["clientId"]),
+        ("granted_at_ms", 1),
+        ("status", "uninstalled"),
+        ("uninstalled_at", 1),
+    ],
+)
+def test_a_record_that_was_written_anew_meanwhile_stays(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    store: Store,
+    redeploy: Change,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str | int,
+) -> None:
+    redeploy(ANOTHER)
+
+    def then_installed_anew(stack: Stack, organization_ids: Any) -> Any:
+        found = store_table.listed(stack, organization_ids)
+        backend.emulator.aws.dynamodb.update_item(
+            TableName=stack.table_name,
+            Key=key("org-a", store.hash),
+            UpdateExpression="SET #name = :value",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues=values_to_json({":value": value}),
+        )
+        return found
+
+    monkeypatch.setattr("installations.commands.purge.chosen_stores", then_installed_anew)
+    done = run("purge", "--app", "org-a", "--yes")
+    assert done.status == 1
+    assert "Written anew meanwhile: 1 record stays.\n" in done.out
+    assert kept(backend, store) == {"STORE", "CONNECTION"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "outcome"),
+    [
+        (["TransactionConflict", "ThrottlingError", None], purge.PURGED),
+        (["TransactionConflict"] * 4, purge.BUSY),
+        (["TransactionConflict", "ConditionalCheckFailed"], purge.WRITTEN_ANEW),
+        (["ValidationError"], None),
+    ],
+)
+def test_what_cancels_a_deletion_for_a_moment_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, codes: list[str | None], outcome: str | None
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    answers = iter(codes)
+
+    def transact(**_: object) -> None:
+        if code := next(answers):
+            reasons: Any = [{"Code": "None"}, {"Code": code}]
+            raise ClientError({"CancellationReasons": reasons}, "TransactWriteItems")
+
+    client = SimpleNamespace(transact_write_items=transact)
+    stack: Any = SimpleNamespace(dynamodb=client, table_name="t")
+    with pytest.raises(ClientError) if outcome is None else nullcontext():
+        assert purge.purge_store(stack, StackStore("org-a", "abc", None, {})) == outcome
+    assert list(answers) == []
+
+
+def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
+    connection = values_to_json(
+        {"connection_state": "disabled", "connection_access_token": b"secret"}
+    )
+    for sort_key in ("CONNECTION", "STORE"):  # the latter is no record either, having no status
+        dynamodb.put_item(TableName=table, Item=key("org-a", store.hash, sort_key) | connection)
+        assert "access_token" not in run("show", store.hash, "--json").out
+    assert "there is no token" in run("token", store.hash, "--yes").err
+    assert run("purge", store.hash, "--yes").status == 0
+    assert kept(backend, store) == set()
+
+
+@pytest.mark.parametrize("outcome", [purge.BUSY, purge.WRITTEN_ANEW])
+@pytest.mark.parametrize("stays", ["one", "other"])
+def test_one_record_of_two_that_stays_fails_the_command(
+    run: Run, monkeypatch: pytest.MonkeyPatch, outcome: str, stays: str
+) -> None:
+    stores = [StackStore("org-a", each, None, {}) for each in ("one", "other")]
+    monkeypatch.setattr("installations.commands.purge._chosen", lambda *_: stores)
+    monkeypatch.setattr(
+        "installations.commands.purge.purge_store",
+        lambda _, store: outcome if store.store_hash == stays else purge.PURGED,
+    )
+    done = run("purge", "--yes")
+    assert done.status == 1
+    assert done.out.endswith(f"1 store purged.\n{outcome}: 1 record stays.\n")
+
+
+@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
+def test_what_is_deleted_before_it_ends_early_is_counted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, said: str
+) -> None:
+    def purge_all_but_one(_: Stack, store: StackStore) -> str:
+        if store.store_hash == "one":
+            raise error
+        return purge.PURGED
+
+    stores = [StackStore("org-a", each, None, {}) for each in ("other", "one")]
+    monkeypatch.setattr("installations.commands.purge._chosen", lambda *_: stores)
+    monkeypatch.setattr("installations.commands.purge.purge_store", purge_all_but_one)
+    done = run("purge", "--yes")
+    assert (done.status, said in done.err) == (status, True)
+    assert done.out.endswith("1 store purged.\n")
+
+
+def test_an_app_without_records_is_said(run: Run) -> None:
+    assert "has no app with the organization id 'org-z'" in run("purge", "--app", "org-z").err
+
+
+def test_the_export_has_the_records_without_tokens_and_addresses(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    with pytest.raises(SystemExit):
+        run("export")
+    printed = run("export", "--without-tokens", "--app", "org-a").out
+    records = {each["store_hash"]: each for each in map(json.loads, printed.splitlines())}
+    record = records[store.hash]
+    assert record["owner_id"] == str(store.owner.id)
+    assert record["users"][str(store.owner.id)].keys() == {"added_at"}
+    assert record["scopes"] == ["store_v2_information_read_only"]
+    for secret in (token_of(backend, app, store), "access_token", "@example.com"):
+        assert secret not in printed

@@ -1,0 +1,290 @@
+"""`verify`: what BigCommerce says of the tokens, and what is kept of it."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from urllib3.exceptions import ProtocolError
+
+from lambdas.records.installation_item import key
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store
+from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
+from ops.stores.stack import Stack
+from ops.stores.store import VERIFICATION
+from ops.stores.tokens import decrypted
+from tests.ops.examples import app as registered_app
+from tests.ops.examples import registration
+from tests.ops.stores.conftest import ENDED_EARLY, Run, install, token_of
+
+
+@pytest.fixture(autouse=True)
+def _no_other_stores(request: pytest.FixtureRequest) -> None:
+    """Only the stores of the test: others may have been left in any state."""
+    if "backend" in request.fixturenames:
+        backend: LocalBackend = request.getfixturevalue("backend")
+        table = {"TableName": backend.outputs["installationsTable"]}
+        for item in backend.emulator.aws.dynamodb.scan(**table)["Items"]:
+            if "store_hash" in item:
+                key = {name: item[name] for name in ("pk", "sk")}
+                backend.emulator.aws.dynamodb.delete_item(**table, Key=key)
+
+
+@pytest.mark.emulated
+def test_tokens_that_hold_are_marked_with_the_stores_domain(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    assert run("verify").out == "1 token asked about: 1 hold, 0 not.\n"
+    assert json.loads(run("list", "--json").out)["domain"] is None
+    assert run("verify", "--mark").status == 0
+    domain = f"store-{store.hash}.mybigcommerce.com"
+    listed = json.loads(run("list", "--json").out)
+    assert (listed["domain"], listed["state"]) == (domain, "installed")
+    assert "(holds)" in run("show", store.hash).out
+    verified = backend.emulator.aws.dynamodb.get_item(
+        TableName=backend.outputs["installationsTable"], Key=key("org-a", store.hash, VERIFICATION)
+    )["Item"]
+    assert int(verified["expires_at"]["N"]) - int(verified["verified_at"]["N"]) == 90 * 86_400
+
+
+@pytest.mark.emulated
+def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    del backend.bigcommerce.installations[app.client_id, store.hash]  # without a callback
+    done = run("verify", "--mark")
+    assert done.status == 1
+    _, row, count = done.out.splitlines()
+    assert row.startswith(f"org-a  {store.hash}  refused  it was uninstalled")
+    assert count == "1 token asked about, and recorded: 0 hold, 1 not."
+    assert json.loads(run("list", "--json").out)["state"] == "installed, refused"
+    install(backend, app, store)
+    assert json.loads(run("list", "--json").out)["state"] == "installed"
+
+
+@pytest.mark.emulated
+def test_dead_stores_are_told_to_programs_and_purged_together(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    """Not those that were installed again, that were not marked, or that only have to consent."""
+    refused, again, consent, closed = (
+        backend.bigcommerce.add_store(name) for name in ("Refused", "Again", "Consent", "Closed")
+    )
+    for each in (refused, again, consent, closed):
+        install(backend, app, each)
+    for each in (refused, again):
+        del backend.bigcommerce.installations[app.client_id, each.hash]
+    backend.bigcommerce.installations[app.client_id, consent.hash].scope = "store_cart"
+    run("verify", "--mark")
+    install(backend, app, again)
+    del backend.bigcommerce.stores[closed.hash]
+    found = run("verify", "--json")
+    assert found.status == 1
+    verdicts = {row["storeHash"]: row for row in map(json.loads, found.out.splitlines())}
+    assert {hash_: row["verdict"] for hash_, row in verdicts.items()} == {
+        store.hash: "holds",
+        refused.hash: "refused",
+        again.hash: "holds",
+        consent.hash: "consent pending",
+        closed.hash: "store closed",
+    }
+    assert verdicts[closed.hash] == {
+        "organizationId": "org-a",
+        "storeHash": closed.hash,
+        "verdict": "store closed",
+        "reason": "BigCommerce knows no such store",
+        "domain": None,
+        "remedy": "purge the record",
+    }
+
+    dry = run("purge", "--dead", "--dry-run").out
+    assert re.search(rf"org-a +{refused.hash}  installed, refused +1\n.*\b1 store would", dry)
+    run("verify", "--mark")
+    assert run("purge", "--dead", "--yes").out.endswith("2 stores purged.\n")
+    left = {json.loads(line)["storeHash"] for line in run("list", "--json").out.splitlines()}
+    assert left == {store.hash, again.hash, consent.hash}
+    assert "Say which STORE, or --dead" in run("purge", store.hash, "--dead").err
+
+
+@pytest.mark.emulated
+def test_a_closed_store_and_one_whose_scopes_do_not_show_its_domain(
+    run: Run, backend: LocalBackend, store: Store
+) -> None:
+    other = backend.bigcommerce.add_store("Other")
+    none = run("verify", "--app", "org-b")
+    assert (none.status, none.out) == (2, "")
+    assert "No store has org-b installed." in none.err
+    install(backend, backend.apps[1], other)
+    assert run("verify", "--app", "org-b").status == 0
+    del backend.bigcommerce.stores[store.hash]
+    done = run("verify")
+    assert f"{store.hash}  store closed" in done.out
+    assert "2 tokens asked about: 1 hold, 1 not." in done.out
+    assert "has no app with the organization id 'org-z'" in run("verify", "--app", "org-z").err
+
+
+@pytest.mark.emulated
+def test_a_token_that_cannot_be_decrypted_is_found_and_the_others_are_asked_about(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    install(backend, app, backend.bigcommerce.add_store("Other"))
+    backend.emulator.aws.dynamodb.update_item(
+        TableName=backend.outputs["installationsTable"],
+        Key=key("org-a", store.hash),
+        UpdateExpression="SET access_token = :broken",
+        ExpressionAttributeValues={":broken": {"B": b"broken"}},
+    )
+    done = run("verify", "--mark")
+    assert done.status == 1
+    assert f"{store.hash}  cannot be decrypted  damaged, another store's" in done.out
+    assert "2 tokens asked about, and recorded: 1 hold, 1 not." in done.out
+    assert "installed, cannot be decrypted" in run("list").out
+    refused = run("token", store.hash, "--yes")
+    assert (refused.status, refused.out) == (2, "")
+    assert f"The access token of store {store.hash} cannot be decrypted" in refused.err
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
+def test_what_is_found_before_it_ends_early_is_shown(
+    *,
+    run: Run,
+    backend: LocalBackend,
+    app: App,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    closed = backend.bigcommerce.add_store("Closed")
+    install(backend, app, closed)
+    del backend.bigcommerce.stores[closed.hash]
+
+    def until_it_ends(stack: Stack, id_: str, store_hash: str, ciphertext: bytes) -> str:
+        if store_hash == store.hash:
+            raise error
+        return decrypted(stack, id_, store_hash, ciphertext)
+
+    monkeypatch.setattr("installations.commands.verify.decrypted", until_it_ends)
+    done = run("verify")
+    assert (done.status, said in done.err) == (status, True)
+    assert f"{closed.hash}  store closed" in done.out
+    assert "1 token asked about: 0 hold, 1 not." in done.out
+
+
+@pytest.mark.emulated
+def test_what_bigcommerce_does_not_say_is_not_recorded(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("verify", "--mark")
+    before = json.loads(run("show", store.hash, "--json").out)["VERIFICATION"]
+    monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(Verdict.UNKNOWN))
+    done = run("verify", "--mark")
+    assert (done.status, "0 hold, 1 not." in done.out) == (1, True)
+    assert json.loads(run("show", store.hash, "--json").out)["VERIFICATION"] == before
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("change", [None, {"clientId": "anotherclientid"}])
+def test_nothing_is_asked_of_a_removed_app_or_an_earlier_registration(
+    *,
+    run: Run,
+    store: Store,
+    change_registration: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, str] | None,
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(BigCommerceApi, "ask", lambda *given: asked.append(given))
+    change_registration(change)
+    assert store.hash in run("list").out
+    done = run("verify", "--mark")
+    assert (done.status, done.out) == (
+        0,
+        "0 tokens asked about, and recorded: 0 hold, 0 not.\n",
+    )
+    assert asked == []
+
+
+@pytest.mark.emulated
+def test_no_token_and_no_address_is_printed(
+    run: Run, backend: LocalBackend, app: App, store: Store
+) -> None:
+    token = token_of(backend, app, store)
+    del backend.bigcommerce.stores[store.hash]
+    done = run("verify", "--mark")
+    for secret in (token, "@example.com"):
+        assert secret not in done.out + done.err
+
+
+@dataclass
+class Responses:
+    """BigCommerce's answers in order, in place of a connection pool."""
+
+    answers: list[Any]
+    asked: list[str] = field(default_factory=list)
+
+    def request(self, _: str, url: str, **__: Any) -> Any:
+        self.asked.append(url)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass
+class Response:
+    status: int
+    data: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+INFORMATION = {"store_v2_information"}
+LIMITED = Response(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict", "pauses"),
+    [
+        ([Response(200, b'{"domain": "a.example"}')], Verdict.HOLDS, []),
+        ([Response(401)], Verdict.REFUSED, []),
+        ([Response(403)], Verdict.CONSENT, []),
+        ([Response(410)], Verdict.CLOSED, []),
+        ([LIMITED, Response(200)], Verdict.HOLDS, [1.5]),
+        ([Response(503), ProtocolError("broken"), Response(200)], Verdict.HOLDS, [1.0, 2.0]),
+        ([Response(503)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
+        ([Response(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
+    ],
+)
+def test_answers_of_bigcommerce(
+    answers: list[Any], verdict: Verdict, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    responses, waited = Responses(list(answers)), list[float]()
+    monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
+    monkeypatch.setattr("time.sleep", waited.append)
+    answer = BigCommerceApi(registration(registered_app())).ask("abc", "token", INFORMATION)
+    assert (answer.verdict, waited) == (verdict, pauses)
+    assert set(responses.asked) == {"https://api.bigcommerce.com/stores/abc/v2/store"}
+
+
+@pytest.mark.parametrize(
+    ("body", "domain"),
+    [
+        (b'{"domain": "shop.example.com"}', "shop.example.com"),
+        (b'{"domain": "\\u001b[31m.com"}', None),
+        (b'{"domain": ["a"]}', None),
+        (b"[]", None),
+        (b"<html>", None),
+    ],
+)
+def test_only_a_domain_is_taken_for_one(
+    body: bytes, domain: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    responses = Responses([Response(200, body)])
+    monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
+    answer = BigCommerceApi(registration(registered_app())).ask("abc", "token", INFORMATION)
+    assert answer.domain == domain

@@ -1,0 +1,406 @@
+"""The check against the embedded deployment: what holds, and everything that it can find wrong."""
+
+import json
+import os
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import boto3
+import pytest
+
+from local.backend import LocalBackend
+from local.bigcommerce import faults, load_url
+from local.loopback_http import get
+from ops.check.checks import Checks, Result
+from ops.check.client_secret import WrongSecretError, client_secret
+from ops.check.headers import header_problems
+from ops.check.http_client import Response
+from ops.check.patience import Patience
+from ops.outputs import read_outputs
+from portal.fields import CALLBACK_FIELDS, LOAD, UNINSTALL
+from tests.ops.checking import (
+    A,
+    B,
+    Check,
+    aws_environment,
+    between,
+    failures,
+    https,
+    outputs_text,
+    run,
+    secret,
+)
+
+pytestmark = pytest.mark.emulated
+
+
+class TestWhatHolds:
+    def test_a_ready_and_an_awaiting_app_pass(self, deployed: LocalBackend, tmp_path: Path) -> None:
+        report = tmp_path / "check.xml"
+        done = run(deployed, "--junit", str(report))
+        assert (done.returncode, done.stderr) == (0, "")
+        of_a, of_b = done.stdout.split("\nApp B (org-b)\n")
+        assert re.search(r"^  ready$", of_a, re.MULTILINE)
+        assert re.search(r"^  awaiting registration$", of_b, re.MULTILINE)
+        assert "Next: Create the app in the developer portal" in of_b
+        assert not re.search("✗", done.stdout)
+        seen = re.findall(r"^  ([✓?]) (.+?)  +\d+ ms  (.+)$", of_a, re.MULTILINE)
+        assert [mark for mark, *_ in seen] == ["✓"] * 10 + ["?"] * 2
+        assert [tuple(found) for _, *found in seen] == [
+            ("unknown organization", "404"),
+            ("HTTPS", "not needed on this machine: BigCommerce could not call these URLs"),
+            ("Auth Callback URL, unsigned", "400"),
+            ("Load Callback URL, unsigned", "400"),
+            ("Uninstall Callback URL, unsigned", "400"),
+            ("Remove User Callback URL, unsigned", "400"),
+            ("client secret", "of this Client ID"),
+            ("Load Callback URL, signed for an unknown store", "404"),
+            ("Uninstall Callback URL, signed for an unknown store", "200"),
+            ("URLs in the developer portal", "recorded as these"),
+            (
+                "calls from BigCommerce",
+                "not in the last 30 days: redirect-url, load, uninstall, remove-user",
+            ),
+            ("scopes in the developer portal", "no consent in the last 30 days"),
+        ]
+        suites = ET.parse(report).getroot()  # noqa: S314 (written by the command)
+        counts = [
+            [each.get(name) for name in ("name", "tests", "failures", "skipped")] for each in suites
+        ]
+        assert counts == [["stack local", "1", "0", "0"], [A, "11", "0", "2"], [B, "3", "0", "0"]]
+        assert len(suites.findall("./testsuite/testcase/skipped")) == 2
+        told = done.stdout + report.read_text(encoding="utf-8")
+        assert deployed.apps[0].client_secret not in told
+        assert "eyJ" not in told
+
+    def test_the_review_is_gone_through_and_reported(
+        self, deployed: LocalBackend, tmp_path: Path
+    ) -> None:
+        report = tmp_path / "review.md"
+        done = run(deployed, "--app", "org-b", "--review", str(report), "--format", "json")
+        found = json.loads(done.stdout)
+        assert {each["subject"] for each in found} == {"stack local", B, f"{B}, review"}
+        rows = [each for each in found if each["subject"] == f"{B}, review"]
+        wrong = [row["check"] for row in rows if not row["passed"]]
+        # No public URL, no support link and no Partner ID: that is so on this machine.
+        assert (done.returncode, wrong) == (
+            1,
+            ["every URL on HTTPS", "answers of the callbacks", "support link", "Partner ID"],
+        )
+        assert len(rows) == 6
+        assert "## For a person: App B" in report.read_text(encoding="utf-8")
+
+    def test_nothing_is_written(self, deployed: LocalBackend, check: Check) -> None:
+        def items() -> list[Any]:
+            table = deployed.outputs["installationsTable"]
+            found: list[Any] = deployed.emulator.aws.client("dynamodb").scan(TableName=table)[
+                "Items"
+            ]
+            return sorted(found, key=str)
+
+        before = items()
+        check(outputs_text(deployed))
+        assert items() == before
+
+    def test_only_documented_urls_are_called(
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = between(monkeypatch, lambda _, answer: answer)
+        check(outputs_text(deployed))
+        unsigned = ("redirect-url", "load", "uninstall", "remove-user")
+        assert asked[0] == ""  # whether anything answers
+        assert asked[2:] == [
+            *(f"/org-a/{path}" for path in (*unsigned, "load?", "uninstall?")),
+            "/org-b/load",  # which awaits registration, and answers 503
+        ]
+        assert re.fullmatch(r"/registration-check-[0-9a-f]{16}/load", asked[1])
+
+
+class TestWhatIsFound:
+    """Each fault is found, said, and comes with the command that fixes it."""
+
+    UP = "pulumi up --stack local"
+    LOGS = "pulumi logs --stack local --since 15m"
+
+    @pytest.mark.parametrize(
+        ("header", "value", "said"),
+        [
+            ("X-Frame-Options", "DENY", "X-Frame-Options forbids"),
+            ("Content-Security-Policy", "default-src 'none'", "does not let http://localhost"),
+            (
+                "Content-Security-Policy",
+                "default-src http://localhost; frame-ancestors 'self'",
+                "does not let http://localhost",
+            ),
+            ("X-Content-Type-Options", "", "X-Content-Type-Options is not nosniff"),
+            ("Cache-Control", "max-age=60", "Cache-Control is not no-store"),
+            ("Referrer-Policy", "origin", "Referrer-Policy is not no-referrer"),
+            ("Strict-Transport-Security", "", "Strict-Transport-Security is not max-age="),
+        ],
+    )
+    def test_a_wrong_header(self, header: str, value: str, said: str) -> None:
+        right = {
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors http://localhost",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "Strict-Transport-Security": "max-age=63072000",
+        }
+        assert header_problems(right, ["http://localhost"]) == []
+        (problem,) = header_problems(right | {header: value}, ["http://localhost"])
+        assert said in problem
+
+    def test_wrong_answers(
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        statuses = {
+            "/org-a/redirect-url": 200,
+            "/org-a/load": 401,
+            "/org-a/load?": 502,
+            "/org-a/uninstall": 404,
+            "/org-a/uninstall?": 503,
+            "/org-b/load": 400,
+        }
+
+        def change(path: str, answer: Response) -> Response:
+            if path == "/org-a/remove-user":
+                return replace(answer, text="Bad Request")
+            if path.startswith("/registration-check-"):
+                return replace(answer, status=400)
+            return replace(answer, status=statuses.get(path, answer.status))
+
+        between(monkeypatch, change)
+        results, printed = check(outputs_text(deployed))
+        found = {
+            subject: {
+                name.replace(" Callback URL, ", " ").removesuffix(" for an unknown store"): (
+                    str(failure),
+                    failure.commands,
+                )
+                for name, failure in failures(results, subject).items()
+            }
+            for subject in results
+        }
+        up, up_and_logs = (self.UP,), (self.UP, self.LOGS)
+        credentials = "the function has other credentials than the secret"
+        no_credentials = "the function has no credentials, or an AWS call failed"
+        no_route = "no app or no route is deployed at this URL"
+        assert found == {
+            "stack local": {"unknown organization": ("it answers 400, not 404", up)},
+            A: {
+                "Auth unsigned": ("it answers 200, not 400", up),
+                "Load unsigned": (f"it answers 401, not 400: {credentials}", up),
+                "Load signed": ("it answers 502, not 404", up_and_logs),
+                "Uninstall unsigned": (f"it answers 404, not 400: {no_route}", up),
+                "Uninstall signed": (f"it answers 503, not 200: {no_credentials}", up_and_logs),
+                "Remove User unsigned": ("it does not name the missing parameter", up),
+            },
+            B: {"Load unsigned": ("it answers 400, not 503", up)},
+        }
+        assert f"      {self.LOGS}\n" in printed
+        assert "6 failed" in printed
+
+    def test_a_wrong_header_of_every_callback(
+        self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def framed(_: str, answer: Response) -> Response:
+            return replace(answer, headers={**answer.headers, "X-Frame-Options": "DENY"})
+
+        between(monkeypatch, framed)
+        results, _ = check(outputs_text(deployed))
+        assert {*failures(results, A)} == {
+            *(f"{field.label}, unsigned" for field in CALLBACK_FIELDS),
+            *(f"{field.label}, signed for an unknown store" for field in (LOAD, UNINSTALL)),
+        }
+        assert {*failures(results, B)} == {f"{LOAD.label}, unsigned"}
+
+    def test_an_api_that_does_not_answer(self, deployed: LocalBackend, check: Check) -> None:
+        gone = outputs_text(deployed).replace(deployed.outputs["baseUrl"], "http://localhost:1")
+        results, printed = check(gone)
+        assert len(failures(results, A)) == 6
+        assert "http://localhost:1/org-a/load: no answer" in printed
+        assert "signed_payload_jwt" not in printed
+
+    def test_urls_are_https_or_on_this_machine(self, deployed: LocalBackend) -> None:
+        text, base_url = outputs_text(deployed), deployed.outputs["baseUrl"]
+        secure = https(text.replace(base_url, "https://apps.example.com"))
+        assert (secure.observed, secure.failure) == ("every URL", None)
+        plain = https(text.replace(base_url, "http://apps.example.com"))
+        assert str(plain.failure) == "BigCommerce calls HTTPS URLs only"
+
+    def test_urls_that_are_not_those_in_the_portal(
+        self, deployed: LocalBackend, check: Check
+    ) -> None:
+        outputs = json.loads(outputs_text(deployed))
+        app_a, app_b = outputs["registration"]["apps"]
+        app_a["registeredBaseUrl"] = None
+        app_b["registeredBaseUrl"] = "https://old.example.com"
+        results, printed = check(json.dumps(outputs))
+        base_url = deployed.outputs["baseUrl"]
+        for index, (subject, said) in enumerate(
+            [(A, "Make sure that the developer portal has the four"), (B, "save, and record it.")]
+        ):
+            (failure,) = failures(results, subject).values()
+            assert said in str(failure)
+            key = f"'apps[{index}].registeredBaseUrl'"
+            record = f"pulumi config set --stack local --path {key} {base_url}"
+            assert failure.commands == (record, self.UP)
+            assert f"      {record}\n" in printed
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            ("{}", "its secret holds no client secret"),
+            ("not json", "its secret holds no client secret"),
+            ('["a"]', "its secret holds no client secret"),
+            ('{"client_id": "x", "client_secret": "y"}', "its secret is for another Client ID"),
+        ],
+    )
+    def test_a_secret_that_is_not_the_apps(
+        self, deployed: LocalBackend, content: str, said: str
+    ) -> None:
+        outputs = read_outputs(outputs_text(deployed))
+        app, arns = outputs.registration.apps[0], outputs.credential_secret_arns
+        with secret(deployed, "org-a", content), pytest.raises(WrongSecretError, match=said):
+            client_secret(app, arns, deployed.emulator.aws.client("secretsmanager"))
+
+    @pytest.mark.parametrize(
+        ("arns", "said"),
+        [
+            ({}, "the outputs name no secret for it"),
+            ({"org-a": "none"}, "its secret does not exist"),
+            (
+                {"org-a": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none-AbCdEf"},
+                "its secret does not exist",
+            ),
+        ],
+    )
+    def test_a_secret_that_is_not_there(
+        self, deployed: LocalBackend, check: Check, arns: dict[str, str], said: str
+    ) -> None:
+        outputs = json.loads(outputs_text(deployed)) | {"credentialSecretArns": arns}
+        results, _ = check(json.dumps(outputs))
+        failed = failures(results, A).values()
+        assert [str(each) for each in failed] == [said]
+        assert {each.commands for each in failed} == {(self.UP,)}
+
+    def test_a_client_secret_that_the_functions_do_not_have(
+        self, deployed: LocalBackend, check: Check
+    ) -> None:
+        """As when the outputs are of another deployment than the URLs."""
+        other = json.dumps({"client_id": deployed.apps[0].client_id, "client_secret": "y" * 64})
+        arns = deployed.outputs["credentialSecretArns"]
+        text = outputs_text(deployed).replace(arns["org-a"], arns["org-b"])
+        with secret(deployed, "org-b", other):
+            results, _ = check(text)
+        failed = failures(results, A)
+        assert list(failed) == [
+            "Load Callback URL, signed for an unknown store",
+            "Uninstall Callback URL, signed for an unknown store",
+        ]
+        for failure in failed.values():
+            assert "it answers 401" in str(failure)
+            assert "the function has other credentials than the secret" in str(failure)
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"AWS_ACCESS_KEY_ID": ""}, "There are no AWS credentials. Log in"),
+            ({"AWS_ENDPOINT_URL": ""}, "The stack is on this machine, and AWS_ENDPOINT_URL leads"),
+            ({"AWS_ACCESS_KEY_ID": "123456789012"}, "The AWS credentials are of account 123456"),
+        ],
+    )
+    def test_an_operator_without_the_stacks_aws_credentials(
+        self, deployed: LocalBackend, tmp_path: Path, changed: dict[str, str], said: str
+    ) -> None:
+        no_others = {
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        environment = aws_environment(deployed) | no_others | changed
+        report = tmp_path / "check.xml"
+        done = run(deployed, "--junit", str(report), environment=environment)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout.count(said) == 1
+        not_known = re.findall(r"^  \? .*not known, for the reason above$", done.stdout, re.M)
+        assert len(not_known) == 2
+        cases = f"./testsuite[@name='{A}']/testcase/failure"
+        failed = ET.parse(report).getroot().findall(cases)  # noqa: S314
+        (failure,) = failed
+        assert str(failure.get("message")).startswith(f"its secret cannot be read: {said}")
+        sign_in = str(failure.text or "").startswith("aws sso login ")
+        assert sign_in == ("There are no" in said)
+
+    def test_an_operator_who_may_not_read_the_secret(self, deployed: LocalBackend) -> None:
+        iam = deployed.emulator.aws.client("iam")
+        iam.create_user(UserName="nobody")
+        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        nobody = aws_environment(deployed) | {
+            "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        }
+        done = run(deployed, environment=nobody)
+        assert done.returncode == 1
+        said = (
+            r"its secret cannot be read: AWS refused GetSecretValue: AccessDenied\w*\. Who you are"
+        )
+        assert re.search(said, done.stdout)
+
+
+def test_says_what_bigcommerce_last_called_and_sent_and_does_not_count_itself(
+    deployed: LocalBackend, check: Check
+) -> None:
+    def seen(text: str = "") -> tuple[Result, Result]:
+        results, _ = check(text or outputs_text(deployed))
+        *_, calls, scopes = results[A]
+        return calls, scopes
+
+    seen()
+    assert "uninstall" in seen()[0].observed.partition("not in the last 30 days: ")[2]
+    app, today = deployed.apps[0], datetime.now(UTC).date()
+    store = deployed.bigcommerce.add_store("Called")
+    assert get(load_url(app, store, store.owner), 30).status == 404
+    wrong = faults.with_fields(scope="store_cart store_v2_default")
+    deployed.bigcommerce.token_endpoint.next_answers.append(wrong)
+    assert get(deployed.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
+    calls, scopes = seen()
+    assert calls.observed.startswith(f"redirect-url {today}; not in the last 30 days: load")
+    assert scopes.failure is not None
+    assert str(scopes.failure).startswith(
+        "the last consent was without store_v2_orders_read_only, with store_cart besides: edit"
+    )
+    assert scopes.failure.commands == ("python -m registration show --stack local --app org-a",)
+
+    assert get(deployed.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
+    assert get(load_url(app, store, store.owner), 30).status == 200
+    calls, scopes = seen()
+    last = f"redirect-url {today}, load {today}; not in the last 30 days: uninstall, remove-user"
+    assert calls.observed == last
+    assert (scopes.observed, scopes.passed) == (f"as configured, {today}", True)
+
+    outputs = json.loads(outputs_text(deployed))
+    shown = run(deployed, "--format", "json", command="show")
+    assert json.loads(shown.stdout)["org-a"]["seen"]["lastCalls"]["loadCallbackUrl"] == str(today)
+    outputs["registration"]["apps"][0]["scopes"] = ["store_v2_products"]
+    _, scopes = seen(json.dumps(outputs))
+    assert (scopes.passed, scopes.failure) == (None, None)
+    assert scopes.observed.endswith(f"besides, {today}: before the configuration changed")
+
+
+def test_says_so_where_the_logs_cannot_be_read(
+    deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "unknown")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "unknown")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", deployed.emulator.endpoint_url)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    outputs = read_outputs(outputs_text(deployed))
+    *_, calls, scopes = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[0])
+    for result in (calls.run(), scopes.run()):  # each stands alone, for --format json
+        assert (result.passed, result.failure) == (None, None)
+        assert result.observed.startswith("not known: AWS refused GetCallerIdentity")

@@ -1,0 +1,158 @@
+"""The registration sheet in HTML: one file, from which everything to be entered can be copied."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from portal.sheet.commands import Commands
+from portal.sheet.documents import html_sheet
+from portal.sheet.progress import app_steps, next_step
+from tests.ops.examples import EVERY_STAGE, app, many, registration
+
+Attributes = dict[str, str]
+VOID = {"meta", "input"}
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: its elements with their attributes and texts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, Attributes]] = []
+        self.texts: dict[str, str] = {}
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # where a line may break
+            return
+        attributes = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, attributes))
+        if tag not in VOID:
+            self._open.append((tag, attributes.get("id", "")))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        for tag, id_ in self._open:
+            for key in {tag, f"#{id_}"}:
+                self.texts[key] = self.texts.get(key, "") + data
+
+    def all(self, tag: str) -> list[Attributes]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    return Page(html_sheet(EVERY_STAGE))
+
+
+def copied(page: Page) -> set[str]:
+    return {page.texts["#" + button["data-copies"]] for button in page.all("button")}
+
+
+def test_sheet_is_exact_apart_from_its_style_and_script() -> None:
+    html = html_sheet(EVERY_STAGE)
+    for tag in ("style", "script"):
+        html = re.sub(rf"(<{tag}>).*(</{tag}>)", r"\1\2", html, flags=re.DOTALL)
+    html = re.sub(r"sha256-[A-Za-z0-9+/=]+", "sha256", html)
+    golden = Path(__file__).with_name("sheet_every_stage.html").read_text(encoding="utf-8")
+    assert html == golden
+
+
+def test_every_url_every_scope_and_every_command_can_be_copied(page: Page) -> None:
+    texts = copied(page)
+    for each in EVERY_STAGE.apps:
+        assert texts >= {each.name, *each.callback_urls.values(), *each.scopes}
+    commands = set(re.findall(r"(?:pulumi|python -m) .*? --stack dev.*", page.texts["main"]))
+    assert commands
+    for command in commands:
+        assert any(text in command for text in texts if "--stack" in text)
+
+
+def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
+    steps = [box["data-step"] for box in page.all("input")]
+    company = [f"company/{step}" for step in range(1, 7)]
+    own = [
+        f"{each.organization_id}/{step.key}"
+        for each in EVERY_STAGE.apps
+        for step in app_steps(each)
+    ]
+    assert steps == company + own
+    assert page.all("body") == [{"data-stack": "dev"}]
+
+
+def test_steps_that_the_stack_knows_to_be_done_are_ticked_for_good(page: Page) -> None:
+    ticked = {box["data-step"] for box in page.all("input") if "checked" in box}
+    assert ticked == {box["data-step"] for box in page.all("input") if "disabled" in box}
+    folded = ["open" not in details for details in page.all("details")]
+    assert folded == ["checked" in box for box in page.all("input")]
+
+
+def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Page) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for _, attributes in page.elements:
+        for name in ("data-copies", "aria-labelledby"):
+            assert attributes.get(name, ids[0]) in ids
+    anchors = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
+    assert set(anchors) <= set(ids)
+    for each in EVERY_STAGE.apps:
+        assert (
+            f"step-{next_step(each, Commands(EVERY_STAGE)).step.key}-{each.organization_id}"
+            in anchors
+        )
+
+
+def test_page_needs_no_other_file_and_runs_no_other_script(page: Page) -> None:
+    (policy,) = [
+        meta["content"]
+        for meta in page.all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+    for tag in ("style", "script"):
+        digest = base64.b64encode(hashlib.sha256(page.texts[tag].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    names = {name for _, attributes in page.elements for name in attributes}
+    assert {"src", "style", "action"}.isdisjoint(names)
+    assert not any(name.startswith("on") for name in names)
+    assert [tag for tag, _ in page.elements if tag == "link"] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "' onclick='alert(1)",
+        "</code></style><b>",
+        "</script><script>alert(1)</script>",
+        "{{ style }}",
+        "&lt;b&gt;",
+        "bell\x07 and \x1b[31mred",
+    ],
+)
+def test_app_name_is_text_and_nothing_else(name: str) -> None:
+    page = Page(html_sheet(registration(app(name=name))))
+    plain = Page(html_sheet(registration(app(name="Plain"))))
+    assert page.elements == plain.elements
+    shown = "".join(each if each.isprintable() else " " for each in name)
+    assert page.texts["#app-acme"] == " ".join(shown.split())
+
+
+def test_every_app_of_many_is_there_unless_one_is_chosen() -> None:
+    stack = many(11)
+    assert {f"#app-org-{number}" for number in range(11)} <= Page(html_sheet(stack)).texts.keys()
+    chosen = html_sheet(stack, stack.apps[10:])
+    assert "apps[10]" in chosen
+    assert "org-1&" not in chosen
+    assert "org-9" not in chosen

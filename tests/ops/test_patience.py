@@ -1,0 +1,144 @@
+"""The check right after a deployment, and on a machine without network or with a wrong clock."""
+
+import io
+import json
+import re
+import socket
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from rich.console import Console
+from urllib3 import HTTPHeaderDict
+
+from ops.aws_errors import explained
+from ops.check.checks import Checks
+from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError
+from ops.check.patience import Patience
+from ops.check.report import check_deployment
+from ops.check.results_json import results_json
+from ops.errors import CommandError
+from portal.fields import LOAD
+from tests.ops.examples import app, outputs, registration
+
+OUTPUTS = outputs(registration(app()))
+# 400: the function still has credentials that were taken out.
+NOT_YET = [400, 403, 404, 500, 502, 504, UnresolvedError("no answer: no such name")]
+
+
+def unsigned_load(monkeypatch: pytest.MonkeyPatch, answers: Callable[[], object]) -> str:
+    """What the check of an unsigned request finds, with a clock that only sleeping moves."""
+
+    def get(_: Client, __: str, ___: object = None) -> Response:
+        answer = answers()
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, int)
+        return Response(answer, {}, "")
+
+    monkeypatch.setattr(Client, "get", get)
+    now, said = [0.0], list[str]()
+    patience = Patience(
+        60, said.append, clock=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds)
+    )
+    found = list(Checks(OUTPUTS, patience).of_app(OUTPUTS.registration.apps[0]))[1].run()
+    return f"{len(said)} said, {now[0]:.0f} s: {found.failure}"
+
+
+@pytest.mark.parametrize("first", NOT_YET, ids=str)
+def test_what_has_not_taken_effect_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, first: object
+) -> None:
+    answers = iter([first, first, 503])
+    assert unsigned_load(monkeypatch, lambda: next(answers)).startswith(
+        "1 said, 6 s: Cache-Control"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (404, "1 said, 60 s: it answers 404, not 503"),
+        (200, "0 said, 0 s: it answers 200, not 503"),
+        (UnreachableError("no answer"), "0 said, 0 s: https://apps.example.com/acme/load"),
+    ],
+)
+def test_it_is_not_asked_for_ever_and_what_is_wrong_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch, answer: object, found: str
+) -> None:
+    assert unsigned_load(monkeypatch, lambda: answer).startswith(found)
+
+
+def test_a_machine_without_network_is_told_so_and_nothing_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lost)
+    printed = io.StringIO()
+    with pytest.raises(
+        CommandError, match=r"(?s)apps.example.com: .*login.bigcommerce.com: .*_PROXY"
+    ):
+        check_deployment(OUTPUTS, OUTPUTS.registration.apps, Console(file=printed), 60)
+    ended = outputs(registration(app(base_url="http://localhost:1")))
+    with pytest.raises(CommandError, match="on this machine has ended"):
+        check_deployment(ended, ended.registration.apps, Console(file=printed), 60)
+    assert printed.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(75, "clock is 7[45] seconds behind"), (-400, "clock is 40[01] seconds ahead"), (5, None)],
+)
+def test_a_wrong_clock_is_named(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, said: str | None
+) -> None:
+    headers = {"date": formatdate(time.time() + seconds, usegmt=True)}
+    answer = Response(401, HTTPHeaderDict(headers), "")
+    monkeypatch.setattr(Client, "get", lambda *_: answer)
+    check = list(Checks(OUTPUTS, Patience(0, print)).of_app(OUTPUTS.registration.apps[0]))[1]
+    refused: Any = {
+        "Error": {"Code": "InvalidSignatureException"},
+        "ResponseMetadata": {"HTTPHeaders": headers},
+    }
+    by_aws = explained(ClientError(refused, "Scan"))
+    if said is None:
+        assert "other credentials" in str(check.run().failure)
+        assert by_aws == "AWS refused Scan: InvalidSignatureException."
+        return
+    with pytest.raises(CommandError, match=said):
+        check.run()
+    assert re.search(said, by_aws)
+
+
+def test_one_callback_is_called_for_all_apps_that_await_registration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[str] = []
+
+    def get(_: Client, url: str, __: object = None) -> Response:
+        called.append(url)
+        return Response(503, {}, "")
+
+    monkeypatch.setattr(Client, "get", get)
+    first, second = app(), app("globex")
+    checks = Checks(outputs(registration(first, second)), Patience(0, print))
+    found = [[check.run() for check in checks.of_app(each)] for each in (first, second)]
+    assert [row["passed"] for row in json.loads(results_json({"": found[1]}))] == [True, None, True]
+    assert called == [first.callback_urls[LOAD]]
+    assert "not called: it has the route and the function of acme" in [
+        result.observed for result in found[1]
+    ]
+
+
+def test_results_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "get", lambda *_: Response(200, {}, ""))
+    checks = Checks(OUTPUTS, Patience(0, print)).of_app(OUTPUTS.registration.apps[0])
+    rows = json.loads(results_json({"acme": [check.run() for check in checks]}))
+    assert [row["passed"] for row in rows] == [True, False, True]
+    assert rows[1]["found"] == "it answers 200, not 503"
+    assert rows[1]["commands"] == ["pulumi up --stack dev"]

@@ -1,0 +1,179 @@
+"""What is told from a registration: links, warnings, the next step; and what it refuses to be."""
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from ops.choice import chosen_apps
+from ops.errors import CommandError
+from portal.model import AppRegistration, Registration
+from portal.oauth_scopes import OAUTH_SCOPES
+from portal.sheet.commands import Commands
+from portal.sheet.install_links import install_links
+from portal.sheet.progress import app_steps, next_step
+from portal.sheet.review import app_warnings, scope_warning
+from portal.sheet.url_changes import url_change_warnings
+from tests.ops.examples import (
+    BASE_URL,
+    CLIENT_ID,
+    EVERY_STAGE,
+    OLD_BASE_URL,
+    app,
+    outputs,
+    ready,
+    registration,
+)
+
+
+def test_a_registration_survives_the_way_through_the_outputs() -> None:
+    text = json.dumps(EVERY_STAGE.as_output())
+    assert Registration.model_validate(json.loads(text)) == EVERY_STAGE
+
+
+@pytest.mark.parametrize(
+    ("of_app", "hostile"),
+    [
+        (False, {"stack": "dev; rm -rf ~"}),
+        (False, {"stack": "$(id)"}),
+        (False, {"loginUrl": "javascript:alert(1)"}),
+        (False, {"apps": []}),
+        (True, {"organizationId": "acme'; id; '"}),
+        (True, {"partnerId": "`id`"}),
+        (True, {"clientId": "a/../b"}),
+        (True, {"registeredBaseUrl": "https://a.example.com;id"}),
+        (True, {"scopes": ["store_v2_everything"]}),
+        (True, {"baseUrl": "javascript:alert(1)"}),
+        (True, {"baseUrl": "https://*.example.com"}),
+        (True, {"name": ""}),
+    ],
+)
+def test_values_that_could_steer_a_shell_or_a_browser_are_refused(
+    of_app: bool, hostile: dict[str, Any]
+) -> None:
+    output: dict[str, Any] = EVERY_STAGE.as_output()
+    (output["apps"][0] if of_app else output).update(hostile)
+    with pytest.raises(ValidationError):
+        Registration.model_validate(output)
+
+
+def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
+    groups = app(scopes=tuple(reversed(OAUTH_SCOPES))).scope_groups
+    assert list(groups) == ["token creation", "store resource", "account resource"]
+    assert [scope for rows in groups.values() for scope in rows] == list(OAUTH_SCOPES.values())
+
+
+@pytest.mark.parametrize(
+    ("of", "number", "commands"),
+    [
+        (app(), 7, []),
+        (app(registered_base_url=BASE_URL), 9, ["clientId", "clientSecrets", "up"]),
+        (app(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=None), 8, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
+        (ready(), 10, ["check"]),
+        (ready(rutter=True), 11, ["check"]),
+    ],
+)
+def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
+    following = next_step(of, Commands(registration(of)))
+    assert app_steps(of)[following.step] == number
+    assert ("Rutter" in following.what) == of.rutter
+    for command, part in zip(following.commands, commands, strict=True):
+        assert part in command
+
+
+@pytest.mark.parametrize(
+    ("of", "status"),
+    [
+        (app(), "awaiting-registration"),
+        (app(registered_base_url=BASE_URL), "awaiting-registration"),
+        (ready(registered_base_url=None), "awaiting-urls"),
+        (ready(registered_base_url=OLD_BASE_URL), "awaiting-urls"),
+        (ready(), "ready"),
+    ],
+)
+def test_an_app_is_ready_with_its_credentials_and_its_recorded_urls(
+    of: AppRegistration, status: str
+) -> None:
+    assert of.status == status
+
+
+def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> None:
+    moved = ready("globex", registered_base_url=OLD_BASE_URL)
+    (warning,) = url_change_warnings(registration(ready(), moved, app("hooli")))
+    assert OLD_BASE_URL in warning
+    for field, url in moved.callback_urls.items():
+        assert f"\n  {field.label}: {url}\n" in warning
+    assert warning.endswith(
+        f"pulumi config set --stack dev --path 'apps[1].registeredBaseUrl' {BASE_URL}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [
+        ("acme-stor", "The nearest: acme-store, acme-shop, acme"),
+        ("My shop", "One that it has: acme-shop"),
+    ],
+)
+def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_near(
+    given: str, there: str
+) -> None:
+    stack = registration(app("acme-shop"), app("globex"), app("acme-store"), app("initech"), app())
+    with pytest.raises(CommandError) as refused:
+        chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", given])
+    assert str(refused.value) == (
+        f"Stack dev has no app with the organization id {given!r}. {there}\n"
+        "Every app: python -m registration show --file 'my outputs.json'"
+    )
+
+
+def test_install_links_are_there_once_the_client_id_is_known() -> None:
+    links = install_links(registration(app("acme"), ready("globex", name="Globex")))
+    assert links.keys() == {"globex"}
+    assert links["globex"]["externalInstall"] == (
+        f"https://login.bigcommerce.com/app/{CLIENT_ID}/install"
+    )
+    assert links["globex"]["draftApp"] == (
+        "https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"
+    )
+
+
+def test_install_button_is_one_link_whatever_the_app_is_called() -> None:
+    name = '<script>alert("1")</script> & \' "Sons"'
+    button = install_links(registration(ready(name=name)))["acme"]["buttonHtml"]
+    seen: list[Any] = []
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            seen.append((tag, dict(attrs)["href"]))
+
+        def handle_data(self, data: str) -> None:
+            seen.append(data)
+
+    Parser().feed(button)
+    url = f"https://login.bigcommerce.com/app/{CLIENT_ID}/install"
+    assert seen == [("a", url), f"Install {name} on BigCommerce"]
+
+
+def test_scopes_that_the_review_asks_about_are_warned_of() -> None:
+    warned = {parameter for parameter in OAUTH_SCOPES if scope_warning(parameter)}
+    assert warned == {
+        "store_content_checkout",
+        "store_content_checkout_read_only",
+        "store_payments_access_token_create",
+        "store_stored_payment_instruments",
+        "store_stored_payment_instruments_read_only",
+        "store_v2_transactions",
+    }
+    assert "security team assesses" in str(scope_warning("store_content_checkout"))
+    assert "PCI" in str(scope_warning("store_stored_payment_instruments"))
+
+
+def test_settings_that_the_review_refuses_are_warned_of() -> None:
+    assert app_warnings(app()) == []
+    both = app_warnings(app(multiple_users=False, support_url=None))
+    assert ["multipleUsers" in both[0], "supportUrl" in both[1]] == [True, True]

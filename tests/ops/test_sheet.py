@@ -1,0 +1,196 @@
+"""The registration sheet in Markdown: Rutter's guide with the stack's values filled in."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from portal.model import AppRegistration
+from portal.sheet.documents import html_sheet, markdown_sheet
+from tests.ops.examples import BASE_URL, EVERY_STAGE, OLD_BASE_URL, app, many, ready, registration
+
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def sheet(*apps: AppRegistration) -> str:
+    return markdown_sheet(registration(*apps))
+
+
+def golden(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def test_sheet_of_one_app_that_awaits_registration() -> None:
+    assert sheet(app()) == golden("sheet_one_awaiting.md")
+
+
+def test_sheet_of_apps_at_every_stage() -> None:
+    assert markdown_sheet(EVERY_STAGE) == golden("sheet_every_stage.md")
+
+
+def test_commands_are_for_the_app_they_stand_under() -> None:
+    text = sheet(ready("globex", partner_id="4711"), app())
+    own = text[text.index("## Acme \\& Sons") :]
+    assert "pulumi config set --stack dev --path 'apps[1].clientId' CLIENT_ID" in own
+    assert "pulumi config set --stack dev --secret --path 'clientSecrets.acme'" in own
+    assert f"--path 'apps[1].registeredBaseUrl' {BASE_URL}" in own
+    assert "'apps[1].partnerId' PARTNER_ID" in text
+    assert "apps[0]" not in text
+
+
+def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -> None:
+    stack = many(12)
+    text = markdown_sheet(stack, stack.apps[10:11])
+    assert headings_of(text)[3].content == "App 10"
+    assert set(re.findall(r"apps\[\d+\]", text)) == {"apps[10]"}
+    assert "python -m registration check --stack dev --app org-10" in text
+    assert "org-1`" not in text
+
+
+def test_ten_apps_have_their_whole_sheets() -> None:
+    assert len(headings_of(markdown_sheet(many(10)))) == 4 + 10
+
+
+def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_sheet_of_one() -> None:
+    text = markdown_sheet(many(11))
+    assert [each.content for each in headings_of(text)] == ["Registration sheet of stack dev"]
+    assert "11 apps: 6 awaiting registration, 5 ready." in text
+    assert (
+        "\npython -m registration show --stack dev --app ORGANIZATION_ID --format markdown\n"
+        in text
+    )
+    rows = re.findall(r"^\| App (\d+) \| `org-\d+` \| (\S+) \| (.+) \|$", text, flags=re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == [*range(11)]
+    assert {row[1:] for row in rows} == {
+        ("awaiting-registration", "step 7: Create the app"),
+        ("ready", "step 10: Install it on a test store"),
+    }
+    assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1
+
+
+def test_app_name_is_text_among_many_too() -> None:
+    others = many(11).apps
+    named = registration(app(name="a | b\n# c"), *others)
+    assert shape(markdown_sheet(named)) == shape(
+        markdown_sheet(registration(app(name="Plain"), *others))
+    )
+
+
+def test_only_the_sheet_of_an_app_whose_stores_go_to_rutter_speaks_of_rutter() -> None:
+    assert "Rutter" not in sheet(app(), ready("globex"))
+    steps = re.findall(r"^\d+\..*Rutter.*$", sheet(ready(rutter=True)), flags=re.MULTILINE)
+    assert [step.partition(".")[0] for step in steps] == ["10", "11", "12"]
+    assert "\n    python -m installations list --stack dev\n" in sheet(ready(rutter=True))
+
+
+def test_every_command_names_the_stack() -> None:
+    commands = re.findall(r"(?:pulumi|python -m) .*", markdown_sheet(EVERY_STAGE))
+    assert commands
+    assert all(" --stack dev" in command for command in commands)
+
+
+@pytest.mark.parametrize(
+    ("of", "done"),
+    [
+        (app(), []),
+        (app(partner_id="4711"), [1, 2, 3, 4]),
+        (app(registered_base_url=BASE_URL), [5, 6, 7, 8]),
+        (ready(registered_base_url=None), [5, 6, 7, 9]),
+        (ready(registered_base_url=OLD_BASE_URL), [5, 6, 7, 9]),
+        (ready(partner_id="4711"), [*range(1, 10)]),
+        (ready(partner_id="4711", rutter=True), [*range(1, 11)]),
+    ],
+)
+def test_steps_that_the_stack_knows_to_be_done_are_marked(
+    of: AppRegistration, done: list[int]
+) -> None:
+    marked = re.findall(r"^(\d+)\. ✓ ", sheet(of), flags=re.MULTILINE)
+    assert [int(number) for number in marked] == done
+
+
+def test_the_partner_id_is_recorded_when_every_app_has_it() -> None:
+    text = sheet(app(partner_id="4711"), app("globex"))
+    assert "\n3. ✓ " in text
+    assert "\n4. Copy" in text
+
+
+def test_every_line_is_markdown_that_was_meant() -> None:
+    """No template tag left over, no blank line within a table, no trailing space."""
+    text = sheet(ready("globex", name="Globex *Sync*"), app())
+    assert not re.search(r"\{[{%]|[%}]\}| \n|\n\n\n", text)
+    assert [each.content for each in headings_of(text)] == [
+        "Registration sheet of stack dev",
+        "Next",
+        "Once for your company",
+        r"Globex \*Sync\*",
+        r"Acme \& Sons",
+        "When you change an app",
+    ]
+    # The apps; and for each the Technical tab and the scopes.
+    assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1 + 2 * 2
+
+
+def headings_of(text: str) -> list[Token]:
+    tokens = MARKDOWN.parse(text)
+    return [content for opening, content in pairwise(tokens) if opening.type == "heading_open"]
+
+
+def shape(text: str) -> list[tuple[str, ...]]:
+    """A document's elements and their nesting, without their texts."""
+    return [
+        (token.type, token.tag, *(child.type for child in token.children or []))
+        for token in MARKDOWN.parse(text)
+    ]
+
+
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=100
+).filter(lambda name: any(character.isalnum() for character in name))
+
+
+@given(name=NAMES)
+@example(name="# heading")
+@example(name="a | b | c")
+@example(name="[here](https://evil.example)")
+@example(name="<https://evil.example>")
+@example(name="<script>alert(1)</script>")
+@example(name="`code` ``` ~~~ ~~gone~~")
+@example(name="**bold** _it_ __b__")
+@example(name="&lt;b&gt; &#35;")
+@example(name="ends with a backslash \\")
+@example(name="- an item")
+@example(name="1. an item")
+@example(name="> a quotation")
+@example(name="[here]: https://evil.example")
+@example(name="two\nlines")
+@example(name="two\n\n# paragraphs")
+@example(name="a\n---")
+@example(name="a\r\n| b | c |")
+@example(name="{{ stack }}{% raw %}")
+@example(name="${outputs.baseUrl}")
+def test_app_name_is_text_and_nothing_else(name: str) -> None:
+    text = sheet(app(name=name), ready("globex"))
+    assert shape(text) == shape(sheet(app(name="Plain"), ready("globex")))
+    heading = headings_of(text)[3]
+    shown = "".join(child.content for child in heading.children or [])
+    visible = "".join(each if each.isprintable() else " " for each in name)
+    assert shown.split() == visible.split()
+
+
+@pytest.mark.parametrize("name", ["https://a.example", "www.a.example", "${outputs.baseUrl}"])
+def test_app_name_does_not_become_what_github_or_pulumi_cloud_make_of_it(name: str) -> None:
+    """The one makes links of bare addresses, the other fills outputs in."""
+    assert name not in sheet(app(name=name))
+
+
+def test_a_domain_is_advised_until_the_portal_has_the_urls_of_the_api_itself() -> None:
+    advice = "Do you want a domain of your own"
+    for format_ in (markdown_sheet, html_sheet):
+        assert advice in format_(registration(app(base_url=OLD_BASE_URL)))
+        for other in (app(), ready(base_url=OLD_BASE_URL, registered_base_url=OLD_BASE_URL)):
+            assert advice not in format_(registration(other))
