@@ -46,10 +46,7 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
         "Changes are processed late",
         "Stores could not be connected to Rutter",
     ] == headings
-    documented = {
-        "events-failed": "docs/events.md#when-it-fails",
-        "event-changes-late": "docs/runbook.md#changes-are-processed-late",
-    }
+    documented = {"events-failed": "docs/events.md#when-it-fails"}
     for name, alarm in alarms(customized).items():
         assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
         assert alarm["name"] == f"bigcommerce-test-{name}"

@@ -160,7 +160,7 @@ def test_a_custom_domain_is_walked_through_the_apis_own_url_and_what_differs_is_
 @pytest.mark.parametrize(
     ("apps", "said"),
     [
-        ("hello", "apps must be a list"),
+        ("hello", "apps is 'hello': it must be a list"),
         ([None], "apps[0] must be a map"),
         ([{"organizationID": "org", "name": "App", "scopes": ["store_cart"]}], "organizationId"),
         ([{"organizationId": "org", "name": "App", "scopes": None}], "apps[0].scopes must be"),
