@@ -15,6 +15,8 @@ Item = Mapping[str, Any]
 
 _MARKER = {"pk", "sk", "organization_id", "store_hash", "status", "revision", "client_id"}
 _MARKER |= {"uninstalled_at", "arrived_at", "expires_at"}
+# Until the store is reconciled with Rutter.
+_DUE = {"connection_app", "connection_due"}
 
 
 class Kind(StrEnum):
@@ -66,7 +68,7 @@ class Records:
         if item is None:
             return Stored()
         if item["status"]["S"] == "uninstalled":
-            return Stored(oddities=frozenset(_MARKER ^ item.keys()))
+            return Stored(oddities=frozenset(_MARKER ^ (item.keys() - _DUE)))
         return Stored(
             installed_at=int(item["installed_at"]["N"]),
             token=self._decrypted(item),

@@ -22,7 +22,8 @@ CREATED_FIRST = {
     *("aws:acm/certificate:Certificate", "aws:acm/certificateValidation:CertificateValidation"),
     *("aws:apigatewayv2/apiMapping:ApiMapping", "aws:apigatewayv2/domainName:DomainName"),
     *("aws:apigatewayv2/integration:Integration", "aws:apigatewayv2/route:Route"),
-    *("aws:cloudwatch/dashboard:Dashboard", "aws:dynamodb/tableItem:TableItem"),
+    *("aws:cloudwatch/eventTarget:EventTarget", "aws:cloudwatch/dashboard:Dashboard"),
+    *("aws:dynamodb/tableItem:TableItem",),
     *("aws:lambda/eventSourceMapping:EventSourceMapping",),
     *("aws:secretsmanager/secretVersion:SecretVersion",),
     *("aws:sns/topicSubscription:TopicSubscription",),
@@ -78,13 +79,16 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
             archive.writestr("handler.py", answer)
         made[name] = {**ARCHIVE, "path": str(path)}
     for name in ("ground", "other"):
-        aws.lambda_.create_function(
+        created = aws.lambda_.create_function(
             FunctionName=name,
             Role=made["role_arn"],
             Runtime="python3.13",
             Handler="handler.handler",
             Code={"ZipFile": Path(made["one"]["path"]).read_bytes()},
         )
+        made["function_arn" if name == "ground" else "other_function_arn"] = created["FunctionArn"]
+    made["rule"] = "ground"
+    aws.events.put_rule(Name=made["rule"], ScheduleExpression="rate(1 day)")
     return made
 
 

@@ -228,6 +228,13 @@ VIEWS: dict[str, View] = {
         aws.cloudwatch.get_dashboard(DashboardName=state["id"])
     ),
     "aws:cloudwatch/eventBus:EventBus": bus_view,
+    "aws:cloudwatch/eventRule:EventRule": lambda aws, state: {
+        **pulumi_names(aws.events.describe_rule(Name=state["id"])),
+        "tags": tags(aws.events.list_tags_for_resource(ResourceARN=state["arn"])["Tags"]),
+    },
+    "aws:cloudwatch/eventTarget:EventTarget": lambda aws, state: pulumi_names(
+        aws.events.list_targets_by_rule(Rule=state["rule"])["Targets"][0]
+    ),
     # The embedded AWS has none: it is in the engine's state alone.
     "aws:cloudwatch/queryDefinition:QueryDefinition": lambda _aws, state: state,
     "aws:sns/topic:Topic": topic_view,

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,6 +23,14 @@ def test_each_item_comes_with_what_the_work_makes_of_it() -> None:
     found: list[tuple[int, int]] = []
     each(lambda item: item * item, range(1, 100), "Working", found)
     assert dict(found) == {n: n * n for n in range(1, 100)}
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """A shell starts its background jobs with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("place", [0, 50])
