@@ -18,7 +18,7 @@ from .rutter.sweep import sweep
 from .shared import aws, environment, https
 from .shared.deadline import DeadlineExceededError, LambdaContext, within
 from .shared.errors import CallbackError
-from .shared.log import logger, place_of
+from .shared.log import error_location, logger
 
 # What the function needs after the deadline: to log and to report what failed.
 RESERVE_SECONDS = 2.0
@@ -105,4 +105,4 @@ def _reason(error: BaseException) -> str:
         return error.reason
     if isinstance(error, (*aws.CALL_ERRORS, DeadlineExceededError)):
         return aws.failure_reason(error)
-    return place_of(error)
+    return error_location(error)

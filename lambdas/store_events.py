@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .events.changes import SOURCE, StoreEvent, from_change
 from .shared import aws, environment
 from .shared.deadline import LambdaContext
-from .shared.log import logger, place_of
+from .shared.log import error_location, logger
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -80,7 +80,7 @@ def _read(records: Sequence[Mapping[str, Any]]) -> tuple[list[_Told], _NotToldEr
         try:
             told += [_Told(event, place) for event in from_change(change)]
         except Exception as defect:  # whatever it is, what came before it is told
-            return told, _NotToldError(place, place_of(defect))
+            return told, _NotToldError(place, error_location(defect))
     return told, None
 
 

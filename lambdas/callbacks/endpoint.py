@@ -11,7 +11,7 @@ from ..records.apps import AppProfile
 from ..shared import aws
 from ..shared.deadline import DeadlineExceededError, LambdaContext, within
 from ..shared.errors import CallbackError, ServiceUnavailableError
-from ..shared.log import count, logger, place_of
+from ..shared.log import count, error_location, logger
 from .request import CallbackRequest
 from .responses import Response
 
@@ -55,7 +55,7 @@ def endpoint(
                 error = _as_callback_error(raised)
                 response = render_error(error, request)
             except Exception as defect:  # a stranger must never see how the code failed
-                error = CallbackError(place_of(defect))
+                error = CallbackError(error_location(defect))
                 response = render_error(error, request)
             _report(request, response, error, time.perf_counter() - started)
             _count(error, success_metric)

@@ -11,8 +11,8 @@ import jwt
 
 from ..records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
 from ..shared.errors import InvalidSignedPayloadError
-from . import lenient
 from . import store_hash as store_hashes
+from . import tolerant
 
 ISSUER = "bc"
 
@@ -75,8 +75,8 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
         user=_user(claims, "user"),
         owner=_user(claims, "owner"),
         issued_at=_issued_at(claims["iat"]),
-        url=lenient.path(claims.get("url")) or "/",
-        channel_id=lenient.integer(claims.get("channel_id")),
+        url=tolerant.path(claims.get("url")) or "/",
+        channel_id=tolerant.integer(claims.get("channel_id")),
     )
 
 
@@ -84,10 +84,12 @@ def _user(claims: Mapping[str, Any], claim: str) -> PayloadUser:
     user = claims.get(claim)
     if not isinstance(user, dict):
         raise InvalidSignedPayloadError(f"{claim} is not an object")
-    id_ = lenient.integer(user.get("id"))
+    id_ = tolerant.integer(user.get("id"))
     if id_ is None:
         raise InvalidSignedPayloadError(f"{claim}.id is not an integer")
-    return PayloadUser(str(id_), lenient.text(user.get("email")), lenient.text(user.get("locale")))
+    return PayloadUser(
+        str(id_), tolerant.text(user.get("email")), tolerant.text(user.get("locale"))
+    )
 
 
 def _issued_at(value: float) -> int:

@@ -30,7 +30,7 @@ from ..shared.errors import (
     NoScopeGrantedError,
 )
 from ..shared.text import is_text
-from . import lenient
+from . import tolerant
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
 ATTEMPTS = 3
@@ -197,7 +197,7 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
             user=_user(answer["user"]),
             owner=_user(answer["owner"]),
             context=_text(answer["context"]),
-            account_uuid=lenient.text(answer.get("account_uuid")),
+            account_uuid=tolerant.text(answer.get("account_uuid")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The text of these errors can quote the answer, and so the token.
@@ -214,10 +214,10 @@ def _scopes(value: object) -> tuple[str, ...]:
 
 
 def _user(value: dict[str, Any]) -> BigCommerceUser:
-    id_ = lenient.integer(value["id"])
+    id_ = tolerant.integer(value["id"])
     if id_ is None:
         raise TypeError
-    return BigCommerceUser(str(id_), lenient.text(value.get("email")))
+    return BigCommerceUser(str(id_), tolerant.text(value.get("email")))
 
 
 def _token(value: object) -> str:

@@ -50,12 +50,12 @@ class _Known:
     Attributes:
         credentials: what it held when it was read; None for none.
         read_at: when it was read.
-        asked_at: when Secrets Manager was asked last, whether or not it answered.
+        requested_at: when Secrets Manager was asked last, whether or not it answered.
     """
 
     credentials: Credentials | None = None
     read_at: float = 0.0
-    asked_at: float = 0.0
+    requested_at: float = 0.0
 
 
 _secrets: dict[str, _Known] = {}
@@ -132,7 +132,7 @@ def _is_due(known: _Known) -> bool:
         return age >= UNREGISTERED_SECONDS
     if age >= FAILING_SECONDS:
         return True
-    return age >= CACHE_SECONDS and now - known.asked_at >= RENEWAL_SECONDS
+    return age >= CACHE_SECONDS and now - known.requested_at >= RENEWAL_SECONDS
 
 
 def _renewed(organization_id: str) -> Credentials | None:
@@ -143,7 +143,7 @@ def _renewed(organization_id: str) -> Credentials | None:
     """
     known = _secrets[organization_id]
     before = known.credentials
-    if time.time() - known.asked_at < RENEWAL_SECONDS:
+    if time.time() - known.requested_at < RENEWAL_SECONDS:
         return None
     _read(organization_id)
     return known.credentials if known.credentials != before else None
@@ -153,7 +153,7 @@ def _read(organization_id: str) -> None:
     known = _secrets[organization_id]
     # Noted first: a Secrets Manager that fails must not be asked again by every forged request, as
     # long as there are credentials to tell a forged one by.
-    known.asked_at = time.time()
+    known.requested_at = time.time()
     try:
         secret = aws.secretsmanager().get_secret_value(
             SecretId=environment.secret_prefix() + organization_id

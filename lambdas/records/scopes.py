@@ -6,7 +6,7 @@ from dataclasses import dataclass
 # BigCommerce grants these two unasked. Its developer portal has no row for them, so that no app can
 # be configured with them, and it is no difference that they are granted. None of its documents
 # lists them: they are in the grants that authors of apps have published.
-GRANTED_UNASKED = frozenset({"store_v2_default", "users_basic_information"})
+ALWAYS_GRANTED = frozenset({"store_v2_default", "users_basic_information"})
 
 
 @dataclass(frozen=True)
@@ -34,5 +34,5 @@ def compare(configured: Iterable[str], granted: Iterable[str]) -> ScopeCompariso
 
     Source: BigCommerce's app documentation, which asks apps to do so at each auth callback.
     """
-    wanted, given = set(configured), set(granted) - GRANTED_UNASKED
+    wanted, given = set(configured), set(granted) - ALWAYS_GRANTED
     return ScopeComparison(sorted(given), sorted(wanted - given), sorted(given - wanted))

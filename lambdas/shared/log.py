@@ -77,7 +77,7 @@ def count(*names: str) -> None:
     _print({"_aws": described, "service": _service(), **dict.fromkeys(names, 1)})
 
 
-def place_of(defect: BaseException) -> str:
+def error_location(defect: BaseException) -> str:
     """A defect's type and place, without its text: that may quote a token or a payload."""
     frames = traceback.extract_tb(defect.__traceback__)
     places = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)

@@ -39,13 +39,13 @@ ROUTED = """
     records.apps records.credentials shared.text
 """
 SIGNED = f"""
-    {ROUTED} jwt callbacks.authentication records.installation_table callbacks.lenient
+    {ROUTED} jwt callbacks.authentication records.installation_table callbacks.tolerant
     callbacks.signed_payload callbacks.store_hash
 """
 PAGES = "markupsafe callbacks.handoff callbacks.pages records.scopes"
 TOKENS = "records.access_tokens shared.https records.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table"
-EXCHANGE = "jwt callbacks.lenient callbacks.store_hash callbacks.token_exchange"
+EXCHANGE = "jwt callbacks.tolerant callbacks.store_hash callbacks.token_exchange"
 CONNECT = """
     records.apps records.credentials rutter.client rutter.reconciler rutter.requests
     rutter.rutter_credentials rutter.sweep shared.text

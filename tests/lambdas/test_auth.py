@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from werkzeug import Response as TokenResponse
 
 from lambdas import auth
-from lambdas.records.scopes import GRANTED_UNASKED
+from lambdas.records.scopes import ALWAYS_GRANTED
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, User, faults
 from local.bigcommerce.faults import Exchange
 from tests.lambdas.aws_calls import AwsCalls
@@ -185,7 +185,7 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     assert ("not granted" in answer.page.text) == bool(missing)
     assert f"the app to grant them: {' '.join(missing)}" in answer.page.text or not missing
     assert f"the app is not configured with: {' '.join(extra)}" in answer.page.text or not extra
-    assert not any(name in answer.page.text for name in GRANTED_UNASKED)
+    assert not any(name in answer.page.text for name in ALWAYS_GRANTED)
     assert backend.record(app, store)["scopes"] == list(dict.fromkeys(granted))
     warnings = [
         (line["store_hash"], line["missing_scopes"], line["extra_scopes"])
