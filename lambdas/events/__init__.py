@@ -1,1 +1,1 @@
-"""Telling other consumers what happens to stores: a module for each idea."""
+"""Events about stores for other consumers: a module for each idea."""

@@ -1,8 +1,8 @@
-"""What a change of the table tells other consumers: pure rules, which know no AWS.
+"""The events that a change of the table leads to: pure rules that do not call AWS.
 
-Of an item only what is named here is read, and of its users the ids alone: so no token and no
-e-mail address gets into an event. Items are in DynamoDB's JSON, and empty where there is none.
-docs/events.md says what consumers may rely on, and docs/events/ has the schema of each detail.
+The rules read only the attributes named here, and only the IDs of users. So no event contains a
+token or an e-mail address. Items are in DynamoDB's JSON, and empty if there is none. docs/events.md
+says what consumers can rely on, and docs/events/ has the schema of each detail.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ from uuid import UUID, uuid5
 from ..records import installation_item
 from ..rutter import connection_table
 
-# No name that begins with `aws.` is free.
+# EventBridge reserves names that begin with `aws.`.
 SOURCE = "bigcommerce.installations"
 
 _IDS = UUID("6f0c0b1e-3a5d-5c57-9a43-0d3b7e7f2c11")
-# What another value of is an update, by what it is called in an event. The token itself stays out:
-# another one was granted at another time.
+# The attributes whose change is an update, by their names in an event. A new token has another
+# `granted_at_ms`, so the token itself is not read.
 _UPDATES = {
     "access_token": "granted_at_ms",
     "account_uuid": "account_uuid",
@@ -30,7 +30,7 @@ _UPDATES = {
 }
 
 Item = Mapping[str, Any]
-_Told = Iterator[tuple[str, dict[str, Any]]]
+_Events = Iterator[tuple[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class StoreEvent:
 
 
 def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
-    """The events of a change, which is the part `dynamodb` of a record of the table's stream.
+    """Return the events of a change: the part `dynamodb` of a record of the table's stream.
 
     Raises:
         ValueError, KeyError: it is no change of a store's record or connection.
@@ -68,32 +68,32 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
         "organization_id": organization_id,
         "store_hash": store_hash,
         "time": at.isoformat().replace("+00:00", "Z"),
-        # A deletion is a write too, and leaves no revision of its own.
+        # A deletion counts as a write, and has no revision of its own.
         "revision": int((after or before)[revision]["N"]) + (0 if after else 1),
     }
-    # The stream's number of the change, and not the revision alone: a record that expired or was
-    # purged begins again with revision 1.
+    # The stream's sequence number, not the revision alone: after a record expired or was purged,
+    # its store starts again with revision 1.
     place = f"{partition_key}|{sort_key}|{change['SequenceNumber']}"
     return [
-        StoreEvent(name, at, {"id": _id(place, name, told), **common, **told})
-        for name, told in rule(before, after)
+        StoreEvent(name, at, {"id": _id(place, name, detail), **common, **detail})
+        for name, detail in rule(before, after)
     ]
 
 
 def _item(change: Mapping[str, Any], image: str, sort_key: str) -> Item:
-    """An item before or after a change; empty where there is none, or none that is a record."""
+    """Return an item before or after a change; empty if there is none, or if it is no record."""
     item: Item = change.get(image, {})
     if sort_key == installation_item.SORT_KEY and not installation_item.is_record(item):
         return {}
     return item
 
 
-def _id(place: str, name: str, told: Mapping[str, Any]) -> str:
-    """The same whenever the change is told, and another for every event."""
-    return str(uuid5(_IDS, f"{place}|{name}|{told.get('user_id', '')}"))
+def _id(place: str, name: str, detail: Mapping[str, Any]) -> str:
+    """Return an ID that is unique to the event, and the same if it is published again."""
+    return str(uuid5(_IDS, f"{place}|{name}|{detail.get('user_id', '')}"))
 
 
-def _of_record(before: Item, after: Item) -> _Told:
+def _of_record(before: Item, after: Item) -> _Events:
     match _is_installed(before), _is_installed(after):
         case False, True:
             yield "InstallationCreated", _granted(after) | {"user_ids": sorted(_user_ids(after))}
@@ -113,7 +113,7 @@ def _of_record(before: Item, after: Item) -> _Told:
             yield "InstallationRemoved", {"purged": not after}
 
 
-def _of_connection(before: Item, after: Item) -> _Told:
+def _of_connection(before: Item, after: Item) -> _Events:
     state, previous = (_text(item, "state") for item in (after, before))
     if state is not None and state != previous:
         yield (

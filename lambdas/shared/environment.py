@@ -59,7 +59,7 @@ def rutter_queue_url() -> str:
 
 
 def event_bus_name() -> str:
-    """Name of the EventBridge bus that tells other consumers what happens to stores."""
+    """Name of the EventBridge bus for events about stores."""
     return os.environ["EVENT_BUS_NAME"]
 
 

@@ -47,9 +47,17 @@ SUCCEEDED = ("callback answered", 200)
 FAILED_INSTALL = ("callback failed", 302)
 REFUSED_INSTALL = ("callback answered", 302)
 REFUSED_LOAD = ("callback answered", 401)
-NOT_TOLD = ("change not told", None)
+NOT_PUBLISHED = ("change not published", None)
 # As they are written: an installation, then what `written` does.
-ALL = [SUCCEEDED, FAILED_INSTALL, REFUSED_INSTALL, REFUSED_LOAD, SUCCEEDED, SUCCEEDED, NOT_TOLD]
+ALL = [
+    SUCCEEDED,
+    FAILED_INSTALL,
+    REFUSED_INSTALL,
+    REFUSED_LOAD,
+    SUCCEEDED,
+    SUCCEEDED,
+    NOT_PUBLISHED,
+]
 
 
 @pytest.fixture
@@ -72,7 +80,7 @@ def written(
 @pytest.mark.parametrize(
     ("query", "lines"),
     [
-        (QUERIES["what failed and why"], [FAILED_INSTALL, NOT_TOLD]),
+        (QUERIES["what failed and why"], [FAILED_INSTALL, NOT_PUBLISHED]),
         (QUERIES["what was refused and why"], [REFUSED_INSTALL, REFUSED_LOAD]),
         (SUCCEEDED_BY_APP, [SUCCEEDED, SUCCEEDED]),  # but for the check of the deployment
         (LOGGED, ALL),
