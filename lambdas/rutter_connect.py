@@ -52,7 +52,7 @@ def _forward(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         try:
             request = requests.from_change(record["dynamodb"])
             if request is not None:
-                requests.send(request)
+                requests.send([(request, 0)])
         except Exception as error:  # whatever it is, later changes must not overtake this one
             logger.error("change not queued", reason=_reason(error))
             yield record["dynamodb"]["SequenceNumber"]

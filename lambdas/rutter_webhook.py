@@ -64,6 +64,6 @@ def _poll(organization_id: str, connection_id: str) -> None:
         if connection_table.mark_due(
             owner, store_hash, now=int(time.time()), seconds=COALESCE_SECONDS
         ):
-            requests.send(Request(owner, store_hash, Trigger.WEBHOOK), delay=COALESCE_SECONDS)
+            requests.send([(Request(owner, store_hash, Trigger.WEBHOOK), COALESCE_SECONDS)])
         else:
             logger.info("poll already queued")

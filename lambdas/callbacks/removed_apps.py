@@ -25,7 +25,6 @@ def find(request: CallbackRequest) -> AppProfile:
     Raises:
         UnknownOrganizationError: there is no such app; or it was taken out, and has no record of
             the store or no secret any more.
-        ClientError, BotoCoreError: a call of DynamoDB failed.
         CredentialsUnreadableError: Secrets Manager failed.
     """
     try:

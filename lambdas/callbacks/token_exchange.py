@@ -29,7 +29,7 @@ from ..shared.errors import (
     CodeRefusedError,
     NoScopeGrantedError,
 )
-from ..shared.text import is_text
+from ..shared.text import is_text, json_object
 from . import tolerant
 
 TIMEOUT = urllib3.Timeout(connect=3, read=7)
@@ -178,11 +178,8 @@ def _unreachable(error: HTTPError) -> BigCommerceUnavailableError:
 
 
 def _error_name(content: bytes) -> str:
-    """The `error` of a refusal, if it is a plain name that can stand in a log."""
-    try:
-        name = json.loads(content).get("error")
-    except (ValueError, AttributeError, RecursionError):
-        return ""
+    """Return the `error` of a refusal if it is a plain name, which the log may contain."""
+    name = (json_object(content) or {}).get("error")
     return name if isinstance(name, str) and _ERROR_NAME.fullmatch(name) else ""
 
 

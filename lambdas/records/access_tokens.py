@@ -13,11 +13,7 @@ def encryption_context(organization_id: str, store_hash: str) -> dict[str, str]:
 
 
 def encrypt(access_token: str, **context: str) -> bytes:
-    """The access token's KMS ciphertext, bound to this encryption context.
-
-    Raises:
-        ClientError, BotoCoreError: the call of KMS failed.
-    """
+    """The access token's KMS ciphertext, bound to this encryption context."""
     answer = aws.kms().encrypt(
         KeyId=environment.access_token_key_arn(),
         Plaintext=access_token.encode(),
@@ -27,11 +23,7 @@ def encrypt(access_token: str, **context: str) -> bytes:
 
 
 def decrypt(ciphertext: bytes, **context: str) -> str:
-    """The access token in a KMS ciphertext that is bound to this encryption context.
-
-    Raises:
-        ClientError, BotoCoreError: the call of KMS failed.
-    """
+    """The access token in a KMS ciphertext that is bound to this encryption context."""
     answer = aws.kms().decrypt(
         KeyId=environment.access_token_key_arn(),
         CiphertextBlob=ciphertext,

@@ -55,7 +55,6 @@ def find(organization_id: str) -> AppProfile:
 
     Raises:
         UnknownOrganizationError: there is none.
-        ClientError, BotoCoreError: the call of DynamoDB failed.
     """
     if not is_organization_id(organization_id):
         raise UnknownOrganizationError("malformed organization id")
@@ -88,7 +87,6 @@ def read(organization_id: str) -> AppProfile:
 
     Raises:
         UnknownOrganizationError: there is none.
-        ClientError, BotoCoreError: the call of DynamoDB failed.
     """
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),

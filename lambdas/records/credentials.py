@@ -5,7 +5,6 @@ become a flood of Secrets Manager calls: so the secret is kept for five minutes,
 earlier only when something failed that a new secret could fix, at most every ten seconds.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from ..shared.errors import (
     SecretGoneError,
 )
 from ..shared.log import logger
+from ..shared.text import json_object
 
 T = TypeVar("T")
 
@@ -166,13 +166,8 @@ def _read(organization_id: str) -> None:
 
 
 def _parsed(secret: str) -> Credentials | None:
-    """The credentials in a secret, which people may have edited; None where it holds none."""
-    try:
-        content = json.loads(secret)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(content, dict):
-        return None
+    """Return the credentials in a secret, which people may have edited; None if it has none."""
+    content = json_object(secret) or {}
     client_id, client_secret, handoff_key = (
         value if isinstance(value, str) and value else None
         for value in map(content.get, ("client_id", "client_secret", "handoff_key"))

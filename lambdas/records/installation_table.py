@@ -58,7 +58,6 @@ class InstallationTable:
         Raises:
             ServiceUnavailableError: others kept writing.
             CallbackError: whatever the rule raises.
-            ClientError, BotoCoreError: a DynamoDB call failed.
         """
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -73,11 +72,7 @@ class InstallationTable:
         raise ServiceUnavailableError("the store's record was written by others at every attempt")
 
     def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
-        """The record and its revision; None and 0 where there is none.
-
-        Raises:
-            ClientError, BotoCoreError: the call of DynamoDB failed.
-        """
+        """The record and its revision; None and 0 where there is none."""
         answer = self.dynamodb.get_item(
             TableName=self.name,
             Key=installation_item.key(organization_id, store_hash),

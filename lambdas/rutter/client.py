@@ -16,8 +16,8 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from ..records.credentials import Credentials
-from ..shared import https
-from ..shared.text import is_text
+from ..shared import aws, environment, https
+from ..shared.text import is_text, json_object
 from .connection import ACTIVE, RUTTERS_STATES
 
 VERSION = "2024-08-31"
@@ -45,7 +45,7 @@ class RutterError(Exception):
         reason: why, for a person and the log; it quotes nothing but an error's plain name.
         status: that of Rutter's answer; 0 without one.
         key_is_used: whether Rutter has kept this outcome for the call's Idempotency-Key.
-        retry_after: seconds that Rutter asked to wait, 0 where it did not.
+        retry_after: seconds that Rutter asked to wait; 0 if it did not.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class RutterError(Exception):
 
 
 class RefusedError(RutterError):
-    """Rutter refused: asking again changes nothing until a person does something."""
+    """Rutter refused the call, and refuses it again until a person does something."""
 
 
 class UnknownConnectionError(RutterError):
@@ -75,15 +75,24 @@ class RutterConnection:
     state: str | None
 
 
+def rutter_of(organization_id: str) -> "Rutter":
+    """Return Rutter with the organization's credentials, read from Secrets Manager each time.
+
+    Calls to Rutter are rare, and a corrected secret must work for the next one.
+
+    Raises:
+        ValueError, KeyError, TypeError: the secret is malformed.
+    """
+    answer = aws.secretsmanager().get_secret_value(
+        SecretId=environment.rutter_secret_prefix() + organization_id
+    )
+    secret = json.loads(answer["SecretString"])
+    return Rutter(environment.rutter_base_url(), secret["client_id"], secret["client_secret"])
+
+
 @dataclass(frozen=True)
 class Rutter:
-    """Rutter for one organization.
-
-    Attributes:
-        base_url: the API's, up to the endpoints' paths.
-        client_id: the organization's.
-        client_secret: the organization's.
-    """
+    """Rutter for one organization. Each method raises RutterError if its call does not succeed."""
 
     base_url: str
     client_id: str
@@ -92,17 +101,13 @@ class Rutter:
     def create(
         self, store_hash: str, access_token: str, app: Credentials, *, idempotency_key: str
     ) -> RutterConnection:
-        """Make the connection of a store, or give Rutter's existing one this token.
-
-        Raises:
-            RefusedError, RutterError: it did not succeed.
-        """
+        """Make the connection of a store, or give Rutter's existing one this token."""
         answer = self._call(
             "POST",
             "/connections/create",
             body={
                 "platform": PLATFORM,
-                "store_url": store_url(store_hash),
+                "store_url": f"https://store-{store_hash}.mybigcommerce.com",
                 "oauth_access_token": access_token,
                 "oauth_client_id": app.client_id,
                 "oauth_client_secret": app.client_secret,
@@ -115,11 +120,10 @@ class Rutter:
         return created
 
     def state(self, id_: str, access_token: str | None) -> str:
-        """The state of a connection, in Rutter's words.
+        """Return the state of a connection, in Rutter's words.
 
         Raises:
             UnknownConnectionError: there is none.
-            RefusedError, RutterError: the call did not succeed.
         """
         try:
             if access_token is not None:
@@ -138,11 +142,7 @@ class Rutter:
         return shown.state or "not_ready"
 
     def delete(self, id_: str) -> None:
-        """Delete a connection; one that is gone already is no error.
-
-        Raises:
-            RefusedError, RutterError: it did not succeed.
-        """
+        """Delete a connection; one that is gone already is no error."""
         try:
             self._call("DELETE", f"/connections/{quote(id_, safe='')}")
         except RutterError as error:
@@ -181,14 +181,9 @@ class Rutter:
         return _content(response, content)
 
 
-def store_url(store_hash: str) -> str:
-    """The URL by which Rutter knows a store."""
-    return f"https://store-{store_hash}.mybigcommerce.com"
-
-
 def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, Any]:
-    """The JSON object of an answer; raises what an answer that is none means."""
-    status, parsed = response.status, _parsed(content)
+    """Return the JSON object of an answer, or raise what the answer means."""
+    status, parsed = response.status, json_object(content)
     if status == HTTPStatus.NO_CONTENT:
         return {}
     # A request that Rutter has accepted has a job, and its outcome is kept for its key.
@@ -197,7 +192,8 @@ def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, An
         if parsed is None:
             raise RutterError("Rutter's answer is no JSON object", status=status, key_is_used=used)
         return parsed
-    said = f"{status} {_error_name(parsed)}".strip()
+    name = (parsed or {}).get("error_code")
+    said = f"{status} {name}" if isinstance(name, str) and _NAME.fullmatch(name) else str(status)
     if status in _BUSY:
         seconds = https.retry_after_seconds(response.headers.get("Retry-After"))
         raise RutterError(
@@ -208,20 +204,6 @@ def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, An
     raise RutterError(f"Rutter answered {said}", status=status, key_is_used=used)
 
 
-def _parsed(content: bytes) -> dict[str, Any] | None:
-    try:
-        parsed = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return parsed if isinstance(parsed, dict) else None
-
-
-def _error_name(answer: Mapping[str, Any] | None) -> str:
-    """The `error_code` of a refusal, if it is a plain name that can stand in a log."""
-    name = (answer or {}).get("error_code")
-    return name if isinstance(name, str) and _NAME.fullmatch(name) else ""
-
-
 def _connection(value: object) -> RutterConnection | None:
     if not isinstance(value, dict) or not is_text(value.get("id")):
         return None
@@ -230,12 +212,11 @@ def _connection(value: object) -> RutterConnection | None:
 
 
 def _state(value: Mapping[str, Any]) -> str | None:
-    """The state in an answer: Rutter's word for it, or what its flags say."""
+    """Return the state in an answer: Rutter's word for it, or what its flags say."""
     status = value.get("status")
     if isinstance(status, str) and status in RUTTERS_STATES:
         return status
-    flags = {"disabled": "disabled", "needs_update": "needs_reauth"}
-    for flag, state in flags.items():
+    for flag, state in (("disabled", "disabled"), ("needs_update", "needs_reauth")):
         if value.get(flag) is True:
             return state
     return ACTIVE if value.get("last_sync_completed_at") else None

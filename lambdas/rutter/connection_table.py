@@ -1,22 +1,8 @@
 """The connections in DynamoDB: an item next to each store's record, with a revision of its own.
 
-    pk                              S  ORG#{organization_id}#STORE#{store_hash}
-    sk                              S  CONNECTION
-    connection_revision             N  counts the writes
-    connection_state                S
-    connection_reason               S
-    connection_id                   S
-    connection_access_token         B  (KMS)
-    connection_generation           N
-    connection_connected_generation N
-    connection_idempotency_key      S
-    connection_held_until           N
-    connection_since                N
-    connection_app                  S  the organization ID, while there is a
-    connection_due                  N
-
-Two indexes of the table have these items. One is keyed by `connection_id`. The other is keyed by
-`connection_app` and `connection_due`; records have these too until they are reconciled.
+docs/rutter.md describes its attributes. Two indexes of the table have these items. One is keyed by
+`connection_id`. The other is keyed by `connection_app` and `connection_due`; records have these too
+until they are reconciled.
 
 No other attribute of a record has the prefix. The function that writes connections may write no
 other names, so that it cannot change what a record says.
@@ -40,16 +26,12 @@ _NUMBERS = {"generation", "connected_generation", "held_until", "since", "due"}
 
 
 def key(organization_id: str, store_hash: str) -> dict[str, Any]:
-    """The primary key of a store's connection, in DynamoDB's JSON."""
+    """Return the primary key of a store's connection, in DynamoDB's JSON."""
     return installation_item.key(organization_id, store_hash, SORT_KEY)
 
 
 def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]:
-    """The connection and its revision; None and 0 where there is none.
-
-    Raises:
-        ClientError, BotoCoreError: the call of DynamoDB failed.
-    """
+    """Return the connection and its revision; None and 0 if there is none."""
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key=key(organization_id, store_hash),
@@ -62,7 +44,7 @@ def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]
 
 
 def connection(item: dict[str, Any]) -> Connection:
-    """The connection in an item's attributes."""
+    """Return the connection in an item's attributes."""
     values: dict[str, Any] = {}
     for each in fields(Connection):
         value = item.get(PREFIX + each.name)
@@ -76,11 +58,7 @@ def connection(item: dict[str, Any]) -> Connection:
 
 
 def write(organization_id: str, store_hash: str, connection: Connection, revision: int) -> bool:
-    """Write the connection if its revision is still this one; False if it is not.
-
-    Raises:
-        ClientError, BotoCoreError: the call of DynamoDB failed.
-    """
+    """Write the connection if its revision is still this one; False if it is not."""
     values: dict[str, Any] = asdict(connection)
     values |= {"revision": revision + 1, "app": organization_id if connection.due else None}
     named = {PREFIX + name: value for name, value in values.items()}
@@ -100,11 +78,7 @@ def write(organization_id: str, store_hash: str, connection: Connection, revisio
 
 
 def mark_due(organization_id: str, store_hash: str, *, now: int, seconds: int) -> bool:
-    """Make a connection due in so many seconds; False if it already is due by then.
-
-    Raises:
-        ClientError, BotoCoreError: the call of DynamoDB failed.
-    """
+    """Make a connection due in so many seconds; False if it already is due by then."""
     return _update_if(
         key(organization_id, store_hash),
         "attribute_exists(pk) AND "
@@ -115,11 +89,7 @@ def mark_due(organization_id: str, store_hash: str, *, now: int, seconds: int) -
 
 
 def clear_due(organization_id: str, store_hash: str, due: int) -> None:
-    """Take a store's record off the list of what is due, unless it was written again since.
-
-    Raises:
-        ClientError, BotoCoreError: the call of DynamoDB failed.
-    """
+    """Take a store's record off the list of what is due, unless it was written again since."""
     _update_if(
         installation_item.key(organization_id, store_hash),
         f"{_DUE} = :due",
@@ -132,9 +102,6 @@ def due(organization_id: str, now: int) -> Iterator[tuple[str, str]]:
     """Yield the organization ID and store hash of an app's stores that are due, oldest first.
 
     A store is there twice if both its record and its connection are due.
-
-    Raises:
-        ClientError, BotoCoreError: a call of DynamoDB failed.
     """
     pages = (
         aws.dynamodb()
@@ -155,9 +122,6 @@ def owners(connection_id: str) -> list[tuple[str, str]]:
 
     There is more than one only if two apps share an organization at Rutter. The index follows the
     table within moments.
-
-    Raises:
-        ClientError, BotoCoreError: the call of DynamoDB failed.
     """
     answer = aws.dynamodb().query(
         TableName=environment.table_name(),

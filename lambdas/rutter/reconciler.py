@@ -9,10 +9,7 @@ connections that are used are those that Rutter returned for the store's token.
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
-from typing import TypeVar
 
 from ..records import access_tokens, apps, credentials, installation_item, installation_table
 from ..records.installation import Installation, Record
@@ -20,15 +17,12 @@ from ..shared.errors import UnknownOrganizationError
 from ..shared.log import logger
 from . import connection as rules
 from . import connection_table, requests
-from .client import RefusedError, Rutter, RutterConnection, RutterError, UnknownConnectionError
+from .client import RefusedError, RutterError, UnknownConnectionError, rutter_of
 from .connection import Connection, Step, Trigger
 from .requests import Request
-from .rutter_credentials import rutter_of
 
 # A fast first sync shows soon; the sweep polls the others.
 FOLLOW_UP_SECONDS = (2, 30, 240)
-
-_Answer = TypeVar("_Answer")
 
 
 class RetryLaterError(Exception):
@@ -48,7 +42,6 @@ def reconcile(request: Request) -> Step:
         ServiceUnavailableError: SQS did not take a follow-up.
         AppNotRegisteredError: the app has no credentials at BigCommerce.
         CredentialsUnreadableError: Secrets Manager did not return them.
-        ClientError, BotoCoreError: another call of AWS failed.
         ValueError, KeyError, TypeError: the secret with the credentials at Rutter is malformed.
     """
     try:
@@ -68,15 +61,16 @@ def reconcile(request: Request) -> Step:
         trigger=request.trigger,
         now=_now(),
     )
-    match step:
-        case Step.NOTHING:
-            store.settle()
-        case Step.CONNECT:
-            _connect(store, request.trigger)
-        case Step.POLL:
-            _poll(store)
-        case Step.DELETE:
-            _delete(store)
+    try:
+        _take(step, store, request.trigger)
+    except RefusedError as error:
+        logger.warning("Rutter refused the call", reason=error.reason)
+        store.write(rules.refuse(store.connection or Connection(), error.reason))
+    except RutterError as error:
+        new_key = str(uuid.uuid4()) if error.key_is_used and step is Step.CONNECT else None
+        held = store.connection or Connection()
+        store.write(rules.interrupt(held, error.reason, now=_now(), new_key=new_key))
+        raise RetryLaterError(error.reason, seconds=error.retry_after) from None
     return step
 
 
@@ -88,37 +82,23 @@ class _Store:
         connection: as the table has it, kept up to date.
         record: the store's record, read after the connection. Read before it, a record that is out
             of date would pass the check of the connection's revision.
+        token_context: the encryption context of the store's access token.
+        rutter_token_context: that of Rutter's access token, which no reader of tokens may use.
     """
 
     def __init__(self, request: Request) -> None:
         self.ids = (request.organization_id, request.store_hash)
         self.connection, self._revision = connection_table.read(*self.ids)
         self.record: Record = installation_table.read(*self.ids)
+        self.token_context = access_tokens.encryption_context(*self.ids)
+        self.rutter_token_context = {**self.token_context, "issuer": "rutter"}
         self._is_off_the_list = False
-
-    @property
-    def is_installed(self) -> bool:
-        return isinstance(self.record, Installation)
-
-    @cached_property
-    def rutter(self) -> Rutter:
-        return rutter_of(self.ids[0])
-
-    @property
-    def token_context(self) -> dict[str, str]:
-        return access_tokens.encryption_context(*self.ids)
-
-    @property
-    def rutter_token_context(self) -> dict[str, str]:
-        """The encryption context of Rutter's access token, which no reader of tokens may use."""
-        return {**self.token_context, "issuer": "rutter"}
 
     def write(self, connection: Connection) -> Connection:
         """Write the connection. From then on its own due time replaces the record's.
 
         Raises:
             RetryLaterError: another invocation wrote it first.
-            ClientError, BotoCoreError: a call of DynamoDB failed.
         """
         if not connection_table.write(*self.ids, connection, self._revision):
             raise RetryLaterError("another invocation wrote the connection", seconds=1)
@@ -128,12 +108,7 @@ class _Store:
         return connection
 
     def settle(self) -> None:
-        """Take the store off the sweep's list, unless its connection must be polled later.
-
-        Raises:
-            RetryLaterError: another invocation wrote the connection first.
-            ClientError, BotoCoreError: a call of DynamoDB failed.
-        """
+        """Take the store off the sweep's list, unless its connection must be polled later."""
         known = self.connection
         if known is not None and known.due is not None and known.due <= _now():
             self.write(replace(known, due=None))
@@ -144,30 +119,21 @@ class _Store:
             connection_table.clear_due(*self.ids, installation_item.due(self.record))
             self._is_off_the_list = True
 
-    def call(self, held: Connection, call: Callable[[], _Answer]) -> _Answer | None:
-        """Return what a call to Rutter returns, None if Rutter refused; record why it failed.
 
-        Raises:
-            RetryLaterError: the call must be made again.
-            ClientError, BotoCoreError: a call of AWS failed.
-            ValueError, KeyError, TypeError: the secret with the credentials at Rutter is malformed.
-        """
-        try:
-            return call()
-        except RefusedError as error:
-            logger.warning("Rutter refused the call", reason=error.reason)
-            self.write(rules.refuse(held, error.reason))
-            return None
-        except RutterError as error:
-            new_key = str(uuid.uuid4()) if error.key_is_used else None
-            self.write(rules.interrupt(held, error.reason, now=_now(), new_key=new_key))
-            raise RetryLaterError(error.reason, seconds=error.retry_after) from None
+def _take(step: Step, store: _Store, trigger: Trigger) -> None:
+    known = store.connection
+    match step:
+        case Step.CONNECT if isinstance(store.record, Installation):
+            _connect(store, store.record, trigger)
+        case Step.POLL if known is not None and known.id is not None:
+            _poll(store, known, known.id)
+        case Step.DELETE if known is not None and known.id is not None:
+            _delete(store, known, known.id)
+        case _:
+            store.settle()
 
 
-def _connect(store: _Store, trigger: Trigger) -> None:
-    installation = store.record
-    if not isinstance(installation, Installation):
-        return
+def _connect(store: _Store, installation: Installation, trigger: Trigger) -> None:
     before = store.connection or Connection()
     held = store.write(
         rules.start(before, installation.granted_at_ms, now=_now(), new_key=str(uuid.uuid4()))
@@ -179,14 +145,9 @@ def _connect(store: _Store, trigger: Trigger) -> None:
         store.write(rules.refuse(held, reason))
         return
     token = access_tokens.decrypt(installation.access_token, **store.token_context)
-
-    def create() -> RutterConnection:
-        key = str(held.idempotency_key)
-        return store.rutter.create(store.ids[1], token, app, idempotency_key=key)
-
-    created = store.call(held, create)
-    if created is None:
-        return
+    created = rutter_of(store.ids[0]).create(
+        store.ids[1], token, app, idempotency_key=str(held.idempotency_key)
+    )
     if before.id not in (None, created.id):
         logger.warning("Rutter did not recognize the store and made another connection")
     encrypted = created.access_token and access_tokens.encrypt(
@@ -197,44 +158,30 @@ def _connect(store: _Store, trigger: Trigger) -> None:
     # Neither a follow-up nor the sweep brings follow-ups: no chain of messages is longer than one.
     if after.due is not None and trigger not in {Trigger.FOLLOW_UP, Trigger.SWEEP}:
         follow_up = Request(*store.ids, Trigger.FOLLOW_UP)
-        requests.send_all([(follow_up, delay) for delay in FOLLOW_UP_SECONDS])
+        requests.send([(follow_up, delay) for delay in FOLLOW_UP_SECONDS])
 
 
-def _poll(store: _Store) -> None:
-    known = store.connection
-    if known is None or known.id is None:
-        return
-    id_, encrypted = known.id, known.access_token
+def _poll(store: _Store, known: Connection, id_: str) -> None:
+    encrypted = known.access_token
     token = encrypted and access_tokens.decrypt(encrypted, **store.rutter_token_context)
     try:
-        state, reason = store.rutter.state(id_, token or None), None
+        state, reason = rutter_of(store.ids[0]).state(id_, token or None), None
     except UnknownConnectionError as error:
         state, reason = "disabled", error.reason
     except RefusedError as error:
         state, reason = known.state, error.reason
-    except RutterError as error:
-        store.write(rules.interrupt(known, error.reason, now=_now(), new_key=None))
-        raise RetryLaterError(error.reason, seconds=error.retry_after) from None
-    store.write(rules.record_poll(known, state, reason, installed=store.is_installed, now=_now()))
+    installed = isinstance(store.record, Installation)
+    store.write(rules.record_poll(known, state, reason, installed=installed, now=_now()))
 
 
-def _delete(store: _Store) -> None:
-    known = store.connection
-    if known is None or known.id is None:
-        return
-    id_ = known.id
+def _delete(store: _Store, known: Connection, id_: str) -> None:
     held = store.write(rules.hold(known, now=_now()))
     if any(ids != store.ids for ids in connection_table.owners(id_)):
         logger.warning("connection kept at Rutter: another app of the stack uses it")
         store.write(rules.deleted(held, "Kept at Rutter: another app of the stack uses it."))
         return
-
-    def delete() -> bool:
-        store.rutter.delete(id_)
-        return True
-
-    if store.call(held, delete):
-        store.write(rules.deleted(held))
+    rutter_of(store.ids[0]).delete(id_)
+    store.write(rules.deleted(held))
 
 
 def _now() -> int:

@@ -6,7 +6,7 @@ is received. So messages may arrive twice, late or in any order.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..records.installation_item import key, parts_of_key
@@ -20,13 +20,7 @@ BATCH = 10
 
 @dataclass(frozen=True)
 class Request:
-    """A store to reconcile.
-
-    Attributes:
-        organization_id: the app's.
-        store_hash: the store's.
-        trigger: why.
-    """
+    """A store to reconcile, and why."""
 
     organization_id: str
     store_hash: str
@@ -46,22 +40,13 @@ class Request:
 
     def as_message(self) -> str:
         """Return the message's body: JSON."""
-        return json.dumps(
-            {
-                "organization_id": self.organization_id,
-                "store_hash": self.store_hash,
-                "trigger": self.trigger,
-            }
-        )
+        return json.dumps(asdict(self))
 
 
 def from_change(image: Mapping[str, Any]) -> Request | None:
     """Return the store of a change in the table's stream, in DynamoDB's JSON.
 
     Returns None if the change has neither another token nor another status: users do not matter.
-
-    Raises:
-        ValueError, KeyError: it is no change of a store's record.
     """
     before, after = image.get("OldImage", {}), image["NewImage"]
     matters = ("status", "granted_at_ms", "client_id")
@@ -70,17 +55,11 @@ def from_change(image: Mapping[str, Any]) -> Request | None:
     return Request(*parts_of_key(image["Keys"]["pk"]["S"]))
 
 
-def send(request: Request, *, delay: int = 0) -> None:
-    """Queue a request, to be received after this many seconds: see `send_all`."""
-    send_all([(request, delay)])
-
-
-def send_all(delayed: Sequence[tuple[Request, int]]) -> None:
+def send(delayed: Sequence[tuple[Request, int]]) -> None:
     """Queue requests, each to be received after this many seconds (at most 900).
 
     Raises:
         ServiceUnavailableError: SQS did not take one of them.
-        ClientError, BotoCoreError: a call of SQS failed.
     """
     for start in range(0, len(delayed), BATCH):
         answer = aws.sqs().send_message_batch(

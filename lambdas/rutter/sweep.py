@@ -21,18 +21,15 @@ def sweep(organization_ids: Sequence[str], *, now: int, seconds: int) -> int:
     """Queue the stores of these apps that are due, and return how many.
 
     They are spread over `seconds`, after which the next sweep queues what is left.
-
-    Raises:
-        ServiceUnavailableError, ClientError, BotoCoreError: a call of AWS failed.
     """
     due = islice(_in_turn(organization_ids, now), STORES_PER_SECOND * seconds)
     stores = [Request(*ids, Trigger.SWEEP) for ids in dict.fromkeys(due)]
-    requests.send_all([(each, index // STORES_PER_SECOND) for index, each in enumerate(stores)])
+    requests.send([(each, index // STORES_PER_SECOND) for index, each in enumerate(stores)])
     return len(stores)
 
 
 def _in_turn(organization_ids: Sequence[str], now: int) -> Iterator[tuple[str, str]]:
-    """One store of each app in turn, so that no app waits for another's many stores."""
+    """Yield one store of each app in turn, so that no app waits for another's many stores."""
     apps = deque(connection_table.due(id_, now) for id_ in organization_ids)
     while apps:
         stores = apps.popleft()

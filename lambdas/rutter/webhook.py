@@ -8,10 +8,10 @@ token: no part of it is logged.
 import base64
 import hashlib
 import hmac
-import json
 import re
 
 from ..shared.errors import InvalidSignatureError
+from ..shared.text import json_object
 
 SIGNATURE_HEADER = "x-rutter-signature"
 # Rutter documents no limit. Webhooks about a connection have a few hundred bytes.
@@ -53,11 +53,8 @@ def changed_connection(body: bytes) -> str | None:
 
     The body must be verified: only what Rutter sent is parsed.
     """
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(event, dict) or event.get("type") != "CONNECTION":
+    event = json_object(body)
+    if event is None or event.get("type") != "CONNECTION":
         return None
     code, id_ = event.get("code"), event.get("connection_id")
     if not isinstance(code, str) or code not in CODES or not isinstance(id_, str):

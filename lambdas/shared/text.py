@@ -1,12 +1,13 @@
-"""Text that can be encoded: what JSON takes for text is not always that."""
+"""Text from outside: what can be encoded, and what is a JSON object."""
 
-from typing import TypeGuard
+import json
+from typing import Any, TypeGuard
 
 
 def is_text(value: object) -> TypeGuard[str]:
-    """Whether it is text, and not empty.
+    """Return whether the value is non-empty text that can be sent, stored and shown.
 
-    Half a surrogate pair is JSON, but can be neither sent, stored nor shown.
+    JSON may contain half a surrogate pair, which has no encoding.
     """
     if not isinstance(value, str):
         return False
@@ -15,3 +16,12 @@ def is_text(value: object) -> TypeGuard[str]:
     except UnicodeEncodeError:
         return False
     return value != ""
+
+
+def json_object(content: str | bytes) -> dict[str, Any] | None:
+    """Return the JSON object in the content, None if it is anything else."""
+    try:
+        parsed = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None

@@ -48,7 +48,7 @@ RUTTER = "rutter rutter.connection rutter.connection_table"
 EXCHANGE = "jwt callbacks.tolerant callbacks.store_hash callbacks.token_exchange"
 CONNECT = """
     records.apps records.credentials rutter.client rutter.reconciler rutter.requests
-    rutter.rutter_credentials rutter.sweep shared.text
+    rutter.sweep shared.text
 """
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
 # What a function imports besides, and the connections it makes for three events: to AWS's services

@@ -132,7 +132,7 @@ class World:
             patch.object(connection_table, "owners", operation(lambda _: [IDS])),
             patch.object(connection_table, "due", self._list_due),
             patch.object(installation_table, "read", operation(lambda *_: self.record)),
-            patch.object(requests, "send_all", operation(self._send_all)),
+            patch.object(requests, "send", operation(self._send_all)),
         ):
             yield
 

@@ -31,7 +31,7 @@ class Fleet:
         self.batches = 0
         self._messages: list[tuple[int, str]] = []
         monkeypatch.setattr(connection_table, "due", self._list_due)
-        monkeypatch.setattr(requests, "send_all", self._send_all)
+        monkeypatch.setattr(requests, "send", self._send_all)
 
     def run(self, seconds: int, state: str) -> None:
         """Let time pass, with sweeps; every call to Rutter returns this state."""
