@@ -1,9 +1,8 @@
-"""What runs in AWS: a handler for each callback, for Rutter and for events, and what they use."""
+"""The Lambda functions: a handler for each callback, for Rutter and for events."""
 
 import gc
 import os
 
-# What a start makes stays, and to look for garbage in it takes a tenth of the start. `aws.prepare`
-# ends the start.
+# A cold start leaves no garbage, and collecting takes a tenth of it. `aws.prepare` ends the start.
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     gc.disable()

@@ -1,8 +1,7 @@
 """The auth callback: a merchant installs the app, or consents again.
 
-BigCommerce sends the merchant's browser here with a code. It is exchanged for an access token
-before anything is answered, as BigCommerce's documentation asks, and the token is stored encrypted
-against the store hash.
+BigCommerce sends the merchant's browser here with a code. The function exchanges it for an access
+token before it answers, as BigCommerce requires, and stores the token encrypted.
 """
 
 import re
@@ -43,7 +42,7 @@ from .shared.log import INSTALLED_OR_OPENED, logger
 ATTEMPTS = 3
 PAUSE_SECONDS = 0.5
 
-# BigCommerce does not say what a code looks like: what no OAuth server would make is not sent on.
+# BigCommerce does not document the form of a code. This is what an OAuth server may issue.
 _CODE = re.compile(r"[A-Za-z0-9._~+/=-]{8,512}", re.ASCII)
 _SCOPE = re.compile(r"[a-z0-9_]{1,100}", re.ASCII)
 
@@ -96,10 +95,10 @@ def _succeeded(
     record: Installation,
     visitor: Visitor | None = None,
 ) -> Response:
-    """The answer to an installation; only a visitor who is known is handed over to the app."""
+    """Answer an installation; only a visitor who is known is redirected to the app."""
     compared = scopes.compare(app.scopes, record.scopes)
     _log_difference(compared)
-    # In the last line of the call: the newest of them tells what the portal has.
+    # The operators' commands compare the newest of these with the configuration.
     logger.append_keys(granted_scopes=_named(record.scopes), configured_scopes=app.scopes)
     if request.has("external_install"):
         return _end_external_install(record.client_id, "succeeded")
@@ -108,12 +107,12 @@ def _succeeded(
 
 
 def _end_external_install(client_id: str, outcome: str) -> Response:
-    """Send the browser back to BigCommerce, as its external install documentation asks."""
+    """Send the browser back to BigCommerce, as its external install documentation requires."""
     return responses.redirect(f"{environment.login_url()}/app/{client_id}/install/{outcome}")
 
 
 def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[AuthorizationRequest, str]:
-    """What is to be exchanged, and the store hash it is for."""
+    """Return the request for an access token, and the store hash it is for."""
     code, scope, context = request.required_together("code", "scope", "context")
     store = store_hash.from_context(context)
     if store is None:
@@ -130,7 +129,7 @@ def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[Authoriza
 
 
 def _called_base_url(request: CallbackRequest) -> str:
-    """The base URL that BigCommerce called, which is the one in the portal.
+    """Return the base URL that BigCommerce called, which is the one in the portal.
 
     While the callback URLs move to another domain both lead here, and BigCommerce exchanges a code
     only for the redirect URI that the portal has (its OAuth documentation, "Receiving the POST
@@ -142,9 +141,9 @@ def _called_base_url(request: CallbackRequest) -> str:
 
 
 def _just_installed(app: AppProfile, store: str, code: str, arrived_at: int) -> Installation | None:
-    """The installation that another request made of this very code within the last minute.
+    """Return the installation that another request made with this code within the last minute.
 
-    A double click or a prefetching browser sends a code twice, and BigCommerce takes it once. The
+    A double click or a prefetching browser sends a code twice, and BigCommerce accepts it once. The
     other request may still be about to store the installation.
     """
     client_id = credentials.find(app.organization_id).client_id
@@ -197,5 +196,5 @@ def _log_difference(compared: ScopeComparison) -> None:
 
 
 def _named(scopes: Iterable[str]) -> list[str]:
-    """What BigCommerce's answer names is logged only where it has the form of a scope."""
+    """Return the scopes for the log: only what has the form of a scope."""
     return [name for name in scopes if _SCOPE.fullmatch(name)]

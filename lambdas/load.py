@@ -20,7 +20,7 @@ aws.prepare(aws.dynamodb, aws.secretsmanager)
 
 @endpoint(render_error=pages.error_page, success_metric=INSTALLED_OR_OPENED)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
-    """Answer a GET of the Load callback URL with the app itself, or the page that stands for it."""
+    """Answer a GET of the Load callback URL with a handoff to the app, or a page."""
     payload = authenticate(request)
     record = installation_table.update(
         app.organization_id,

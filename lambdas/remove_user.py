@@ -16,7 +16,7 @@ aws.prepare(aws.dynamodb, aws.secretsmanager)
 
 @endpoint(render_error=error_json, find_app=removed_apps.find)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
-    """Answer a GET of the Remove user callback URL; it succeeds too where the user is unknown."""
+    """Answer a GET of the Remove user callback URL; also succeeds if the user is unknown."""
     payload = authenticate(request)
     installation_table.update(
         app.organization_id,

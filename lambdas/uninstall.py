@@ -16,10 +16,7 @@ aws.prepare(aws.dynamodb, aws.secretsmanager)
 
 @endpoint(render_error=error_json, find_app=removed_apps.find)
 def handler(request: CallbackRequest, app: AppProfile) -> Response:
-    """Answer a GET of the Uninstall callback URL.
-
-    It succeeds too where there is nothing left to do: BigCommerce has uninstalled the app already.
-    """
+    """Answer a GET of the Uninstall callback URL; also succeeds if nothing is installed."""
     payload = authenticate(request)
     installation_table.update(
         app.organization_id,

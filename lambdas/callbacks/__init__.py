@@ -1,1 +1,1 @@
-"""How callbacks are answered: a module for each idea, none of which knows a handler."""
+"""How callbacks are answered: a module for each idea, independent of the handlers."""

@@ -1,4 +1,4 @@
-"""Who calls: the signed payload of a request, verified with the credentials of its app."""
+"""Authentication: verify a request's signed payload with the credentials of its app."""
 
 from ..records import credentials
 from ..records.claims import SignedPayload
@@ -11,16 +11,7 @@ PARAMETER = "signed_payload_jwt"
 
 
 def authenticate(request: CallbackRequest) -> SignedPayload:
-    """Verify the request's signed payload with the credentials of the app it is for.
-
-    From here on the log lines of the request name the store.
-
-    Raises:
-        InvalidParameterError: there is no payload that can be read.
-        InvalidSignedPayloadError: it does not hold.
-        AppNotRegisteredError: the app has no credentials.
-        CredentialsUnreadableError: Secrets Manager failed.
-    """
+    """Verify the request's signed payload; from here on its log lines name the store."""
     token = request.required(PARAMETER)
     payload = credentials.use(
         request.organization_id,

@@ -1,4 +1,4 @@
-"""What surrounds every callback: its app, its deadline, its errors, its log line and its metric."""
+"""Middleware shared by all callbacks: the app, deadline, errors, log line and metric."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from ..shared.log import count, error_location, logger
 from .request import CallbackRequest
 from .responses import Response
 
-# What an answer needs after the deadline: rendering, logging, and the way back.
+# The time for rendering, logging and returning an answer after the deadline.
 RESERVE_SECONDS = 1.0
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], Response]
@@ -36,10 +36,10 @@ def endpoint(
 ) -> Callable[[Handle], Handler]:
     """Make a Lambda handler of a function that answers one callback.
 
-    The function gets the request and its app, as `find_app` finds it. Whatever it raises
-    becomes the documented answer: a CallbackError its own, a failed AWS call or the deadline a 503,
-    a defect a 500 that tells the caller nothing. A success counts as `success_metric`, if there is
-    one; every answer is counted by API Gateway.
+    The function gets the request and its app, as `find_app` finds it. An error becomes the
+    documented answer: a CallbackError its own, a failed AWS call or the deadline a 503, a defect a
+    500 without details. A success counts as `success_metric`, if there is one; API Gateway counts
+    every answer.
     """
 
     def decorate(handle: Handle) -> Handler:
@@ -69,7 +69,7 @@ def endpoint(
 def _answer(handle: Handle, find_app: FindApp, request: CallbackRequest) -> Response:
     app = find_app(request)
     logger.append_keys(organization_id=app.organization_id)
-    # Asked for first: an app without credentials answers so whatever it is called with.
+    # First: an app without credentials says so, whatever the request contains.
     credentials.find(app.organization_id)
     return handle(request, app)
 

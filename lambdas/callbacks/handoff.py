@@ -1,4 +1,4 @@
-"""Handing a visitor over to the app itself: a redirect with a token that says who comes.
+"""The handoff: redirect a visitor to the app's own URL, with a token that says who opens it.
 
 The token lives for a minute and carries no access token and no e-mail address. It is signed with a
 key that only this back end and the app know, so the app needs neither the client secret nor AWS.
@@ -24,13 +24,13 @@ LIFETIME_SECONDS = 60
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who opens the app, and where they want to go.
+    """The person who opens the app, and their deep link.
 
     Attributes:
         store_hash: the store they come from.
         user_id: BigCommerce's id of the user, decimal digits.
         opened_at: when BigCommerce vouched for them, in epoch seconds: a payload can be sent again.
-        locale: the user's locale, where BigCommerce says it.
+        locale: the user's locale, if BigCommerce sends it.
         url: the deep link within the app, `/` by default.
         channel_id: the channel the app was opened from, or None.
     """
@@ -44,17 +44,12 @@ class Visitor:
 
 
 def redirect(app: AppProfile, visitor: Visitor) -> Response | None:
-    """The redirect that opens the app at its own URL, or None where it has none.
-
-    Raises:
-        AppNotRegisteredError: the app has no credentials.
-        CredentialsUnreadableError: Secrets Manager failed.
-    """
+    """Return the redirect to the app's own URL, None if it has none."""
     if app.app_url is None:
         return None
     key = credentials.find(app.organization_id).handoff_key
     if key is None:
-        # For the minutes in which one setting has reached this function and the other has not.
+        # For some minutes after a deployment, only one of the two settings may have arrived.
         logger.warning("the app has a URL, but no handoff key yet")
         return None
     issuer, organization_id = environment.base_url(), app.organization_id
@@ -66,7 +61,7 @@ def redirect(app: AppProfile, visitor: Visitor) -> Response | None:
 def handoff_url(
     app_url: str, key: str, visitor: Visitor, *, issuer: str, organization_id: str
 ) -> str:
-    """The app's URL with a handoff token for this visitor in its query.
+    """Return the app's URL with a handoff token for this visitor in its query.
 
     The token is a JWT, HS256 with the UTF-8 bytes of `key`. Claims: `iss` (the base URL of the
     callbacks), `aud` (the origin of `app_url`), `sub` (`stores/{store_hash}`), `organization_id`,

@@ -60,7 +60,7 @@ def loaded_page(
 ) -> Response:
     """The page a user sees who opens the app; `installed_at` is in epoch seconds.
 
-    `data_flow` is a sentence on the store's data, or None where there is nothing to say of it.
+    `data_flow` is a sentence about the store's data, or None.
     """
     installed_on = datetime.fromtimestamp(installed_at, UTC)
     content = _fill(
@@ -146,7 +146,7 @@ def _page(
 def _fill(template: str, **values: object) -> Markup:
     """The template with these values in their places, each escaped unless it is Markup."""
     escaped = {
-        # What is Markup is passed by: `escape` would make a copy of it, of the style sheet too.
+        # `escape` would copy Markup, and so the style sheet.
         name: value if isinstance(value, Markup) else escape(value)
         for name, value in values.items()
     }

@@ -1,8 +1,7 @@
-"""What is left of an app that was taken out of the configuration: it still hears of its stores.
+"""Apps that were removed from the configuration: uninstalls and removals still take effect.
 
-Its profile is gone, but the stores' records stay, with tokens and e-mail addresses, until they are
-purged. An uninstall and a removal need no profile: so they are honoured for as long as the app's
-secret can be read.
+The profile is gone, but the stores' records stay, with tokens and e-mail addresses, until they are
+purged. An uninstall and a removal need no profile, only the app's secret.
 """
 
 from ..records import apps, credentials, installation_table
@@ -18,14 +17,13 @@ from .request import CallbackRequest
 
 
 def find(request: CallbackRequest) -> AppProfile:
-    """The app that the request is for, also where it was taken out of the configuration.
+    """Return the app that the request is for, also if it was removed from the configuration.
 
-    Then nothing is known of it but its id, and it is taken to have had multiple users.
+    Of a removed app only the ID is known; it counts as an app with multiple users.
 
     Raises:
-        UnknownOrganizationError: there is no such app; or it was taken out, and has no record of
-            the store or no secret any more.
-        CredentialsUnreadableError: Secrets Manager failed.
+        UnknownOrganizationError: there is no such app; or it was removed, and has no record of the
+            store or no secret.
     """
     try:
         return apps.find(request.organization_id)
@@ -46,10 +44,10 @@ def find(request: CallbackRequest) -> AppProfile:
 
 
 def _has_record(request: CallbackRequest) -> bool:
-    """Whether the store that the request names has a record of such an app.
+    """Return whether the store that the request names has a record of such an app.
 
-    Asked before Secrets Manager is: strangers choose organization ids, and a secret that is kept
-    for each would fill the function's memory.
+    This comes before Secrets Manager: strangers choose organization IDs, and caching a secret for
+    each would fill the function's memory.
     """
     if not apps.is_organization_id(request.organization_id):
         return False

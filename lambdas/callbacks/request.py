@@ -1,4 +1,4 @@
-"""A callback's request: the organization id of its path, its query parameters, its body."""
+"""A callback's request: the organization ID of its path, its query parameters, its body."""
 
 import base64
 import time
@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 from ..shared.errors import BodyTooLargeError, InvalidParameterError
 from ..shared.text import is_text
 
-# A code or a payload has some hundred characters. What is far longer is not decoded, nor sent on.
+# A code or a payload has some hundred characters. Far longer values are refused unread.
 _LONGEST_VALUE = 8192
-# BigCommerce sends a handful of parameters. 10 KB of a stranger's have room for 5,000.
+# BigCommerce sends a handful of parameters. A request of 10 KB has room for 5,000.
 _MOST_PARAMETERS = 100
 
 
@@ -25,9 +25,8 @@ class CallbackRequest:
         request_id: API Gateway's id of the request, shown to people and in the logs.
         domain_name: the host that was called, as API Gateway names it.
         arrived_at: when the function got it, in epoch seconds.
-        query: every parameter with all its values, in the order they came; nothing where there are
-            more parameters than anybody sends.
-        headers: by their names in small letters, as API Gateway gives them.
+        query: every parameter with all its values, in order; empty if there are far too many.
+        headers: by their names in lower case, as API Gateway sends them.
     """
 
     organization_id: str
@@ -43,10 +42,9 @@ class CallbackRequest:
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
         """Read an API Gateway HTTP API event (payload format 2.0).
 
-        What is missing from it, or of another type, is read as empty; so is a request id that is no
-        text, because it stands in every answer. The raw query string is parsed here, because
-        `queryStringParameters` joins the values of a repeated parameter with commas, where they can
-        no longer be told apart.
+        A value that is missing or of another type is read as empty; so is a request ID that is no
+        text, because every answer contains it. The raw query string is parsed here, because
+        `queryStringParameters` joins the values of a repeated parameter with commas.
         """
         request_id = _text(event, "requestContext", "requestId")
         headers = _found(event, "headers")
@@ -62,10 +60,10 @@ class CallbackRequest:
         )
 
     def body(self, longest: int) -> bytes:
-        """The body as it was sent, byte for byte; a malformed encoding of it is read as empty.
+        """Return the body as it was sent, byte for byte; a malformed encoding is read as empty.
 
         Raises:
-            BodyTooLargeError: what came has more characters than `longest`.
+            BodyTooLargeError: it has more characters than `longest`.
         """
         if len(self._body) > longest:
             raise BodyTooLargeError(longest)
@@ -77,19 +75,14 @@ class CallbackRequest:
             return b""
 
     def required_together(self, *names: str) -> tuple[str, ...]:
-        """The values of several parameters.
-
-        Raises:
-            InvalidParameterError: some are missing, and it names all of those; or one is not as
-                `required` says.
-        """
+        """Return the values of several parameters; the error names all that are missing."""
         missing = [name for name in names if not any(self.query.get(name, ()))]
         if len(missing) > 1:
             raise InvalidParameterError(*missing, problem="are missing")
         return tuple(self.required(name) for name in names)
 
     def required(self, name: str) -> str:
-        """The parameter's value.
+        """Return the parameter's value.
 
         Raises:
             InvalidParameterError: it is missing, empty, given more than once, too long or not text.
@@ -106,7 +99,7 @@ class CallbackRequest:
         return values[0]
 
     def has(self, name: str) -> bool:
-        """Whether the parameter is there, with or without a value."""
+        """Return whether the parameter is there, with or without a value."""
         return name in self.query
 
 
@@ -118,7 +111,7 @@ def _query(raw: str) -> Mapping[str, Sequence[str]]:
 
 
 def _found(event: object, *path: str) -> object:
-    """What is at a path of an event, or None."""
+    """Return the value at a path of an event, or None."""
     for name in path:
         event = event.get(name) if isinstance(event, Mapping) else None
     return event

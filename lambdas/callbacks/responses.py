@@ -51,12 +51,12 @@ def respond(
 
 
 def done(request: CallbackRequest) -> Response:
-    """The answer to a server callback that succeeded, also where there was nothing left to do."""
+    """Answer a server callback that succeeded, also if there was nothing to do."""
     return _json(HTTPStatus.OK, {"status": "ok", "request_id": request.request_id})
 
 
 def error_json(error: CallbackError, request: CallbackRequest) -> Response:
-    """The answer to a server callback that did not succeed."""
+    """Answer a server callback that failed."""
     content = {
         "error": error.code,
         "message": error.server_message,

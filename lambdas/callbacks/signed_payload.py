@@ -18,12 +18,12 @@ ISSUER = "bc"
 
 
 def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
-    """Verify a signed payload and give its claims.
+    """Verify a signed payload and return its claims.
 
     The algorithm must be HS256 with the client secret's UTF-8 bytes as its key; the audience the
     client ID, as a single string; the issuer `bc`; and the time between `nbf` and `exp`, at most
     24 hours after `iat`, give or take ten seconds. `sub` must name a store, and both users must
-    have an id. What else it says is kept where it can be read.
+    have an ID. Other claims are kept if they can be read.
 
     Raises:
         InvalidSignedPayloadError: anything is wrong. Its reason says what; its message does not.

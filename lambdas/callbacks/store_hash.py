@@ -6,7 +6,7 @@ _CONTEXT = re.compile(r"stores/([A-Za-z0-9]{1,64})", re.ASCII)
 
 
 def from_context(context: str) -> str | None:
-    """The store hash of a `context` parameter or a `sub` claim, or None if it is not one.
+    """Return the store hash of a `context` parameter or a `sub` claim, None if it has none.
 
     Source: BigCommerce's single-click app documentation, `context` and `sub`.
     """

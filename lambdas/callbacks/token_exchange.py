@@ -44,7 +44,7 @@ _ERROR_NAME = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """What the auth callback brings and BigCommerce wants back, as received.
+    """The parameters of an auth callback that BigCommerce wants back, as received.
 
     Attributes:
         code: the single-use authorization code.
@@ -69,14 +69,14 @@ class BigCommerceUser:
 
 @dataclass(frozen=True)
 class Grant:
-    """BigCommerce's answer: the access token and what it is good for.
+    """BigCommerce's answer: the access token and what it grants.
 
     Attributes:
         client_id: the app it was granted to.
         granted_at_ms: when the answer came, in epoch milliseconds.
         scopes: those that were granted, by their parameter names.
         context: `stores/{store_hash}`.
-        account_uuid: an account's id, if BigCommerce names one; whose, its texts disagree on.
+        account_uuid: an account's ID, or None; BigCommerce's texts disagree on whose.
     """
 
     client_id: str
@@ -97,7 +97,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
 
     Raises:
         CodeRefusedError: BigCommerce answered 4xx.
-        BigCommerceBusyError: BigCommerce answered 429; `retry_after` is what it asked for.
+        BigCommerceBusyError: BigCommerce answered 429; `retry_after` is its pause.
         BigCommerceUnavailableError: no connection, 5xx, an answer that makes no sense, or 4xx after
             a try whose outcome is not known: that may have used up the code.
         NoScopeGrantedError: the answer has a token, and no scope.
@@ -203,7 +203,7 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
 
 
 def _scopes(value: object) -> tuple[str, ...]:
-    """The granted scopes. BigCommerce has answered null here, with a token that opens nothing."""
+    """Return the granted scopes; BigCommerce has answered null here, with a useless token."""
     scopes = () if value in (None, "") else tuple(dict.fromkeys(_text(value).split()))
     if not scopes:
         raise NoScopeGrantedError("the answer grants no scope")

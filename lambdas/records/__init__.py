@@ -1,1 +1,1 @@
-"""What is kept of apps and of installed stores, and the rules that read claims to change it."""
+"""The records of apps and stores, and the rules by which verified claims change them."""

@@ -20,20 +20,19 @@ _cache: dict[str, tuple[float, "AppProfile"]] = {}
 
 @dataclass(frozen=True)
 class AppProfile:
-    """What the callbacks need to know of an app, apart from its credentials.
+    """An app as the callbacks need it, apart from its credentials.
 
     Attributes:
         organization_id: the first segment of the app's callback URLs.
         name: the app's name, for the pages.
         scopes: the OAuth scopes the app is configured with, by their parameter names.
         multiple_users: whether users other than the owner may use the app.
-        support_url: where the pages send people for help, or None.
-        app_url: the app itself, which visitors are sent to; None where these pages are all
-            there is.
-        scope_names: what the developer portal calls each of those scopes, as far as it is known.
-        rutter_on_uninstall: what becomes of a store's connection at Rutter once it has uninstalled
-            the app, `keep` or `delete`; None where stores are not connected to Rutter.
-        rutter_webhooks: whether Rutter's webhooks are taken.
+        support_url: the link for help on the pages, or None.
+        app_url: the app's own URL, which visitors are redirected to, or None.
+        scope_names: the developer portal's names of scopes, as far as they are known.
+        rutter_on_uninstall: whether to `keep` or `delete` a store's connection at Rutter after an
+            uninstall; None if stores are not connected to Rutter.
+        rutter_webhooks: whether Rutter's webhooks are accepted.
     """
 
     organization_id: str
@@ -48,10 +47,9 @@ class AppProfile:
 
 
 def find(organization_id: str) -> AppProfile:
-    """The app with this organization id.
+    """Return the app with this organization ID, cached for five minutes.
 
-    It is read from the table and kept for five minutes. Unknown ids are not kept: strangers choose
-    them.
+    Unknown IDs are not cached: strangers choose them.
 
     Raises:
         UnknownOrganizationError: there is none.
@@ -67,27 +65,23 @@ def find(organization_id: str) -> AppProfile:
 
 
 def key(organization_id: str) -> "dict[str, AttributeValueTypeDef]":
-    """The primary key of an app's item, in DynamoDB's JSON."""
+    """Return the primary key of an app's item, in DynamoDB's JSON."""
     return {"pk": {"S": f"ORG#{organization_id}"}, "sk": {"S": "APP"}}
 
 
 def is_organization_id(organization_id: str) -> bool:
-    """Whether it has the form of an organization id; nothing else may become part of a key."""
+    """Return whether it is well-formed: nothing else may become part of a key."""
     return _ORGANIZATION_ID.fullmatch(organization_id) is not None
 
 
 def cached(organization_id: str) -> AppProfile | None:
-    """The app if it is at hand, without a call."""
+    """Return the app if it is cached."""
     _, app = _cache.get(organization_id, (0.0, None))
     return app
 
 
 def read(organization_id: str) -> AppProfile:
-    """The app with this organization id, as it stands in the table now.
-
-    Raises:
-        UnknownOrganizationError: there is none.
-    """
+    """Return the app as the table has it now; raises what `find` does."""
     answer = aws.dynamodb().get_item(
         TableName=environment.table_name(),
         Key=key(organization_id),
@@ -105,7 +99,7 @@ def read(organization_id: str) -> AppProfile:
         rutter_on_uninstall=(
             item["rutter_on_uninstall"]["S"] if "rutter_on_uninstall" in item else None
         ),
-        # None in an item of before: functions are updated at another moment than items.
+        # Absent while a deployment has updated the functions, but not the items.
         scope_names={
             scope: name["S"] for scope, name in item.get("scope_names", {"M": {}})["M"].items()
         },

@@ -1,4 +1,4 @@
-"""What a signed payload says, once it is verified."""
+"""The claims of a verified signed payload."""
 
 from dataclasses import dataclass, field
 
@@ -26,7 +26,7 @@ class SignedPayload:
         user: who acts; for the remove user callback, who is removed.
         owner: the store's owner.
         issued_at: `iat`, epoch seconds.
-        url: the deep link, a path; `/` where BigCommerce says no other.
+        url: the deep link, a path; `/` by default.
         channel_id: the channel the app was opened from, or None.
     """
 
@@ -40,5 +40,5 @@ class SignedPayload:
 
     @property
     def is_owner(self) -> bool:
-        """Whether the user is the store's owner."""
+        """Return whether the user is the store's owner."""
         return self.user.id == self.owner.id

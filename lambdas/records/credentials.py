@@ -1,8 +1,8 @@
-"""An app's credentials, from Secrets Manager, kept for a while.
+"""An app's credentials, from Secrets Manager, cached for five minutes.
 
-A secret that was corrected must work without a deploy, and a flood of forged requests must not
-become a flood of Secrets Manager calls: so the secret is kept for five minutes, and read again
-earlier only when something failed that a new secret could fix, at most every ten seconds.
+A corrected secret must work without a deployment, so it is read again when something failed that a
+new secret could fix. A flood of forged requests must not become a flood of Secrets Manager calls,
+so that happens at most every ten seconds.
 """
 
 import time
@@ -24,19 +24,19 @@ T = TypeVar("T")
 
 CACHE_SECONDS = 300
 RENEWAL_SECONDS = 10
-# A missing registration is looked for more often: an engineer is waiting for it to take effect.
+# A missing registration is read more often: an engineer is waiting for it to take effect.
 UNREGISTERED_SECONDS = 2
-# While Secrets Manager fails, what was read is used for so long: an uninstall comes only once.
+# While Secrets Manager fails, credentials are used for this long: an uninstall comes only once.
 FAILING_SECONDS = 3600
 
-# The second is what Secrets Manager says while a deleted secret can still be restored (its API
+# Secrets Manager returns the second while a deleted secret can still be restored (its API
 # reference, GetSecretValue).
 _GONE = {"ResourceNotFoundException", "InvalidRequestException"}
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What BigCommerce gives an app at its registration, and its handoff key if it has one."""
+    """An app's credentials at BigCommerce, and its handoff key if it has one."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -45,12 +45,9 @@ class Credentials:
 
 @dataclass
 class _Known:
-    """What is known of an app's secret (times in epoch seconds).
+    """The cached content of an app's secret; None for no credentials. Times are epoch seconds.
 
-    Attributes:
-        credentials: what it held when it was read; None for none.
-        read_at: when it was read.
-        requested_at: when Secrets Manager was asked last, whether or not it answered.
+    `requested_at` is the time of the last request, also if it failed.
     """
 
     credentials: Credentials | None = None
@@ -64,15 +61,10 @@ _secrets: dict[str, _Known] = {}
 def use(
     organization_id: str, attempt: Callable[[Credentials], T], *, refusal: type[CallbackError]
 ) -> T:
-    """What an attempt with the app's credentials returns.
+    """Return what an attempt with the app's credentials returns; raises what `find` does.
 
-    If it raises `refusal`, and the credentials were corrected meanwhile, it gets a second try with
-    those.
-
-    Raises:
-        AppNotRegisteredError: the secret holds no credentials.
-        CredentialsUnreadableError: Secrets Manager failed.
-        CallbackError: whatever the attempt raises.
+    If the attempt raises `refusal`, and the credentials were corrected meanwhile, it is repeated
+    with those.
     """
     try:
         return attempt(find(organization_id))
@@ -84,10 +76,10 @@ def use(
 
 
 def find(organization_id: str) -> Credentials:
-    """The app's credentials.
+    """Return the app's credentials.
 
     Raises:
-        AppNotRegisteredError: the secret holds none.
+        AppNotRegisteredError: the secret contains none.
         CredentialsUnreadableError: Secrets Manager failed, and there are none from the last hour.
     """
     known = _secrets.setdefault(organization_id, _Known())
@@ -102,26 +94,21 @@ def find(organization_id: str) -> Credentials:
 
 
 def read(organization_id: str) -> Credentials:
-    """Return the app's credentials as Secrets Manager has them now.
-
-    Raises:
-        AppNotRegisteredError: the secret holds none.
-        CredentialsUnreadableError: Secrets Manager failed.
-    """
+    """Return the app's credentials as Secrets Manager has them now; raises what `find` does."""
     known = _secrets.setdefault(organization_id, _Known())
     _read(organization_id)
     return _required(known)
 
 
 def cached(organization_id: str) -> Credentials | None:
-    """The app's credentials if they are at hand, without a call."""
+    """Return the app's credentials if they are cached."""
     known = _secrets.get(organization_id)
     return known.credentials if known else None
 
 
 def _required(known: _Known) -> Credentials:
     if known.credentials is None:
-        raise AppNotRegisteredError("the credentials secret holds no client_id and client_secret")
+        raise AppNotRegisteredError("the credentials secret has no client_id and client_secret")
     return known.credentials
 
 
@@ -136,11 +123,7 @@ def _is_due(known: _Known) -> bool:
 
 
 def _renewed(organization_id: str) -> Credentials | None:
-    """The app's credentials read again, or None where that brings nothing new.
-
-    That is so when Secrets Manager was asked less than ten seconds ago, or they are unchanged, or
-    were removed.
-    """
+    """Read the app's credentials again; None if they are unchanged or gone, or read just now."""
     known = _secrets[organization_id]
     before = known.credentials
     if time.time() - known.requested_at < RENEWAL_SECONDS:
@@ -151,8 +134,7 @@ def _renewed(organization_id: str) -> Credentials | None:
 
 def _read(organization_id: str) -> None:
     known = _secrets[organization_id]
-    # Noted first: a Secrets Manager that fails must not be asked again by every forged request, as
-    # long as there are credentials to tell a forged one by.
+    # Set first: if Secrets Manager fails, forged requests must not cause a call each.
     known.requested_at = time.time()
     try:
         secret = aws.secretsmanager().get_secret_value(

@@ -1,11 +1,11 @@
-"""The life of an installation: pure rules that say what each callback makes of a store's record.
+"""The lifecycle of an installation: pure rules for what each callback makes of a store's record.
 
 A store's record is absent (None), an `Installation`, or an `Uninstalled` marker. Every rule takes
 the record and returns it as it should be; returning the same record changes nothing.
 
 Signed payloads live 24 hours and can be replayed, so the rules compare when things were issued, not
-when they arrived: what is older than the state it would change, changes nothing. Times are epoch
-seconds: `iat` by BigCommerce's clock, arrivals by ours, and the two may differ by a few seconds.
+when they arrived. A payload that is older than the state it would change has no effect. Times are
+epoch seconds: `iat` by BigCommerce's clock, arrivals by ours. They may differ by a few seconds.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class Installation:
     """An installed store.
 
     Attributes:
-        client_id: the app's, at the time: an app that was registered anew has another.
+        client_id: the app's, at the time: an app that was registered again has another.
         installed_at: when the latest auth callback that led to this installation arrived.
         granted_at_ms: when BigCommerce's answer with the current access token came, in epoch
             milliseconds.
@@ -64,7 +64,7 @@ class Installation:
         users: everyone who may open the app, the owner among them, by user id.
         removed_users: when the removal of a user was issued, by user id; kept as long as a payload
             of theirs could still be replayed.
-        previous_uninstall: the latest uninstall before this installation; None where none is known.
+        previous_uninstall: the latest uninstall before this installation, if one is known.
     """
 
     client_id: str
@@ -88,10 +88,9 @@ class Uninstall:
     arrived_at: int
 
     def ended(self, installation: Installation) -> bool:
-        """Whether it came after this installation began.
+        """Return whether it came after this installation began, by both clocks.
 
-        By both clocks: with BigCommerce's ahead of ours, one that was answered long ago looks
-        newer.
+        If BigCommerce's clock is ahead of ours, an uninstall of long ago looks newer.
         """
         return min(self.issued_at, self.arrived_at) > installation.installed_at
 
@@ -122,7 +121,7 @@ def code_hash(code: str) -> str:
 def was_just_installed_with(
     record: Record, code: str, *, client_id: str, arrived_at: int
 ) -> TypeGuard[Installation]:
-    """Whether the token was granted to this client for this very code, a minute ago at most."""
+    """Return whether the token was granted for this client and code within the last minute."""
     return (
         isinstance(record, Installation)
         and record.client_id == client_id
@@ -192,10 +191,10 @@ def uninstall(
 ) -> Record:
     """The record after an uninstall callback: a marker without token and personal data.
 
-    The marker is left where nothing is installed too, if the uninstall was issued just now: an
-    installation may be under way that began before it. Nothing changes where the store was
-    installed after the payload was issued or with another client ID, or where this or a newer
-    uninstall is known already.
+    If nothing is installed, the marker is left as well, provided the uninstall was issued just now:
+    an installation that began before it may be under way. Nothing changes if the store was
+    installed after the payload was issued, or with another client ID, or if this or a newer
+    uninstall is already known.
 
     With multiple users on, another user than the owner may uninstall, also an administrator who
     never opened the app, with a payload that was issued in the last five minutes. A payload does
@@ -235,9 +234,9 @@ def uninstall(
 def remove_user(record: Record, payload: SignedPayload, *, arrived_at: int) -> Record:
     """The record after a remove user callback.
 
-    Nothing changes where the store is not installed, or installed with another client ID, or the
-    user was added after the payload was issued. The removal itself is remembered, so that an older
-    load payload does not undo it.
+    Nothing changes if the store is not installed, or installed with another client ID, or if the
+    user was added after the payload was issued. The record keeps the removal, so that an older load
+    payload does not undo it.
 
     Raises:
         OutdatedPayloadError: the payload was issued more than five minutes ago.
@@ -274,7 +273,7 @@ def _with_user(record: Installation, payload: SignedPayload) -> Installation:
 
 
 def _is_new_owner(record: Installation, payload: SignedPayload) -> bool:
-    """Whether this owner is another than the known one, and known later."""
+    """Return whether the payload names another owner than the record, and is newer."""
     owner = record.users.get(record.owner_id)
     known_since = max(record.installed_at, owner.added_at if owner is not None else 0)
     return payload.user.id != record.owner_id and payload.issued_at > known_since

@@ -1,19 +1,7 @@
-"""A store's record as an item of the table: written here and nowhere else, and read back.
+"""A store's record as an item of the table, to be written and read back.
 
-pk               S     ORG#{organization_id}#STORE#{store_hash}
-sk               S     STORE
-organization_id  S     with store_hash, what the table's index is keyed by
-store_hash       S
-status           S     installed | uninstalled
-revision         N     counts the writes
-connection_app   S     the organization ID, and
-connection_due   N     when to reconcile the store with Rutter: the keys of an index of these.
-                       The reconciler removes both.
-installed: client_id S, installed_at N, granted_at_ms N, access_token B (KMS), scopes L,
-           account_uuid S, code_hash S, owner_id S, users M {id: {email S if known, added_at N}},
-           user_count N, removed_users M {id: N}, previous_uninstall M {issued_at N, arrived_at N}
-uninstalled: client_id S, uninstalled_at N, arrived_at N,
-             expires_at N (the table's TTL attribute)
+docs/architecture.md describes the attributes. `connection_app` and `connection_due` are the keys of
+an index of the stores to reconcile with Rutter; the reconciler removes both.
 """
 
 import re
@@ -26,23 +14,19 @@ from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 SORT_KEY = "STORE"
 
-# The reconciler hears of a change within seconds. After this long it counts as missed.
+# The reconciler is notified within seconds. After this long, the message counts as lost.
 _MISSED_SECONDS = 60
 
 _PARTITION_KEY = re.compile(r"ORG#([A-Za-z0-9_-]{1,64})#STORE#([A-Za-z0-9]{1,64})", re.ASCII)
 
 
 def key(organization_id: str, store_hash: str, sort_key: str = SORT_KEY) -> dict[str, Any]:
-    """The primary key of a store's record, or of another item of the store, in DynamoDB's JSON."""
+    """Return the primary key of a store's record or another of its items, in DynamoDB's JSON."""
     return {"pk": {"S": f"ORG#{organization_id}#STORE#{store_hash}"}, "sk": {"S": sort_key}}
 
 
 def parts_of_key(partition_key: str) -> tuple[str, str]:
-    """The organization id and the store hash in the partition key of a store's items.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """Return the organization ID and the store hash in the partition key of a store's items."""
     match = _PARTITION_KEY.fullmatch(partition_key)
     if match is None:
         raise ValueError("not the partition key of a store's items")
@@ -50,11 +34,7 @@ def parts_of_key(partition_key: str) -> tuple[str, str]:
 
 
 def item(organization_id: str, store_hash: str, record: Record, revision: int) -> dict[str, Any]:
-    """A store's record as an item, in DynamoDB's JSON.
-
-    Raises:
-        TypeError: there is no record: a rule never removes one.
-    """
+    """Return a store's record as an item, in DynamoDB's JSON."""
     values = {
         "organization_id": organization_id,
         "store_hash": store_hash,
@@ -76,16 +56,16 @@ def due(record: Installation | Uninstalled) -> int:
 
 
 def is_record(attributes: Mapping[str, Any]) -> bool:
-    """Whether an item with a record's key is one.
+    """Return whether an item with a record's key is a record.
 
-    IAM does not see a sort key: the function that writes connections could make such an item, of
-    their attributes alone. It counts as absent, and the next record replaces it.
+    IAM does not see a sort key, so the function that writes connections could create such an item.
+    It counts as absent, and the next record replaces it.
     """
     return "status" in attributes
 
 
 def record(attributes: Mapping[str, Any]) -> Record:
-    """The record that an item's attributes say; None if it is none."""
+    """Return the record in an item's attributes, None if it is no record."""
     if not is_record(attributes):
         return None
     if attributes["status"] == "uninstalled":

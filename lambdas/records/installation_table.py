@@ -1,8 +1,7 @@
-"""The stores' records in DynamoDB: read one, apply a rule, write it back unless somebody else did.
+"""The stores' records in DynamoDB: read one, apply a rule, and write it if nobody else did.
 
-A store's whole record is one item (`installation_item`), so that every callback is a single
-conditional write: nothing can be half-written, and of two callbacks at once the second sees what
-the first did.
+A store's whole record is one item (`installation_item`), so every callback is a single conditional
+write. Nothing can be half-written, and of two concurrent callbacks the second sees the first.
 """
 
 import random
@@ -34,7 +33,7 @@ def update(organization_id: str, store_hash: str, rule: Callable[[Record], _Rule
 
 
 def read(organization_id: str, store_hash: str) -> Record:
-    """A store's record in the function's table: see `InstallationTable.read`."""
+    """Read a store's record from the function's table: see `InstallationTable.read`."""
     record, _ = InstallationTable(aws.dynamodb(), environment.table_name()).read(
         organization_id, store_hash
     )
@@ -72,7 +71,7 @@ class InstallationTable:
         raise ServiceUnavailableError("the store's record was written by others at every attempt")
 
     def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
-        """The record and its revision; None and 0 where there is none."""
+        """Return the record and its revision; None and 0 if there is none."""
         answer = self.dynamodb.get_item(
             TableName=self.name,
             Key=installation_item.key(organization_id, store_hash),

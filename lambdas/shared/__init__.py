@@ -1,1 +1,1 @@
-"""What every function uses: AWS and others over HTTPS, its environment, log, deadline, errors."""
+"""Shared by all functions: AWS clients, HTTPS, environment, log, deadline, errors."""

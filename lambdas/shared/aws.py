@@ -25,25 +25,25 @@ _CONFIG = Config(
     connect_timeout=1,
     read_timeout=2,
     retries={"total_max_attempts": 3, "mode": "standard"},
-    # Which botocore would put together anew for every call, in a fifth of the call's time.
+    # By itself, botocore builds this for every call, in a fifth of the call's time.
     user_agent=f"bigcommerce-app-back-end botocore/{botocore.__version__}",
-    # Before a call is sent; AWS validates it too. mypy knows what the calls take.
+    # AWS validates parameters too, and mypy checks them here.
     parameter_validation=False,
 )
 
-# What a client raises when a call fails.
+# A failed call raises one of these. Functions that call AWS pass them on, and do not list them.
 CALL_ERRORS = (ClientError, BotoCoreError)
 
 
 def error_code(error: BaseException) -> str | None:
-    """AWS's code of a call that failed, or None where no answer came."""
+    """Return AWS's code of a call that failed, None if there was no answer."""
     if not isinstance(error, ClientError):
         return None
     return error.response.get("Error", {}).get("Code")
 
 
 def failure_reason(error: BaseException) -> str:
-    """Why a call failed, for the log: the operation and AWS's code, or the type of the error."""
+    """Return why a call failed, for the log: the operation and AWS's code, or the error's type."""
     if isinstance(error, ClientError):
         return f"{error.operation_name}: {error.response.get('Error', {}).get('Code', 'unknown')}"
     return type(error).__name__
@@ -52,10 +52,10 @@ def failure_reason(error: BaseException) -> str:
 def prepare(*clients: Callable[[], object]) -> None:
     """Make these clients while Lambda starts the execution environment, before the first request.
 
-    What is there by then stays, so the garbage collector need not look at it, from here on either:
-    that would hold up some request for 20 ms.
+    Everything that exists by then stays, so the garbage collector skips it: checking it would delay
+    some request by 20 ms.
     """
-    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:  # elsewhere it is a module like others
+    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
         return
     _load_certificates_once(_session().get_config_variable("ca_bundle"))
     for make in clients:
@@ -66,20 +66,20 @@ def prepare(*clients: Callable[[], object]) -> None:
 
 @cache
 def _session() -> Any:
-    """botocore's session, which boto3's would only wrap: its resource layer serves nobody here."""
+    """Return botocore's session; boto3's would wrap it for a resource layer that nobody uses."""
     return botocore.session.get_session()
 
 
 def _load_certificates_once(ca_bundle: str | None) -> None:
     """Load the certificates by which AWS is trusted now, for all connections of clients made later.
 
-    urllib3 loads them anew for every connection, in 16 ms.
+    By itself, urllib3 loads them again for every connection, which takes 16 ms.
     """
     module: Any = botocore.httpsession
     with suppress(Exception):  # botocore promises none of these names, and works without this
         tls = module.create_urllib3_context()
         tls.load_verify_locations = cache(tls.load_verify_locations)
-        # As urllib3 calls it, which so finds it done.
+        # With the arguments that urllib3 uses, so that it finds the result cached.
         tls.load_verify_locations(module.get_cert_path(ca_bundle or True), None, None)
         module.create_urllib3_context = lambda *_, **__: tls
 

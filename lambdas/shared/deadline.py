@@ -1,4 +1,4 @@
-"""An end to waiting: what hangs is interrupted before Lambda stops the function."""
+"""A deadline: interrupt work that hangs before Lambda stops the function."""
 
 import signal
 from collections.abc import Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class LambdaContext(Protocol):
-    """What is used of Lambda's context object."""
+    """The part of Lambda's context object that is used."""
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda stops the function."""
@@ -25,7 +25,7 @@ class DeadlineExceededError(BaseException):
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What the work returns, unless it takes longer than this.
+    """Return what the work returns, unless it takes longer than this.
 
     A socket that delivers a byte now and then keeps every socket timeout alive; an interval timer
     does not care. It cannot interrupt the C library, which looks up names: RES_OPTIONS bounds that.

@@ -1,7 +1,7 @@
-"""DynamoDB's JSON, to Python values and back: the types that the table's items have.
+"""Python values to DynamoDB's JSON and back, for the types that the table's items have.
 
-What boto3's TypeSerializer and TypeDeserializer do, without boto3's resource layer, whose import is
-a fifth of a cold start; and whole numbers are int.
+It replaces boto3's TypeSerializer and TypeDeserializer: importing boto3's resource layer takes a
+fifth of a cold start. Whole numbers are int.
 Source: DynamoDB API reference, "AttributeValue".
 """
 
@@ -10,11 +10,7 @@ from typing import Any
 
 
 def to_json(value: Any) -> dict[str, Any]:
-    """A value as DynamoDB's JSON.
-
-    Raises:
-        TypeError: no item of the table has values of this type.
-    """
+    """Return a value as DynamoDB's JSON; raise TypeError if no item has values of its type."""
     for type_, name in ((bool, "BOOL"), (str, "S"), (bytes, "B")):  # a bool is an int as well
         if isinstance(value, type_):
             return {name: value}
@@ -30,16 +26,12 @@ def to_json(value: Any) -> dict[str, Any]:
 
 
 def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by their names, such as an item's attributes, each as DynamoDB's JSON.
-
-    Raises:
-        TypeError: no item of the table has values of the type of one of these.
-    """
+    """Return named values, such as an item's attributes, each as DynamoDB's JSON."""
     return {name: to_json(value) for name, value in values.items()}
 
 
 def from_json(value: Mapping[str, Any]) -> Any:
-    """The value that DynamoDB's JSON says; what somebody else added stays what it is."""
+    """Return the value in DynamoDB's JSON; types that the table does not use stay as they are."""
     ((name, content),) = value.items()
     if name == "N":
         return int(content) if content.lstrip("-").isdecimal() else float(content)
@@ -51,5 +43,5 @@ def from_json(value: Mapping[str, Any]) -> Any:
 
 
 def values_from_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that DynamoDB's JSON says, by their names."""
+    """Return named values from DynamoDB's JSON."""
     return {name: from_json(value) for name, value in values.items()}

@@ -1,8 +1,8 @@
 """The answers other than success: one class for each case, with its HTTP status and its words.
 
-The statuses and codes are the callbacks' public contract. `message` is shown to a stranger, and
-`server_message` is told to a server; `reason` goes to the log only, and never holds a code,
-payload, token, secret or e-mail.
+The statuses and codes are the callbacks' public contract. `message` is for a stranger, and
+`server_message` for a server. `reason` goes to the log only, and never contains a code, payload,
+token, secret or e-mail address.
 """
 
 from http import HTTPStatus
@@ -19,7 +19,7 @@ class CallbackError(Exception):
         server_message: what happened, for the server that called (uninstall, remove user, Rutter's
             webhooks).
         retry_after: seconds for the Retry-After header, or None.
-        metric: the metric that counts the case alone, where a person should hear of it, or None.
+        metric: the metric that counts the case by itself, for an alarm, or None.
         reason: the detail for the log.
     """
 
@@ -96,7 +96,7 @@ class InvalidSignedPayloadError(CallbackError):
 
 
 class OutdatedPayloadError(CallbackError):
-    """The signed payload holds, and was issued too long ago for what it asks."""
+    """The signed payload is valid, but was issued too long ago for what it requests."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "outdated_payload"
@@ -223,7 +223,7 @@ class ServiceUnavailableError(CallbackError):
 
 
 class CredentialsUnreadableError(ServiceUnavailableError):
-    """Secrets Manager did not give the app's credentials."""
+    """Secrets Manager did not return the app's credentials."""
 
     metric = "CredentialsUnreadable"
 
