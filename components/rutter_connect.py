@@ -124,6 +124,7 @@ class RutterConnect(pulumi.ComponentResource):
             CHANGES,
             name="rutter-changes",
             failed=failed,
+            starting_position="LATEST",  # the sweep finds what changed before
             topics=topics,
             opts=child,
         )

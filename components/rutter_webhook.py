@@ -61,7 +61,7 @@ def webhook_function(
             read_rutter_credentials_statement(context),
             store.read_profiles_statement(),
             store.find_connections_statement(CONNECTION_INDEX),
-            store.write_connections_statement(*DUE_INDEX_KEYS),
+            store.write_connections_statement(*DUE_INDEX_KEYS, "connection_webhook_until"),
             {
                 "Sid": "QueuePolls",
                 "Effect": "Allow",

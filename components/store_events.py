@@ -76,6 +76,7 @@ class StoreEvents(pulumi.ComponentResource):
             CHANGES,
             name="event-changes",
             failed=failed,
+            starting_position="TRIM_HORIZON",
             topics=topics,
             opts=child,
         )

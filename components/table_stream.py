@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -78,19 +78,21 @@ def invoke_with_changes(
     *,
     name: str,
     failed: FailedQueue,
+    starting_position: Literal["TRIM_HORIZON", "LATEST"],
     topics: Sequence[pulumi.Input[str]],
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Have the table's stream invoke a function with the changes that match a filter pattern.
 
     `name` is the mapping's in the program, and its alarm's. `failed` receives where in the stream
-    the changes were that the function did not handle in time.
+    the changes were that the function did not handle in time. A function that has another way to
+    find earlier changes starts with the `LATEST`, so that old ones raise no alarm.
     """
     aws.lambda_.EventSourceMapping(
         name,
         function_name=function.name,
         event_source_arn=store.stream_arn,
-        starting_position="TRIM_HORIZON",
+        starting_position=starting_position,
         batch_size=100,
         filter_criteria={"filters": [{"pattern": json.dumps(pattern)}]},
         function_response_types=["ReportBatchItemFailures"],

@@ -75,9 +75,10 @@ def _reconcile(context: LambdaContext, messages: Sequence[Mapping[str, Any]]) ->
 
 
 def _reconcile_one(message: Mapping[str, Any]) -> None:
+    retried = int(message["attributes"]["ApproximateReceiveCount"]) > 1
     request = Request.from_message(message["body"])
     logger.append_keys(organization_id=request.organization_id, store_hash=request.store_hash)
-    step = reconcile(request)
+    step = reconcile(request, retried=retried)
     logger.info("store reconciled", trigger=request.trigger, step=step)
 
 

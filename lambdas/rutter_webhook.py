@@ -61,7 +61,7 @@ def _poll(organization_id: str, connection_id: str) -> None:
             continue
         logger.append_keys(store_hash=store_hash)
         # The message alone is enough. If it gets lost, the sweep finds the store by this.
-        if connection_table.mark_due(
+        if connection_table.queue_poll(
             owner, store_hash, now=int(time.time()), seconds=COALESCE_SECONDS
         ):
             requests.send([(Request(owner, store_hash, Trigger.WEBHOOK), COALESCE_SECONDS)])

@@ -74,47 +74,58 @@ class Step(StrEnum):
 
 
 def next_step(
-    record: Record, connection: Connection | None, *, on_uninstall: str, trigger: Trigger, now: int
+    record: Record,
+    connection: Connection | None,
+    *,
+    on_uninstall: str,
+    trigger: Trigger,
+    now: int,
+    retried: bool = False,
 ) -> Step:
     """Return the step that the store's record calls for.
 
-    An operator may retry what Rutter refused. A webhook always leads to a poll.
+    An operator may retry what Rutter refused. A webhook always leads to a poll, and so does a
+    message that is received again, because the poll before failed.
     """
     match record:
         case Installation(granted_at_ms=generation):
-            return _installed(generation, connection or Connection(), trigger, now)
+            known = connection or Connection()
+            wants_poll = _wants_poll(known, trigger, now, installed=True, retried=retried)
+            return _installed(generation, known, trigger, wants_poll=wants_poll)
         case Uninstalled() if connection is not None:
-            return _uninstalled(connection, on_uninstall, trigger, now)
+            wants_poll = _wants_poll(connection, trigger, now, installed=False, retried=retried)
+            return _uninstalled(connection, on_uninstall, wants_poll=wants_poll)
     return Step.NOTHING
 
 
-def _installed(generation: int, connection: Connection, trigger: Trigger, now: int) -> Step:
+def _installed(
+    generation: int, connection: Connection, trigger: Trigger, *, wants_poll: bool
+) -> Step:
     by_operator = trigger is Trigger.OPERATOR
     if by_operator and connection.state in _ENDED:
         return Step.CONNECT
     if connection.connected_generation != generation:
         refused = connection.state == REFUSED and connection.generation == generation
         return Step.NOTHING if refused else Step.CONNECT
-    is_due = _is_due(connection, trigger, now, installed=True)
-    return Step.POLL if is_due or by_operator else Step.NOTHING
+    return Step.POLL if wants_poll or by_operator else Step.NOTHING
 
 
-def _uninstalled(connection: Connection, on_uninstall: str, trigger: Trigger, now: int) -> Step:
+def _uninstalled(connection: Connection, on_uninstall: str, *, wants_poll: bool) -> Step:
     # Without an ID, nothing at Rutter is known to be this app's.
     if connection.state == DELETED or connection.id is None:
         return Step.NOTHING
     if on_uninstall == "delete":
         return Step.DELETE
-    return Step.POLL if _is_due(connection, trigger, now, installed=False) else Step.NOTHING
+    return Step.POLL if wants_poll else Step.NOTHING
 
 
-def _is_due(connection: Connection, trigger: Trigger, now: int, *, installed: bool) -> bool:
-    if trigger is Trigger.WEBHOOK:
+def _wants_poll(
+    connection: Connection, trigger: Trigger, now: int, *, installed: bool, retried: bool
+) -> bool:
+    if trigger is Trigger.WEBHOOK or (connection.due is not None and connection.due <= now):
         return True
-    unsettled = not is_settled(connection, installed=installed)
-    if connection.due is None or trigger is Trigger.FOLLOW_UP:
-        return unsettled
-    return connection.due <= now
+    waits = connection.due is not None and not retried and trigger is not Trigger.FOLLOW_UP
+    return not waits and not is_settled(connection, installed=installed)
 
 
 def is_settled(connection: Connection, *, installed: bool) -> bool:
@@ -157,7 +168,7 @@ def start(connection: Connection, generation: int, *, now: int, new_key: str) ->
 
 
 def hold(connection: Connection, *, now: int) -> Connection:
-    """Return the connection before it is deleted at Rutter."""
+    """Return the connection before it is polled, or deleted at Rutter."""
     return replace(connection, held_until=now + HOLD_SECONDS, due=now + RETRY_SECONDS)
 
 
@@ -201,7 +212,7 @@ def record_poll(
     connection: Connection, state: str, reason: str | None, *, installed: bool, now: int
 ) -> Connection:
     """Return the connection after Rutter returned its state."""
-    polled = replace(connection, state=state, reason=reason)
+    polled = replace(connection, state=state, reason=reason, held_until=0)
     return _with_next_poll(polled, installed=installed, now=now)
 
 

@@ -21,7 +21,7 @@ from .connection import Connection
 SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
 REVISION = f"{PREFIX}revision"
-_APP, _DUE = f"{PREFIX}app", f"{PREFIX}due"
+_APP, _DUE, _WEBHOOK = f"{PREFIX}app", f"{PREFIX}due", f"{PREFIX}webhook_until"
 _NUMBERS = {"generation", "connected_generation", "held_until", "since", "due"}
 
 
@@ -77,13 +77,15 @@ def write(organization_id: str, store_hash: str, connection: Connection, revisio
     )
 
 
-def mark_due(organization_id: str, store_hash: str, *, now: int, seconds: int) -> bool:
-    """Make a connection due in so many seconds; False if it already is due by then."""
+def queue_poll(organization_id: str, store_hash: str, *, now: int, seconds: int) -> bool:
+    """Make a connection due in so many seconds; False if a webhook did that within this time.
+
+    The connection's own writes leave the webhook's time alone.
+    """
     return _update_if(
         key(organization_id, store_hash),
-        "attribute_exists(pk) AND "
-        f"(attribute_not_exists({_DUE}) OR {_DUE} < :now OR {_DUE} > :due)",
-        f"SET {_DUE} = :due, {_APP} = :app",
+        f"attribute_exists(pk) AND (attribute_not_exists({_WEBHOOK}) OR {_WEBHOOK} < :now)",
+        f"SET {_DUE} = :due, {_APP} = :app, {_WEBHOOK} = :due",
         {":now": now, ":due": now + seconds, ":app": organization_id},
     )
 

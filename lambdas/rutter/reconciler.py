@@ -10,6 +10,7 @@ connections that are used are those that Rutter returned for the store's token.
 import time
 import uuid
 from dataclasses import replace
+from http import HTTPStatus
 
 from ..records import access_tokens, apps, credentials, installation_item, installation_table
 from ..records.installation import Installation, Record
@@ -34,8 +35,10 @@ class RetryLaterError(Exception):
         self.seconds = seconds
 
 
-def reconcile(request: Request) -> Step:
+def reconcile(request: Request, *, retried: bool = False) -> Step:
     """Take the step that a store's record calls for, and return it.
+
+    `retried` is whether the request was received before.
 
     Raises:
         RetryLaterError: the store must be reconciled again.
@@ -60,6 +63,7 @@ def reconcile(request: Request) -> Step:
         on_uninstall=app.rutter_on_uninstall,
         trigger=request.trigger,
         now=_now(),
+        retried=retried,
     )
     try:
         _take(step, store, request.trigger)
@@ -145,9 +149,15 @@ def _connect(store: _Store, installation: Installation, trigger: Trigger) -> Non
         store.write(rules.refuse(held, reason))
         return
     token = access_tokens.decrypt(installation.access_token, **store.token_context)
-    created = rutter_of(store.ids[0]).create(
-        store.ids[1], token, app, idempotency_key=str(held.idempotency_key)
-    )
+    try:
+        created = rutter_of(store.ids[0]).create(
+            store.ids[1], token, app, idempotency_key=str(held.idempotency_key)
+        )
+    except RefusedError as error:
+        if error.status == HTTPStatus.CONFLICT and before.idempotency_key == held.idempotency_key:
+            # The call before was accepted, with credentials that were rotated since.
+            raise RutterError(error.reason, key_is_used=True) from None
+        raise
     if before.id not in (None, created.id):
         logger.warning("Rutter did not recognize the store and made another connection")
     encrypted = created.access_token and access_tokens.encrypt(
@@ -162,6 +172,7 @@ def _connect(store: _Store, installation: Installation, trigger: Trigger) -> Non
 
 
 def _poll(store: _Store, known: Connection, id_: str) -> None:
+    held = store.write(rules.hold(known, now=_now()))
     encrypted = known.access_token
     token = encrypted and access_tokens.decrypt(encrypted, **store.rutter_token_context)
     try:
@@ -171,7 +182,7 @@ def _poll(store: _Store, known: Connection, id_: str) -> None:
     except RefusedError as error:
         state, reason = known.state, error.reason
     installed = isinstance(store.record, Installation)
-    store.write(rules.record_poll(known, state, reason, installed=installed, now=_now()))
+    store.write(rules.record_poll(held, state, reason, installed=installed, now=_now()))
 
 
 def _delete(store: _Store, known: Connection, id_: str) -> None:

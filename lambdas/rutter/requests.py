@@ -7,15 +7,25 @@ is received. So messages may arrive twice, late or in any order.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..records.installation_item import key, parts_of_key
 from ..shared import aws, environment
 from ..shared.errors import ServiceUnavailableError
 from .connection import Trigger
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+
 # The most messages that SQS takes in one call.
 BATCH = 10
+
+
+_COUNTS: tuple["QueueAttributeNameType", ...] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,14 @@ def from_change(image: Mapping[str, Any]) -> Request | None:
     if all(before.get(name) == after.get(name) for name in matters):
         return None
     return Request(*parts_of_key(image["Keys"]["pk"]["S"]))
+
+
+def waiting() -> int:
+    """Return about how many requests the queue has: visible, delayed, or being handled."""
+    answer = aws.sqs().get_queue_attributes(
+        QueueUrl=environment.rutter_queue_url(), AttributeNames=list(_COUNTS)
+    )
+    return sum(int(answer["Attributes"][name]) for name in _COUNTS)
 
 
 def send(delayed: Sequence[tuple[Request, int]]) -> None:

@@ -13,16 +13,18 @@ from .connection import Trigger
 from .requests import Request
 
 # Rutter accepts 500 requests in 10 seconds from an organization. A request of the sweep calls it
-# once, so that this takes a fifth of it.
+# once, so this is a fifth of them.
 STORES_PER_SECOND = 10
 
 
 def sweep(organization_ids: Sequence[str], *, now: int, seconds: int) -> int:
     """Queue the stores of these apps that are due, and return how many.
 
-    They are spread over `seconds`, after which the next sweep queues what is left.
+    They are spread over `seconds`, after which the next sweep queues what is left. What the queue
+    still has counts: if Rutter is slow, the sweep waits for it.
     """
-    due = islice(_in_turn(organization_ids, now), STORES_PER_SECOND * seconds)
+    room = max(STORES_PER_SECOND * seconds - requests.waiting(), 0)
+    due = islice(_in_turn(organization_ids, now), room)
     stores = [Request(*ids, Trigger.SWEEP) for ids in dict.fromkeys(due)]
     requests.send([(each, index // STORES_PER_SECOND) for index, each in enumerate(stores)])
     return len(stores)

@@ -138,7 +138,13 @@ class TestWebhooks:
         assert written == {
             "ForAllValues:StringLike": {
                 "dynamodb:LeadingKeys": ["ORG#*#STORE#*"],
-                "dynamodb:Attributes": ["pk", "sk", "connection_app", "connection_due"],
+                "dynamodb:Attributes": [
+                    "pk",
+                    "sk",
+                    "connection_app",
+                    "connection_due",
+                    "connection_webhook_until",
+                ],
             },
             "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
         }

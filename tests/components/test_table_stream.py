@@ -22,6 +22,8 @@ CONSUMERS = [
     ("rutter-changes", CONNECT.name, "rutter-failed"),
     ("event-changes", STORE_EVENTS.name, "events-failed"),
 ]
+# The sweep finds what changed before Rutter was switched on; events have no other source.
+STARTS = {"rutter-changes": "LATEST", "event-changes": "TRIM_HORIZON"}
 each_consumer = pytest.mark.parametrize(("name", "function", "failed"), CONSUMERS)
 
 
@@ -36,7 +38,7 @@ def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
 ) -> None:
     mapping = consumed.one(MAPPING, name).inputs
     assert mapping["functionName"] == f"bigcommerce-test-{function}"
-    assert mapping["startingPosition"] == "TRIM_HORIZON"
+    assert mapping["startingPosition"] == STARTS[name]
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["bisectBatchOnFunctionError"]
     # AWS discards a change at its age or its number of retries, whichever it reaches first.

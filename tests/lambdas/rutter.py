@@ -40,6 +40,12 @@ class Queue:
             self.messages.append({"body": entry["MessageBody"], "receipts": 0})
         return {}
 
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        counts = dict.fromkeys(
+            (f"ApproximateNumberOfMessages{each}" for each in ("Delayed", "NotVisible")), "0"
+        )
+        return {"Attributes": counts | {"ApproximateNumberOfMessages": str(len(self.messages))}}
+
     def change_message_visibility(self, **change: Any) -> None:
         self.pauses.append(change["VisibilityTimeout"])
 

@@ -132,6 +132,7 @@ class World:
             patch.object(connection_table, "owners", operation(lambda _: [IDS])),
             patch.object(connection_table, "due", self._list_due),
             patch.object(installation_table, "read", operation(lambda *_: self.record)),
+            patch.object(requests, "waiting", lambda: len(self.messages)),
             patch.object(requests, "send", operation(self._send_all)),
         ):
             yield
@@ -385,7 +386,7 @@ class Life(RuleBasedStateMachine):
         assert message.depth <= 3
         try:
             with world.invocation():
-                reconcile(message.request)
+                reconcile(message.request, retried=message.receives > 1)
         except (Ended, RetryLaterError):
             if message.receives < RECEIVES:
                 return

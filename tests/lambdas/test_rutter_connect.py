@@ -21,7 +21,7 @@ from tests.lambdas.backend import TABLE, signed_url
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.caches import forget_apps
 from tests.lambdas.conftest import Logs
-from tests.lambdas.rutter import SWEEP_SECONDS, Connect, connect, rutter_settings
+from tests.lambdas.rutter import RUTTER_PREFIX, SWEEP_SECONDS, Connect, connect, rutter_settings
 
 __all__ = ["connect"]
 
@@ -536,6 +536,72 @@ def test_a_store_that_is_being_retried_is_not_queued_by_the_sweep_too(connect: C
     connect.clock.advance(RETRY_SECONDS - HOLD_SECONDS - 10)
     connect.sweep()
     assert len(connect.queue.messages) == 1
+
+
+@pytest.mark.parametrize("trigger", [Trigger.SWEEP, Trigger.CHANGE, Trigger.FOLLOW_UP])
+def test_a_poll_that_failed_is_retried_whatever_its_trigger(
+    connect: Connect, trigger: Trigger
+) -> None:
+    connect.rutter.synced_at_poll = 2
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
+    connect.queue.messages.clear()
+    connect.clock.advance(SWEEP_SECONDS)
+    connect.rutter.next_answers.extend([faults.status(503)] * 2)
+    polls = len(connect.rutter.calls)
+    connect.request(trigger)
+    assert connect.queue.pauses == [5, 10]
+    assert len(connect.rutter.calls) == polls + 3
+
+
+def test_a_poll_that_fails_for_any_reason_is_not_queued_again_by_the_sweep(
+    connect: Connect,
+) -> None:
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
+    connect.queue.messages.clear()
+    name = RUTTER_PREFIX + connect.app.organization_id
+    aws_client("secretsmanager").put_secret_value(SecretId=name, SecretString="malformed")
+    connect.clock.advance(SWEEP_SECONDS)
+    connect.sweep()
+    assert not connect.deliver(connect.queue.messages.pop())
+    for _ in range(5):
+        connect.clock.advance(SWEEP_SECONDS)
+        connect.sweep()
+    assert len(connect.queue.messages) == 1
+
+
+def test_a_follow_up_does_not_take_a_webhooks_poll_off_the_list(connect: Connect) -> None:
+    connect.install()
+    connect.work()
+    connect.assert_connected()
+    ids, now = (connect.app.organization_id, connect.store.hash), connect.clock.now
+    assert connection_table.queue_poll(*ids, now=now, seconds=5)
+    connect.bigcommerce.installations.clear()
+    connect.clock.advance(5)
+    connect.request(Trigger.FOLLOW_UP)
+    assert connect.connection.state == "needs_reauth"
+
+
+def test_a_conflict_with_a_lost_call_is_retried_with_another_key(connect: Connect) -> None:
+    """Rutter answers 409 if a key is repeated with another body, as with a rotated secret."""
+    connect.rutter.next_answers.append(lost)
+    connect.install()
+    assert not connect.deliver(connect.queue.messages.pop())
+    rotated = {"client_id": connect.app.client_id, "client_secret": "the-rotated-secret"}
+    connect.backend.put_credentials(connect.app.organization_id, rotated)
+    connect.work()
+    connect.assert_connected()
+
+
+def test_the_sweep_waits_for_what_the_queue_still_has(connect: Connect) -> None:
+    connect.install()
+    connect.clock.advance(60)
+    limit = sweep.STORES_PER_SECOND * SWEEP_SECONDS
+    waiting = connect.queue.messages * limit
+    connect.queue.messages = list(waiting)
+    connect.sweep()
+    assert len(connect.queue.messages) == limit
 
 
 def test_the_sweep_takes_the_apps_in_turn_and_spreads_their_stores(
