@@ -111,15 +111,16 @@ def added(stores: int, apps: int, cold: float) -> dict[str, float]:
 def reconciler_calls(unsettled: float) -> dict[str, float]:
     """Calls in an hour to reconcile so many unsettled stores, each of which is polled once.
 
-    A poll reads the app, the connection and the record consistently, writes the connection, and
-    tries to take the record off the list of due stores. Each write of it changes an index too.
+    A poll reads the app, the connection and the record, writes the connection before and after the
+    call, and tries to take the record off the list of due stores. Each write of the connection
+    replaces its entry in an index, which is two more.
     """
     return {
         "Rutter": unsettled,
         "Lambda": unsettled + SWEEPS,
         "SQS": unsettled * (1 / BATCH + 2),
         "DynamoDB reads": unsettled * 3 + SWEEPS,
-        "DynamoDB writes": unsettled * 4,
+        "DynamoDB writes": unsettled * 7,
         "KMS": unsettled,
         "Secrets Manager": unsettled,
     }

@@ -154,7 +154,8 @@ UNDER_WAY = '"pending_operations"'
         (
             " ".join([UNDER_WAY] * 4),
             4,
-            [call for seconds in (60, 240, 600, 0) for call in (STATE, DRIFT, f"sleep {seconds}")],
+            [*(call for pause in (60, 240, 600) for call in (STATE, DRIFT, f"sleep {pause}"))]
+            + [STATE, DRIFT],
             1,
         ),
     ],

@@ -38,7 +38,7 @@ def test_a_poll_of_an_unsettled_store_costs_the_calls_that_the_page_lists() -> N
         "Lambda": 512,
         "SQS": 1_050,
         "DynamoDB reads": 1_512,
-        "DynamoDB writes": 2_000,
+        "DynamoDB writes": 3_500,
         "KMS": 500,
         "Secrets Manager": 500,
     }
