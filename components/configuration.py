@@ -10,8 +10,6 @@ from pulumi.runtime.config import CONFIG
 from portal.value_types import STACK_NAME
 
 from .configuration_errors import ConfigurationError, Problem, nearest_names, set_command
-from .first_app import FIRST_APP, TEXTS, with_first_app
-from .first_app_problems import as_answered, repeated_answers
 from .provider_settings import from_json, provider_problems, region, region_warnings
 from .secret_settings import SECRET_MAPS, is_secret, secret_problems
 from .settings import Settings
@@ -22,9 +20,9 @@ SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
 # That of Pulumi.prod.yaml, as it comes: AWS gives nobody this one.
 PLACEHOLDER_ACCOUNT = "000000000000"
 _ALLOWED = "aws:allowedAccountIds"
-_KEYS = {str(field.alias) for field in Settings.model_fields.values()} | FIRST_APP.keys()
+_KEYS = {str(field.alias) for field in Settings.model_fields.values()}
 # Settings whose names no other package's configuration has.
-_ONLY_OURS = {"apps", "organizationId", "environments", *(each.key for each in SECRET_MAPS)}
+_ONLY_OURS = {"apps", "environments", *(each.key for each in SECRET_MAPS)}
 
 # A role's name may have 64 characters: project, stack, and at most `rutter-connect`, with hyphens.
 PROJECT_AND_STACK = 64 - len("--rutter-connect")
@@ -36,29 +34,24 @@ def read_settings() -> Settings:
     Raises:
         ConfigurationError: every problem found.
     """
-    given = configured_values()
-    values = with_first_app(given)
-    problems = repeated_answers(values)
-    values = {key: value for key, value in values.items() if key not in FIRST_APP}
-    settings, found = validated(Settings, values)
-    problems += found + _name_problems() + provider_problems() + secret_problems(values)
+    values = configured_values()
+    settings, problems = validated(Settings, values)
+    problems += _name_problems() + provider_problems() + secret_problems(values)
     problems += _repeated(values, "organizationId") + _repeated(values, "clientId")
     # Rutter has one connection for a store and a client ID: one app would delete the other's.
     problems += _repeated(values, "rutter.clientId")
     if settings is not None:
         problems += _domain_problems(settings) + _sample_problems(settings)
     if settings is None or problems:
-        problems = [as_answered(each, given) for each in problems]
         raise ConfigurationError(pulumi.get_stack(), keys_of_another_name(_KEYS) + problems)
     return settings
 
 
 def configuration_warnings(settings: Settings) -> list[str]:
     """What to warn of in a configuration that is valid."""
-    given = configured_values()
     return [
         *map(str, keys_of_another_name(_KEYS)),
-        *(str(as_answered(each, given)) for each in _sample_ids(settings)),
+        *map(str, _sample_ids(settings)),
         *region_warnings(),
         *_account_warnings(settings),
         *_monitoring_warnings(settings),
@@ -122,11 +115,7 @@ def _secrecy_warnings() -> list[str]:
 def configured_values() -> dict[str, Any]:
     """The project's configuration as the CLI hands it over: strings, and JSON for structures."""
     given = [(*key.partition(":"), text) for key, text in CONFIG.get().items()]
-    return {
-        key: text if key in TEXTS else from_json(text)
-        for name, _, key, text in given
-        if name == pulumi.get_project()
-    }
+    return {key: from_json(text) for name, _, key, text in given if name == pulumi.get_project()}
 
 
 def keys_of_another_name(settings: Collection[str]) -> list[Problem]:

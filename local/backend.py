@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from components.first_app import with_first_app
 from local.api_answers import find_answer
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from local.emulator import Emulator
@@ -136,7 +135,7 @@ class LocalBackend:
         """The settings of the stack's file that have another value here."""
         return sorted(
             name
-            for key, value in _with_first_app(written_config(ROOT, STACK)).items()
+            for key, value in written_config(ROOT, STACK).items()
             if value is not None
             for name in _differences(key.removeprefix(f"{PROJECT}:"), value, self.config.get(key))
         )
@@ -206,18 +205,10 @@ def local_backend(
             bigcommerce=bigcommerce,
             bigcommerce_url=server.url,
             rutter=rutter,
-            config=_with_zone(_unregistered(_with_first_app(config)), emulator),
+            config=_with_zone(_unregistered(config), emulator),
             on_event=on_event,
             _stack=Stack(STACK),
         )
-
-
-def _with_first_app(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration with its first app among its apps."""
-    prefix = f"{PROJECT}:"
-    others = {key: value for key, value in config.items() if not key.startswith(prefix)}
-    own = {key.removeprefix(prefix): config[key] for key in config.keys() - others.keys()}
-    return others | {f"{prefix}{key}": value for key, value in with_first_app(own).items()}
 
 
 def _unregistered(config: dict[str, Any]) -> dict[str, Any]:

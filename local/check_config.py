@@ -14,7 +14,6 @@ from pulumi.runtime.config import set_all_config
 
 from components.configuration import configuration_warnings, read_settings
 from components.configuration_errors import ConfigurationError, Problem
-from components.first_app import FIRST_APP, with_first_app
 from components.secret_settings import SECRET_MAPS
 from local.engine.configuration import (
     encoded,
@@ -60,10 +59,9 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
         key: value for key, value in written_config(root, stack).items() if value is not None
     }
     project = project_name(root)
-    hidden = [key for key in ("apps", *FIRST_APP) if is_encrypted(written.get(f"{project}:{key}"))]
-    if hidden:
+    if is_encrypted(written.get(f"{project}:apps")):
         what = "is encrypted as a whole, so that nothing can be checked: it holds no secret"
-        raise ConfigurationError(stack, [Problem(key, what) for key in hidden])
+        raise ConfigurationError(stack, [Problem("apps", what)])
     texts = encoded(_readable(project, written))
     plain, secret = (
         {re.split(r"[.\[]", path)[0] for path, encrypted in _leaves(written) if encrypted is kind}
@@ -95,8 +93,7 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in written.items()
         if not is_encrypted(value)
     }
-    prefix = f"{project}:"
-    apps = with_first_app({key.removeprefix(prefix): readable[key] for key in readable}).get("apps")
+    apps = readable.get(f"{project}:apps")
     for secret_map in SECRET_MAPS:
         key = f"{project}:{secret_map.key}"
         if is_encrypted(written.get(key)) and isinstance(apps, list):

@@ -9,7 +9,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.first_app import with_first_app
 from ops.errors import CommandError
 from ops.pulumi_cli import ask_pulumi
 from portal.value_types import OrganizationId
@@ -70,7 +69,7 @@ def _apps(config: Mapping[Any, Any], where: str) -> Mapping[str, ConfiguredApp]:
     """The apps of a configuration by its keys, which may begin with the project's name."""
     values = {str(key).rpartition(":")[2]: value for key, value in config.items()}
     try:
-        apps = _APPS.validate_python(with_first_app(values).get("apps"))
+        apps = _APPS.validate_python(values.get("apps"))
     except ValidationError:
         raise CommandError(
             f"The apps in {where} are none that can be deployed: pulumi preview says why"

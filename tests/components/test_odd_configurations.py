@@ -16,7 +16,6 @@ from pydantic import BaseModel
 import bootstrap.settings
 import components.configuration
 from components.configuration_errors import ConfigurationError, Problem
-from components.first_app import FIRST_APP
 from components.settings import Settings
 from components.validation import setting_paths
 from tests.components.reading import read_by
@@ -98,7 +97,6 @@ BOOTSTRAP = Configured(
     },
 )
 PLACES = [
-    *((MAIN, key) for key in FIRST_APP),
     *(
         (program, place)
         for program in (MAIN, BOOTSTRAP)

@@ -110,51 +110,6 @@ class TestGoodConfiguration:
         assert CLIENT_SECRET not in str(read(READY))
 
 
-ANSWERED = {
-    "organizationId": ACME,
-    "appName": ACME_APP["name"],
-    "scopes": " store_v2_products_read_only,store_v2_orders ",
-    "supportUrl": "",
-}
-
-
-class TestFirstAppAsPulumiNewAsksForIt:
-    @pytest.mark.parametrize("own", [{}, {"clientId": "abc123", "multipleUsers": False}])
-    def test_is_the_first_of_the_apps_with_what_that_has_besides(self, own: Any) -> None:
-        secrets = {"clientSecrets": {ACME: CLIENT_SECRET}} if own else {}
-        written = {"apps": [ACME_APP | own, GLOBEX_APP], **secrets}
-        assert read({**ANSWERED, "apps": [own, GLOBEX_APP], **secrets}) == read(written)
-        assert read(ANSWERED).apps == read(with_app()).apps
-
-    @pytest.mark.parametrize(
-        ("change", "what"),
-        [
-            ({"organizationId": "a/b"}, "organizationId is 'a/b'"),
-            ({"supportUrl": "a.com"}, "supportUrl is 'a.com'"),
-            ({"appName": ""}, "apps[0].name is required"),
-            ({"appName": "[" + "x" * 100}, "appName is '[xxx"),
-            ({"scopes": ""}, "apps[0].scopes is required"),
-            (
-                {"scopes": "store_v2_orders, store_v2_product"},
-                "scopes has 'store_v2_product': it is not a BigCommerce OAuth scope (did you mean "
-                "store_v2_products or ",
-            ),
-            (
-                {"scopes": "store_v2_orders store_v2_orders"},
-                "scopes lists store_v2_orders more than once",
-            ),
-            ({"scopes": ["store_v2_orders", "no"]}, "scopes[1] is 'no'"),
-            ({"apps": [{"name": "B"}]}, "appName says what apps[0].name says too: keep one"),
-            ({"apps": "acme"}, "apps is 'acme': it must be a list"),
-        ],
-    )
-    def test_what_is_wrong_is_said_under_the_key_that_has_it(
-        self, change: dict[str, Any], what: str
-    ) -> None:
-        (problem,) = problems(ANSWERED | change)
-        assert str(problem).startswith(what)
-
-
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [

@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from components.configuration import SAMPLE_ORGANIZATION_ID
-from components.first_app import FIRST_APP
 from components.settings import Settings
 from lambdas.shared.errors import CallbackError
 from local.engine.configuration import encoded
@@ -132,12 +131,6 @@ def test_answers_are_those_of_the_errors() -> None:
         for _, status, code, after in rows
     ]
     assert sorted(documented) == sorted(set(answers(CallbackError)))
-
-
-def test_the_keys_of_the_first_app_stand_for_those_that_are_said() -> None:
-    rows = table("docs/configuration.md", "Key", "In place of")
-    said = [tuple(code_spans(cell)[0] for cell in row) for row in rows]
-    assert said == [(key, f"apps[0].{setting}") for key, setting in FIRST_APP.items()]
 
 
 def read(yaml_block: str) -> Settings:

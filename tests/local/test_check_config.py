@@ -73,7 +73,6 @@ def test_encrypted_values_are_taken_for_good(
     ("values", "wrong"),
     [
         ({"apps": ENCRYPTED}, "apps is encrypted as a whole"),
-        ({"appName": ENCRYPTED}, "appName is encrypted as a whole"),
         (
             {"clientSecrets": {ACME: ENCRYPTED}},
             "handoffKeys.acme is missing: apps[0].appUrl needs it",
@@ -109,13 +108,13 @@ def test_the_command_says_all_problems_and_warnings_and_its_status(
 ) -> None:
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
     monkeypatch.setattr(commands, "ROOT", tmp_path)
-    sample = {"organizationId": SAMPLE_ORGANIZATION_ID, "appName": "A", "scopes": "store_v2_orders"}
+    sample = {"apps": [ACME_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}]}
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     folder(tmp_path, sample | {"protect": False, "aws:region": ""}, "dev")
     assert commands.main(["check-config", "--stack", "dev"]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("Warning: organizationId is that of the sample")
+    assert printed.startswith("Warning: apps[0].organizationId is that of the sample")
     assert "Warning: aws:region is not set, and neither AWS_REGION nor" in printed
     assert printed.endswith("The configuration of stack dev has no problem.\n")
 

@@ -133,9 +133,7 @@ def test_a_custom_domain_is_walked_through_the_apis_own_url_and_what_differs_is_
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
     stack["config"][DOMAIN] = {"name": "apps.example.com", "hostedZoneId": "Z0"}
     (app,) = stack["config"]["apps"]
-    first = {"organizationId": app["organizationId"], "appName": app["name"]}
-    scopes = " ".join(app["scopes"])
-    stack["config"] |= {**first, "scopes": scopes, "apps": [{"clientId": "ofanotherrun"}]}
+    app["clientId"] = "ofanotherrun"
     stack["config"][CLIENT_SECRETS] = {"secure": "v1:encrypted"}
     (tmp_path / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
