@@ -9,13 +9,13 @@ from components.alarm_topic import AlarmTopic
 from components.app import BigCommerceApp, read_credentials_statement, secret_prefix
 from components.callback_api import CallbackApi
 from components.callbacks import CALLBACKS
-from components.configuration import configuration_warnings, read_settings
 from components.custom_domain import CustomDomain
 from components.installation_store import INDEX, InstallationStore
 from components.monitoring import Monitoring
 from components.operator_policy import OperatorPolicy
 from components.rutter_connect import CONNECT, RutterConnect, operator_statements
 from components.rutter_webhook import WEBHOOK, webhook_function
+from components.settings.stack import configuration_warnings, read_settings
 from components.stack_context import StackContext
 from components.stack_function import FunctionBasis, StackFunction
 from components.stack_registration import stack_registration, warn_of_url_changes

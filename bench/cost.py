@@ -10,7 +10,7 @@ from bench.tables import DOCS, markdown
 from components.alarms import ALARMS
 from components.callbacks import CALLBACKS
 from components.rutter_connect import SWEEP_MINUTES
-from components.settings import Functions
+from components.settings.model import Functions
 from lambdas.rutter.requests import BATCH
 from lambdas.rutter.sweep import STORES_PER_SECOND
 

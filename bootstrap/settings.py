@@ -1,27 +1,21 @@
 """The bootstrap stack's configuration: every key and its rule."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import pulumi
-import yaml
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from components.configuration import (
-    PROJECT_AND_STACK,
-    configured_values,
-    keys_of_another_name,
-)
-from components.configuration_errors import ConfigurationError, Problem, set_command
-from components.provider_settings import provider_problems
-from components.settings import EMPTY_IS_NONE, DomainName, HostedZoneId, Setting, Switch
-from components.validation import validated
+from components.settings.checks import validated
+from components.settings.files import project_name
+from components.settings.model import EMPTY_IS_NONE, DomainName, HostedZoneId, Setting
+from components.settings.problems import ConfigurationError, Problem, to_set
+from components.settings.stack import PROJECT_AND_STACK, checked_configuration
 from portal.value_types import StackName, form
 
-MAIN_PROJECT = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
+ROOT = Path(__file__).resolve().parent.parent
 # That of Pulumi.sample.yaml.
 SAMPLE_REPOSITORY = "OWNER/NAME"
 
@@ -68,7 +62,7 @@ class Environment(Setting):
     """
 
     name: StackName
-    preview_pull_requests: Switch = False
+    preview_pull_requests: bool = False
     reviewers: Annotated[tuple[Reviewer, ...], Field(max_length=6)] = ()
     domain_name: DomainName | None = None
     hosted_zone_id: HostedZoneId | None = None
@@ -94,27 +88,23 @@ class Settings(Setting):
         return re.sub(r"@\d+", "", self.repository)
 
 
-_KEYS = {str(field.alias) for field in Settings.model_fields.values()}
-
-
 def read_settings() -> Settings:
-    """Read the settings of the bootstrap stack that is being deployed.
+    """Read the settings of the stack. Raises `ConfigurationError` with every problem."""
+    return checked_configuration(_checked)
 
-    Raises:
-        ConfigurationError: every problem found.
-    """
-    settings, problems = validated(Settings, configured_values())
-    problems += provider_problems()
+
+def _checked(values: Mapping[str, Any], encrypted: Collection[str]) -> Settings:
+    settings, problems = validated(Settings, values, encrypted)
     if settings is not None:
         problems += _name_problems(settings) + _nameless_domains(settings)
     if settings is None or problems:
-        raise ConfigurationError(pulumi.get_stack(), keys_of_another_name(_KEYS) + problems)
+        raise ConfigurationError(problems)
     return settings
 
 
 def main_project() -> str:
     """The name of the project whose stacks the roles deploy."""
-    return str(yaml.safe_load(MAIN_PROJECT.read_text(encoding="utf-8"))["name"])
+    return project_name(ROOT)
 
 
 def _name_problems(settings: Settings) -> list[Problem]:
@@ -153,4 +143,4 @@ def _nameless_domains(settings: Settings) -> list[Problem]:
         if each.hosted_zone_id and not each.domain_name
     ]
     what = "is missing: the environment has the hostedZoneId of a domain, and needs its name"
-    return [Problem(key, what, set_command(key)) for key in keys]
+    return [Problem(key, what, to_set(key)) for key in keys]

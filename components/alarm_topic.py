@@ -5,7 +5,7 @@ import hashlib
 import pulumi
 import pulumi_aws as aws
 
-from .settings import MonitoringSettings
+from .settings.model import MonitoringSettings
 from .stack_context import StackContext
 
 
@@ -30,7 +30,10 @@ class AlarmTopic(pulumi.ComponentResource):
         # Its messages name alarms and metrics and nothing of a store. CloudWatch cannot publish to
         # a topic that is encrypted with the key that AWS manages.
         topic = aws.sns.Topic("alarms", name=context.name("alarms"), opts=child)
-        for protocol, endpoint in settings.subscriptions:
+        for protocol, endpoint in (
+            *(("email", address) for address in settings.emails),
+            *(("https", url) for url in settings.https_endpoints),
+        ):
             # Named for its endpoint, so that taking one away leaves the others confirmed; by a
             # hash, since such a URL often holds a key: so it is a secret too.
             aws.sns.TopicSubscription(

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from portal.oauth_scopes import OAUTH_SCOPES
 
-from .settings import AppSettings
+from .settings.model import AppSettings
 from .stack_context import StackContext
 
 

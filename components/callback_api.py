@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .callbacks import Routed
-from .settings import Domain, RouteThrottle, Throttle
+from .settings.model import Domain, RouteThrottle, Throttle
 from .stack_context import StackContext
 from .stack_function import StackFunction
 

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .callback_api import CallbackApi
-from .settings import Domain
+from .settings.model import Domain
 
 
 class CustomDomain(pulumi.ComponentResource):

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .policy_document import policy_document
-from .settings import Functions
+from .settings.model import Functions
 from .stack_context import StackContext
 
 # Pure Python in the bundle runs on either; Graviton costs a fifth less.

@@ -5,7 +5,7 @@ import pulumi
 from portal.model import AppRegistration, Registration
 from portal.sheet.url_changes import url_change_warnings
 
-from .settings import AppSettings, Settings
+from .settings.model import AppSettings, Settings
 
 
 def stack_registration(base_url: str, settings: Settings) -> Registration:

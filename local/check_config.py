@@ -12,17 +12,17 @@ from typing import Any
 from pulumi.runtime import reset_options
 from pulumi.runtime.config import set_all_config
 
-from components.configuration import configuration_warnings, read_settings
-from components.configuration_errors import ConfigurationError, Problem
-from components.secret_settings import SECRET_MAPS
-from local.engine.configuration import (
-    encoded,
+from components.settings.checks import SECRET_MAPS, needs_secret
+from components.settings.files import (
+    StackFileError,
     is_encrypted,
     project_name,
     stack_names,
     written_config,
 )
-from local.engine.events import DeploymentError
+from components.settings.problems import ConfigurationError, Problem
+from components.settings.stack import configuration_warnings, read_settings
+from local.engine.configuration import encoded
 
 # In place of a secret that cannot be read: as long as any has to be, and may be. Entries of a list
 # differ, and each is good as an e-mail address and as a URL.
@@ -47,12 +47,12 @@ class CheckedConfig:
 def check_config(root: Path, stack: str) -> CheckedConfig:
     """Check the configuration that the folder `root` has for a stack.
 
-    Raises `ConfigurationError` with every problem, and `DeploymentError` for a stack without a file
+    Raises `ConfigurationError` with every problem, and `StackFileError` for a stack without a file
     and for a file that cannot be read.
     """
     names = stack_names(root)
     if stack not in names:
-        raise DeploymentError(
+        raise StackFileError(
             f"There is no Pulumi.{stack}.yaml. The stacks with a file: {', '.join(names)}"
         )
     written = {
@@ -61,7 +61,7 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     project = project_name(root)
     if is_encrypted(written.get(f"{project}:apps")):
         what = "is encrypted as a whole, so that nothing can be checked: it holds no secret"
-        raise ConfigurationError(stack, [Problem("apps", what)])
+        raise ConfigurationError([Problem("apps", what)], stack)
     texts = encoded(_readable(project, written))
     plain, secret = (
         {re.split(r"[.\[]", path)[0] for path, encrypted in _leaves(written) if encrypted is kind}
@@ -69,7 +69,7 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     )
     # Pulumi takes a key for secret once one value in it is: a secret beside it in plain text shows
     # here.
-    plain &= {f"{project}:{secret_map.key}" for secret_map in SECRET_MAPS}
+    plain &= {f"{project}:{name}" for name in SECRET_MAPS}
     secret_keys = sorted(secret - plain)
     warnings = contextvars.Context().run(_warnings, project, stack, texts, secret_keys)
     return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
@@ -94,13 +94,13 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
         if not is_encrypted(value)
     }
     apps = readable.get(f"{project}:apps")
-    for secret_map in SECRET_MAPS:
-        key = f"{project}:{secret_map.key}"
+    for name in SECRET_MAPS:
+        key = f"{project}:{name}"
         if is_encrypted(written.get(key)) and isinstance(apps, list):
             readable[key] = {
                 str(app.get("organizationId")): _UNREAD
                 for app in apps
-                if isinstance(app, dict) and secret_map.is_for(app)
+                if isinstance(app, dict) and needs_secret(app, name)
             }
     return readable
 

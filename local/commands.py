@@ -12,7 +12,8 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
-from components.configuration_errors import ConfigurationError
+from components.settings.files import StackFileError
+from components.settings.problems import ConfigurationError
 from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortError
 from local.check_config import check_config
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     _end_when_told_to()
     try:
         return int(options.command(report, options))
-    except (ConfigurationError, DeploymentError, EmulatorError, PortError) as error:
+    except (ConfigurationError, DeploymentError, EmulatorError, PortError, StackFileError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:

@@ -13,7 +13,8 @@ from typing import Any
 
 import pulumi
 
-from local.engine.configuration import encoded, project_name
+from components.settings.files import project_name
+from local.engine.configuration import encoded
 from local.engine.events import DeploymentError, Event, ResourceEvent
 from local.engine.monitor import Monitor, State
 from local.engine.program import Program

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from components.settings.files import StackFileError, file_config
 from ops.errors import CommandError
 from ops.pulumi_cli import ask_pulumi
 from portal.value_types import OrganizationId
@@ -56,13 +56,9 @@ def apps_in_file(path: Path) -> Mapping[str, ConfiguredApp]:
         CommandError: it cannot be read, or has none.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
-        raise CommandError(f"{path} is not YAML.") from None
-    config = content.get("config") if isinstance(content, dict) else None
-    return _apps(config if isinstance(config, dict) else {}, str(path))
+        return _apps(file_config(path), str(path))
+    except StackFileError as error:
+        raise CommandError(str(error)) from None
 
 
 def _apps(config: Mapping[Any, Any], where: str) -> Mapping[str, ConfiguredApp]:

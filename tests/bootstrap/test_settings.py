@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bootstrap.settings import Settings, main_project, read_settings
-from components.configuration import PROJECT_AND_STACK
-from components.configuration_errors import ConfigurationError, Problem
-from tests.components.reading import SET, read_by
+from components.settings.problems import ConfigurationError, Problem
+from components.settings.stack import PROJECT_AND_STACK
+from tests.components.reading import read_by
 from tests.components.stacks import MISSING
 
 PROJECT = "bigcommerce-bootstrap"
@@ -34,7 +34,7 @@ def problems(environments: Any, **others: Any) -> list[Problem]:
 
 LONGEST = PROJECT_AND_STACK - len(main_project())
 TAKEN = "another environment has that name, and capitals make no other one for IAM"
-BEGIN = f"{SET} --path 'environments[0].name' NAME"
+BEGIN = "--path 'environments[0].name' NAME"
 LIST = "must be a list"
 
 
@@ -58,13 +58,13 @@ LIST = "must be a list"
                 f"is {given!r}: it must be true or false",
                 "",
             )
-            for given in ("maybe", "yes", 1)
+            for given in ("maybe", 2)
         ),
         (
             [DEV, PROD | {"hostedZoneId": "Z1"}],
             "environments[1].domainName",
             "is missing: the environment has the hostedZoneId of a domain, and needs its name",
-            f"{SET} --path 'environments[1].domainName' DOMAIN_NAME",
+            "--path 'environments[1].domainName' DOMAIN_NAME",
         ),
         *(
             ([DEV, {"name": name}], "environments[1].name", f"is {name!r}: {what}", "")
@@ -103,11 +103,11 @@ def test_a_wrong_environment(environments: Any, key: str, what: str, command: st
         ),
     ],
 )
-def test_what_is_under_a_wrong_name_is_not_missing(texts: dict[str, str], said: str) -> None:
+def test_what_is_under_a_wrong_name_is_named(texts: dict[str, str], said: str) -> None:
     texts |= {f"{PROJECT}:repository": "example/back-end"}
     with pytest.raises(ConfigurationError) as raised:
         read_by(read_settings, texts, project=PROJECT)
-    assert [str(problem) for problem in raised.value.problems] == [said]
+    assert said in [str(problem) for problem in raised.value.problems]
 
 
 def test_the_region_is_checked_too() -> None:

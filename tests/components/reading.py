@@ -9,9 +9,9 @@ from unittest import mock
 import pytest
 from pulumi.runtime.config import set_all_config
 
-from components.configuration import read_settings
-from components.configuration_errors import ConfigurationError, Problem
-from components.settings import Settings
+from components.settings.model import Settings
+from components.settings.problems import ConfigurationError, Problem
+from components.settings.stack import read_settings
 from tests.components.recordings import PROJECT, SECRETS
 
 STACK = "dev"

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local.engine.configuration import encoded, project_name, stack_config
+from components.settings.files import project_name
+from local.engine.configuration import encoded, stack_config
 from local.engine.program import Program
 from tests.components.recorder import ACCOUNT, REGION, Recording, recorded
 

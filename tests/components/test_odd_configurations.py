@@ -14,10 +14,9 @@ import pytest
 from pydantic import BaseModel
 
 import bootstrap.settings
-import components.configuration
-from components.configuration_errors import ConfigurationError, Problem
-from components.settings import Settings
-from components.validation import setting_paths
+import components.settings.stack
+from components.settings.model import Settings
+from components.settings.problems import ConfigurationError, Problem
 from tests.components.reading import read_by
 from tests.components.recordings import PROJECT, SECRETS
 from tests.components.stacks import (
@@ -29,6 +28,7 @@ from tests.components.stacks import (
     REGISTERED_GLOBEX_APP,
     RUTTER_CLIENT_SECRET,
 )
+from tests.docs.configuration_table import setting_fields
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Configured:
 
 MAIN = Configured(
     PROJECT,
-    components.configuration.read_settings,
+    components.settings.stack.read_settings,
     Settings,
     {
         **CUSTOMIZED,
@@ -100,7 +100,7 @@ PLACES = [
     *(
         (program, place)
         for program in (MAIN, BOOTSTRAP)
-        for path in setting_paths(program.model)
+        for path, *_ in setting_fields(program.model)
         for place in dict.fromkeys((path.removesuffix("[i]"), path))
     ),
 ]

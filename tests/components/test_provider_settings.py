@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.configuration_errors import ConfigurationError
+from components.settings.problems import ConfigurationError
 from tests.components.reading import read, read_texts
 from tests.components.recordings import PROJECT
 from tests.components.stacks import (

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from components.configuration import PLACEHOLDER_ACCOUNT, SAMPLE_ORGANIZATION_ID
-from components.configuration_errors import ConfigurationError
-from components.settings import LOG_RETENTION_DAYS, Settings
+from components.settings.checks import SAMPLE_ORGANIZATION_ID
+from components.settings.model import LOG_RETENTION_DAYS, Settings
+from components.settings.problems import ConfigurationError
+from components.settings.stack import PLACEHOLDER_ACCOUNT
 from local.engine.program import Program
 from portal.oauth_scopes import OAUTH_SCOPES
 from tests.components.reading import problems, read, read_texts
@@ -83,6 +84,8 @@ class TestGoodConfiguration:
             ("apps[0].partnerId", 4711, "4711"),
             ("domain", {}, None),
             ("apps[0].rutter", {}, None),
+            ("apps[0].scopes", ["store_v2_orders"] * 2, ["store_v2_orders"]),
+            ("monitoring.emails", ["a@b.co"] * 2, ["a@b.co"]),
         ],
     )
     def test_good_value(self, key: str, given: Any, read_as: Any) -> None:
@@ -129,10 +132,10 @@ class TestGoodConfiguration:
         ("apps[0].name", MISSING, "is required"),
         ("apps[0].name", "  ", "must not be empty"),
         ("apps[0].name", "x" * 101, "at most 100 characters"),
-        ("apps[0].name", True, "must be text"),
+        ("apps[0].name", True, "must be a valid string"),
         ("apps[0].name", "a\ud83d", r"is 'a\ud83d': it must be a valid string"),
         ("apps[0].partnerId", "4 7", "is '4 7'"),
-        ("apps[0].multipleUsers", 1, "is 1: it must be true or false"),
+        ("apps[0].multipleUsers", 2, "is 2: it must be true or false"),
         ("apps[0].registeredBaseUrl", "https://a.com/", "is 'http"),
         ("apps[0].supportUrl", "javascript:a()", "is 'java"),
         ("apps[0].supportUrl", 'https://a.com/"', "is 'htt"),
@@ -142,11 +145,11 @@ class TestGoodConfiguration:
         ("throttle.uninstall.burst", 0, "is 0: it must be greater than 0"),
         ("throttle.removeUser.burst", 5_001, "must be less than or equal to 5000"),
         ("logRetentionDays", "31", "is '31': it must be one of 1, 3, 5, 7, 14, 30,"),
-        ("logRetentionDays", "a month", "is 'a month': it must be a whole number"),
+        ("logRetentionDays", "a month", "is 'a month': it must be a valid integer"),
         # A marker must outlive the payloads of its store.
         ("uninstalledRetentionDays", "1", "is '1': it must be greater than or equal to 2"),
         ("uninstalledRetentionDays", "3651", "must be less than or equal to 3650"),
-        ("protect", "no", "is 'no': it must be true or false"),
+        ("protect", "maybe", "is 'maybe': it must be true or false"),
         ("permissionsBoundaryArn", "boundary", "is 'boundary'"),
         ("functions.memorySize", 127, "is 127: it must be greater than or equal to 128"),
         ("functions.memorySize", 10_241, "must be less than or equal to 10240"),

@@ -9,7 +9,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from components.callbacks import AUTH, CALLBACKS, Callback
-from components.configuration import PROJECT_AND_STACK
+from components.settings.stack import PROJECT_AND_STACK
 from tests.components.recorder import API_ENDPOINT, KEY_ARN, Recording, Resource
 from tests.components.recordings import PROJECT, Recorder
 from tests.components.stacks import (

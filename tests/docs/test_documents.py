@@ -7,16 +7,14 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin
 
 import pytest
 import yaml
 from markdown_it.token import Token
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from pydantic import TypeAdapter
 
-from components.configuration import SAMPLE_ORGANIZATION_ID
-from components.settings import Settings
+from components.settings.checks import SAMPLE_ORGANIZATION_ID
+from components.settings.model import Settings
 from lambdas.shared.errors import CallbackError
 from local.engine.configuration import encoded
 from ops.sheet.__main__ import main as registration
@@ -24,12 +22,10 @@ from ops.stores.__main__ import main as installations
 from tests.components.reading import read_texts
 from tests.components.recordings import PROJECT
 from tests.components.stacks import ACME, ACME_APP
+from tests.docs import configuration_table
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 
-CONFIGURATION = {
-    code_spans(key)[0]: re.sub(" with `.+`", "", default)
-    for key, _, default in table("docs/configuration.md", "Key", "Meaning", "Default")
-}
+CONFIGURATION = {path for path, *_ in configuration_table.setting_fields(Settings)}
 
 
 def leaves(tokens: list[Token]) -> Iterator[Token]:
@@ -85,37 +81,17 @@ def test_every_document_is_linked_from_another() -> None:
     assert {path.name for path in set(DOCUMENTS) - linked} == {"README.md"}
 
 
-def default_of(field: FieldInfo) -> str:
-    """A setting's default, as the table writes it."""
-    if field.is_required():
-        return "required"
-    default = field.get_default(call_default_factory=True)
-    values = default if isinstance(default, tuple) else (default,)
-    texts = (str(value).lower() if isinstance(value, bool) else str(value) for value in values)
-    return "none" if default in (None, ()) else ", ".join(f"`{text}`" for text in texts)
+def test_the_table_of_settings_and_pulumi_yaml_are_those_of_the_model() -> None:
+    """Write them with `python -m tests.docs.configuration_table`."""
+    for path, text in configuration_table.written().items():
+        assert path.read_text(encoding="utf-8") == text
 
 
-def models(annotation: Any) -> list[type[BaseModel]]:
-    """The models of settings in a type, such as that of a list's entries."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in models(part)]
-
-
-def settings(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """The key and the default of each setting, as the table writes them."""
-    for field in model.model_fields.values():
-        key = f"{prefix}{field.alias}" + ("[i]" if get_origin(field.annotation) is tuple else "")
-        if inner := models(field.annotation):
-            yield from settings(inner[0], f"{key}.")
-        elif field.default_factory is dict:
-            yield f"{key}.ORGANIZATION_ID", "none"
-        else:
-            yield key.removesuffix("[i]"), default_of(field)
-
-
-def test_configuration_keys_and_defaults_are_those_of_the_settings() -> None:
-    assert dict(settings(Settings)) == CONFIGURATION
+def test_every_setting_has_a_description_and_a_good_example() -> None:
+    for path, field, _ in configuration_table.setting_fields(Settings):
+        assert field.description, path
+        assert field.description.endswith("."), path
+        TypeAdapter(field.rebuild_annotation()).validate_python(field.examples[0])
 
 
 def answers(error: type[CallbackError]) -> Iterator[tuple[str, int, int | None]]:

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from components.configuration import SAMPLE_ORGANIZATION_ID
-from components.configuration_errors import ConfigurationError
+from components.settings.checks import SAMPLE_ORGANIZATION_ID
+from components.settings.files import StackFileError, project_name
+from components.settings.problems import ConfigurationError
 from local import commands
 from local.check_config import check_config
-from local.engine import DeploymentError
-from local.engine.configuration import project_name
 from tests.components.recordings import ALLOWED, ROOT
 from tests.components.stacks import ACME, ACME_APP, APP_URL, CLIENT_ID, CLIENT_SECRET
 
@@ -99,7 +98,7 @@ def test_what_is_wrong_shows_without_reading_them(
 
 def test_a_stack_without_a_file_is_answered_with_those_that_have_one(tmp_path: Path) -> None:
     root = folder(folder(tmp_path, {}, "dev"), {}, "eu.prod")
-    with pytest.raises(DeploymentError, match=r"no Pulumi\.prd\.yaml.*: dev, eu\.prod$"):
+    with pytest.raises(StackFileError, match=r"no Pulumi\.prd\.yaml.*: dev, eu\.prod$"):
         check_config(root, "prd")
 
 

@@ -12,7 +12,7 @@ import yaml
 
 from bootstrap.policies import preview_policy
 from bootstrap.preview_statements import CONSENTS
-from components.settings import AppSettings
+from components.settings.model import AppSettings
 from local.backend import LocalBackend
 from ops.errors import CommandError
 from ops.stores.commands import consents

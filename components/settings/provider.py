@@ -1,4 +1,4 @@
-"""What is configured of the AWS provider (`aws:…`), before it refuses it or does without it."""
+"""Checks the configuration of the AWS provider (`aws:…`) before anything is deployed."""
 
 import inspect
 import json
@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 from pulumi.runtime.config import CONFIG
 from pydantic.alias_generators import to_camel
 
-from .configuration_errors import Problem, nearest_names, set_command
+from .names import nearest_names
+from .problems import Problem, set_command, to_set
 
-# Those of the provider, and those that the Pulumi engine takes for itself.
-PROVIDER_KEYS = {
+# The provider's, and those that the Pulumi engine reads.
+_KEYS = {
     *("pluginDownloadURL", "version"),
     *map(to_camel, inspect.signature(aws.ProviderArgs).parameters),
 }
@@ -25,56 +27,49 @@ _TAG_RULE = "IAM takes letters, digits, spaces and _ . : / = + - @"
 
 
 def provider_problems() -> list[Problem]:
-    """What the provider does not know, or what AWS would refuse when half is deployed."""
+    """Return what the provider would ignore, or AWS would refuse in the middle of a deployment."""
     return [*_unknown_keys(), *_wrong_region(), *_wrong_accounts(), *_wrong_tags()]
 
 
 def region() -> str | None:
-    """The region of the stack, where the provider looks for it; None if there is no good one."""
+    """Return the region that the provider finds; None if there is no good one."""
     _, found = _region_and_source()
     return found if found and re.fullmatch(_REGION, found) else None
 
 
-def region_warnings() -> list[str]:
-    """That no region is known. On EC2 the provider would ask the instance, so it is no problem."""
-    if region() is not None:
-        return []
-    return [
-        "aws:region is not set, and neither AWS_REGION nor AWS_DEFAULT_REGION nor the profile of "
-        "the AWS CLI gives a region: unless this runs on EC2, the AWS provider deploys nothing. "
-        f"{set_command('aws:region')}"
-    ]
+def region_warnings() -> Iterator[str]:
+    """Warn if there is no region. It is no problem: on EC2 the provider asks the instance."""
+    if region() is None:
+        yield (
+            "aws:region is not set, and neither AWS_REGION nor AWS_DEFAULT_REGION nor the profile "
+            "of the AWS CLI has a region: unless this runs on EC2, the AWS provider deploys "
+            f"nothing. {set_command(to_set('aws:region'), pulumi.get_stack())}"
+        )
 
 
 def _region_and_source() -> tuple[str, str | None]:
     if given := CONFIG.get().get("aws:region"):
         return "aws:region", given
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        if given := os.environ.get(name):
-            return name, given
-    return "the region of the AWS CLI's profile", _profiles_region()
-
-
-def _profiles_region() -> str | None:
-    # It takes long to import, and a region is given in most places.
+    if given := os.environ.get("AWS_REGION"):
+        return "AWS_REGION", given
+    # It takes long to import, and most stacks configure a region.
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415
     from botocore.session import Session  # noqa: PLC0415
 
-    session = Session(profile=CONFIG.get().get("aws:profile"))
-    files = _given("sharedConfigFiles")
+    session, files = Session(profile=CONFIG.get().get("aws:profile")), _given("sharedConfigFiles")
     if isinstance(files, list) and files:
         session.set_config_variable("config_file", str(files[0]))
     try:
-        found: str | None = session.get_config_variable("region")
+        found = session.get_config_variable("region")
     except BotoCoreError:  # no such profile: the provider says so
-        return None
-    return found
+        found = None
+    return "AWS_DEFAULT_REGION or the region of the AWS CLI's profile", found
 
 
 def _unknown_keys() -> Iterator[Problem]:
     given = {key.removeprefix("aws:") for key in CONFIG.get() if key.startswith("aws:")}
-    for key in sorted(given - PROVIDER_KEYS):
-        meant = "".join(f"aws:{near}" for near in nearest_names(key, PROVIDER_KEYS)[:1])
+    for key in sorted(given - _KEYS):
+        meant = "".join(f"aws:{near}" for near in nearest_names(key, _KEYS)[:1])
         yield Problem(f"aws:{key}", "is no setting of the AWS provider", meant=meant)
 
 
@@ -106,7 +101,7 @@ def _wrong_tags() -> Iterator[Problem]:
 
 
 def from_json(text: str) -> Any:
-    """A value as the CLI hands it over: a list or a map as JSON, and anything else as text."""
+    """Read a value as the CLI gives it: JSON for a list or a map, and text for the rest."""
     try:
         return json.loads(text) if text.startswith(("[", "{")) else text
     except (ValueError, RecursionError):  # a number is too long, or lists are too deep
