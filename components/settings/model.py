@@ -1,6 +1,6 @@
 """The settings of a stack. Type, default, description and example of each stand only here.
 
-`python -m components.settings` writes docs/configuration.md and Pulumi.yaml from this module.
+`python -m tests.docs.configuration_table` writes docs/configuration.md and Pulumi.yaml from them.
 """
 
 import re
@@ -158,9 +158,7 @@ class RutterSettings(Setting):
     """How an app's stores are connected to Rutter."""
 
     client_id: RutterClientId = setting(
-        ...,
-        "Client ID in Rutter's dashboard. No other app may have it.",
-        "1b0d7a52-9c1e-4f0e-8d7a-3c5b2f9e6a41",
+        ..., "Client ID in Rutter's dashboard. No other app may have it.", "4f6c0c1e"
     )
     on_uninstall: Literal["keep", "delete"] = setting(
         "keep",
@@ -174,9 +172,7 @@ class AppSettings(Setting):
     """One BigCommerce app."""
 
     organization_id: OrganizationId = setting(
-        ...,
-        "First segment of the app's URLs. Each app needs its own.",
-        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        ..., "First segment of the app's URLs. No other app may have it.", "acme"
     )
     name: Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)] = (
         setting(..., "The app's name, as merchants see it.", "Example Commerce")
@@ -190,9 +186,7 @@ class AppSettings(Setting):
         True, "Whether users other than a store's owner may use the app.", False
     )
     support_url: SupportUrl | None = setting(
-        None,
-        "`https://` or `mailto:` link that the app's pages offer for help.",
-        "https://www.example.com/support",
+        None, "`https://` or `mailto:` link for help.", "https://www.example.com/support"
     )
     partner_id: PartnerId | None = setting(
         None, "Partner ID of your BigCommerce Technology Partner account.", "4711"
@@ -203,20 +197,13 @@ class AppSettings(Setting):
         "https://app.example.com/bigcommerce",
     )
     rutter: Annotated[RutterSettings | None, EMPTY_IS_NONE] = setting(
-        None,
-        "Connect the app's stores to Rutter.",
-        {"clientId": "1b0d7a52-9c1e-4f0e-8d7a-3c5b2f9e6a41"},
+        None, "Connect the app's stores to Rutter.", {"clientId": "4f6c0c1e"}
     )
     client_id: ClientId | None = setting(
-        None,
-        "Client ID that the developer portal shows after registration.",
-        "1abcdefghijklmnopqrstuvwxyz23456",
+        None, "Client ID that the developer portal shows after registration.", "1abcdef"
     )
     registered_base_url: BaseUrl | None = setting(
-        None,
-        "Base URL of the callback URLs that you entered in the developer portal. A "
-        "deployment that changes it warns.",
-        "https://apps.example.com",
+        None, "Base URL of the URLs in the developer portal.", "https://apps.example.com"
     )
 
 
@@ -253,9 +240,7 @@ class Throttle(Setting):
     auth: AuthThrottle = setting(AuthThrottle(), "Of the auth callback.", {"rate": 25})
     load: RouteThrottle = setting(RouteThrottle(), "Of the load callback.", {"rate": 25})
     uninstall: RouteThrottle = setting(RouteThrottle(), "Of the uninstall callback.", {"rate": 25})
-    remove_user: RouteThrottle = setting(
-        RouteThrottle(), "Of the remove user callback.", {"rate": 25}
-    )
+    remove_user: RouteThrottle = setting(RouteThrottle(), "Of remove user.", {"rate": 25})
     rutter_webhook: RouteThrottle = setting(RouteThrottle(), "Of Rutter's webhooks.", {"rate": 25})
 
 
@@ -291,14 +276,11 @@ class Domain(Setting):
 
     name: DomainName = setting(..., "The domain of the callback URLs.", "apps.example.com")
     hosted_zone_id: HostedZoneId | None = setting(
-        None,
-        "Route 53 zone for the domain's records and the validation of its certificate.",
-        "Z0123456789ABCDEFGHIJ",
+        None, "Route 53 zone that gets the domain's records.", "Z0123456789ABCDEFGHIJ"
     )
     certificate_arn: CertificateArn | None = setting(
         None,
-        "ACM certificate in the stack's region. Required without `hostedZoneId`, which "
-        "otherwise gets a new certificate.",
+        "ACM certificate in the stack's region. Required without `hostedZoneId`.",
         "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
     )
     keep_default_endpoint: bool = setting(
@@ -321,9 +303,7 @@ class MonitoringSettings(Setting):
     """Whom the alarms notify."""
 
     emails: Annotated[tuple[Email, ...], UNIQUE] = setting(
-        (),
-        "Addresses that get each alarm, after they confirm the subscription.",
-        ["oncall@example.com"],
+        (), "Addresses that get each alarm, once confirmed.", ["oncall@example.com"]
     )
     https_endpoints: Annotated[tuple[HttpsUrl, ...], UNIQUE] = setting(
         (),
@@ -361,20 +341,16 @@ class Settings(Setting):
         [{"organizationId": "acme", "name": "Acme", "scopes": ["store_v2_orders_read_only"]}],
     )
     client_secrets: dict[str, ClientSecret] = setting(
-        {},
-        "Client Secret of each registered app by organization ID. Always set with `--secret`.",
-        {"acme": "CLIENT_SECRET"},
+        {}, "Client Secret of an app. Always set with `--secret`.", {"acme": "CLIENT_SECRET"}
     )
     handoff_keys: dict[str, HandoffKey] = setting(
         {},
-        "Key of 32 characters or more that signs the handoff tokens of an app with "
-        "`appUrl`, by organization ID. Always set with `--secret`.",
+        "Key that signs the handoff tokens of an app. Always set with `--secret`.",
         {"acme": "HANDOFF_KEY_OF_32_CHARACTERS_OR_MORE"},
     )
     rutter_client_secrets: dict[str, ClientSecret] = setting(
         {},
-        "Client Secret in Rutter's dashboard of an app with `rutter`, by organization "
-        "ID. Always set with `--secret`.",
+        "Client Secret in Rutter's dashboard of an app. Always set with `--secret`.",
         {"acme": "RUTTER_CLIENT_SECRET"},
     )
     rutter_base_url: RutterUrl = setting(
@@ -383,9 +359,7 @@ class Settings(Setting):
         "http://localhost:4568",
     )
     throttle: Throttle = setting(
-        Throttle(),
-        "Requests that the route of each callback and of Rutter's webhooks accepts.",
-        {"load": {"rate": 200, "burst": 400}},
+        Throttle(), "How many requests each route accepts.", {"load": {"rate": 200}}
     )
     log_retention_days: Annotated[int, AfterValidator(_log_retention)] = setting(
         30, "Days that CloudWatch Logs keeps the logs.", 365
@@ -409,9 +383,7 @@ class Settings(Setting):
         {"name": "apps.example.com", "hostedZoneId": "Z0123456789ABCDEFGHIJ"},
     )
     monitoring: Annotated[MonitoringSettings | None, EMPTY_IS_NONE] = setting(
-        None,
-        "Add alarms, a dashboard and saved queries.",
-        {"emails": ["oncall@example.com"], "silenceHours": 24},
+        None, "Add alarms, a dashboard and saved queries.", {"silenceHours": 24}
     )
     events: bool = setting(
         False, "Publish what happens to stores as events on an EventBridge bus.", True

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.settings.checks import checked_settings
 from components.settings.problems import ConfigurationError, Problem
 from tests.components.reading import problems, read, read_texts
 from tests.components.recordings import PROJECT, Recorder, configuration
@@ -296,6 +297,16 @@ def test_secrets_in_plain_text() -> None:
     (problem,) = problems(READY, secret=False)
     assert problem.key == "clientSecrets"
     assert problem.what.startswith("has plain text in the stack's file: set each with --secret")
+
+
+def test_values_from_elsewhere_are_checked_without_a_stack() -> None:
+    assert checked_settings(READY) == read(READY)
+    with pytest.raises(ConfigurationError) as raised:
+        checked_settings(EVERYTHING_WRONG)
+    assert raised.value.problems == tuple(problems(EVERYTHING_WRONG))
+    text = str(raised.value)
+    assert text.startswith("The settings have 6 problems; nothing was deployed.")
+    assert "apps[0].scopes[0] is 'store_v2_ordres'" in text
 
 
 class TestMessage:
