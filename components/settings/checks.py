@@ -1,7 +1,7 @@
 """Checks given settings, wherever they come from: all that is wrong with them, at once."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -34,17 +34,28 @@ _ABSENT = {"missing", "too_short", "string_too_short"}
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def checked_settings(values: Mapping[str, Any], *, hidden: Collection[str] = ()) -> Settings:
+def checked_settings(
+    values: Mapping[str, Any],
+    *,
+    hidden: Collection[str] = (),
+    more: Callable[[Settings], Iterable[Problem]] = lambda _: (),
+) -> Settings:
     """Return the settings that `values` give, by their names in the configuration.
 
-    `hidden` names those whose values no message shows, besides the secrets. Raises
-    `ConfigurationError` with every problem.
+    Args:
+        values: as given, perhaps malformed.
+        hidden: names of settings whose values no message shows, besides the secrets.
+        more: finds further problems in settings that follow the model.
+
+    Raises:
+        ConfigurationError: every problem.
     """
     settings, problems = validated(Settings, values, {*SECRET_MAPS, *hidden})
     apps = [each if isinstance(each, dict) else {} for each in _entries(values.get("apps"))]
     problems += [*_repeated(apps), *_secret_problems(apps, values)]
     if settings is not None:
-        problems += [*_switched_off_urls(settings), *(sample_ids(settings) * settings.protect)]
+        problems += [*_switched_off_urls(settings), *more(settings)]
+        problems += sample_ids(settings) if settings.protect else []
     if settings is None or problems:
         raise ConfigurationError(problems)
     return settings

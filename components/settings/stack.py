@@ -28,7 +28,10 @@ Check = Callable[[Mapping[str, Any], Collection[str]], _Model]
 
 def read_settings() -> Settings:
     """Read the settings of the stack. Raises `ConfigurationError` with every problem."""
-    return checked_configuration(_checked, [*_name_problems(), *_plain_secrets()])
+    return checked_configuration(
+        lambda values, encrypted: checked_settings(values, hidden=encrypted, more=_misplaced),
+        [*_name_problems(), *_plain_secrets()],
+    )
 
 
 def checked_configuration(check: Check[_Model], problems: Collection[Problem] = ()) -> _Model:
@@ -68,21 +71,17 @@ def configuration_warnings(settings: Settings) -> list[str]:
     ]
 
 
-def _checked(values: Mapping[str, Any], encrypted: Collection[str]) -> Settings:
-    settings = checked_settings(values, hidden=encrypted)
-    problems = []
+def _misplaced(settings: Settings) -> Iterator[Problem]:
+    """Settings that do not fit the stack's region or account."""
     arn = settings.domain.certificate_arn if settings.domain else None
     if arn and region() not in (None, given := arn.split(":")[3]):
         what = (
             f"is of {given}: API Gateway takes a certificate of the stack's own region, {region()}"
         )
-        problems.append(Problem("domain.certificateArn", what))
+        yield Problem("domain.certificateArn", what)
     if settings.protect and PLACEHOLDER_ACCOUNT in CONFIG.get().get(_ALLOWED, ""):
         what = f"has {PLACEHOLDER_ACCOUNT}, which stands for the account of this stack"
-        problems.append(Problem(_ALLOWED, what))
-    if problems:
-        raise ConfigurationError(problems)
-    return settings
+        yield Problem(_ALLOWED, what)
 
 
 def _is_secret(key: str) -> bool:

@@ -216,10 +216,13 @@ def test_the_organization_id_of_the_sample_is_refused_in_a_protected_stack(
 
 
 def test_the_account_that_stands_for_none_is_refused_in_a_protected_stack() -> None:
-    apps = {f"{PROJECT}:apps": json.dumps([ACME_APP])}
+    """With the other problems."""
+    apps = json.dumps([ACME_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}])
+    accounts = json.dumps([PLACEHOLDER_ACCOUNT])
     with pytest.raises(ConfigurationError) as raised:
-        read_texts({**apps, "aws:allowedAccountIds": json.dumps([PLACEHOLDER_ACCOUNT])})
-    (problem,) = raised.value.problems
+        read_texts({f"{PROJECT}:apps": apps, "aws:allowedAccountIds": accounts})
+    problem, sample = raised.value.problems
+    assert sample.key == "apps[0].organizationId"
     assert str(problem).startswith(f"aws:allowedAccountIds has {PLACEHOLDER_ACCOUNT}, which")
 
 
