@@ -93,6 +93,10 @@ def test_a_wrong_environment(environments: Any, key: str, what: str, command: st
     ("texts", "said"),
     [
         (
+            {"aws:region": "eu-west1"},
+            "aws:region is 'eu-west1': it must be an AWS region, such as us-east-1.",
+        ),
+        (
             {f"{PROJECT}:environment": "[]"},
             "environment is not a setting (did you mean environments?).",
         ),
@@ -108,15 +112,6 @@ def test_what_is_under_a_wrong_name_is_named(texts: dict[str, str], said: str) -
     with pytest.raises(ConfigurationError) as raised:
         read_by(read_settings, texts, project=PROJECT)
     assert said in [str(problem) for problem in raised.value.problems]
-
-
-def test_the_region_is_checked_too() -> None:
-    texts = {"aws:region": "eu-west1", f"{PROJECT}:repository": "example/back-end"}
-    with pytest.raises(ConfigurationError) as raised:
-        read_by(
-            read_settings, texts | {f"{PROJECT}:environments": json.dumps([DEV])}, project=PROJECT
-        )
-    assert [problem.key for problem in raised.value.problems] == ["aws:region"]
 
 
 @pytest.mark.parametrize("count", [2, 3])

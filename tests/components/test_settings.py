@@ -12,7 +12,6 @@ from components.settings.model import LOG_RETENTION_DAYS, Settings
 from components.settings.problems import ConfigurationError
 from components.settings.stack import PLACEHOLDER_ACCOUNT
 from local.engine.program import Program
-from portal.oauth_scopes import OAUTH_SCOPES
 from tests.components.reading import problems, read, read_texts
 from tests.components.recordings import PROJECT, ROOT, Recorder, configuration
 from tests.components.stacks import (
@@ -88,10 +87,6 @@ class TestGoodConfiguration:
     def test_other_namespaces_are_others_business(self) -> None:
         texts = {f"{PROJECT}:apps": json.dumps([ACME_APP]), "aws:region": "us-east-1"}
         assert len(read_texts(texts).apps) == 1
-
-    @pytest.mark.parametrize("scope", OAUTH_SCOPES)
-    def test_every_scope_of_the_table(self, scope: str) -> None:
-        assert read(with_app(scopes=[scope])).apps[0].scopes == (scope,)
 
     def test_client_secret_is_not_shown_by_its_settings(self) -> None:
         assert CLIENT_SECRET not in repr(read(READY))
