@@ -1,6 +1,6 @@
-"""The alarms as data: what each watches, and when a person should act.
+"""The alarms as data: the metric of each, and when a person should act.
 
-Each has an entry in docs/runbook.md under its title. Sources of namespaces, names and dimensions:
+Each has an entry in the runbook under its title. Sources of namespaces, names and dimensions:
 "CloudWatch metrics for HTTP APIs" in the API Gateway developer guide, "Types of metrics for Lambda
 functions" in the Lambda developer guide, and docs/callbacks.md for `BigCommerceApp`.
 """
@@ -22,7 +22,7 @@ class Alarm:
         title: the heading of its entry in the runbook.
         namespace: the metric's namespace.
         metric: the metric's name.
-        dimension: whose metric it is. For `FunctionName` there is an alarm a function.
+        dimension: what the metric belongs to. `FunctionName` makes one alarm for each function.
         statistic: of the metric in each period, such as `Sum` or `p99`.
         threshold: what the statistic is compared with.
         minutes: the length of a period.
@@ -35,7 +35,7 @@ class Alarm:
     title: str
     namespace: str
     metric: str
-    dimension: Literal["service", "ApiId", "FunctionName"]
+    dimension: Literal["service", "ApiId", "FunctionName", "QueueName"]
     statistic: str
     threshold: float
     minutes: int = 5
@@ -79,9 +79,9 @@ ALARMS = (
 
 
 def silence(hours: int | None) -> tuple[Alarm, ...]:
-    """The alarm that is on when no store opened an app for so many hours; none for None.
+    """Return the alarm for this many hours in which no store opened an app; none for None.
 
-    What the project's own check and Rutter's webhooks succeed at is not in its metric.
+    Its metric excludes the project's own check and Rutter's webhooks.
     """
     if hours is None:
         return ()

@@ -55,7 +55,7 @@ class BigCommerceApp(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         secret = self._add_secret(
             app.organization_id,
-            f"{secret_prefix(context)}{app.organization_id}",
+            f"{context.secret_prefix}{app.organization_id}",
             "Credentials of a BigCommerce app",
             _secret_value(app, client_secret, handoff_key),
             key_arn=key_arn,
@@ -64,7 +64,7 @@ class BigCommerceApp(pulumi.ComponentResource):
         if app.rutter is not None and rutter_client_secret is not None:
             self._add_secret(
                 f"{app.organization_id}.rutter",  # no organization id has a dot
-                f"{rutter_secret_prefix(context)}{app.organization_id}",
+                f"{context.rutter_secret_prefix}{app.organization_id}",
                 "Credentials at Rutter for the stores of a BigCommerce app",
                 _credentials(app.rutter.client_id, rutter_client_secret),
                 key_arn=key_arn,
@@ -109,36 +109,6 @@ class BigCommerceApp(pulumi.ComponentResource):
             opts=child,
         )
         return secret
-
-
-def secret_prefix(context: StackContext) -> str:
-    """The part of every credentials secret's name before the organization id.
-
-    No other secret's name begins with it: the roles of the callbacks and of `rutter-connect` may
-    read all that do.
-    """
-    return f"{context.project}/{context.stack}/apps/"
-
-
-def rutter_secret_prefix(context: StackContext) -> str:
-    """The part of every Rutter secret's name before the organization id.
-
-    Outside what the callbacks' roles may read.
-    """
-    return f"{context.project}/{context.stack}/rutter/"
-
-
-def read_credentials_statement(context: StackContext) -> dict[str, object]:
-    """The IAM statement that allows reading the credentials of the stack's apps.
-
-    It names their prefix, so that the roles stay as they are whatever apps there are.
-    """
-    return {
-        "Sid": "ReadCredentials",
-        "Effect": "Allow",
-        "Action": ["secretsmanager:GetSecretValue"],
-        "Resource": [context.arn("secretsmanager", f"secret:{secret_prefix(context)}*")],
-    }
 
 
 def _secret_value(

@@ -5,7 +5,7 @@ import json
 import pulumi
 import pulumi_aws as aws
 
-from .callbacks import Routed
+from .routed_function import RoutedFunction
 from .settings.model import Domain, RouteThrottle, Throttle
 from .stack_context import StackContext
 from .stack_function import StackFunction
@@ -67,7 +67,7 @@ class CallbackApi(pulumi.ComponentResource):
         self._context = context
         self._api = api
         self.id = api.id
-        self._routes: dict[Routed, aws.apigatewayv2.Route] = {}
+        self._routes: dict[RoutedFunction, aws.apigatewayv2.Route] = {}
         self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint
         self.served_base_urls = (
             pulumi.Output.concat(self.base_url, " ", api.api_endpoint)
@@ -76,7 +76,7 @@ class CallbackApi(pulumi.ComponentResource):
         )
         self.register_outputs({"baseUrl": self.base_url})
 
-    def add_route(self, routed: Routed, function: StackFunction) -> None:
+    def add_route(self, routed: RoutedFunction, function: StackFunction) -> None:
         """Add a route, which alone may call the function."""
         child = pulumi.ResourceOptions(parent=self)
         integration = aws.apigatewayv2.Integration(
@@ -136,7 +136,7 @@ class CallbackApi(pulumi.ComponentResource):
 
 
 def _route_settings(
-    routed: Routed, throttle: Throttle
+    routed: RoutedFunction, throttle: Throttle
 ) -> aws.apigatewayv2.StageRouteSettingArgsDict:
     limits: RouteThrottle = getattr(throttle, routed.setting)
     return {

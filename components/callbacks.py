@@ -1,54 +1,48 @@
 """The four callbacks of a BigCommerce single-click app, and the function that answers each."""
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
+
+import pulumi
 
 from portal import fields
 from portal.fields import CallbackField
 
-from .stack_function import FunctionSpec
+from .callback_api import CallbackApi
+from .grants import encrypt_tokens, read_credentials, read_items, write_records
+from .installation_store import InstallationStore
+from .policy_document import Statement
+from .routed_function import RoutedFunction
+from .settings.model import Settings
+from .stack_context import StackContext
+
+Environment = dict[str, pulumi.Input[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Routed(FunctionSpec, ABC):
-    """A function with a route, which it answers within API Gateway's 30 seconds.
+class CallbackResources:
+    """What the environment and the grants of a callback's function refer to."""
 
-    Attributes:
-        method: the HTTP method it takes.
-    """
-
-    method: ClassVar[str]
-
-    @property
-    @abstractmethod
-    def path(self) -> str:
-        """The last segment of its URL, after `/{organization_id}/`."""
-
-    @property
-    def setting(self) -> str:
-        """Its name among the settings that each route has of its own, such as `remove_user`."""
-        return self.name.replace("-", "_")
-
-    @property
-    def route_key(self) -> str:
-        """Its route in the HTTP API."""
-        return f"{self.method} /{{organization_id}}/{self.path}"
+    context: StackContext
+    settings: Settings
+    store: InstallationStore
+    api: CallbackApi
 
 
 @dataclass(frozen=True, kw_only=True)
-class Callback(Routed):
+class Callback(RoutedFunction):
     """One callback URL, and the function that answers it.
 
     Attributes:
         portal_field: the field of the developer portal that takes its URL.
-        environment: names of the environment variables it gets, of those for callbacks.
-        statements: Sids of the IAM statements its role gets, of those for callbacks.
+        environment: returns the function's own environment variables.
+        grants: returns the IAM statements of the function's role.
     """
 
     portal_field: CallbackField
-    environment: tuple[str, ...]
-    statements: tuple[str, ...]
+    environment: Callable[[CallbackResources], Environment]
+    grants: Callable[[CallbackResources], list[Statement]]
     method: ClassVar[str] = "GET"
 
     @property
@@ -57,9 +51,43 @@ class Callback(Routed):
         return self.portal_field.path
 
 
-# Every callback reads its app's profile and credentials, and reads and writes stores' records.
-_ENVIRONMENT = ("TABLE_NAME", "SECRET_PREFIX", "FRAME_ANCESTORS")
-_STATEMENTS = ("ReadCredentials", "ReadItems", "WriteRecords")
+def _environment(stack: CallbackResources) -> Environment:
+    return {
+        "TABLE_NAME": stack.store.table_name,
+        "SECRET_PREFIX": stack.context.secret_prefix,
+        "FRAME_ANCESTORS": " ".join(stack.settings.bigcommerce.frame_ancestors),
+    }
+
+
+def _auth_environment(stack: CallbackResources) -> Environment:
+    return {
+        **_load_environment(stack),
+        "SERVED_BASE_URLS": stack.api.served_base_urls,
+        "LOGIN_URL": stack.settings.bigcommerce.login_url,
+        "ACCESS_TOKEN_KEY_ARN": stack.store.key_arn,
+    }
+
+
+def _load_environment(stack: CallbackResources) -> Environment:
+    return {**_environment(stack), "BASE_URL": stack.api.base_url}
+
+
+def _uninstall_environment(stack: CallbackResources) -> Environment:
+    seconds = stack.settings.uninstalled_retention_days * 86_400
+    return {**_environment(stack), "UNINSTALLED_RETENTION_SECONDS": str(seconds)}
+
+
+def _grants(stack: CallbackResources) -> list[Statement]:
+    return [
+        read_credentials(stack.context),
+        read_items(stack.store),
+        write_records(stack.store),
+    ]
+
+
+def _auth_grants(stack: CallbackResources) -> list[Statement]:
+    return [*_grants(stack), encrypt_tokens(stack.store)]
+
 
 AUTH = Callback(
     name="auth",
@@ -67,14 +95,8 @@ AUTH = Callback(
     handler="lambdas.auth.handler",
     portal_field=fields.AUTH,
     timeout=25,
-    environment=(
-        *_ENVIRONMENT,
-        "BASE_URL",
-        "SERVED_BASE_URLS",
-        "LOGIN_URL",
-        "ACCESS_TOKEN_KEY_ARN",
-    ),
-    statements=(*_STATEMENTS, "EncryptAccessTokens"),
+    environment=_auth_environment,
+    grants=_auth_grants,
 )
 LOAD = Callback(
     name="load",
@@ -82,8 +104,8 @@ LOAD = Callback(
     handler="lambdas.load.handler",
     portal_field=fields.LOAD,
     timeout=15,
-    environment=(*_ENVIRONMENT, "BASE_URL"),
-    statements=_STATEMENTS,
+    environment=_load_environment,
+    grants=_grants,
 )
 UNINSTALL = Callback(
     name="uninstall",
@@ -91,8 +113,8 @@ UNINSTALL = Callback(
     handler="lambdas.uninstall.handler",
     portal_field=fields.UNINSTALL,
     timeout=15,
-    environment=(*_ENVIRONMENT, "UNINSTALLED_RETENTION_SECONDS"),
-    statements=_STATEMENTS,
+    environment=_uninstall_environment,
+    grants=_grants,
 )
 REMOVE_USER = Callback(
     name="remove-user",
@@ -100,8 +122,8 @@ REMOVE_USER = Callback(
     handler="lambdas.remove_user.handler",
     portal_field=fields.REMOVE_USER,
     timeout=15,
-    environment=_ENVIRONMENT,
-    statements=_STATEMENTS,
+    environment=_environment,
+    grants=_grants,
 )
 
 # In the order of the portal's fields.

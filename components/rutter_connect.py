@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from .app import read_credentials_statement, rutter_secret_prefix, secret_prefix
+from . import grants
 from .installation_store import CONNECTION_INDEX, DUE_INDEX, InstallationStore
 from .part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
+from .policy_document import Statement, allow
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, FunctionSpec, StackFunction
 from .table_stream import RETENTION_SECONDS, FailedQueue, invoke_with_changes
@@ -46,8 +47,6 @@ CHANGES = {
 class RutterConnect(pulumi.ComponentResource):
     """The function, its queue, the schedule of its sweep, and its dead-letter queue.
 
-    The alarms notify the SNS topics.
-
     Attributes:
         function: the function.
         queue_url: the queue of the stores to reconcile.
@@ -64,7 +63,6 @@ class RutterConnect(pulumi.ComponentResource):
         *,
         organization_ids: Sequence[str],
         base_url: str,
-        topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:RutterConnect", CONNECT.name, None, opts)
@@ -72,9 +70,7 @@ class RutterConnect(pulumi.ComponentResource):
         failed = FailedQueue(
             context,
             RUTTER_FAILED_QUEUE,
-            alarm_description="Stores could not be connected to Rutter: "
-            "docs/runbook.md#stores-could-not-be-connected-to-rutter",
-            topics=topics,
+            alarm_title="Stores could not be connected to Rutter",
             opts=child,
         )
         queue = aws.sqs.Queue(
@@ -97,23 +93,23 @@ class RutterConnect(pulumi.ComponentResource):
                 "TABLE_NAME": store.table_name,
                 "CONNECTION_INDEX": CONNECTION_INDEX,
                 "DUE_INDEX": DUE_INDEX,
-                "SECRET_PREFIX": secret_prefix(context),
-                "RUTTER_SECRET_PREFIX": rutter_secret_prefix(context),
+                "SECRET_PREFIX": context.secret_prefix,
+                "RUTTER_SECRET_PREFIX": context.rutter_secret_prefix,
                 "RUTTER_BASE_URL": base_url,
                 "RUTTER_QUEUE_URL": queue.url,
                 "ACCESS_TOKEN_KEY_ARN": store.key_arn,
             },
             statements=[
-                read_credentials_statement(context),
-                read_rutter_credentials_statement(context),
-                store.read_items_statement(),
-                store.find_connections_statement(CONNECTION_INDEX, DUE_INDEX),
-                store.write_connections_statement("connection_*"),
-                store.decrypt_statement(organization_ids),
-                store.encrypt_statement(),
-                *store.read_stream_statements(),
+                grants.read_credentials(context),
+                grants.read_rutter_credentials(context),
+                grants.read_items(store),
+                grants.find_connections(store, CONNECTION_INDEX, DUE_INDEX),
+                grants.write_connections(store, "connection_*"),
+                grants.decrypt_tokens_of_apps(store, organization_ids),
+                grants.encrypt_tokens(store),
+                *grants.read_stream(store),
                 _use_queue(queue),
-                failed.keep_statement(),
+                failed.keep_failures(),
             ],
             opts=child,
         )
@@ -125,7 +121,6 @@ class RutterConnect(pulumi.ComponentResource):
             name="rutter-changes",
             failed=failed,
             starting_position="LATEST",  # the sweep finds what changed before
-            topics=topics,
             opts=child,
         )
         aws.lambda_.EventSourceMapping(
@@ -143,32 +138,20 @@ class RutterConnect(pulumi.ComponentResource):
         self.register_outputs({"queueUrl": self.queue_url})
 
 
-def operator_statements(context: StackContext) -> list[dict[str, object]]:
-    """The IAM statements for the operator's commands: to connect stores, and to retry."""
+def operator_grants(context: StackContext) -> list[Statement]:
+    """Return the IAM statements for operators, who connect stores and redrive failed messages."""
     return [
-        {
-            "Sid": "Connect",
-            "Effect": "Allow",
-            "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"],
-            "Resource": [context.arn("sqs", context.name(RUTTER_QUEUE))],
-        },
-        {
-            "Sid": "Retry",
-            "Effect": "Allow",
-            "Action": ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
-            "Resource": [context.arn("sqs", context.name(RUTTER_FAILED_QUEUE))],
-        },
+        allow(
+            "Connect",
+            ["sqs:GetQueueUrl", "sqs:SendMessage"],
+            context.arn("sqs", context.name(RUTTER_QUEUE)),
+        ),
+        allow(
+            "Retry",
+            ["sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:DeleteMessage"],
+            context.arn("sqs", context.name(RUTTER_FAILED_QUEUE)),
+        ),
     ]
-
-
-def read_rutter_credentials_statement(context: StackContext) -> dict[str, object]:
-    """The IAM statement that allows reading the organizations' credentials at Rutter."""
-    return {
-        "Sid": "ReadRutterCredentials",
-        "Effect": "Allow",
-        "Action": ["secretsmanager:GetSecretValue"],
-        "Resource": [context.arn("secretsmanager", f"secret:{rutter_secret_prefix(context)}*")],
-    }
 
 
 def _sweep(
@@ -208,16 +191,12 @@ def _sweep(
     )
 
 
-def _use_queue(queue: aws.sqs.Queue) -> dict[str, object]:
-    return {
-        "Sid": "UseQueue",
-        "Effect": "Allow",
-        "Action": [
-            "sqs:ChangeMessageVisibility",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-            "sqs:SendMessage",
-        ],
-        "Resource": [queue.arn],
-    }
+def _use_queue(queue: aws.sqs.Queue) -> Statement:
+    actions = [
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:SendMessage",
+    ]
+    return allow("UseQueue", actions, queue.arn)

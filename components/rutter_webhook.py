@@ -1,22 +1,26 @@
-"""The function that takes Rutter's webhooks, where an app wants them."""
+"""The function that receives Rutter's webhooks, for apps that turn them on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import pulumi
+
 from portal.fields import RUTTER_WEBHOOK_PATH
 
-from .app import rutter_secret_prefix
-from .callbacks import Routed
+from . import grants
 from .installation_store import CONNECTION_INDEX, DUE_INDEX_KEYS, InstallationStore
 from .part_names import RUTTER_QUEUE
-from .rutter_connect import RutterConnect, read_rutter_credentials_statement
+from .policy_document import allow
+from .routed_function import RoutedFunction
+from .rutter_connect import RutterConnect
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, StackFunction
 
 
 @dataclass(frozen=True, kw_only=True)
-class Webhook(Routed):
-    """The route of Rutter's webhooks, and the function that takes them."""
+class Webhook(RoutedFunction):
+    """The route of Rutter's webhooks, and the function that receives them."""
 
     method: ClassVar[str] = "POST"
 
@@ -40,9 +44,10 @@ def webhook_function(
     connect: RutterConnect,
     basis: FunctionBasis,
     *,
-    frame_ancestors: str,
+    frame_ancestors: Sequence[str],
+    opts: pulumi.ResourceOptions | None = None,
 ) -> StackFunction:
-    """The function that takes Rutter's webhooks, and may queue stores to be polled.
+    """Return the function that receives Rutter's webhooks and queues stores to poll.
 
     It reads the organizations' credentials at Rutter, and no app's at BigCommerce.
     """
@@ -52,21 +57,21 @@ def webhook_function(
         basis,
         environment={
             "TABLE_NAME": store.table_name,
-            "SECRET_PREFIX": rutter_secret_prefix(context),
-            "FRAME_ANCESTORS": frame_ancestors,
+            "SECRET_PREFIX": context.rutter_secret_prefix,
+            "FRAME_ANCESTORS": " ".join(frame_ancestors),
             "CONNECTION_INDEX": CONNECTION_INDEX,
             "RUTTER_QUEUE_URL": connect.queue_url,
         },
         statements=[
-            read_rutter_credentials_statement(context),
-            store.read_profiles_statement(),
-            store.find_connections_statement(CONNECTION_INDEX),
-            store.write_connections_statement(*DUE_INDEX_KEYS, "connection_webhook_until"),
-            {
-                "Sid": "QueuePolls",
-                "Effect": "Allow",
-                "Action": ["sqs:SendMessage"],
-                "Resource": [context.arn("sqs", context.name(RUTTER_QUEUE))],
-            },
+            grants.read_rutter_credentials(context),
+            grants.read_profiles(store),
+            grants.find_connections(store, CONNECTION_INDEX),
+            grants.write_connections(store, *DUE_INDEX_KEYS, "connection_webhook_until"),
+            allow(
+                "QueuePolls",
+                ["sqs:SendMessage"],
+                context.arn("sqs", context.name(RUTTER_QUEUE)),
+            ),
         ],
+        opts=opts,
     )

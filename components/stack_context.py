@@ -1,4 +1,4 @@
-"""What every component needs to know of the stack it is part of: how to name things, and where."""
+"""StackContext: the names, account and region of the stack's resources."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ class StackContext:
         partition: AWS's partition, such as `aws`.
         region: the stack's region.
         account: the account's number.
-        permissions_boundary_arn: the managed policy beyond which no role of the stack may act; None
-            where the account asks for none.
+        permissions_boundary_arn: the permissions boundary of the stack's roles, or None.
+        alarm_topics: ARNs of the SNS topics that the alarms notify.
     """
 
     project: str
@@ -26,6 +26,7 @@ class StackContext:
     region: pulumi.Output[str]
     account: pulumi.Output[str]
     permissions_boundary_arn: str | None
+    alarm_topics: tuple[pulumi.Output[str], ...] = ()
 
     @classmethod
     def current(cls, *, permissions_boundary_arn: str | None) -> "StackContext":
@@ -41,12 +42,25 @@ class StackContext:
 
     @property
     def service(self) -> str:
-        """What the functions' log lines and metrics are told apart by from another stack's."""
+        """The name that identifies the stack in log lines and metrics."""
         return f"{self.project}-{self.stack}"
 
     def name(self, part: str) -> str:
         """The physical name of a part: project, stack and part."""
         return f"{self.service}-{part}"
+
+    @property
+    def secret_prefix(self) -> str:
+        """The start of the name of each app's credentials secret, before the organization ID.
+
+        No other secret's name starts with it: the callbacks' roles may read all that do.
+        """
+        return f"{self.project}/{self.stack}/apps/"
+
+    @property
+    def rutter_secret_prefix(self) -> str:
+        """The start of the name of each app's secret for Rutter, which no callback may read."""
+        return f"{self.project}/{self.stack}/rutter/"
 
     def arn(self, service: str, resource: str) -> pulumi.Output[str]:
         """The ARN of a resource of a service in this account and region."""

@@ -1,18 +1,46 @@
-"""The stack's registration, from its settings and from where its API is."""
+"""The stack's registration: what to enter in the developer portal, as outputs."""
+
+from functools import partial
 
 import pulumi
 
 from portal.model import AppRegistration, Registration
+from portal.sheet.documents import markdown_sheet
+from portal.sheet.install_links import install_links
 from portal.sheet.url_changes import url_change_warnings
 
+from .callbacks import CALLBACKS
 from .settings.model import AppSettings, Settings
 
 
-def stack_registration(base_url: str, settings: Settings) -> Registration:
-    """The registration of the stack that is being deployed.
+def registration_outputs(
+    base_url: pulumi.Output[str], settings: Settings
+) -> dict[str, pulumi.Output[object]]:
+    """Return the outputs for the developer portal, and warn of callback URLs that change there."""
+    registration = base_url.apply(partial(_registration, settings=settings))
+    if settings.domain is None:
+        registration.apply(_warn_of_url_changes)
+    else:
+        # The URLs are already known: warn before anything is deployed.
+        _warn_of_url_changes(_registration(settings.domain.base_url, settings))
+    first = settings.apps[0].organization_id
+    urls = {
+        each.portal_field.key: base_url.apply(partial(each.portal_field.url, organization_id=first))
+        for each in CALLBACKS
+    }
+    return {
+        "baseUrl": base_url,
+        "technicalTab": registration.apply(Registration.technical_tabs),
+        **urls,
+        "registration": registration.apply(Registration.as_output),
+        "readme": registration.apply(markdown_sheet),  # Pulumi Cloud shows it
+        "registeredUrls": registration.apply(Registration.registered_urls),
+        "rutterWebhookUrls": registration.apply(Registration.rutter_webhook_urls),
+        "installLinks": registration.apply(install_links),
+    }
 
-    `base_url` is that of the callback URLs, before `/{organization_id}/`.
-    """
+
+def _registration(base_url: str, settings: Settings) -> Registration:
     return Registration(
         stack=pulumi.get_stack(),
         login_url=settings.bigcommerce.login_url,
@@ -22,8 +50,7 @@ def stack_registration(base_url: str, settings: Settings) -> Registration:
     )
 
 
-def warn_of_url_changes(registration: Registration) -> None:
-    """Warn for each app whose URLs in the developer portal are others than this deployment's."""
+def _warn_of_url_changes(registration: Registration) -> None:
     for warning in url_change_warnings(registration):
         pulumi.log.warn(warning)
 

@@ -1,30 +1,30 @@
-"""StoreEvents: an EventBridge bus that tells other consumers what happens to stores."""
-
-from collections.abc import Sequence
+"""StoreEvents: an EventBridge bus with an event for each change of a store."""
 
 import pulumi
 import pulumi_aws as aws
 
+from .grants import read_stream
 from .installation_store import InstallationStore
+from .policy_document import allow
 from .stack_context import StackContext
 from .stack_function import FunctionBasis, FunctionSpec, StackFunction
 from .table_stream import FailedQueue, invoke_with_changes
 
 STORE_EVENTS = FunctionSpec(
     name="store-events",
-    description="Tells other consumers what happens to stores",
+    description="Publishes events about stores",
     handler="lambdas.store_events.handler",
     timeout=30,
 )
 
-# Of stores' records and of their connections, also where one is deleted.
+# Stores' records and their connections, including deletions.
 CHANGES = {"dynamodb": {"Keys": {"sk": {"S": ["STORE", "CONNECTION"]}}}}
 
 
 class StoreEvents(pulumi.ComponentResource):
-    """The bus, and the function that puts the table's changes on it.
+    """The bus, and the function that publishes the table's changes to it.
 
-    What fails for good is in a queue, and raises an alarm that tells the SNS topics.
+    A dead-letter queue with an alarm receives the changes that could not be published.
 
     Attributes:
         function: the function.
@@ -39,8 +39,6 @@ class StoreEvents(pulumi.ComponentResource):
         context: StackContext,
         store: InstallationStore,
         basis: FunctionBasis,
-        *,
-        topics: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:StoreEvents", STORE_EVENTS.name, None, opts)
@@ -53,8 +51,7 @@ class StoreEvents(pulumi.ComponentResource):
         failed = FailedQueue(
             context,
             "events-failed",
-            alarm_description="Events were not published: docs/events.md#when-it-fails",
-            topics=topics,
+            alarm_title="Events were not published",
             opts=child,
         )
         self.function = StackFunction(
@@ -63,9 +60,9 @@ class StoreEvents(pulumi.ComponentResource):
             basis,
             environment={"EVENT_BUS_NAME": bus.name},
             statements=[
-                *store.read_stream_statements(),
-                _put_events(bus),
-                failed.keep_statement(),
+                *read_stream(store),
+                allow("PutEvents", ["events:PutEvents"], bus.arn),
+                failed.keep_failures(),
             ],
             opts=child,
         )
@@ -77,17 +74,7 @@ class StoreEvents(pulumi.ComponentResource):
             name="event-changes",
             failed=failed,
             starting_position="TRIM_HORIZON",
-            topics=topics,
             opts=child,
         )
         self.bus_arn = bus.arn
         self.register_outputs({"busArn": self.bus_arn})
-
-
-def _put_events(bus: aws.cloudwatch.EventBus) -> dict[str, object]:
-    return {
-        "Sid": "PutEvents",
-        "Effect": "Allow",
-        "Action": ["events:PutEvents"],
-        "Resource": [bus.arn],
-    }

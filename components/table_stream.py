@@ -1,13 +1,15 @@
 """What consumes the table's stream: a function's mapping, its dead-letter queue, and two alarms."""
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
 
+from .alarms import LAMBDA_NAMESPACE, Alarm
 from .installation_store import InstallationStore
+from .metric_alarm import metric_alarm
+from .policy_document import Statement, allow
 from .stack_context import StackContext
 from .stack_function import StackFunction
 
@@ -33,8 +35,7 @@ class FailedQueue(pulumi.ComponentResource):
         context: StackContext,
         name: str,
         *,
-        alarm_description: str,
-        topics: Sequence[pulumi.Input[str]],
+        alarm_title: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`name` is the queue's and the alarm's within the stack."""
@@ -46,28 +47,22 @@ class FailedQueue(pulumi.ComponentResource):
             sqs_managed_sse_enabled=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        _alarm(
-            context,
+        alarm = Alarm(
             name,
-            description=alarm_description,
-            namespace="AWS/SQS",
-            metric="ApproximateNumberOfMessagesVisible",
-            dimensions={"QueueName": queue.name},
-            threshold=0,
-            topics=topics,
-            opts=pulumi.ResourceOptions(parent=self),
+            alarm_title,
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            "QueueName",
+            "Maximum",
+            1,
         )
+        metric_alarm(context, alarm, queue.name, opts=pulumi.ResourceOptions(parent=self))
         self.arn = queue.arn
         self.register_outputs({"arn": self.arn})
 
-    def keep_statement(self) -> dict[str, object]:
-        """The IAM statement that allows sending to the queue."""
-        return {
-            "Sid": "KeepFailures",
-            "Effect": "Allow",
-            "Action": ["sqs:SendMessage"],
-            "Resource": [self.arn],
-        }
+    def keep_failures(self) -> Statement:
+        """Return the IAM statement that allows sending to the queue."""
+        return allow("KeepFailures", ["sqs:SendMessage"], self.arn)
 
 
 def invoke_with_changes(
@@ -79,7 +74,6 @@ def invoke_with_changes(
     name: str,
     failed: FailedQueue,
     starting_position: Literal["TRIM_HORIZON", "LATEST"],
-    topics: Sequence[pulumi.Input[str]],
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Have the table's stream invoke a function with the changes that match a filter pattern.
@@ -103,46 +97,13 @@ def invoke_with_changes(
         destination_config={"on_failure": {"destination_arn": failed.arn}},
         opts=opts,
     )
-    _alarm(
-        context,
+    late = Alarm(
         f"{name}-late",
-        description="Changes are processed late: docs/runbook.md#changes-are-processed-late",
-        namespace="AWS/Lambda",
-        metric="IteratorAge",
-        dimensions={"FunctionName": function.name},
-        threshold=LATE_MILLISECONDS,
-        topics=topics,
-        opts=opts,
+        "Changes are processed late",
+        LAMBDA_NAMESPACE,
+        "IteratorAge",
+        "FunctionName",
+        "Maximum",
+        LATE_MILLISECONDS,
     )
-
-
-def _alarm(
-    context: StackContext,
-    name: str,
-    *,
-    description: str,
-    namespace: str,
-    metric: str,
-    dimensions: Mapping[str, pulumi.Input[str]],
-    threshold: int,
-    topics: Sequence[pulumi.Input[str]],
-    opts: pulumi.ResourceOptions,
-) -> None:
-    """Make an alarm for when the metric is above the threshold once in five minutes."""
-    aws.cloudwatch.MetricAlarm(
-        name,
-        name=context.name(name),
-        alarm_description=description,
-        namespace=namespace,
-        metric_name=metric,
-        dimensions=dimensions,
-        statistic="Maximum",
-        period=300,
-        evaluation_periods=1,
-        comparison_operator="GreaterThanThreshold",
-        threshold=threshold,
-        treat_missing_data="notBreaching",
-        alarm_actions=topics,
-        ok_actions=topics,
-        opts=opts,
-    )
+    metric_alarm(context, late, function.name, opts=opts)

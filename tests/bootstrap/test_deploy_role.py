@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from bootstrap.policies import boundary_policy, deploy_policy
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from components.ci_roles import boundary_name, deploy_role_name
-from components.installation_store import CHANGE_KEY, LOOK_AT_KEY
+from components.key_policy import CHANGE_KEY, READ_KEY
 from local.aws import Aws, isolated_session
 from local.emulator import Emulator
 from local.engine import DeploymentError, Stack, stack_config
@@ -88,7 +88,7 @@ def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
             statements.append(statement | {"Action": "lambda:ListEventSourceMappings"})
         if name == "Keys":
             # The key's policy names the role, and the embedded AWS compares it with the session.
-            keys = {"Action": [*CHANGE_KEY, *LOOK_AT_KEY], "Resource": KEYS}
+            keys = {"Action": [*CHANGE_KEY, *READ_KEY], "Resource": KEYS}
             statements.append(statement | keys)
     return json.dumps(document | {"Statement": statements})
 

@@ -1,6 +1,6 @@
 """What holds for every resource: its name, its place, and its component's outputs."""
 
-from tests.components.recorder import API_ENDPOINT, KEY_ID, Recording
+from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import BOUNDARY_ARN, GLOBEX, RUTTER
 
@@ -68,44 +68,23 @@ def test_every_resource_has_a_component_and_every_component_has_resources_and_th
 ) -> None:
     components = {each.urn for each in customized.resources if not each.custom}
     for resource in customized.resources:
-        top = not resource.custom and resource.parent.endswith("Stack::bigcommerce-test")
+        top = resource.type == f"{COMPONENT_PREFIX}AppBackend"
         assert top or resource.parent in components, resource.urn
     assert components <= {each.parent for each in customized.resources}
 
 
 def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
     registered = {
-        (each.type.removeprefix(COMPONENT_PREFIX), each.name): awaiting.registered_outputs[each.urn]
+        each.type.removeprefix(COMPONENT_PREFIX): awaiting.registered_outputs[each.urn]
         for each in awaiting.resources
         if not each.custom
     }
-    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:bigcommerce-test"
-    invoke_path = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions"
-    callbacks = ("auth", "load", "uninstall", "remove-user")
-    assert registered == {
-        ("BigCommerceApp", GLOBEX): {
-            "secretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
-            f"bigcommerce/test/apps/{GLOBEX}-AbCdEf"
-        },
-        ("CallbackApi", "callbacks"): {"baseUrl": API_ENDPOINT},
-        ("OperatorPolicy", "operator"): {
-            "arn": "arn:aws:iam::123456789012:policy/bigcommerce-test-operator"
-        },
-        ("InstallationStore", "installations"): {
-            "tableName": "bigcommerce-test-installations",
-            "tableArn": (
-                "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
-            ),
-            "keyArn": f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}",
-            "readerPolicyArn": (
-                "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
-            ),
-        },
-        **{
-            ("StackFunction", name): {
-                "name": f"bigcommerce-test-{name}",
-                "invokeArn": f"{invoke_path}/{function_arn}-{name}/invocations",
-            }
-            for name in callbacks
-        },
+    assert registered.pop("AppBackend") == awaiting.outputs
+    assert {type_: sorted(outputs) for type_, outputs in registered.items()} == {
+        "AccessPolicies": ["operatorArn", "readerArn"],
+        "BigCommerceApp": ["secretArn"],
+        "CallbackApi": ["baseUrl"],
+        "InstallationStore": ["keyArn", "tableArn", "tableName"],
+        "StackFunction": ["invokeArn", "name"],
     }
+    assert all(value for outputs in registered.values() for value in outputs.values())

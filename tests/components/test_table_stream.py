@@ -59,9 +59,9 @@ def test_changes_that_wait_raise_an_alarm(
     assert "docs/runbook.md#changes-are-processed-late" in late["alarmDescription"]
     kept = consumed.one(ALARM, failed).inputs
     assert kept["dimensions"] == {"QueueName": f"bigcommerce-test-{failed}"}
-    assert kept["threshold"] == 0
+    assert kept["threshold"] == 1
     for alarm in (late, kept):
-        assert alarm["comparisonOperator"] == "GreaterThanThreshold"
+        assert alarm["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
         assert alarm["treatMissingData"] == "notBreaching"
 
 
