@@ -1,4 +1,4 @@
-"""AlarmTopic: whom the stack's alarms tell when they go on, and when they go off."""
+"""AlarmTopic: the SNS topic that the stack's alarms notify, with its subscriptions."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ from .stack_context import StackContext
 
 
 class AlarmTopic(pulumi.ComponentResource):
-    """An SNS topic, with those whom it tells.
+    """An SNS topic and its subscriptions.
 
     Attributes:
         arn: the topic's ARN.
@@ -27,15 +27,12 @@ class AlarmTopic(pulumi.ComponentResource):
     ) -> None:
         super().__init__("bigcommerce:index:AlarmTopic", "alarms", None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        # Its messages name alarms and metrics and nothing of a store. CloudWatch cannot publish to
-        # a topic that is encrypted with the key that AWS manages.
+        # Its messages name alarms and metrics, and no store. CloudWatch cannot publish to a topic
+        # that is encrypted with the key that AWS manages.
         topic = aws.sns.Topic("alarms", name=context.name("alarms"), opts=child)
-        for protocol, endpoint in (
-            *(("email", address) for address in settings.emails),
-            *(("https", url) for url in settings.https_endpoints),
-        ):
-            # Named for its endpoint, so that taking one away leaves the others confirmed; by a
-            # hash, since such a URL often holds a key: so it is a secret too.
+        for protocol, endpoint in settings.subscriptions:
+            # The name is a hash of the endpoint, so that removing one keeps the others confirmed.
+            # Such a URL often contains a key, so it is a secret too.
             aws.sns.TopicSubscription(
                 f"{protocol}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}",
                 topic=topic.arn,

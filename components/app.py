@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from portal.oauth_scopes import OAUTH_SCOPES
 
+from .installation_store import InstallationStore
 from .settings.model import AppSettings
 from .stack_context import StackContext
 
@@ -42,24 +43,21 @@ class BigCommerceApp(pulumi.ComponentResource):
         self,
         context: StackContext,
         app: AppSettings,
-        *,
-        client_secret: SecretStr | None,
-        handoff_key: SecretStr | None,
-        rutter_client_secret: SecretStr | None,
-        table_name: pulumi.Input[str],
-        key_arn: pulumi.Input[str],
-        protect: bool,
+        store: InstallationStore,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:BigCommerceApp", app.organization_id, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._context = context
+        self._key_arn = store.key_arn
+        settings = context.settings
+        client_secret = settings.client_secrets.get(app.organization_id)
+        handoff_key = settings.handoff_keys.get(app.organization_id)
+        rutter_client_secret = settings.rutter_client_secrets.get(app.organization_id)
         secret = self._add_secret(
             app.organization_id,
             f"{context.secret_prefix}{app.organization_id}",
             "Credentials of a BigCommerce app",
             _secret_value(app, client_secret, handoff_key),
-            key_arn=key_arn,
-            protect=protect,
         )
         if app.rutter is not None and rutter_client_secret is not None:
             self._add_secret(
@@ -67,46 +65,36 @@ class BigCommerceApp(pulumi.ComponentResource):
                 f"{context.rutter_secret_prefix}{app.organization_id}",
                 "Credentials at Rutter for the stores of a BigCommerce app",
                 _credentials(app.rutter.client_id, rutter_client_secret),
-                key_arn=key_arn,
-                protect=protect,
             )
         aws.dynamodb.TableItem(
             app.organization_id,
-            table_name=table_name,
+            table_name=store.table_name,
             hash_key="pk",
             range_key="sk",
             item=json.dumps(_item(app)),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_arn = secret.arn
         self.register_outputs({"secretArn": self.secret_arn})
 
     def _add_secret(
-        self,
-        resource: str,
-        name: str,
-        description: str,
-        value: str,
-        *,
-        key_arn: pulumi.Input[str],
-        protect: bool,
+        self, resource: str, name: str, description: str, value: str
     ) -> aws.secretsmanager.Secret:
-        child = pulumi.ResourceOptions(parent=self)
         secret = aws.secretsmanager.Secret(
             resource,
             name=name,
             description=description,
-            kms_key_id=key_arn,
+            kms_key_id=self._key_arn,
             # While a deleted secret can be recovered its name is taken: a stack that need not be
             # protected can be destroyed and created again at once.
-            recovery_window_in_days=30 if protect else 0,
+            recovery_window_in_days=30 if self._context.settings.protect else 0,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )
         aws.secretsmanager.SecretVersion(
             resource,
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(value),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         return secret
 

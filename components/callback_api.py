@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .routed_function import RoutedFunction
-from .settings.model import Domain, RouteThrottle, Throttle
+from .settings.model import RouteThrottle, Throttle
 from .stack_context import StackContext
 from .stack_function import StackFunction
 
@@ -33,7 +33,7 @@ ACCESS_LOG_FORMAT = json.dumps(
 class CallbackApi(pulumi.ComponentResource):
     """The HTTP API that the callback URLs lead to.
 
-    `add_route` takes a route to its function; `serve`, once all have theirs, begins to serve.
+    `add_route` adds a route to a function. `serve` deploys the routes that were added.
 
     Attributes:
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
@@ -49,12 +49,10 @@ class CallbackApi(pulumi.ComponentResource):
     def __init__(
         self,
         context: StackContext,
-        *,
-        protect: bool,
-        domain: Domain | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:CallbackApi", "callbacks", None, opts)
+        domain = context.settings.domain
         api = aws.apigatewayv2.Api(
             "callbacks",
             name=context.name("callbacks"),
@@ -62,7 +60,7 @@ class CallbackApi(pulumi.ComponentResource):
             protocol_type="HTTP",
             ip_address_type="dualstack",
             disable_execute_api_endpoint=domain is not None and not domain.keep_default_endpoint,
-            opts=pulumi.ResourceOptions(parent=self, protect=protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.settings.protect),
         )
         self._context = context
         self._api = api
@@ -77,7 +75,7 @@ class CallbackApi(pulumi.ComponentResource):
         self.register_outputs({"baseUrl": self.base_url})
 
     def add_route(self, routed: RoutedFunction, function: StackFunction) -> None:
-        """Add a route, which alone may call the function."""
+        """Add a route. No other route may invoke the function."""
         child = pulumi.ResourceOptions(parent=self)
         integration = aws.apigatewayv2.Integration(
             routed.name,
@@ -109,14 +107,15 @@ class CallbackApi(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
 
-    def serve(self, *, throttle: Throttle, log_retention_days: int) -> pulumi.Output[str]:
-        """Serve the routes that were added, each with a throttle of its own; the stage's id."""
+    def serve(self) -> pulumi.Output[str]:
+        """Serve the routes that were added, each with its own throttle. Return the stage's ID."""
+        settings = self._context.settings
         child = pulumi.ResourceOptions(parent=self)
         access_log = aws.cloudwatch.LogGroup(
             "access-log",
             # The prefix spares CloudWatch Logs a resource policy that grows with every API.
             name=f"/aws/vendedlogs/{self._context.name('callbacks')}",
-            retention_in_days=log_retention_days,
+            retention_in_days=settings.log_retention_days,
             opts=child,
         )
         stage = aws.apigatewayv2.Stage(
@@ -124,7 +123,7 @@ class CallbackApi(pulumi.ComponentResource):
             api_id=self._api.id,
             name="$default",
             auto_deploy=True,
-            route_settings=[_route_settings(routed, throttle) for routed in self._routes],
+            route_settings=[_route_settings(routed, settings.throttle) for routed in self._routes],
             access_log_settings={
                 "destination_arn": access_log.arn,
                 "format": ACCESS_LOG_FORMAT,
@@ -138,7 +137,7 @@ class CallbackApi(pulumi.ComponentResource):
 def _route_settings(
     routed: RoutedFunction, throttle: Throttle
 ) -> aws.apigatewayv2.StageRouteSettingArgsDict:
-    limits: RouteThrottle = getattr(throttle, routed.setting)
+    limits: RouteThrottle = getattr(throttle, routed.module)
     return {
         "route_key": routed.route_key,
         "throttling_rate_limit": limits.rate,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 import pulumi
 
@@ -14,7 +13,6 @@ from .grants import encrypt_tokens, read_credentials, read_items, write_records
 from .installation_store import InstallationStore
 from .policy_document import Statement
 from .routed_function import RoutedFunction
-from .settings.model import Settings
 from .stack_context import StackContext
 
 Environment = dict[str, pulumi.Input[str]]
@@ -25,7 +23,6 @@ class CallbackResources:
     """What the environment and the grants of a callback's function refer to."""
 
     context: StackContext
-    settings: Settings
     store: InstallationStore
     api: CallbackApi
 
@@ -43,19 +40,13 @@ class Callback(RoutedFunction):
     portal_field: CallbackField
     environment: Callable[[CallbackResources], Environment]
     grants: Callable[[CallbackResources], list[Statement]]
-    method: ClassVar[str] = "GET"
-
-    @property
-    def path(self) -> str:
-        """The last segment of its URL."""
-        return self.portal_field.path
 
 
 def _environment(stack: CallbackResources) -> Environment:
     return {
         "TABLE_NAME": stack.store.table_name,
         "SECRET_PREFIX": stack.context.secret_prefix,
-        "FRAME_ANCESTORS": " ".join(stack.settings.bigcommerce.frame_ancestors),
+        "FRAME_ANCESTORS": " ".join(stack.context.settings.bigcommerce.frame_ancestors),
     }
 
 
@@ -63,7 +54,7 @@ def _auth_environment(stack: CallbackResources) -> Environment:
     return {
         **_load_environment(stack),
         "SERVED_BASE_URLS": stack.api.served_base_urls,
-        "LOGIN_URL": stack.settings.bigcommerce.login_url,
+        "LOGIN_URL": stack.context.settings.bigcommerce.login_url,
         "ACCESS_TOKEN_KEY_ARN": stack.store.key_arn,
     }
 
@@ -73,7 +64,7 @@ def _load_environment(stack: CallbackResources) -> Environment:
 
 
 def _uninstall_environment(stack: CallbackResources) -> Environment:
-    seconds = stack.settings.uninstalled_retention_days * 86_400
+    seconds = stack.context.settings.uninstalled_retention_days * 86_400
     return {**_environment(stack), "UNINSTALLED_RETENTION_SECONDS": str(seconds)}
 
 
@@ -89,42 +80,29 @@ def _auth_grants(stack: CallbackResources) -> list[Statement]:
     return [*_grants(stack), encrypt_tokens(stack.store)]
 
 
-AUTH = Callback(
-    name="auth",
-    description=f"BigCommerce {fields.AUTH.label}",
-    handler="lambdas.auth.handler",
-    portal_field=fields.AUTH,
-    timeout=25,
-    environment=_auth_environment,
-    grants=_auth_grants,
-)
-LOAD = Callback(
-    name="load",
-    description=f"BigCommerce {fields.LOAD.label}",
-    handler="lambdas.load.handler",
-    portal_field=fields.LOAD,
-    timeout=15,
-    environment=_load_environment,
-    grants=_grants,
-)
-UNINSTALL = Callback(
-    name="uninstall",
-    description=f"BigCommerce {fields.UNINSTALL.label}",
-    handler="lambdas.uninstall.handler",
-    portal_field=fields.UNINSTALL,
-    timeout=15,
-    environment=_uninstall_environment,
-    grants=_grants,
-)
-REMOVE_USER = Callback(
-    name="remove-user",
-    description=f"BigCommerce {fields.REMOVE_USER.label}",
-    handler="lambdas.remove_user.handler",
-    portal_field=fields.REMOVE_USER,
-    timeout=15,
-    environment=_environment,
-    grants=_grants,
-)
+def _callback(
+    name: str,
+    portal_field: CallbackField,
+    environment: Callable[[CallbackResources], Environment],
+    grants: Callable[[CallbackResources], list[Statement]] = _grants,
+    *,
+    timeout: int = 15,
+) -> Callback:
+    return Callback(
+        name=name,
+        description=f"BigCommerce {portal_field.label}",
+        timeout=timeout,
+        path=portal_field.path,
+        portal_field=portal_field,
+        environment=environment,
+        grants=grants,
+    )
+
+
+AUTH = _callback("auth", fields.AUTH, _auth_environment, _auth_grants, timeout=25)
+LOAD = _callback("load", fields.LOAD, _load_environment)
+UNINSTALL = _callback("uninstall", fields.UNINSTALL, _uninstall_environment)
+REMOVE_USER = _callback("remove-user", fields.REMOVE_USER, _environment)
 
 # In the order of the portal's fields.
 CALLBACKS = (AUTH, LOAD, UNINSTALL, REMOVE_USER)

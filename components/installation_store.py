@@ -57,11 +57,10 @@ class InstallationStore(pulumi.ComponentResource):
     def __init__(
         self,
         context: StackContext,
-        *,
-        protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:InstallationStore", "installations", None, opts)
+        protect = context.settings.protect
         child = pulumi.ResourceOptions(parent=self)
         protected = pulumi.ResourceOptions(parent=self, protect=protect)
         key = aws.kms.Key(

@@ -16,13 +16,12 @@ from .installation_store import CONNECTION_INDEX, DUE_INDEX, InstallationStore
 from .part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
 from .policy_document import Statement, allow
 from .stack_context import StackContext
-from .stack_function import FunctionBasis, FunctionSpec, StackFunction
+from .stack_function import FunctionSpec, StackFunction
 from .table_stream import RETENTION_SECONDS, FailedQueue, invoke_with_changes
 
 CONNECT = FunctionSpec(
     name="rutter-connect",
     description="Connects installed stores to Rutter",
-    handler="lambdas.rutter_connect.handler",
     timeout=30,
 )
 
@@ -59,10 +58,7 @@ class RutterConnect(pulumi.ComponentResource):
         self,
         context: StackContext,
         store: InstallationStore,
-        basis: FunctionBasis,
-        *,
         organization_ids: Sequence[str],
-        base_url: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:RutterConnect", CONNECT.name, None, opts)
@@ -88,14 +84,13 @@ class RutterConnect(pulumi.ComponentResource):
         function = StackFunction(
             context,
             CONNECT,
-            basis,
             environment={
                 "TABLE_NAME": store.table_name,
                 "CONNECTION_INDEX": CONNECTION_INDEX,
                 "DUE_INDEX": DUE_INDEX,
                 "SECRET_PREFIX": context.secret_prefix,
                 "RUTTER_SECRET_PREFIX": context.rutter_secret_prefix,
-                "RUTTER_BASE_URL": base_url,
+                "RUTTER_BASE_URL": context.settings.rutter_base_url,
                 "RUTTER_QUEUE_URL": queue.url,
                 "ACCESS_TOKEN_KEY_ARN": store.key_arn,
             },

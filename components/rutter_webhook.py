@@ -1,9 +1,5 @@
 """The function that receives Rutter's webhooks, for apps that turn them on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
-
 import pulumi
 
 from portal.fields import RUTTER_WEBHOOK_PATH
@@ -15,26 +11,14 @@ from .policy_document import allow
 from .routed_function import RoutedFunction
 from .rutter_connect import RutterConnect
 from .stack_context import StackContext
-from .stack_function import FunctionBasis, StackFunction
+from .stack_function import StackFunction
 
-
-@dataclass(frozen=True, kw_only=True)
-class Webhook(RoutedFunction):
-    """The route of Rutter's webhooks, and the function that receives them."""
-
-    method: ClassVar[str] = "POST"
-
-    @property
-    def path(self) -> str:
-        """The last segment of its URL."""
-        return RUTTER_WEBHOOK_PATH
-
-
-WEBHOOK = Webhook(
+WEBHOOK = RoutedFunction(
     name="rutter-webhook",
     description="Rutter's webhooks",
-    handler="lambdas.rutter_webhook.handler",
     timeout=15,
+    path=RUTTER_WEBHOOK_PATH,
+    method="POST",
 )
 
 
@@ -42,9 +26,6 @@ def webhook_function(
     context: StackContext,
     store: InstallationStore,
     connect: RutterConnect,
-    basis: FunctionBasis,
-    *,
-    frame_ancestors: Sequence[str],
     opts: pulumi.ResourceOptions | None = None,
 ) -> StackFunction:
     """Return the function that receives Rutter's webhooks and queues stores to poll.
@@ -54,11 +35,10 @@ def webhook_function(
     return StackFunction(
         context,
         WEBHOOK,
-        basis,
         environment={
             "TABLE_NAME": store.table_name,
             "SECRET_PREFIX": context.rutter_secret_prefix,
-            "FRAME_ANCESTORS": " ".join(frame_ancestors),
+            "FRAME_ANCESTORS": " ".join(context.settings.bigcommerce.frame_ancestors),
             "CONNECTION_INDEX": CONNECTION_INDEX,
             "RUTTER_QUEUE_URL": connect.queue_url,
         },

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from . import lambda_bundle
+from .settings.model import Settings
+
 
 @dataclass(frozen=True)
 class StackContext:
-    """The project and stack that are being deployed, and the account and region they go to.
+    """The project and stack that are being deployed, where to, and with which settings.
 
     Attributes:
         project: the project's name, as Pulumi.yaml gives it.
@@ -16,7 +19,8 @@ class StackContext:
         partition: AWS's partition, such as `aws`.
         region: the stack's region.
         account: the account's number.
-        permissions_boundary_arn: the permissions boundary of the stack's roles, or None.
+        settings: the stack's settings.
+        code: the deployment package of its functions.
         alarm_topics: ARNs of the SNS topics that the alarms notify.
     """
 
@@ -25,19 +29,21 @@ class StackContext:
     partition: pulumi.Output[str]
     region: pulumi.Output[str]
     account: pulumi.Output[str]
-    permissions_boundary_arn: str | None
+    settings: Settings
+    code: pulumi.Archive
     alarm_topics: tuple[pulumi.Output[str], ...] = ()
 
     @classmethod
-    def current(cls, *, permissions_boundary_arn: str | None) -> "StackContext":
-        """The context of the deployment this program runs in."""
+    def current(cls, settings: Settings) -> "StackContext":
+        """Return the context of the deployment this program runs in."""
         return cls(
             pulumi.get_project(),
             pulumi.get_stack(),
             partition=aws.get_partition_output().partition,
             region=aws.get_region_output().region,
             account=aws.get_caller_identity_output().account_id,
-            permissions_boundary_arn=permissions_boundary_arn,
+            settings=settings,
+            code=pulumi.FileArchive(str(lambda_bundle.build())),
         )
 
     @property

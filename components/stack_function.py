@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from .policy_document import policy_document
-from .settings.model import Functions
+from .policy_document import Statement, allow, policy_document
 from .stack_context import StackContext
 
 # Pure Python in the bundle runs on either; Graviton costs a fifth less.
@@ -22,29 +21,17 @@ class FunctionSpec:
     Attributes:
         name: its name within the stack, such as `remove-user`.
         description: what it does, as AWS's console shows it.
-        handler: its Lambda handler in the bundle, `package.module.function`.
         timeout: seconds it may take.
     """
 
     name: str
     description: str
-    handler: str
     timeout: int
 
-
-@dataclass(frozen=True, kw_only=True)
-class FunctionBasis:
-    """What every function of a stack has alike.
-
-    Attributes:
-        code: the deployment package.
-        settings: memory and tracing.
-        log_retention_days: how long its log is kept.
-    """
-
-    code: pulumi.Archive
-    settings: Functions
-    log_retention_days: int
+    @property
+    def module(self) -> str:
+        """Its module in `lambdas`, and its key in settings of each function: `remove_user`."""
+        return self.name.replace("-", "_")
 
 
 class StackFunction(pulumi.ComponentResource):
@@ -68,29 +55,28 @@ class StackFunction(pulumi.ComponentResource):
         self,
         context: StackContext,
         spec: FunctionSpec,
-        basis: FunctionBasis,
         *,
         environment: Mapping[str, pulumi.Input[str]],
-        statements: Sequence[Mapping[str, object]],
+        statements: Sequence[Statement],
         reserved_concurrency: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:StackFunction", spec.name, None, opts)
-        name = context.name(spec.name)
+        name, settings = context.name(spec.name), context.settings
         child = pulumi.ResourceOptions(parent=self)
         # Created first, or Lambda would create it without an end to its retention.
         log_group = aws.cloudwatch.LogGroup(
             spec.name,
             name=f"/aws/lambda/{name}",
-            retention_in_days=basis.log_retention_days,
+            retention_in_days=settings.log_retention_days,
             opts=child,
         )
         role = aws.iam.Role(
             spec.name,
             name=name,
             description=f"What the function {spec.name} may do",
-            assume_role_policy=policy_document(_TRUST_STATEMENT),
-            permissions_boundary=context.permissions_boundary_arn,
+            assume_role_policy=policy_document(_TRUST),
+            permissions_boundary=settings.permissions_boundary_arn,
             opts=child,
         )
         policy = aws.iam.RolePolicy(
@@ -98,8 +84,8 @@ class StackFunction(pulumi.ComponentResource):
             name=name,
             role=role.name,
             policy=policy_document(
-                _log_statement(log_group),
-                *([_TRACE_STATEMENT] if basis.settings.tracing else []),
+                _write_log(log_group),
+                *([_TRACE] if settings.functions.tracing else []),
                 *statements,
             ),
             opts=child,
@@ -111,12 +97,12 @@ class StackFunction(pulumi.ComponentResource):
             role=role.arn,
             runtime=RUNTIME,
             architectures=[ARCHITECTURE],
-            handler=spec.handler,
-            code=basis.code,
+            handler=f"lambdas.{spec.module}.handler",
+            code=context.code,
             timeout=spec.timeout,
-            memory_size=basis.settings.memory_size,
+            memory_size=settings.functions.memory_size,
             reserved_concurrent_executions=reserved_concurrency,
-            tracing_config={"mode": "Active" if basis.settings.tracing else "PassThrough"},
+            tracing_config={"mode": "Active" if settings.functions.tracing else "PassThrough"},
             environment={
                 "variables": {
                     "SERVICE_NAME": context.service,
@@ -136,25 +122,16 @@ class StackFunction(pulumi.ComponentResource):
 # Seconds and tries of a name lookup, which the function's deadline cannot interrupt: without this
 # the C library takes up to 10 s (resolv.conf(5)).
 _NAME_LOOKUP = "timeout:1 attempts:2"
-_TRUST_STATEMENT = {
+_TRUST = {
     "Effect": "Allow",
     "Principal": {"Service": "lambda.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
 # AWS X-Ray has no resources to name.
-_TRACE_STATEMENT = {
-    "Sid": "Trace",
-    "Effect": "Allow",
-    "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-    "Resource": ["*"],
-}
+_TRACE = allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")
 
 
-def _log_statement(log_group: aws.cloudwatch.LogGroup) -> dict[str, object]:
-    return {
-        "Sid": "WriteLog",
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
-        # Lambda names the streams, so only the group can be named.
-        "Resource": [pulumi.Output.concat(log_group.arn, ":*")],
-    }
+def _write_log(log_group: aws.cloudwatch.LogGroup) -> Statement:
+    # Lambda names the streams, so only the group can be named.
+    streams = pulumi.Output.concat(log_group.arn, ":*")
+    return allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], streams)

@@ -7,13 +7,12 @@ from .grants import read_stream
 from .installation_store import InstallationStore
 from .policy_document import allow
 from .stack_context import StackContext
-from .stack_function import FunctionBasis, FunctionSpec, StackFunction
+from .stack_function import FunctionSpec, StackFunction
 from .table_stream import FailedQueue, invoke_with_changes
 
 STORE_EVENTS = FunctionSpec(
     name="store-events",
     description="Publishes events about stores",
-    handler="lambdas.store_events.handler",
     timeout=30,
 )
 
@@ -38,7 +37,6 @@ class StoreEvents(pulumi.ComponentResource):
         self,
         context: StackContext,
         store: InstallationStore,
-        basis: FunctionBasis,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:StoreEvents", STORE_EVENTS.name, None, opts)
@@ -57,7 +55,6 @@ class StoreEvents(pulumi.ComponentResource):
         self.function = StackFunction(
             context,
             STORE_EVENTS,
-            basis,
             environment={"EVENT_BUS_NAME": bus.name},
             statements=[
                 *read_stream(store),

@@ -122,7 +122,7 @@ def test_functions_take_their_settings(customized: Recording) -> None:
     for callback in CALLBACKS:
         inputs = customized.one(FUNCTION, callback.name).inputs
         assert inputs["memorySize"] == 1024
-        assert inputs["reservedConcurrentExecutions"] == RESERVED[to_camel(callback.setting)]
+        assert inputs["reservedConcurrentExecutions"] == RESERVED[to_camel(callback.module)]
         assert inputs["tracingConfig"] == {"mode": "Active"}
         assert customized.one(LOG_GROUP, callback.name).inputs["retentionInDays"] == 90
 
