@@ -1,8 +1,8 @@
-"""BigCommerceApp: an app of the stack: its credentials secret, and its profile in the table.
+"""BigCommerceApp: an app's credentials secret, and its profile in the table.
 
-The profile is what the functions need to know of an app apart from its credentials. It is an item
-beside the installations, because a function's environment variables hold 4 KB and a change of them
-redeploys it: so adding an app adds resources, and changes none.
+The profile is what the functions need to know about an app apart from its credentials. It is an
+item next to the installations: environment variables hold 4 KB, and changing them redeploys the
+function. So adding an app changes no resource.
 """
 
 import json
@@ -21,17 +21,16 @@ from .stack_context import StackContext
 class BigCommerceApp(pulumi.ComponentResource):
     """An app's secret, named `{project}/{stack}/apps/{organization_id}`, and its item in the table.
 
-    The secret's value is JSON with `client_id`, `client_secret`, and `handoff_key` where the app
-    has a URL of its own; or an empty object while the app awaits registration: so registering
-    changes the value, and the item: that names the Client ID too, for operators, who cannot read
-    the secret. The item has the partition key `ORG#{organization_id}` and the sort key `APP`.
+    The secret's value is JSON with `client_id`, `client_secret`, and a `handoff_key` if the app has
+    its own URL. While the app awaits registration, it is an empty object. The item has the
+    partition key `ORG#{organization_id}` and the sort key `APP`. It names the Client ID too, for
+    operators, who cannot read the secret.
 
-    If its stores are connected to Rutter, there is a secret `{project}/{stack}/rutter/
-    {organization_id}` too: JSON with `client_id` and `client_secret` of the organization at Rutter.
+    If Rutter is on, there is also a secret `{project}/{stack}/rutter/{organization_id}`: JSON with
+    the `client_id` and `client_secret` of the organization at Rutter.
 
-    The app's name stands in the item alone, and a secret's description stays as it was: to change
-    it the provider names the secret's key anew, and AWS may ask for the right to encrypt with it,
-    which CI's deploy role does not have.
+    Changes of a secret's description are ignored. To change it, the provider sends the key again,
+    and AWS may require the permission to encrypt with it, which CI's deploy role does not have.
 
     Attributes:
         secret_arn: the ARN of the secret with its credentials at BigCommerce.
@@ -85,8 +84,8 @@ class BigCommerceApp(pulumi.ComponentResource):
             name=name,
             description=description,
             kms_key_id=self._key_arn,
-            # While a deleted secret can be recovered its name is taken: a stack that need not be
-            # protected can be destroyed and created again at once.
+            # While a deleted secret can be recovered, its name is taken. With 0 an unprotected
+            # stack can be destroyed and created again at once.
             recovery_window_in_days=30 if self._context.settings.protect else 0,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["description"]),
         )

@@ -1,4 +1,4 @@
-"""CustomDomain: the callback URLs at a domain of the organization's own."""
+"""CustomDomain: the callback URLs at the organization's own domain."""
 
 import pulumi
 import pulumi_aws as aws
@@ -10,9 +10,9 @@ from .settings.model import Domain
 class CustomDomain(pulumi.ComponentResource):
     """A domain that leads to the HTTP API: certificate, mapping, and its records in Route 53.
 
-    Where the settings name no certificate, one is requested, and the zone's record proves to AWS
-    Certificate Manager that the domain is the organization's; AWS renews it as long as that record
-    is there. Where they name no zone, the records are the organization's to make.
+    Without a certificate in the settings, the component requests one and validates it by a record
+    in the zone. AWS renews it as long as that record exists. Without a zone, you create the records
+    yourself.
     """
 
     def __init__(
@@ -41,28 +41,28 @@ class CustomDomain(pulumi.ComponentResource):
             "domain", api_id=api.id, domain_name=name.id, stage=stage_id, opts=self._child
         )
         if domain.hosted_zone_id is not None:
-            self._lead("A", domain.hosted_zone_id, name)
-            self._lead("AAAA", domain.hosted_zone_id, name)
+            self._add_record("A", domain.hosted_zone_id, name)
+            self._add_record("AAAA", domain.hosted_zone_id, name)
         self.register_outputs({})
 
     def _validated_certificate_arn(self) -> pulumi.Output[str]:
-        """Request a certificate, and prove by a record that the domain is the organization's."""
+        """Request a certificate, and validate it by a record in the zone."""
         certificate = aws.acm.Certificate(
             "domain",
             domain_name=self._domain.name,
             validation_method="DNS",
-            # Another one must be in use before this one may go.
+            # AWS deletes no certificate that is in use.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
         )
-        asked = certificate.domain_validation_options[0]
+        validation = certificate.domain_validation_options[0]
         proof = aws.route53.Record(
             "certificate",
             zone_id=self._domain.hosted_zone_id,
-            name=asked.resource_record_name,
-            type=asked.resource_record_type,
-            records=[asked.resource_record_value],
+            name=validation.resource_record_name,
+            type=validation.resource_record_type,
+            records=[validation.resource_record_value],
             ttl=300,
-            # AWS asks for the same record for every certificate of a domain in an account.
+            # AWS requires the same record for every certificate of a domain in an account.
             allow_overwrite=True,
             opts=self._child,
         )
@@ -73,8 +73,8 @@ class CustomDomain(pulumi.ComponentResource):
             opts=self._child,
         ).certificate_arn
 
-    def _lead(self, type_: str, zone_id: str, name: aws.apigatewayv2.DomainName) -> None:
-        """Make the zone's record of a type that leads to the domain."""
+    def _add_record(self, type_: str, zone_id: str, name: aws.apigatewayv2.DomainName) -> None:
+        """Add a record of this type to the zone."""
         target = name.domain_name_configuration
         aws.route53.Record(
             f"domain-{type_.lower()}",

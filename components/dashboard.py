@@ -1,4 +1,4 @@
-"""What the CloudWatch dashboard shows, and the queries that are saved beside it."""
+"""The body of the CloudWatch dashboard, and the saved queries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from ops.check.store_prefix import STORE_PREFIX
 
 _HEIGHT = 6  # of a row, in the dashboard's grid of 24 columns
 
-# By name: what each saved query asks the functions' logs. The error tells how a call went, not the
+# Saved queries of the functions' logs, by name. The error says how a call went, not the
 # status: an external install that failed is redirected too, and what takes no calls has none.
 QUERIES = {
     "request of an error page": (
