@@ -14,17 +14,10 @@ from tests.components.recorder import API_ID, Recording
 from tests.components.stacks import READY
 from tests.documents import ROOT
 
+STACK = "bigcommerce-test"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 FUNCTIONS = [*(callback.name for callback in CALLBACKS), "store-events"]
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:bigcommerce-test-alarms"
-# Namespace, metric and dimension as AWS documents them: "Working with metrics for HTTP APIs" (API
-# Gateway) and "Types of metrics for Lambda functions" (Lambda).
-DOCUMENTED = {
-    ("AWS/ApiGateway", "5xx", "ApiId"),
-    ("AWS/ApiGateway", "Latency", "ApiId"),
-    ("AWS/Lambda", "Errors", "FunctionName"),
-    ("AWS/Lambda", "Throttles", "FunctionName"),
-}
 
 
 def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
@@ -37,7 +30,7 @@ def test_a_stack_without_the_setting_has_no_monitoring(ready: Recording) -> None
 
 
 def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
-    customized: Recording,
+    everything: Recording,
 ) -> None:
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
     titles = [alarm.title for alarm in (*ALARMS, *silence(24))]
@@ -47,7 +40,7 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
         "Events were not published",
         "Stores could not be connected to Rutter",
     ] == headings
-    for name, alarm in alarms(customized).items():
+    for name, alarm in alarms(everything).items():
         assert alarm["alarmActions"] == alarm["okActions"] == [TOPIC_ARN]
         assert alarm["name"] == f"bigcommerce-test-{name}"
         title, _, link = alarm["alarmDescription"].partition(": ")
@@ -55,67 +48,74 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
         assert link == f"docs/runbook.md#{anchor}"
 
 
-def test_there_is_an_alarm_a_function_where_the_metric_is_a_functions(
-    customized: Recording,
+def test_each_alarm_watches_its_metric_under_the_condition_of_the_runbook(
+    everything: Recording,
 ) -> None:
-    found = alarms(customized)
-    for kind in ("function-errors", "function-throttles"):
-        for function in FUNCTIONS:
-            dimensions = found.pop(f"{kind}-{function}")["dimensions"]
-            assert dimensions == {"FunctionName": f"bigcommerce-test-{function}"}
-    others = {name: alarm["dimensions"] for name, alarm in found.items()}
-    api, functions = {"ApiId": API_ID}, {"service": "bigcommerce-test"}
-    assert others == {
-        "api-failures": api,
-        "api-latency": api,
-        "token-exchange-failures": functions,
-        "signature-refusals": functions,
-        "credentials-unreadable": functions,
-        "events-failed": {"QueueName": "bigcommerce-test-events-failed"},
-        "event-changes-late": {"FunctionName": "bigcommerce-test-store-events"},
-        "silence": functions,
+    """Sources: "Working with metrics for HTTP APIs" (API Gateway), "Types of metrics for Lambda
+    functions" (Lambda) and "Available CloudWatch metrics for Amazon SQS"."""
+    at_least, api, own = "GreaterThanOrEqualToThreshold", {"ApiId": API_ID}, {"service": STACK}
+    conditions: dict[str, tuple[Any, ...]] = {
+        "api-failures": ("AWS/ApiGateway", "5xx", api, "Sum", at_least, 5, 5, 1),
+        "api-latency": ("AWS/ApiGateway", "Latency", api, "p99", at_least, 5_000, 5, 3),
+        **{
+            f"function-{metric.lower()}-{name}": (
+                *("AWS/Lambda", metric, {"FunctionName": f"{STACK}-{name}"}),
+                *("Sum", at_least, 1, 5, 1),
+            )
+            for metric in ("Errors", "Throttles")
+            for name in (*FUNCTIONS, "rutter-connect", "rutter-webhook")
+        },
+        **{
+            f"{name}-late": (
+                *("AWS/Lambda", "IteratorAge", {"FunctionName": f"{STACK}-{function}"}),
+                *("Maximum", at_least, 15 * 60 * 1000, 5, 1),
+            )
+            for name, function in (
+                ("event-changes", "store-events"),
+                ("rutter-changes", "rutter-connect"),
+            )
+        },
+        **{
+            name: (
+                *(
+                    "AWS/SQS",
+                    "ApproximateNumberOfMessagesVisible",
+                    {"QueueName": f"{STACK}-{name}"},
+                ),
+                *("Maximum", at_least, 1, 5, 1),
+            )
+            for name in ("events-failed", "rutter-failed")
+        },
+        **{
+            name: ("BigCommerceApp", metric, own, "Sum", at_least, threshold, minutes, 1)
+            for name, metric, threshold, minutes in (
+                ("token-exchange-failures", "TokenExchangeFailed", 3, 15),
+                ("signature-refusals", "SignatureRefused", 50, 5),
+                ("credentials-unreadable", "CredentialsUnreadable", 1, 5),
+            )
+        },
+        "silence": (
+            "BigCommerceApp",
+            "InstalledOrOpened",
+            own,
+            "Sum",
+            "LessThanThreshold",
+            1,
+            60,
+            24,
+        ),
     }
-
-
-def test_metrics_of_aws_are_those_that_aws_documents() -> None:
-    of_aws = {
-        (each.namespace, each.metric, each.dimension)
-        for each in ALARMS
-        if each.namespace.startswith("AWS/")
-    }
-    assert of_aws == DOCUMENTED
-
-
-def test_an_alarm_goes_on_when_the_runbook_says(customized: Recording) -> None:
-    conditions: dict[str, tuple[Any, ...]] = {}
-    for name, alarm in alarms(customized).items():
-        # One of a function's alarms stands for those of the others, which are alike.
-        kind = re.sub("^(function-[a-z]+)-.*", r"\1", name)
-        condition = (
+    found = alarms(everything)
+    assert {
+        name: (
+            *(alarm["namespace"], alarm["metricName"], alarm["dimensions"]),
             alarm.get("statistic") or alarm["extendedStatistic"],
-            alarm["comparisonOperator"],
-            alarm["threshold"],
-            (alarm["period"] // 60, alarm["evaluationPeriods"]),
+            *(alarm["comparisonOperator"], alarm["threshold"]),
+            *(alarm["period"] // 60, alarm["evaluationPeriods"]),
         )
-        assert conditions.setdefault(kind, condition) == condition
-        assert ("statistic" in alarm) != ("extendedStatistic" in alarm)
-    at_least = "GreaterThanOrEqualToThreshold"
-    assert conditions == {
-        "api-failures": ("Sum", at_least, 5, (5, 1)),
-        "api-latency": ("p99", at_least, 5_000, (5, 3)),
-        "function-errors": ("Sum", at_least, 1, (5, 1)),
-        "function-throttles": ("Sum", at_least, 1, (5, 1)),
-        "token-exchange-failures": ("Sum", at_least, 3, (15, 1)),
-        "signature-refusals": ("Sum", at_least, 50, (5, 1)),
-        "credentials-unreadable": ("Sum", at_least, 1, (5, 1)),
-        "events-failed": ("Maximum", at_least, 1, (5, 1)),
-        "event-changes-late": ("Maximum", at_least, 900_000, (5, 1)),
-        "silence": ("Sum", "LessThanThreshold", 1, (60, 24)),
-    }
-
-
-def test_a_period_without_data_is_quiet_but_for_silence(customized: Recording) -> None:
-    missing = {name: alarm["treatMissingData"] for name, alarm in alarms(customized).items()}
+        for name, alarm in found.items()
+    } == conditions
+    missing = {name: alarm["treatMissingData"] for name, alarm in found.items()}
     assert missing.pop("silence") == "breaching"
     assert set(missing.values()) == {"notBreaching"}
 

@@ -46,15 +46,6 @@ def test_no_two_resources_share_a_name_whatever_the_apps_ids(record: Recorder) -
     assert len(urns) == len(set(urns))
 
 
-def test_every_queue_of_what_failed_keeps_it_for_14_days(everything: Recording) -> None:
-    kept = {
-        each.name: each.inputs["messageRetentionSeconds"]
-        for each in everything.all("aws:sqs/queue:Queue")
-        if each.name.endswith("-failed")
-    }
-    assert kept == {"events-failed": 14 * 86_400, "rutter-failed": 14 * 86_400}
-
-
 def test_managed_policies_and_secrets_keep_the_description_they_were_made_with(
     customized: Recording,
 ) -> None:

@@ -11,16 +11,13 @@ from components.rutter_connect import CONNECT
 from components.rutter_webhook import WEBHOOK
 from lambdas.rutter import connection_table
 from lambdas.rutter.connection import Connection
-from tests.components.recorder import KEY_ARN, Recording
+from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import ACME, ACME_APP, GLOBEX, RUTTER, with_app
 from tests.components.test_stack_function import (
     FUNCTION,
     IAM_POLICY_CHARACTERS,
-    LOG_ARN,
     ROLE_POLICY,
-    SECRET_ARN,
-    TABLE_ARN,
     variables,
 )
 
@@ -52,49 +49,6 @@ def test_nothing_of_it_is_deployed_and_no_text_speaks_of_it_without_an_app_that_
         assert "rutter" not in json.dumps(shown).lower()
 
 
-def test_role_may_do_only_what_the_reconciler_needs(rutter: Recording) -> None:
-    stream = f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"
-    allowed: list[tuple[object, ...]] = [
-        ("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{LOG_ARN}rutter-connect:*"),
-        ("ReadCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}apps/*"),
-        ("ReadRutterCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}rutter/*"),
-        ("ReadItems", ["dynamodb:GetItem"], TABLE_ARN),
-        (
-            "FindConnections",
-            ["dynamodb:Query"],
-            f"{TABLE_ARN}/index/by-connection",
-            f"{TABLE_ARN}/index/by-due",
-        ),
-        ("WriteConnections", ["dynamodb:UpdateItem"], TABLE_ARN),
-        ("DecryptAccessTokens", ["kms:Decrypt"], KEY_ARN),
-        ("EncryptAccessTokens", ["kms:Encrypt"], KEY_ARN),
-        (
-            "ReadStream",
-            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            stream,
-        ),
-        ("ListStreams", ["dynamodb:ListStreams"], "*"),
-        (
-            "UseQueue",
-            [
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-                "sqs:SendMessage",
-            ],
-            QUEUE_ARN,
-        ),
-        ("KeepFailures", ["sqs:SendMessage"], FAILED_ARN),
-    ]
-    found = statements(rutter)
-    assert [(each["Sid"], each["Action"], *each["Resource"]) for each in found] == allowed
-    assert [each["Sid"] for each in found if "Condition" in each] == [
-        "WriteConnections",
-        "DecryptAccessTokens",
-    ]
-
-
 def test_no_other_function_may_decrypt_or_read_the_credentials_at_rutter(
     rutter: Recording,
 ) -> None:
@@ -116,40 +70,6 @@ class TestWebhooks:
         url = f"{rutter.outputs['baseUrl']}/{GLOBEX}/rutter"
         assert rutter.outputs["rutterWebhookUrls"] == {GLOBEX: url}
         assert f"enter `{url}`" in rutter.outputs["readme"]
-
-    def test_role_reads_profiles_and_credentials_at_rutter_and_may_send_to_the_queue(
-        self, rutter: Recording
-    ) -> None:
-        found = statements(rutter, WEBHOOK.name)
-        assert [(each["Sid"], each["Action"], *each["Resource"]) for each in found] == [
-            (
-                "WriteLog",
-                ["logs:CreateLogStream", "logs:PutLogEvents"],
-                f"{LOG_ARN}rutter-webhook:*",
-            ),
-            ("ReadRutterCredentials", ["secretsmanager:GetSecretValue"], f"{SECRET_ARN}rutter/*"),
-            ("ReadProfiles", ["dynamodb:GetItem"], TABLE_ARN),
-            ("FindConnections", ["dynamodb:Query"], f"{TABLE_ARN}/index/by-connection"),
-            ("WriteConnections", ["dynamodb:UpdateItem"], TABLE_ARN),
-            ("QueuePolls", ["sqs:SendMessage"], QUEUE_ARN),
-        ]
-        read, written = [each["Condition"] for each in found if "Condition" in each]
-        assert read == {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["ORG#*#STORE#*"]}}
-        assert written == {
-            "ForAllValues:StringLike": {
-                "dynamodb:LeadingKeys": ["ORG#*#STORE#*"],
-                "dynamodb:Attributes": [
-                    "pk",
-                    "sk",
-                    "connection_app",
-                    "connection_due",
-                    "connection_webhook_until",
-                ],
-            },
-            "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE"]},
-        }
-        assert not fnmatchcase(f"ORG#{GLOBEX}", "ORG#*#STORE#*")
-        assert fnmatchcase(connection_table.key("a", "b")["pk"]["S"], "ORG#*#STORE#*")
         environment = variables(rutter.one(FUNCTION, WEBHOOK.name))
         assert environment["SECRET_PREFIX"] == "bigcommerce/test/rutter/"
 
@@ -159,13 +79,6 @@ class TestWebhooks:
         assert not [each for each in recording.resources if WEBHOOK.name in each.urn]
         assert recording.outputs["rutterWebhookUrls"] == {}
         assert "webhook" not in recording.outputs["readme"]
-
-
-def test_tokens_of_apps_without_rutter_are_not_decrypted(rutter: Recording) -> None:
-    (decrypt,) = (each for each in statements(rutter) if each["Sid"] == "DecryptAccessTokens")
-    assert decrypt["Condition"] == {
-        "StringEqualsIfExists": {"kms:EncryptionContext:organization_id": [GLOBEX]}
-    }
 
 
 def test_connections_are_written_and_no_attribute_of_a_record(rutter: Recording) -> None:
@@ -181,16 +94,6 @@ def test_connections_are_written_and_no_attribute_of_a_record(rutter: Recording)
     assert all(map(may_write, [connection_table.REVISION, *own, "pk", "sk"]))
     record = {"access_token", "status", "granted_at_ms", "users", "expires_at", "revision"}
     assert not any(map(may_write, record | {"name", "scopes", "rutter_on_uninstall"}))
-
-
-def test_operators_may_use_the_queues_where_there_are_any(
-    two_apps: Recording, rutter: Recording
-) -> None:
-    def actions(recording: Recording) -> set[str]:
-        policy = recording.one("aws:iam/policy:Policy", "operator").inputs["policy"]
-        return {each for found in json.loads(policy)["Statement"] for each in found["Action"]}
-
-    assert {each.partition(":")[0] for each in actions(rutter) - actions(two_apps)} == {"sqs"}
 
 
 def test_function_knows_where_things_are(rutter: Recording) -> None:

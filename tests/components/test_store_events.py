@@ -11,9 +11,6 @@ from tests.components.stacks import TWO_APPS
 from tests.components.test_rutter_connect import MAPPING
 from tests.components.test_stack_function import (
     FUNCTION,
-    LOG_ARN,
-    ROLE_POLICY,
-    TABLE_ARN,
     variables,
 )
 
@@ -30,30 +27,9 @@ def test_setting_adds_the_bus_its_function_and_their_parts_and_changes_nothing_e
     assert told.outputs["eventBusArn"] == BUS_ARN
 
 
-def test_role_may_read_the_stream_put_events_on_the_bus_and_keep_failures_only(
-    customized: Recording,
-) -> None:
-    policy = json.loads(customized.one(ROLE_POLICY, STORE_EVENTS.name).inputs["policy"])
-    allowed = {each["Sid"]: (each["Action"], each["Resource"]) for each in policy["Statement"]}
-    assert allowed.pop("Trace")  # a setting
-    assert allowed == {
-        "WriteLog": (
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [f"{LOG_ARN}{STORE_EVENTS.name}:*"],
-        ),
-        "ReadStream": (
-            ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            [f"{TABLE_ARN}/stream/2026-01-01T00:00:00.000"],
-        ),
-        "ListStreams": (["dynamodb:ListStreams"], ["*"]),
-        "PutEvents": (["events:PutEvents"], [BUS_ARN]),
-        "KeepFailures": (["sqs:SendMessage"], [FAILED_ARN]),
-    }
+def test_stream_tells_of_every_change_of_records_and_connections(customized: Recording) -> None:
     own = variables(customized.one(FUNCTION, STORE_EVENTS.name))
     assert own["EVENT_BUS_NAME"] == "bigcommerce-test-installations"
-
-
-def test_stream_tells_of_every_change_of_records_and_connections(customized: Recording) -> None:
     mapping = customized.one(MAPPING).inputs
     (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
     sort_keys = [installation_item.SORT_KEY, connection_table.SORT_KEY]

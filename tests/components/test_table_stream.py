@@ -47,24 +47,6 @@ def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
     assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": ARN + failed}}
 
 
-@each_consumer
-def test_changes_that_wait_raise_an_alarm(
-    consumed: Recording, name: str, function: str, failed: str
-) -> None:
-    """A handler that returns batchItemFailures is no error to Lambda."""
-    late = consumed.one(ALARM, f"{name}-late").inputs
-    assert (late["namespace"], late["metricName"]) == ("AWS/Lambda", "IteratorAge")
-    assert late["dimensions"] == {"FunctionName": f"bigcommerce-test-{function}"}
-    assert (late["statistic"], late["threshold"]) == ("Maximum", 15 * 60 * 1000)
-    assert "docs/runbook.md#changes-are-processed-late" in late["alarmDescription"]
-    kept = consumed.one(ALARM, failed).inputs
-    assert kept["dimensions"] == {"QueueName": f"bigcommerce-test-{failed}"}
-    assert kept["threshold"] == 1
-    for alarm in (late, kept):
-        assert alarm["comparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        assert alarm["treatMissingData"] == "notBreaching"
-
-
 def test_what_failed_is_kept_for_14_days_and_every_queue_is_encrypted(consumed: Recording) -> None:
     for queue in consumed.all(QUEUE):
         assert queue.inputs["messageRetentionSeconds"] == 14 * 86_400
