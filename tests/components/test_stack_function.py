@@ -25,9 +25,6 @@ LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
-TABLE_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/bigcommerce-test-installations"
-LOG_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/bigcommerce-test-"
-SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/"
 # What an inline policy of a role may have, white space not counted.
 IAM_POLICY_CHARACTERS = 10_240
 
@@ -54,41 +51,32 @@ def test_functions_write_stores_records_and_no_apps(
     assert any(fnmatchcase(partition_key, pattern) for pattern in patterns) == writable
 
 
-def test_each_function_has_its_own_role(customized: Recording) -> None:
-    roles = {each.name: each.inputs["role"] for each in customized.all(FUNCTION)}
-    prefix = "arn:aws:iam::123456789012:role/bigcommerce-test-"
-    assert roles == {name: prefix + name for name in roles}
-
-
 @each_callback
-def test_log_group_and_policy_are_there_before_the_function(
+def test_function_runs_its_handler_after_its_log_group_and_policy_are_there(
     awaiting: Recording, callback: Callback
 ) -> None:
     function = awaiting.one(FUNCTION, callback.name)
     log_group = awaiting.one(LOG_GROUP, callback.name)
     policy = awaiting.one(ROLE_POLICY, callback.name)
     assert {log_group.urn, policy.urn} <= set(function.depends_on)
-    assert log_group.inputs["name"] == f"/aws/lambda/{function.inputs['name']}"
-    assert log_group.inputs["retentionInDays"] == 30
-
-
-@each_callback
-def test_function_runs_its_handler(awaiting: Recording, callback: Callback) -> None:
-    inputs = awaiting.one(FUNCTION, callback.name).inputs
-    assert inputs["name"] == f"bigcommerce-test-{callback.name}"
-    assert inputs["runtime"] == "python3.13"
-    assert inputs["architectures"] == ["arm64"]
-    assert inputs["memorySize"] == 512
-    assert inputs["tracingConfig"] == {"mode": "PassThrough"}
-    assert "reservedConcurrentExecutions" not in inputs
-    assert Path(inputs["code"]["archive"]).suffix == ".zip"
-    module, _, name = inputs["handler"].rpartition(".")
-    assert callable(getattr(importlib.import_module(module), name))
-
-
-def test_every_answer_comes_before_api_gateway_gives_up(awaiting: Recording) -> None:
-    timeouts = {each.name: each.inputs["timeout"] for each in awaiting.all(FUNCTION)}
-    assert timeouts == {"auth": 25, "load": 15, "uninstall": 15, "remove-user": 15}
+    name = f"bigcommerce-test-{callback.name}"
+    assert log_group.inputs == {"name": f"/aws/lambda/{name}", "retentionInDays": 30}
+    inputs = dict(function.inputs)
+    assert Path(inputs.pop("code")["archive"]).suffix == ".zip"
+    module, _, handler = inputs.pop("handler").rpartition(".")
+    assert callable(getattr(importlib.import_module(module), handler))
+    assert inputs.pop("environment")
+    assert inputs == {
+        "name": name,
+        "description": f"BigCommerce {callback.portal_field.label}",
+        "role": f"arn:aws:iam::123456789012:role/{name}",
+        "runtime": "python3.13",
+        "architectures": ["arm64"],
+        "memorySize": 512,
+        # Less than the 30 seconds after which API Gateway gives up.
+        "timeout": 25 if callback.name == "auth" else 15,
+        "tracingConfig": {"mode": "PassThrough"},
+    }
 
 
 def test_environment_says_where_things_are(awaiting: Recording) -> None:
@@ -125,9 +113,6 @@ def test_functions_take_their_settings(customized: Recording) -> None:
         assert inputs["reservedConcurrentExecutions"] == RESERVED[to_camel(callback.module)]
         assert inputs["tracingConfig"] == {"mode": "Active"}
         assert customized.one(LOG_GROUP, callback.name).inputs["retentionInDays"] == 90
-
-
-def test_environment_takes_its_settings(customized: Recording) -> None:
     auth = variables(customized.one(FUNCTION, "auth"))
     assert auth["BASE_URL"] == "https://apps.example.com"
     assert auth["LOGIN_URL"] == "https://login.example.com"

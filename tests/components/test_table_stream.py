@@ -10,33 +10,25 @@ from lambdas.records import installation_item
 from lambdas.records.installation import Uninstall, Uninstalled
 from lambdas.rutter import connection_table
 from tests.components.recorder import Recording
-from tests.components.recordings import Recorder
-from tests.components.stacks import RUTTER
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 QUEUE = "aws:sqs/queue:Queue"
 ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-"
-# Of each consumer: its mapping, its function and its dead-letter queue.
-CONSUMERS = [
-    ("rutter-changes", CONNECT.name, "rutter-failed"),
-    ("event-changes", STORE_EVENTS.name, "events-failed"),
-]
 # The sweep finds what changed before Rutter was switched on; events have no other source.
 STARTS = {"rutter-changes": "LATEST", "event-changes": "TRIM_HORIZON"}
-each_consumer = pytest.mark.parametrize(("name", "function", "failed"), CONSUMERS)
 
 
-@pytest.fixture(scope="module")
-def consumed(record: Recorder) -> Recording:
-    return record(RUTTER | {"events": True})
-
-
-@each_consumer
+@pytest.mark.parametrize(
+    ("name", "function", "failed"),
+    [
+        ("rutter-changes", CONNECT.name, "rutter-failed"),
+        ("event-changes", STORE_EVENTS.name, "events-failed"),
+    ],
+)
 def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
-    consumed: Recording, name: str, function: str, failed: str
+    everything: Recording, name: str, function: str, failed: str
 ) -> None:
-    mapping = consumed.one(MAPPING, name).inputs
+    mapping = everything.one(MAPPING, name).inputs
     assert mapping["functionName"] == f"bigcommerce-test-{function}"
     assert mapping["startingPosition"] == STARTS[name]
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -47,14 +39,16 @@ def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
     assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": ARN + failed}}
 
 
-def test_what_failed_is_kept_for_14_days_and_every_queue_is_encrypted(consumed: Recording) -> None:
-    for queue in consumed.all(QUEUE):
+def test_what_failed_is_kept_for_14_days_and_every_queue_is_encrypted(
+    everything: Recording,
+) -> None:
+    for queue in everything.all(QUEUE):
         assert queue.inputs["messageRetentionSeconds"] == 14 * 86_400
         assert queue.inputs["sqsManagedSseEnabled"] is True
 
 
-def test_what_the_reconciler_writes_does_not_invoke_it(consumed: Recording) -> None:
-    mapping = consumed.one(MAPPING, "rutter-changes").inputs
+def test_what_the_reconciler_writes_does_not_invoke_it(everything: Recording) -> None:
+    mapping = everything.one(MAPPING, "rutter-changes").inputs
     (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
     assert pattern == CHANGES
     record = Uninstalled("id", Uninstall(1, 1), 2)
