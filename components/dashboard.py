@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ops.check.store_prefix import STORE_PREFIX
+from portal.store_prefix import STORE_PREFIX
 
+_Widget = dict[str, Any]
 _HEIGHT = 6  # of a row, in the dashboard's grid of 24 columns
 
 # Saved queries of the functions' logs, by name. The error says how a call went, not the
@@ -33,46 +34,6 @@ QUERIES = {
 }
 
 
-def body(
-    region: str, api_id: str, functions: Mapping[str, str], log_groups: Mapping[str, str]
-) -> dict[str, Any]:
-    """The dashboard's body: the API, a row a function, then calls by app.
-
-    Args:
-        region: where the metrics are.
-        api_id: the HTTP API's id.
-        functions: by the function's name in the stack, that in AWS.
-        log_groups: by the same, its log group's name.
-    """
-    rows = [
-        [
-            _metrics(
-                region,
-                "Answers",
-                [["AWS/ApiGateway", name, "ApiId", api_id] for name in ("Count", "4xx", "5xx")],
-            ),
-            _metrics(
-                region,
-                "Latency, ms",
-                [
-                    ["AWS/ApiGateway", "Latency", "ApiId", api_id, {"stat": stat}]
-                    for stat in ("p50", "p99")
-                ],
-            ),
-        ],
-        *(_function_row(region, name, functions[name], log_groups[name]) for name in functions),
-        [
-            _log(region, title, [log_groups[function]], SUCCEEDED_BY_APP)
-            for title, function in (
-                ("Installs by app", "auth"),
-                ("Loads by app", "load"),
-                ("Uninstalls by app", "uninstall"),
-            )
-        ],
-    ]
-    return {"widgets": [widget for y, row in enumerate(rows) for widget in _placed(row, y)]}
-
-
 # Without the check of a deployment, whose uninstalls succeed.
 SUCCEEDED_BY_APP = (
     'filter message = "callback answered" and not ispresent(error)'
@@ -83,38 +44,65 @@ SUCCEEDED_BY_APP = (
 LOGGED = "filter ispresent(message) | stats count(*) by bin(5m), message, status"
 
 
-def _function_row(region: str, name: str, function: str, log_group: str) -> list[dict[str, Any]]:
-    counted = ("Invocations", "Errors", "Throttles")
+def body(
+    region: str, api_id: str, functions: Mapping[str, str], log_groups: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the dashboard's body: the API, a row for each function, then calls by app.
+
+    `functions` and `log_groups` map a function's name in the stack to the names in AWS.
+    """
+    rows = [
+        [
+            _counts("Answers", "AWS/ApiGateway", "ApiId", api_id, ("Count", "4xx", "5xx")),
+            _milliseconds("Latency, ms", "AWS/ApiGateway", "Latency", "ApiId", api_id),
+        ],
+        *(_function_row(name, functions[name], log_groups[name]) for name in functions),
+        [
+            _log(f"{title} by app", log_groups[function], SUCCEEDED_BY_APP)
+            for title, function in (
+                ("Installs", "auth"),
+                ("Loads", "load"),
+                ("Uninstalls", "uninstall"),
+            )
+        ],
+    ]
+    return {"widgets": [each for y, row in enumerate(rows) for each in _placed(region, row, y)]}
+
+
+def _function_row(name: str, function: str, log_group: str) -> list[_Widget]:
+    counts = ("Invocations", "Errors", "Throttles")
     return [
-        _metrics(
-            region,
-            f"{name}: executions",
-            [["AWS/Lambda", metric, "FunctionName", function] for metric in counted],
-        ),
-        _metrics(
-            region,
-            f"{name}: duration, ms",
-            [
-                ["AWS/Lambda", "Duration", "FunctionName", function, {"stat": stat}]
-                for stat in ("p50", "p99")
-            ],
-        ),
-        _log(region, f"{name}: what was logged", [log_group], LOGGED),
+        _counts(f"{name}: executions", "AWS/Lambda", "FunctionName", function, counts),
+        _milliseconds(f"{name}: duration, ms", "AWS/Lambda", "Duration", "FunctionName", function),
+        _log(f"{name}: what was logged", log_group, LOGGED),
     ]
 
 
-def _metrics(region: str, title: str, metrics: list[list[Any]]) -> dict[str, Any]:
-    properties = {"title": title, "region": region, "stat": "Sum", "period": 300}
-    return {"type": "metric", "properties": {**properties, "metrics": metrics}}
+def _counts(
+    title: str, namespace: str, dimension: str, value: str, metrics: Sequence[str]
+) -> _Widget:
+    return _metrics(title, [[namespace, metric, dimension, value] for metric in metrics])
 
 
-def _log(region: str, title: str, log_groups: Sequence[str], query: str) -> dict[str, Any]:
-    sources = " | ".join(f"SOURCE '{name}'" for name in log_groups)
-    properties = {"title": title, "region": region, "query": f"{sources} | {query}"}
-    return {"type": "log", "properties": {**properties, "view": "table"}}
+def _milliseconds(title: str, namespace: str, metric: str, dimension: str, value: str) -> _Widget:
+    percentiles = ({"stat": "p50"}, {"stat": "p99"})
+    return _metrics(title, [[namespace, metric, dimension, value, each] for each in percentiles])
 
 
-def _placed(row: Sequence[dict[str, Any]], y: int) -> list[dict[str, Any]]:
+def _metrics(title: str, metrics: list[list[Any]]) -> _Widget:
+    properties = {"title": title, "stat": "Sum", "period": 300, "metrics": metrics}
+    return {"type": "metric", "properties": properties}
+
+
+def _log(title: str, log_group: str, query: str) -> _Widget:
+    query = f"SOURCE '{log_group}' | {query}"
+    return {"type": "log", "properties": {"title": title, "query": query, "view": "table"}}
+
+
+def _placed(region: str, row: Sequence[_Widget], y: int) -> list[_Widget]:
     width = 24 // len(row)
     size = {"width": width, "height": _HEIGHT, "y": y * _HEIGHT}
-    return [{**widget, **size, "x": x * width} for x, widget in enumerate(row)]
+    return [
+        {**each, "properties": {**each["properties"], "region": region}, **size, "x": x * width}
+        for x, each in enumerate(row)
+    ]

@@ -5,7 +5,7 @@ import time
 
 import jwt
 
-from ops.check.store_prefix import STORE_PREFIX
+from portal.store_prefix import STORE_PREFIX
 
 # An uninstall that was issued just now is noted even where nothing is installed, because it may
 # have overtaken an installation (lambdas/records/installation.py). An older one changes nothing.

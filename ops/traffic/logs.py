@@ -16,13 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws_errors import explained
 from ops.aws_session import session
-from ops.check.store_prefix import STORE_PREFIX
 from ops.errors import CommandError
 from ops.outputs import Outputs
 from ops.traffic.insights import QueryError, rows
 from ops.traffic.seen import Consent, Traffic
 from portal.fields import AUTH, CALLBACK_FIELDS, CallbackField
 from portal.sheet.text import one_line
+from portal.store_prefix import STORE_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
