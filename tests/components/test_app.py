@@ -22,33 +22,24 @@ SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 TABLE_ITEM = "aws:dynamodb/tableItem:TableItem"
 
 
-def test_secret_is_named_for_its_app_and_empty_until_that_is_registered(
-    awaiting: Recording,
+def test_secret_is_empty_until_its_app_is_registered_and_then_holds_its_credentials(
+    awaiting: Recording, ready: Recording
 ) -> None:
-    assert awaiting.one(SECRET, GLOBEX).inputs["name"] == f"bigcommerce/test/apps/{GLOBEX}"
-    version = awaiting.one(SECRET_VERSION, GLOBEX)
-    assert version.inputs["secretString"] == "{}"
-    assert version.secret_inputs == ["secretString"]
+    credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    for recording, value in ((awaiting, {}), (ready, credentials)):
+        assert recording.one(SECRET, GLOBEX).inputs["name"] == f"bigcommerce/test/apps/{GLOBEX}"
+        version = recording.one(SECRET_VERSION, GLOBEX)
+        assert version.inputs["secretId"] == recording.outputs["credentialSecretArns"][GLOBEX]
+        assert json.loads(version.inputs["secretString"]) == value
+        assert version.secret_inputs == ["secretString"]
 
 
-def test_deleted_secret_can_be_recovered_where_the_stack_is_protected(
+def test_deleted_secret_can_be_recovered_if_the_stack_is_protected(
     awaiting: Recording, customized: Recording
 ) -> None:
     assert awaiting.one(SECRET).inputs["recoveryWindowInDays"] == 30
     # So that the stack can be created again at once under the same names.
     assert customized.one(SECRET).inputs["recoveryWindowInDays"] == 0
-
-
-def test_secret_holds_the_credentials_of_a_registered_app(ready: Recording) -> None:
-    version = ready.one(SECRET_VERSION, GLOBEX)
-    assert version.inputs["secretId"] == (
-        f"arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/apps/{GLOBEX}-AbCdEf"
-    )
-    assert json.loads(version.inputs["secretString"]) == {
-        "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
-    }
-    assert version.secret_inputs == ["secretString"]
 
 
 def test_an_app_with_a_url_of_its_own_has_a_handoff_key(record: Recorder) -> None:
