@@ -23,7 +23,7 @@ _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 PROGRAM_STATEMENTS = (
     Statement(
         "Keys",
-        # What more may be done with a key the key's own policy says (InstallationStore): so no
+        # What more may be done with a key the key's own policy says (components.key_policy): so no
         # other key of the account is within reach. Tags are set in the creation.
         types=("aws:kms/key:Key",),
         resources=("*",),

@@ -2,7 +2,7 @@
 
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import BOUNDARY_ARN, GLOBEX, RUTTER
+from tests.components.stacks import GLOBEX, RUTTER
 
 COMPONENT_PREFIX = "bigcommerce:index:"
 # What AWS, or the merchants' address bar, prescribes.
@@ -18,15 +18,6 @@ def test_physical_names_start_with_project_and_stack(customized: Recording) -> N
         for prefix in PRESCRIBED_PREFIXES:
             name = name.removeprefix(prefix)
         assert name.startswith(("bigcommerce-test-", "bigcommerce/test/")), resource.urn
-
-
-def test_every_role_has_the_permissions_boundary(
-    customized: Recording, awaiting: Recording
-) -> None:
-    roles = customized.all("aws:iam/role:Role")
-    assert {role.inputs["permissionsBoundary"] for role in roles} == {BOUNDARY_ARN}
-    (none,) = {role.inputs.get("permissionsBoundary") for role in awaiting.all("aws:iam/role:Role")}
-    assert none is None
 
 
 def test_no_two_resources_share_a_name_whatever_the_apps_ids(record: Recorder) -> None:

@@ -10,9 +10,14 @@ from lambdas.records import installation_item
 from lambdas.records.installation import Uninstall, Uninstalled
 from lambdas.rutter import connection_table
 from tests.components.recorder import Recording
+from tests.components.recordings import Recorder
+from tests.components.stacks import TWO_APPS
+from tests.components.test_stack_function import FUNCTION, variables
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 QUEUE = "aws:sqs/queue:Queue"
+BUS = "bigcommerce-test-installations"
+EVENTS = "arn:aws:events:us-east-1:123456789012:"
 ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-"
 # The sweep finds what changed before Rutter was switched on; events have no other source.
 STARTS = {"rutter-changes": "LATEST", "event-changes": "TRIM_HORIZON"}
@@ -37,6 +42,23 @@ def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
     assert mapping["maximumRecordAgeInSeconds"] == 12 * 3600
     assert mapping["maximumRetryAttempts"] == -1
     assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": ARN + failed}}
+
+
+def test_events_add_the_bus_and_its_function_and_change_nothing_else(
+    two_apps: Recording, record: Recorder
+) -> None:
+    published = record(TWO_APPS | {"events": True})
+    assert [each.urn for each in two_apps.resources if each not in published.resources] == []
+    assert {**published.outputs, "eventBusArn": ""} == two_apps.outputs
+    assert published.outputs["eventBusArn"] == f"{EVENTS}event-bus/{BUS}"
+    assert variables(published.one(FUNCTION, STORE_EVENTS.name))["EVENT_BUS_NAME"] == BUS
+
+
+def test_events_are_of_every_change_of_records_and_connections(everything: Recording) -> None:
+    mapping = everything.one(MAPPING, "event-changes").inputs
+    (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
+    sort_keys = [installation_item.SORT_KEY, connection_table.SORT_KEY]
+    assert pattern == {"dynamodb": {"Keys": {"sk": {"S": sort_keys}}}}
 
 
 def test_what_failed_is_kept_for_14_days_and_every_queue_is_encrypted(
