@@ -105,7 +105,7 @@ def test_changes_that_wait_raise_an_alarm_for_each_function_that_consumes_them(
         if alarm["MetricName"] == "IteratorAge"
     }
     assert set(late) == {"rutter-changes-late", "event-changes-late"}
-    for age, state in ((LATE_MILLISECONDS, "OK"), (LATE_MILLISECONDS + 1, "ALARM")):
+    for age, state in ((LATE_MILLISECONDS - 1, "OK"), (LATE_MILLISECONDS, "ALARM")):
         for name, alarm in late.items():
             cloudwatch.put_metric_data(
                 Namespace=alarm["Namespace"],
