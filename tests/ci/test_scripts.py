@@ -154,8 +154,11 @@ UNDER_WAY = '"pending_operations"'
         (
             " ".join([UNDER_WAY] * 4),
             4,
-            [*(call for pause in (60, 240, 600) for call in (STATE, DRIFT, f"sleep {pause}"))]
-            + [STATE, DRIFT],
+            [
+                *(call for pause in (60, 240, 600) for call in (STATE, DRIFT, f"sleep {pause}")),
+                STATE,
+                DRIFT,
+            ],
             1,
         ),
     ],
