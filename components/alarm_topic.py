@@ -30,7 +30,10 @@ class AlarmTopic(pulumi.ComponentResource):
         # Its messages name alarms and metrics, and no store. CloudWatch cannot publish to a topic
         # that is encrypted with the key that AWS manages.
         topic = aws.sns.Topic("alarms", name=context.name("alarms"), opts=child)
-        for protocol, endpoint in settings.subscriptions:
+        for protocol, endpoint in (
+            *(("email", address) for address in settings.emails),
+            *(("https", url) for url in settings.https_endpoints),
+        ):
             # The name is a hash of the endpoint, so that removing one keeps the others confirmed.
             # Such a URL often contains a key, so it is a secret too.
             aws.sns.TopicSubscription(

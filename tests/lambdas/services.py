@@ -117,7 +117,8 @@ def event(function: str) -> dict[str, Any]:
         message = json.dumps(
             {"organization_id": ORGANIZATION, "store_hash": "abc", "trigger": "change"}
         )
-        return {"Records": [{"eventSource": "aws:sqs", "messageId": "1", "body": message}]}
+        received = {"attributes": {"ApproximateReceiveCount": "1"}, "body": message}
+        return {"Records": [{"eventSource": "aws:sqs", "messageId": "1"} | received]}
     if function == "store_events":
         change = {"Keys": KEY, "NewImage": STORE, "SequenceNumber": "1"}
         return {"Records": [{"dynamodb": change | {"ApproximateCreationDateTime": 1700000000}}]}
