@@ -4,16 +4,12 @@ It grants nothing. A role may do what both its own policy and this allow: so who
 deploy role can give a function no more than a function of this program may need.
 """
 
-from bootstrap.policy import Statement
-
-_HERE = "{place.region}:{place.account}:"
+from bootstrap.policy import Statement, arn
 
 BOUNDARY_STATEMENTS = (
     Statement(
         "Logs",
-        resources=(
-            "arn:{place.partition}:logs:" + _HERE + "log-group:/aws/lambda/{place.prefix}*",
-        ),
+        resources=(arn("logs", "log-group:/aws/lambda/{scope.prefix}*"),),
         writes=("logs:CreateLogStream", "logs:PutLogEvents"),
     ),
     Statement(
@@ -23,16 +19,12 @@ BOUNDARY_STATEMENTS = (
     ),
     Statement(
         "Secrets",
-        resources=(
-            "arn:{place.partition}:secretsmanager:"
-            + _HERE
-            + "secret:{place.project}/{place.stack}/*",
-        ),
+        resources=(arn("secretsmanager", "secret:{scope.project}/{scope.stack}/*"),),
         reads=("secretsmanager:GetSecretValue",),
     ),
     Statement(
         "Records",
-        resources=("arn:{place.partition}:dynamodb:" + _HERE + "table/{place.prefix}*",),
+        resources=(arn("dynamodb", "table/{scope.prefix}*"),),
         reads=(
             "dynamodb:DescribeStream",
             "dynamodb:GetItem",
@@ -50,7 +42,7 @@ BOUNDARY_STATEMENTS = (
     ),
     Statement(
         "Queues",
-        resources=("arn:{place.partition}:sqs:" + _HERE + "{place.prefix}*",),
+        resources=(arn("sqs", "{scope.prefix}*"),),
         writes=(
             "sqs:ChangeMessageVisibility",
             "sqs:DeleteMessage",
@@ -61,20 +53,20 @@ BOUNDARY_STATEMENTS = (
     ),
     Statement(
         "Events",
-        resources=("arn:{place.partition}:events:" + _HERE + "event-bus/{place.prefix}*",),
+        resources=(arn("events", "event-bus/{scope.prefix}*"),),
         writes=("events:PutEvents",),
     ),
     Statement(
         "Tokens",
         # The stack's own key: nobody but its key policy's administrators can give it such an alias.
-        resources=("arn:{place.partition}:kms:" + _HERE + "key/*",),
+        resources=(arn("kms", "key/*"),),
         writes=("kms:Decrypt", "kms:Encrypt"),
-        condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{place.prefix}*"}},
+        condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{scope.prefix}*"}},
     ),
     Statement(
         "DataEncryptedWithTheKey",
         # What the key's policy allows everyone through a service, the boundary must not take back.
-        resources=("arn:{place.partition}:kms:" + _HERE + "key/*",),
+        resources=(arn("kms", "key/*"),),
         writes=(
             "kms:CreateGrant",
             "kms:Decrypt",
@@ -84,11 +76,11 @@ BOUNDARY_STATEMENTS = (
             "kms:ReEncrypt*",
         ),
         condition={
-            "ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{place.prefix}*"},
+            "ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{scope.prefix}*"},
             "StringEquals": {
                 "kms:ViaService": (
-                    "dynamodb.{place.region}.amazonaws.com",
-                    "secretsmanager.{place.region}.amazonaws.com",
+                    "dynamodb.{scope.region}.amazonaws.com",
+                    "secretsmanager.{scope.region}.amazonaws.com",
                 )
             },
         },

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
-from bootstrap.policy import Place
+from bootstrap.policy import PolicyScope
 from bootstrap.settings import Environment
 from bootstrap.state_store import StateStore
 from components.ci_roles import boundary_name, deploy_role_name, preview_role_name
@@ -53,25 +53,25 @@ class EnvironmentRoles(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("bigcommerce:index:EnvironmentRoles", environment.name, None, opts)
-        place = _place(project, environment, state)
+        scope = _policy_scope(project, environment, state)
         self._child = pulumi.ResourceOptions(parent=self)
         self._provider_arn = provider_arn
         self.boundary_arn = managed_policy(
             f"{environment.name}-boundary",
             name=boundary_name(project, environment.name),
             description=f"The most that a role of {project} {environment.name} may do",
-            document=place.apply(boundary_policy),
+            document=scope.apply(boundary_policy),
             parent=self,
         )
         job = f"repo:{repository}:environment:{environment.name}"
         self.deploy_arn = self._role(
-            deploy_role_name(project, environment.name), [job], place.apply(deploy_policy)
+            deploy_role_name(project, environment.name), [job], scope.apply(deploy_policy)
         )
         looking = [f"{job}-preview"]
         if environment.preview_pull_requests:
             looking.append(f"repo:{repository}:pull_request")
         self.preview_arn = self._role(
-            preview_role_name(project, environment.name), looking, place.apply(preview_policy)
+            preview_role_name(project, environment.name), looking, scope.apply(preview_policy)
         )
         self.register_outputs(
             {
@@ -110,9 +110,9 @@ def trust_policy(provider_arn: str, subjects: list[str]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _place(
+def _policy_scope(
     project: str, environment: Environment, state: StateStore | None
-) -> pulumi.Output[Place]:
+) -> pulumi.Output[PolicyScope]:
     return pulumi.Output.all(
         partition=aws.get_partition_output().partition,
         region=aws.get_region_output().region,
@@ -120,7 +120,7 @@ def _place(
         bucket=state.bucket if state else "",
         secrets_key=state.key_arns[environment.name] if state else "",
     ).apply(
-        lambda known: Place(
+        lambda known: PolicyScope(
             **known,
             project=project,
             stack=environment.name,

@@ -1,26 +1,27 @@
 """The policies of an environment: what deploys it, what previews it, and what bounds its roles."""
 
 from bootstrap.boundary_statements import BOUNDARY_STATEMENTS
-from bootstrap.policy import Place, policy_document
+from bootstrap.policy import PolicyScope, policy_document
 from bootstrap.preview_statements import PREVIEW_STATEMENTS
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from bootstrap.state_statements import STATE_STATEMENTS
 
+DEPLOY_STATEMENTS = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
 
-def deploy_policy(place: Place) -> str:
+
+def deploy_policy(scope: PolicyScope) -> str:
     """What the deploy role may do, in JSON."""
-    statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
-    return policy_document(place, [(each, each.reads + each.writes) for each in statements])
+    return policy_document(scope, [(each, each.reads + each.writes) for each in DEPLOY_STATEMENTS])
 
 
-def preview_policy(place: Place) -> str:
+def preview_policy(scope: PolicyScope) -> str:
     """What the preview role may do, in JSON: it changes nothing."""
-    statements = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS, *PREVIEW_STATEMENTS)
-    return policy_document(place, [(each, each.reads) for each in statements])
+    statements = (*DEPLOY_STATEMENTS, *PREVIEW_STATEMENTS)
+    return policy_document(scope, [(each, each.reads) for each in statements])
 
 
-def boundary_policy(place: Place) -> str:
+def boundary_policy(scope: PolicyScope) -> str:
     """The most that a role of the stack may do, in JSON."""
     return policy_document(
-        place, [(each, each.reads + each.writes) for each in BOUNDARY_STATEMENTS]
+        scope, [(each, each.reads + each.writes) for each in BOUNDARY_STATEMENTS]
     )

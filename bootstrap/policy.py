@@ -8,8 +8,13 @@ from typing import Any
 from components.ci_roles import boundary_name
 
 
+def arn(service: str, resource: str) -> str:
+    """A template of the ARN of something in the stack's account and region."""
+    return f"arn:{{scope.partition}}:{service}:{{scope.region}}:{{scope.account}}:{resource}"
+
+
 @dataclass(frozen=True)
-class Place:
+class PolicyScope:
     """What the placeholders of statements stand for: one stack of one account and region.
 
     Attributes:
@@ -42,15 +47,15 @@ class Place:
 
     def fill(self, template: str) -> str:
         """Put what they stand for in place of the placeholders of a text."""
-        return template.format(place=self)
+        return template.format(scope=self)
 
 
 @dataclass(frozen=True)
 class Statement:
     """What is allowed with some resources.
 
-    `{place.…}` in texts stands for an attribute of `Place`. A statement that needs one which is
-    empty is left out: it is for what the stack does not have.
+    `{scope.…}` in texts stands for an attribute of `PolicyScope`. A statement that needs one is
+    left out while it is empty: the stack does not have what the statement is for.
 
     Attributes:
         name: what it is for, in a word.
@@ -59,7 +64,7 @@ class Statement:
         writes: the other actions.
         types: the Pulumi resource types it is for.
         condition: IAM's condition block.
-        needs: the attribute of `Place` without which it is left out.
+        needs: the attribute of `PolicyScope` without which it is left out.
     """
 
     name: str
@@ -70,20 +75,20 @@ class Statement:
     condition: Mapping[str, Mapping[str, str | tuple[str, ...]]] = field(default_factory=dict)
     needs: str = ""
 
-    def document(self, place: Place, actions: Iterable[str]) -> dict[str, Any]:
+    def document(self, scope: PolicyScope, actions: Iterable[str]) -> dict[str, Any]:
         """The statement as IAM has it, for some of its actions."""
         # Without its name: the policies of a role may have 10,240 characters.
         filled: dict[str, Any] = {
             "Effect": "Allow",
             "Action": sorted(actions),
-            "Resource": [place.fill(each) for each in self.resources],
+            "Resource": [scope.fill(each) for each in self.resources],
         }
         if self.condition:
             filled["Condition"] = {
                 operator: {
-                    key: place.fill(value)
+                    key: scope.fill(value)
                     if isinstance(value, str)
-                    else [place.fill(each) for each in value]
+                    else [scope.fill(each) for each in value]
                     for key, value in keys.items()
                 }
                 for operator, keys in self.condition.items()
@@ -91,11 +96,13 @@ class Statement:
         return filled
 
 
-def policy_document(place: Place, statements: Iterable[tuple[Statement, Iterable[str]]]) -> str:
+def policy_document(
+    scope: PolicyScope, statements: Iterable[tuple[Statement, Iterable[str]]]
+) -> str:
     """The policy, in JSON, of the statements that the stack needs, each with its actions."""
     documents = [
-        statement.document(place, actions)
+        statement.document(scope, actions)
         for statement, actions in statements
-        if actions and (not statement.needs or getattr(place, statement.needs))
+        if actions and (not statement.needs or getattr(scope, statement.needs))
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": documents})

@@ -1,6 +1,6 @@
 """What previews and the look for drift take besides looking at what is deployed."""
 
-from bootstrap.policy import Statement
+from bootstrap.policy import Statement, arn
 from components.callbacks import CALLBACKS
 from components.installation_store import INDEX
 
@@ -10,10 +10,7 @@ CONSENTS = Statement(
     # the attributes that this compares, so no domain; and of the table, with its tokens and e-mail
     # addresses, nothing. The keys of both are among them, as AWS demands ("Using IAM policy
     # conditions for fine-grained access control"): a further page begins at one.
-    resources=(
-        "arn:{place.partition}:dynamodb:{place.region}:{place.account}:"
-        "table/{place.prefix}*/index/" + INDEX,
-    ),
+    resources=(arn("dynamodb", "table/{scope.prefix}*/index/" + INDEX),),
     reads=("dynamodb:Query",),
     condition={
         "ForAllValues:StringEquals": {
@@ -37,8 +34,7 @@ CONSENTS = Statement(
 QUERY_CALLS = Statement(
     "QueryCalls",
     resources=tuple(
-        "arn:{place.partition}:logs:{place.region}:{place.account}:"
-        "log-group:/aws/lambda/{place.prefix}" + callback.name + "*"
+        arn("logs", "log-group:/aws/lambda/{scope.prefix}" + callback.name + "*")
         for callback in CALLBACKS
     ),
     reads=("logs:StartQuery",),

@@ -6,17 +6,13 @@ and the Service Authorization Reference), for everything but what has an id in p
 limited to the names that begin with project and stack.
 """
 
-from bootstrap.policy import Statement
+from bootstrap.policy import Statement, arn
 
-_IAM = "arn:{place.partition}:iam::{place.account}:"
-_HERE = "{place.region}:{place.account}:"
-_LAMBDA = "arn:{place.partition}:lambda:" + _HERE
-_LOGS = "arn:{place.partition}:logs:" + _HERE + "log-group:"
-_KMS = "arn:{place.partition}:kms:" + _HERE
-_SECRETS = "arn:{place.partition}:secretsmanager:" + _HERE + "secret:"
-_TABLES = "arn:{place.partition}:dynamodb:" + _HERE + "table/{place.prefix}*"
-_API_GATEWAY = "arn:{place.partition}:apigateway:{place.region}::"
-_ROLES = _IAM + "role/{place.prefix}*"
+_IAM = "arn:{scope.partition}:iam::{scope.account}:"
+_TABLES = arn("dynamodb", "table/{scope.prefix}*")
+_FUNCTIONS = arn("lambda", "function:{scope.prefix}*")
+_API_GATEWAY = "arn:{scope.partition}:apigateway:{scope.region}::"
+_ROLES = _IAM + "role/{scope.prefix}*"
 _ROLE = "aws:iam/role:Role"
 _ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
@@ -33,7 +29,7 @@ PROGRAM_STATEMENTS = (
     Statement(
         "KeyAliases",
         types=("aws:kms/alias:Alias",),
-        resources=(_KMS + "alias/{place.prefix}*",),
+        resources=(arn("kms", "alias/{scope.prefix}*"),),
         writes=("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"),
     ),
     Statement(
@@ -71,7 +67,7 @@ PROGRAM_STATEMENTS = (
             "aws:secretsmanager/secret:Secret",
             "aws:secretsmanager/secretVersion:SecretVersion",
         ),
-        resources=(_SECRETS + "{place.project}/{place.stack}/*",),
+        resources=(arn("secretsmanager", "secret:{scope.project}/{scope.stack}/*"),),
         # A refresh of a version reads its value, so the preview role may: that shows whoever has it
         # no more than a preview, which decrypts the same values in the configuration.
         reads=(
@@ -120,7 +116,7 @@ PROGRAM_STATEMENTS = (
             "iam:PutRolePermissionsBoundary",
             "iam:PutRolePolicy",
         ),
-        condition={"StringEquals": {"iam:PermissionsBoundary": "{place.boundary}"}},
+        condition={"StringEquals": {"iam:PermissionsBoundary": "{scope.boundary}"}},
     ),
     Statement(
         "RolesOfFunctions",
@@ -132,7 +128,7 @@ PROGRAM_STATEMENTS = (
     Statement(
         "ManagedPolicies",
         types=("aws:iam/policy:Policy",),
-        resources=(_IAM + "policy/{place.prefix}*",),
+        resources=(_IAM + "policy/{scope.prefix}*",),
         reads=("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"),
         writes=(
             "iam:CreatePolicy",
@@ -146,7 +142,7 @@ PROGRAM_STATEMENTS = (
     Statement(
         "Functions",
         types=("aws:lambda/function:Function", "aws:lambda/permission:Permission"),
-        resources=(_LAMBDA + "function:{place.prefix}*",),
+        resources=(_FUNCTIONS,),
         reads=(
             "lambda:GetFunction",
             "lambda:GetFunctionCodeSigningConfig",
@@ -178,21 +174,21 @@ PROGRAM_STATEMENTS = (
             "lambda:DeleteEventSourceMapping",
             "lambda:UpdateEventSourceMapping",
         ),
-        condition={"ArnLike": {"lambda:FunctionArn": _LAMBDA + "function:{place.prefix}*"}},
+        condition={"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}},
     ),
     Statement(
         "EventSourcesById",
         # Requests for tags never name a function, and one for a mapping that is gone may not: the
         # provider asks until it is.
         types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
-        resources=(_LAMBDA + "event-source-mapping:*",),
+        resources=(arn("lambda", "event-source-mapping:*"),),
         reads=("lambda:GetEventSourceMapping", "lambda:ListTags"),
         writes=("lambda:TagResource", "lambda:UntagResource"),
     ),
     Statement(
         "Queues",
         types=("aws:sqs/queue:Queue",),
-        resources=("arn:{place.partition}:sqs:" + _HERE + "{place.prefix}*",),
+        resources=(arn("sqs", "{scope.prefix}*"),),
         reads=("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"),
         writes=(
             "sqs:CreateQueue",
@@ -210,8 +206,8 @@ PROGRAM_STATEMENTS = (
             "aws:cloudwatch/eventTarget:EventTarget",
         ),
         resources=(
-            "arn:{place.partition}:events:" + _HERE + "event-bus/{place.prefix}*",
-            "arn:{place.partition}:events:" + _HERE + "rule/{place.prefix}*",
+            arn("events", "event-bus/{scope.prefix}*"),
+            arn("events", "rule/{scope.prefix}*"),
         ),
         reads=(
             "events:DescribeEventBus",
@@ -234,8 +230,8 @@ PROGRAM_STATEMENTS = (
         "LogGroups",
         types=("aws:cloudwatch/logGroup:LogGroup",),
         resources=(
-            _LOGS + "/aws/lambda/{place.prefix}*",
-            _LOGS + "/aws/vendedlogs/{place.prefix}*",
+            arn("logs", "log-group:/aws/lambda/{scope.prefix}*"),
+            arn("logs", "log-group:/aws/vendedlogs/{scope.prefix}*"),
         ),
         reads=("logs:ListTagsForResource",),
         writes=(
@@ -266,15 +262,15 @@ PROGRAM_STATEMENTS = (
         writes=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
         condition={
             "StringLikeIfExists": {
-                "apigateway:Request/ApiName": "{place.prefix}*",
-                "apigateway:Resource/ApiName": "{place.prefix}*",
+                "apigateway:Request/ApiName": "{scope.prefix}*",
+                "apigateway:Resource/ApiName": "{scope.prefix}*",
             }
         },
     ),
     Statement(
         "Alarms",
         types=("aws:cloudwatch/metricAlarm:MetricAlarm",),
-        resources=("arn:{place.partition}:cloudwatch:" + _HERE + "alarm:{place.prefix}*",),
+        resources=(arn("cloudwatch", "alarm:{scope.prefix}*"),),
         reads=("cloudwatch:ListTagsForResource",),
         writes=(
             "cloudwatch:DeleteAlarms",
@@ -286,7 +282,7 @@ PROGRAM_STATEMENTS = (
     Statement(
         "AlarmTopic",
         types=("aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"),
-        resources=("arn:{place.partition}:sns:" + _HERE + "{place.prefix}*",),
+        resources=(arn("sns", "{scope.prefix}*"),),
         reads=("sns:GetTopicAttributes", "sns:ListTagsForResource"),
         writes=(
             "sns:CreateTopic",
@@ -302,8 +298,8 @@ PROGRAM_STATEMENTS = (
         # A dashboard belongs to no region.
         types=("aws:cloudwatch/dashboard:Dashboard",),
         resources=(
-            "arn:{place.partition}:cloudwatch::{place.account}:dashboard/"
-            "{place.project}-{place.stack}",
+            "arn:{scope.partition}:cloudwatch::{scope.account}:dashboard/"
+            "{scope.project}-{scope.stack}",
         ),
         reads=("cloudwatch:GetDashboard",),
         writes=("cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"),
@@ -360,8 +356,8 @@ PROGRAM_STATEMENTS = (
         "Domain",
         types=("aws:apigatewayv2/domainName:DomainName", "aws:apigatewayv2/apiMapping:ApiMapping"),
         resources=(
-            _API_GATEWAY + "/domainnames/{place.domain}",
-            _API_GATEWAY + "/domainnames/{place.domain}/*",
+            _API_GATEWAY + "/domainnames/{scope.domain}",
+            _API_GATEWAY + "/domainnames/{scope.domain}/*",
         ),
         reads=("apigateway:GET",),
         writes=("apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"),
@@ -372,7 +368,7 @@ PROGRAM_STATEMENTS = (
         types=("aws:acm/certificate:Certificate",),
         resources=("*",),
         writes=("acm:RequestCertificate",),
-        condition={"ForAllValues:StringEquals": {"acm:DomainNames": "{place.domain}"}},
+        condition={"ForAllValues:StringEquals": {"acm:DomainNames": "{scope.domain}"}},
         needs="zone",
     ),
     Statement(
@@ -382,7 +378,7 @@ PROGRAM_STATEMENTS = (
             "aws:acm/certificate:Certificate",
             "aws:acm/certificateValidation:CertificateValidation",
         ),
-        resources=("arn:{place.partition}:acm:" + _HERE + "certificate/*",),
+        resources=(arn("acm", "certificate/*"),),
         reads=("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
         writes=(
             "acm:AddTagsToCertificate",
@@ -394,14 +390,14 @@ PROGRAM_STATEMENTS = (
     Statement(
         "DomainRecord",
         types=("aws:route53/record:Record",),
-        resources=("arn:{place.partition}:route53:::hostedzone/{place.zone}",),
+        resources=("arn:{scope.partition}:route53:::hostedzone/{scope.zone}",),
         reads=("route53:GetHostedZone", "route53:ListResourceRecordSets"),
         writes=("route53:ChangeResourceRecordSets",),
         condition={
             "ForAllValues:StringLike": {
                 "route53:ChangeResourceRecordSetsNormalizedRecordNames": (
-                    "{place.domain}",
-                    "*.{place.domain}",  # the record that proves it for the certificate
+                    "{scope.domain}",
+                    "*.{scope.domain}",  # the record that proves it for the certificate
                 )
             }
         },
@@ -410,7 +406,7 @@ PROGRAM_STATEMENTS = (
     Statement(
         "DomainRecordChanges",
         types=("aws:route53/record:Record",),
-        resources=("arn:{place.partition}:route53:::change/*",),
+        resources=("arn:{scope.partition}:route53:::change/*",),
         reads=("route53:GetChange",),
         needs="zone",
     ),

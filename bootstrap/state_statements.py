@@ -2,9 +2,9 @@
 
 from bootstrap.policy import Statement
 
-_BUCKET = "arn:{place.partition}:s3:::{place.bucket}"
+_BUCKET = "arn:{scope.partition}:s3:::{scope.bucket}"
 # Pulumi's own layout below `.pulumi`: a stack's file, its history and backups, its locks.
-_STACK = "{place.project}/{place.stack}"
+_STACK = "{scope.project}/{scope.stack}"
 
 FIND_STATE = Statement(
     "FindState",
@@ -29,7 +29,7 @@ STATE = Statement(
 # A preview decrypts the stack's secrets: without them the program cannot run.
 STATE_SECRETS = Statement(
     "StateSecrets",
-    resources=("{place.secrets_key}",),
+    resources=("{scope.secrets_key}",),
     reads=("kms:Decrypt",),
     writes=("kms:Encrypt",),
     needs="secrets_key",

@@ -8,13 +8,13 @@ from typing import Any
 
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
-from bootstrap.policy import Place
+from bootstrap.policy import PolicyScope
 from bootstrap.settings import main_project
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 PROJECT = main_project()
-PLACE = Place(
+SCOPE = PolicyScope(
     "aws",
     REGION,
     ACCOUNT,

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from bootstrap.policies import boundary_policy, deploy_policy
+from bootstrap.policies import DEPLOY_STATEMENTS, boundary_policy
+from bootstrap.policy import PolicyScope, policy_document
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from components.ci_roles import boundary_name, deploy_role_name
 from components.key_policy import CHANGE_KEY, READ_KEY
@@ -23,14 +24,14 @@ from local.aws import Aws, isolated_session
 from local.emulator import Emulator
 from local.engine import DeploymentError, Stack, stack_config
 from local.provider import SERVICES
-from tests.bootstrap.evaluation import PLACE, PROJECT, arn
+from tests.bootstrap.evaluation import PROJECT, SCOPE, arn
 from tests.components.stacks import RUTTER
 from tests.documents import ROOT
 
 pytestmark = pytest.mark.emulated
 
 SECRETS = [f"{PROJECT}:clientSecrets", f"{PROJECT}:rutterClientSecrets"]
-DEPLOY_ROLE = deploy_role_name(PLACE.project, PLACE.stack)
+DEPLOY_ROLE = deploy_role_name(SCOPE.project, SCOPE.stack)
 ANYONE = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
@@ -61,22 +62,23 @@ UNKNOWN_KEYS = {"lambda:FunctionArn", "iam:PermissionsBoundary", "kms:ResourceAl
 KEYS = [arn("kms", "key/*"), arn("kms", "alias/*")]
 
 
-# The names of statements, which the policy leaves out, by what each allows.
-NAMES = {tuple(sorted(each.reads + each.writes)): each.name for each in PROGRAM_STATEMENTS}
+def deploy_policy(scope: PolicyScope, *, without: str) -> str:
+    """The deploy role's policy; `without` is the name of a statement to leave out, or an action."""
+    return policy_document(
+        scope,
+        [
+            (statement, [each for each in statement.reads + statement.writes if each != without])
+            for statement in DEPLOY_STATEMENTS
+            if statement.name != without
+        ],
+    )
 
 
-def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
-    """A policy, as AWS would evaluate it, in words that the embedded AWS evaluates so.
-
-    `without` is the name of a statement to leave out, or an action.
-    """
+def as_the_emulator_reads(policy: str) -> str:
+    """A policy, as AWS would evaluate it, in words that the embedded AWS evaluates so."""
     document = json.loads(policy)
     statements = []
     for statement in document["Statement"]:
-        name = NAMES.get(tuple(statement["Action"]))
-        if name == without:
-            continue
-        statement["Action"] = [each for each in statement["Action"] if each != without]
         for operator in list(statement.get("Condition", {})):
             if not UNKNOWN_KEYS.isdisjoint(statement["Condition"][operator]):
                 del statement["Condition"][operator]
@@ -84,9 +86,9 @@ def as_the_emulator_reads(policy: str, *, without: str = "") -> str:
         if actions := WITHOUT_RESOURCE.intersection(statement["Action"]):
             anywhere = {"Action": sorted(actions), "Resource": "*"}
             statements.append(statement | anywhere)
-        if name == "EventSources":
+        if "lambda:CreateEventSourceMapping" in statement["Action"]:
             statements.append(statement | {"Action": "lambda:ListEventSourceMappings"})
-        if name == "Keys":
+        if "kms:CreateKey" in statement["Action"]:
             # The key's policy names the role, and the embedded AWS compares it with the session.
             keys = {"Action": [*CHANGE_KEY, *READ_KEY], "Resource": KEYS}
             statements.append(statement | keys)
@@ -105,15 +107,15 @@ class Account:
         reset = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")  # noqa: S310
         urllib.request.urlopen(reset).close()  # noqa: S310
         zone = self.root.route53.create_hosted_zone(Name="example.com", CallerReference="1")
-        self.place = replace(PLACE, zone=zone["HostedZone"]["Id"].rpartition("/")[2])
+        self.scope = replace(SCOPE, zone=zone["HostedZone"]["Id"].rpartition("/")[2])
         iam = self.root.iam
         iam.create_policy(
-            PolicyName=boundary_name(PLACE.project, PLACE.stack),
-            PolicyDocument=as_the_emulator_reads(boundary_policy(self.place)),
+            PolicyName=boundary_name(SCOPE.project, SCOPE.stack),
+            PolicyDocument=as_the_emulator_reads(boundary_policy(self.scope)),
         )
         role = {"RoleName": DEPLOY_ROLE}
         iam.create_role(**role, AssumeRolePolicyDocument=json.dumps(ANYONE))
-        policy = as_the_emulator_reads(deploy_policy(self.place), without=without)
+        policy = as_the_emulator_reads(deploy_policy(self.scope, without=without))
         iam.put_role_policy(**role, PolicyName=DEPLOY_ROLE, PolicyDocument=policy)
         arn = iam.get_role(**role)["Role"]["Arn"]
         self.session = self.root.sts.assume_role(RoleArn=arn, RoleSessionName="ci")["Credentials"]
@@ -122,16 +124,16 @@ class Account:
         """The stack's configuration, with all that needs a statement."""
         return stack_config(
             ROOT,
-            PLACE.stack,
+            SCOPE.stack,
             {
                 "aws:accessKey": self.session["AccessKeyId"],
                 "aws:secretKey": self.session["SecretAccessKey"],
                 "aws:token": self.session["SessionToken"],
                 "aws:endpoints": [dict.fromkeys(SERVICES, self.endpoint)],
-                f"{PROJECT}:permissionsBoundaryArn": self.place.boundary,
+                f"{PROJECT}:permissionsBoundaryArn": self.scope.boundary,
                 f"{PROJECT}:domain": {
-                    "name": PLACE.domain,
-                    "hostedZoneId": self.place.zone,
+                    "name": SCOPE.domain,
+                    "hostedZoneId": self.scope.zone,
                 },
                 **{f"{PROJECT}:{key}": value for key, value in RUTTER.items()},
                 f"{PROJECT}:events": True,
@@ -142,7 +144,7 @@ class Account:
 
     def live(self, nothing: Path) -> list[str]:
         """Deploy, change and destroy the stack; gives the operations of the three."""
-        stack = Stack(PLACE.stack)
+        stack = Stack(SCOPE.stack)
         changed = {
             "aws:defaultTags": {"tags": {"environment": "changed"}},
             **self.settings(logRetentionDays=7, functions={"memorySize": 256}),
@@ -208,8 +210,8 @@ def test_without_a_part_of_its_policy_it_cannot(
 
 def test_an_escalation_is_refused(account: Account) -> None:
     account.begin()
-    Stack(PLACE.stack).up(account.settings(), secrets=SECRETS, on_event=lambda _: None)
-    own = f"{PLACE.prefix}load"
+    Stack(SCOPE.stack).up(account.settings(), secrets=SECRETS, on_event=lambda _: None)
+    own = f"{SCOPE.prefix}load"
     account.root.iam.create_role(RoleName="other-prod-load", AssumeRolePolicyDocument="{}")
     secret = account.root.secretsmanager.create_secret(Name="other/prod/apps/a", SecretString="{}")
     admin = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -224,7 +226,7 @@ def test_an_escalation_is_refused(account: Account) -> None:
         "attach AdministratorAccess": lambda: iam.attach_role_policy(RoleName=own, PolicyArn=admin),
         "take the boundary away": lambda: iam.delete_role_permissions_boundary(RoleName=own),
         "widen the boundary": lambda: iam.create_policy_version(
-            PolicyArn=account.place.boundary, PolicyDocument="{}", SetAsDefault=True
+            PolicyArn=account.scope.boundary, PolicyDocument="{}", SetAsDefault=True
         ),
         "edit its own policy": lambda: iam.put_role_policy(
             RoleName=DEPLOY_ROLE, PolicyName=DEPLOY_ROLE, PolicyDocument="{}"
@@ -237,7 +239,7 @@ def test_an_escalation_is_refused(account: Account) -> None:
             SecretId=secret["ARN"]
         ),
         "read all records": lambda: account.client("dynamodb").scan(
-            TableName=f"{PLACE.prefix}installations"
+            TableName=f"{SCOPE.prefix}installations"
         ),
         "call a function": lambda: lambda_.invoke(FunctionName=own),
     }

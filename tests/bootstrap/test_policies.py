@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
-from bootstrap.policy import Place
+from bootstrap.policy import PolicyScope
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from components.ci_roles import boundary_name, deploy_role_name, preview_role_name
 from tests import permissions
-from tests.bootstrap.evaluation import ACCOUNT, PLACE, PROJECT, allows, arn
+from tests.bootstrap.evaluation import ACCOUNT, PROJECT, SCOPE, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.documents import ROOT
 
-DEPLOY, PREVIEW, BOUNDARY = deploy_policy(PLACE), preview_policy(PLACE), boundary_policy(PLACE)
+DEPLOY, PREVIEW, BOUNDARY = deploy_policy(SCOPE), preview_policy(SCOPE), boundary_policy(SCOPE)
 TABLE = arn("dynamodb", f"table/{PROJECT}-local-installations")
 API = "arn:aws:apigateway:us-east-1::/apis/abc123"
 BOUNDED = {"iam__PermissionsBoundary": arn("iam", f"policy/boundary-{PROJECT}-local")}
@@ -91,14 +91,14 @@ def test_the_deploy_role_may_only_under_a_condition(
 
 
 def test_what_no_name_limits_is_in_the_decision_on_the_roles() -> None:
-    own = (PLACE.prefix, f"{PLACE.project}/{PLACE.stack}", f"{PLACE.project}-{PLACE.stack}")
+    own = (SCOPE.prefix, f"{SCOPE.project}/{SCOPE.stack}", f"{SCOPE.project}-{SCOPE.stack}")
     adds = ("Create", "Request", "Get", "List", "Describe")
     unlimited = {
         action
         for statement in PROGRAM_STATEMENTS
         if all(operator.endswith("IfExists") for operator in statement.condition)
         and not all(
-            any(name in PLACE.fill(resource) for name in (*own, PLACE.domain, PLACE.zone))
+            any(name in SCOPE.fill(resource) for name in (*own, SCOPE.domain, SCOPE.zone))
             for resource in statement.resources
         )
         for action in statement.writes
@@ -132,8 +132,8 @@ def test_the_preview_role_asks_the_index_for_scopes_alone() -> None:
 
 def test_the_boundary_leaves_every_role_what_the_program_gives_it(everything: Recording) -> None:
     """A role that needs more needs it in bootstrap/boundary_statements.py too."""
-    place = Place("aws", "us-east-1", "123456789012", "bigcommerce", "test")
-    boundary = boundary_policy(place)
+    scope = PolicyScope("aws", "us-east-1", "123456789012", "bigcommerce", "test")
+    boundary = boundary_policy(scope)
     alias = {"kms__ResourceAliases": ["alias/bigcommerce-test-installations"]}
     policies = everything.all("aws:iam/rolePolicy:RolePolicy")
     assert policies
@@ -153,7 +153,7 @@ def test_the_boundary_leaves_every_role_what_the_program_gives_it(everything: Re
 
 
 def test_longest_names_stay_within_the_limits_of_iam() -> None:
-    longest = Place(
+    longest = PolicyScope(
         "aws-us-gov", "us-gov-west-1", ACCOUNT, "bigcommerce", "s" * 40, "d" * 60, "Z" * 20,
         "b" * 63, "arn:aws-us-gov:kms:us-gov-west-1:000000000000:key/" + "k" * 36,
     )  # fmt: skip
