@@ -26,7 +26,7 @@ class LoggedRequest:
     """One request.
 
     `outcome` is an HTTP status or a word, `detail` says what was wrong, if anything. `at` is in
-    epoch seconds; `milliseconds` is None while nothing is known. `full_url` is not for showing.
+    epoch seconds; `milliseconds` is None for a browser's. `full_url` is not for showing.
     `answer` is how the app's API answered, as far as that is known.
     """
 
@@ -69,7 +69,7 @@ class LoggedRequest:
 class RequestLog:
     """The latest requests, the newest first.
 
-    `find_answer` says how a deployed API answered a URL, None where it was not asked: it is asked
+    `find_answer` says how a deployed API answered a URL, None if it was not requested: it is called
     whenever the log is read, until the function's log line is known.
     """
 
@@ -98,7 +98,7 @@ class RequestLog:
         milliseconds: float | None,
         *,
         detail: str = "",
-    ) -> LoggedRequest:
+    ) -> None:
         """Log a request and what came of it."""
         with self._lock:
             self._count += 1
@@ -108,15 +108,10 @@ class RequestLog:
             self._entries[entry.id] = entry
             if len(self._entries) > LOGGED_REQUESTS:
                 del self._entries[next(iter(self._entries))]
-        return entry
 
-    def add_in_browser(self, name: str, url: str) -> LoggedRequest:
+    def add_in_browser(self, name: str, url: str) -> None:
         """Log what a browser is about to fetch: its status is not seen from here."""
-        return self.add(name, url, IN_BROWSER, None)
-
-    def frame_loaded(self, entry_id: int, milliseconds: float) -> None:
-        """Note how long the browser took to load a frame."""
-        self._change(entry_id, milliseconds=milliseconds)
+        self.add(name, url, IN_BROWSER, None)
 
     def _change(self, entry_id: int, **values: Any) -> None:
         with self._lock:

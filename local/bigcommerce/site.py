@@ -66,7 +66,7 @@ class Site:
             ("GET", store_api.PATH, StoreApi(bigcommerce).answer),
             ("GET", "/", self._start),
             ("POST", "/switch", self._switch),
-            ("POST", f"{_SESSION}/requests/<int:entry_id>", self._frame_loaded),
+            ("GET", f"{_SESSION}/log", self._log),
             ("POST", f"{_SESSION}/faults", self._change_faults),
             ("GET", _PANEL, self._apps),
             ("GET", _APP, self._open),
@@ -111,12 +111,8 @@ class Site:
         store_hash, _, user_id = request.form.get("session", "").partition("/")
         return _to_apps(self._session(store_hash, user_id))
 
-    def _frame_loaded(self, request: Request, session: Session, entry_id: int) -> Response:
-        """Take note of a frame's loading time, and answer with faults and log as they are now."""
-        milliseconds = request.form.get("milliseconds", -1, type=int)
-        if milliseconds < 0:
-            raise NotFound("There is no such request.")
-        self._bigcommerce.log.frame_loaded(entry_id, milliseconds)
+    def _log(self, _: Request, session: Session) -> Response:
+        """Answer with faults and log as they are now, for a page whose frame has loaded."""
         return self._panel("log.html", session)
 
     def _change_faults(self, request: Request, session: Session) -> Response:
@@ -177,8 +173,8 @@ class Site:
         return page("message.html", title=f"Install {outcome}", message=f"{app.name} {said}.")
 
     def _frame(self, session: Session, app: App, name: str, url: str) -> Response:
-        entry = self._bigcommerce.log.add_in_browser(name, url)
-        return self._panel("frame.html", session, app=app, frame_url=url, entry=entry)
+        self._bigcommerce.log.add_in_browser(name, url)
+        return self._panel("frame.html", session, app=app, frame_url=url)
 
     def _panel(
         self, template: str, session: Session, *, status: int = 200, **values: object

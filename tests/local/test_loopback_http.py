@@ -25,25 +25,15 @@ def test_the_host_is_the_one_asked_for_and_the_query_arrives() -> None:
     assert response.text == "\N{REPLACEMENT CHARACTER}("
 
 
-@pytest.mark.parametrize(
-    "answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200\r\nContent-Length: 9\r\n\r\nx"]
-)
-def test_a_broken_answer_is_unreachable(answer: bytes) -> None:
+def test_a_broken_answer_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_answer_once, args=(listener, answer, []))
+        thread = threading.Thread(target=_answer_once, args=(listener, b"nonsense\r\n\r\n", []))
         thread.start()
         url = f"http://localhost:{listener.getsockname()[1]}/load"
         with pytest.raises(UnreachableError) as raised:
             loopback_http.get(f"{url}?signed_payload_jwt=confidential", 5)
         thread.join()
     assert str(raised.value).startswith(f"{url}: no answer: ")
-
-
-def test_a_slow_answer_times_out() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://localhost:{listener.getsockname()[1]}/"
-        with pytest.raises(UnreachableError, match="timed out"):
-            loopback_http.get(url, 0.05)
 
 
 @pytest.mark.parametrize(

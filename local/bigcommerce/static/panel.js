@@ -1,11 +1,8 @@
-// Only the browser knows how long a frame took: tell the panel, and show faults and log as they are then.
-const frame = document.querySelector("iframe[data-report]");
+// A frame's request is answered once it has loaded: show faults and log as they are then.
+const frame = document.querySelector("iframe[data-log]");
 
-async function report(milliseconds) {
-  const answer = await fetch(frame.dataset.report, {
-    method: "POST",
-    body: new URLSearchParams({ milliseconds: Math.round(milliseconds) }),
-  });
+async function showLog() {
+  const answer = await fetch(frame.dataset.log);
   if (answer.ok) {
     document.querySelector("aside").innerHTML = await answer.text();
   }
@@ -13,9 +10,8 @@ async function report(milliseconds) {
 
 if (frame) {
   new PerformanceObserver((list) => {
-    list
-      .getEntries()
-      .filter((entry) => entry.initiatorType === "iframe")
-      .forEach((entry) => report(entry.duration));
+    if (list.getEntries().some((entry) => entry.initiatorType === "iframe")) {
+      showLog();
+    }
   }).observe({ type: "resource", buffered: true });
 }

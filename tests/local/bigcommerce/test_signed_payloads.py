@@ -81,25 +81,14 @@ def test_callback_urls_are_those_of_the_setup_guide() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("build", "said"),
-    [
-        (BigCommerce.auth_callback_url, {}),
-        (BigCommerce.external_auth_callback_url, {"external_install": "true"}),
-    ],
-)
 def test_the_auth_callback_carries_what_was_granted(
-    bigcommerce: BigCommerce,
-    app: App,
-    store: Store,
-    build: Callable[[BigCommerce, App, Store, User], str],
-    said: dict[str, str],
+    bigcommerce: BigCommerce, app: App, store: Store
 ) -> None:
-    parts = urlsplit(build(bigcommerce, app, store, store.owner))
+    parts = urlsplit(bigcommerce.auth_callback_url(app, store, store.owner))
     query = dict(parse_qsl(parts.query))
     assert parts.path == f"/{ORGANIZATION_ID}/redirect-url"
     assert query.pop("code")
-    assert query == said | {
+    assert query == {
         "scope": "store_v2_products_read_only store_v2_orders_read_only",
         "context": store.context,
         "account_uuid": app.account_uuid,
