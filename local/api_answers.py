@@ -10,14 +10,14 @@ from ops.check.http_client import UnreachableError
 
 
 def find_answer(emulator: Emulator, url: str) -> Answer | None:
-    """How a deployed API answered a URL last; None where it was not asked."""
+    """How a deployed API answered a URL last; None if the URL was not requested."""
     try:
-        told = get(emulator.endpoint_url + answer_path(url), timeout=2)
+        found = get(emulator.endpoint_url + answer_path(url), timeout=2)
     except UnreachableError:
         return None
-    if told.status != HTTPStatus.OK:
+    if found.status != HTTPStatus.OK:
         return None
-    status, _, request_id = told.text.partition(" ")
+    status, _, request_id = found.text.partition(" ")
     logs, pattern = emulator.aws.logs, f'"{request_id}"'
     groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
     for name in (group["logGroupName"] for group in groups if request_id):

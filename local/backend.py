@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from components.settings.files import is_encrypted, project_name, written_config
+from components.settings.files import project_name
 from local.api_answers import find_answer
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from local.emulator import Emulator
@@ -39,9 +39,8 @@ class LocalBackend:
         bigcommerce_url: the origin it serves.
         rutter: the simulated Rutter.
         config: the stack's configuration, by full key.
-        on_event: told of what deployments do as they do it.
+        on_event: called with what deployments do as they do it.
         outputs: the stack's outputs, as the latest deployment gave them.
-        secret_outputs: the names of those that are secret.
     """
 
     emulator: Emulator
@@ -52,20 +51,11 @@ class LocalBackend:
     on_event: Callable[[Event], None]
     _stack: Stack
     outputs: Mapping[str, Any] = field(default_factory=dict)
-    secret_outputs: frozenset[str] = frozenset()
 
     @property
     def apps(self) -> list[App]:
         """The apps as BigCommerce knows them, in the configuration's order."""
         return list(self.bigcommerce.apps.values())
-
-    @property
-    def shown_outputs(self) -> dict[str, Any]:
-        """The outputs as `pulumi stack output` shows them: `[secret]` for one that is secret."""
-        return {
-            name: "[secret]" if name in self.secret_outputs else value
-            for name, value in self.outputs.items()
-        }
 
     def deploy(self) -> Deployment:
         """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
@@ -73,7 +63,7 @@ class LocalBackend:
         Raises `DeploymentError` if the program or AWS refused.
         """
         deployment = self._stack.up(self.config, secrets=SECRETS, on_event=self.on_event)
-        self.outputs, self.secret_outputs = deployment.outputs, deployment.secret_outputs
+        self.outputs = deployment.outputs
         self.register_apps()
         webhook_url = next(iter(self.outputs["rutterWebhookUrls"].values()), None)
         if webhook_url and self.domain:
@@ -129,16 +119,6 @@ class LocalBackend:
             if api["Name"] == f"{PROJECT}-{STACK}-callbacks":
                 return str(api["ApiEndpoint"])
         return None
-
-    @property
-    def overridden(self) -> list[str]:
-        """The settings of the stack's file that have another value here."""
-        return sorted(
-            name
-            for key, value in written_config(ROOT, STACK).items()
-            if value is not None
-            for name in _differences(key.removeprefix(f"{PROJECT}:"), value, self.config.get(key))
-        )
 
     def connection(self, app: App, store: Store) -> str | None:
         """What the table says of a store's connection at Rutter."""
@@ -233,19 +213,6 @@ def _with_zone(config: dict[str, Any], emulator: Emulator) -> dict[str, Any]:
         zone = emulator.aws.route53.create_hosted_zone(Name=name, CallerReference=STACK)
         domain["hostedZoneId"] = zone["HostedZone"]["Id"].rpartition("/")[2]
     return config
-
-
-def _differences(name: str, written: object, used: object) -> Iterator[str]:
-    """The names of the settings that are not used as they are written; `aws:` ones as a whole."""
-    whole = ":" in name or is_encrypted(written)
-    if not whole and isinstance(written, Mapping) and isinstance(used, Mapping):
-        for key, value in written.items():
-            yield from _differences(f"{name}.{key}", value, used.get(key))
-    elif name == "apps" and len(_maps(written)) == len(_maps(used)) > 0:
-        for index, (before, after) in enumerate(zip(_maps(written), _maps(used), strict=True)):
-            yield from _differences(f"{name}[{index}]", before, after)
-    elif written != used:
-        yield name
 
 
 def _maps(apps: object) -> list[dict[str, Any]]:

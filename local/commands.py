@@ -1,6 +1,5 @@
 """The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator, check."""
 
-import argparse
 import io
 import signal
 import sys
@@ -10,7 +9,11 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from components.settings.files import StackFileError
 from components.settings.problems import ConfigurationError
@@ -25,7 +28,6 @@ from local.outputs_file import (
     OUTPUTS_FILE,
     SERVED_OUTPUTS_FILE,
     shell_command,
-    shown_path,
     write_outputs,
 )
 from local.walk import Walk
@@ -36,17 +38,32 @@ BIGCOMMERCE_PORT = 4567
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+app = App(
+    name="python -m local",
+    help=(
+        "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS account: "
+        "on an embedded AWS, with a simulated BigCommerce and a simulated Rutter, on this machine "
+        "only."
+    ),
+    help_epilogue="A port that is not given is a free one. The Makefile has each command too.",
+    version_flags=[],
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+_Port = Annotated[int | None, Parameter(validator=Number(gte=1, lte=65_535))]
+Port = Annotated[_Port, Parameter(help="Port of the embedded AWS.")]
+BigCommercePort = Annotated[_Port, Parameter(help="Port of the simulated BigCommerce.")]
+Outputs = Annotated[Path, Parameter(help="Where to write the stack's outputs.")]
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and give its exit status."""
-    options = _parser().parse_args(arguments)
+    """Run a command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # where a terminal cannot show a character
-    report = Report()
-    _end_when_told_to()
+    _end_with_what_was_started()
     try:
-        return int(options.command(report, options))
+        return int(app(arguments) or 0)
     except (ConfigurationError, DeploymentError, EmulatorError, PortError, StackFileError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
@@ -54,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\n{_explained(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
-        report.say("\nStopped.")
+        Report().say("\nStopped.")
         return 130
 
 
@@ -64,8 +81,8 @@ def _explained(error: OSError) -> str:
     return f"the operating system refuses: {error}; if you chose a port, choose another"
 
 
-def _end_when_told_to() -> None:
-    """Ended from outside, a command must end what it started too.
+def _end_with_what_was_started() -> None:
+    """End a command that a signal ends with everything that it started.
 
     A script's background job inherits SIGINT as ignored, and Python then leaves it so: it is the
     way to end `serve`, so it counts all the same. SIGHUP ignored is `nohup`, and stays.
@@ -83,22 +100,36 @@ def _end(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def up(report: Report, options: argparse.Namespace) -> int:
+@app.command
+def up(
+    *,
+    port: Port = None,
+    bigcommerce_port: BigCommercePort = None,
+    outputs: Outputs = OUTPUTS_FILE,
+) -> int:
     """Deploy, print the outputs, walk the life of an installation, and stop."""
-    with _started(report, options) as backend:
-        held = _deploy_and_walk(report, backend, options.outputs)
+    report = Report()
+    with _started(report, port, bigcommerce_port) as backend:
+        held = _deploy_and_walk(report, backend, outputs)
     report.say("\nEvery step held." if held else "\nThe back end does not work; see above.")
     return 0 if held else 1
 
 
-def serve(report: Report, options: argparse.Namespace) -> int:
+@app.command
+def serve(
+    *,
+    port: Port = None,
+    bigcommerce_port: BigCommercePort = None,
+    outputs: Outputs = SERVED_OUTPUTS_FILE,
+) -> int:
     """Do what `up` does, then keep serving until Ctrl-C."""
-    with _started(report, options) as backend:
-        if not _deploy_and_walk(report, backend, options.outputs):
+    report = Report()
+    with _started(report, port, bigcommerce_port) as backend:
+        if not _deploy_and_walk(report, backend, outputs):
             return 1
         backend.bigcommerce.add_store("Second Store")
         endpoint_url = backend.emulator.endpoint_url
-        served = partial(shell_command, options.outputs, endpoint_url=endpoint_url)
+        served = partial(shell_command, outputs, endpoint_url=endpoint_url)
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {endpoint_url}")
         report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
@@ -113,41 +144,51 @@ def serve(report: Report, options: argparse.Namespace) -> int:
         return _until_interrupted(signal.pause)
 
 
-def emulator(report: Report, options: argparse.Namespace) -> int:
+@app.command
+def emulator(
+    *, port: Port = EMULATOR_PORT, bigcommerce_port: BigCommercePort = BIGCOMMERCE_PORT
+) -> int:
     """Serve the embedded AWS and BigCommerce, for the Pulumi CLI to deploy the stack local to."""
-    with _started(report, options) as backend:
+    report = Report()
+    with _started(report, port, bigcommerce_port) as backend:
         backend.register_apps()
         backend.bigcommerce.add_store("Sample Store")
         backend.bigcommerce.add_store("Second Store")
-        app = backend.apps[0]
+        first = backend.apps[0]
         report.say(f"AWS endpoint   {backend.emulator.endpoint_url}")
         report.say(f"Control panel  {backend.bigcommerce_url}")
         _say_what_to_change(report, backend)
         report.say("\nDeploy to it from another terminal:\n")
         report.say("  pulumi stack select --create local")
         report.say("  pulumi up --stack local")
-        report.say(f"\nThen give it the credentials BigCommerce has for {app.name}:\n")
-        report.say(f"  pulumi config set --stack local --path 'apps[0].clientId' {app.client_id}")
-        path = f"clientSecrets.{app.organization_id}"
+        report.say(f"\nThen give it the credentials BigCommerce has for {first.name}:\n")
+        report.say(f"  pulumi config set --stack local --path 'apps[0].clientId' {first.client_id}")
+        path = f"clientSecrets.{first.organization_id}"
         report.say(
-            f"  pulumi config set --stack local --secret --path '{path}' {app.client_secret}"
+            f"  pulumi config set --stack local --secret --path '{path}' {first.client_secret}"
         )
         report.say("  pulumi up --stack local")
-        report.say("\nIt starts empty, and with other credentials, each time. To begin anew, run\n")
+        report.say(
+            "\nIt starts empty, and with other credentials, each time. To start again, run\n"
+        )
         report.say("  pulumi stack rm --force --preserve-config local")
         report.say("\nwhich keeps Pulumi.local.yaml, and then the commands above.")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(partial(_await_deployment, report, backend))
 
 
-def check(report: Report, options: argparse.Namespace) -> int:
+@app.command(name="check-config")
+def check(
+    *, stack: Annotated[str, Parameter(help="The stack with the file Pulumi.STACK.yaml.")]
+) -> int:
     """Check a stack's configuration, with every problem at once; encrypted values stay unread."""
-    checked = check_config(ROOT, options.stack)
+    report = Report()
+    checked = check_config(ROOT, stack)
     for warning in checked.warnings:
         report.say(f"Warning: {warning}")
     if checked.unread:
         report.say(f"Not read, because they are encrypted: {', '.join(checked.unread)}")
-    report.say(f"The configuration of stack {options.stack} has no problem.")
+    report.say(f"The configuration of stack {stack} has no problem.")
     return 0
 
 
@@ -171,28 +212,26 @@ def _await_deployment(report: Report, backend: LocalBackend) -> None:
     signal.pause()
 
 
-def _started(report: Report, options: argparse.Namespace) -> AbstractContextManager[LocalBackend]:
+def _started(
+    report: Report, port: int | None, bigcommerce_port: int | None
+) -> AbstractContextManager[LocalBackend]:
     return local_backend(
-        emulator_port=options.port,
-        bigcommerce_port=options.bigcommerce_port,
-        on_event=report.event,
+        emulator_port=port, bigcommerce_port=bigcommerce_port or 0, on_event=report.event
     )
 
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
     file.parent.mkdir(parents=True, exist_ok=True)  # refused, if it is, before anything is deployed
     backend.connect_stores_to_rutter()
-    if names := backend.overridden:
-        report.say(f"Not as the stack's files say, but for what runs here: {', '.join(names)}")
     if domain := backend.domain:
         report.say(f"{domain} is not served here: the walk goes through the API's own URL instead")
     with report.working("Deploying the stack local"):
         deployment = backend.deploy()
     report.deployed(deployment)
-    write_outputs(file, backend.shown_outputs)
-    report.outputs(backend.shown_outputs, file)
+    write_outputs(file, backend.outputs)
+    report.outputs(backend.outputs, file)
     held = report.walk(Walk(backend).steps)
-    write_outputs(file, backend.shown_outputs)  # the walk has registered the app
+    write_outputs(file, backend.outputs)  # the walk has registered the app
     return held
 
 
@@ -200,58 +239,3 @@ def _until_interrupted(wait: Callable[[], None]) -> int:
     with suppress(KeyboardInterrupt):
         wait()
     return 0
-
-
-def _port_number(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65_536:
-        raise argparse.ArgumentTypeError(f"{text} is not a port: 1 to 65535")
-    return int(text)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m local",
-        description=(
-            "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS "
-            "account: on an embedded AWS, with a simulated BigCommerce and a simulated Rutter, on "
-            "this machine only."
-        ),
-        epilog="The Makefile has each command too, and installs what is needed first.",
-    )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, command, port, bigcommerce_port in (
-        ("up", up, None, 0),
-        ("serve", serve, None, 0),
-        ("emulator", emulator, EMULATOR_PORT, BIGCOMMERCE_PORT),
-    ):
-        described = (command.__doc__ or "").split("\n")[0]
-        one = commands.add_parser(name, help=described.rstrip("."), description=described)
-        one.set_defaults(command=command)
-        one.add_argument(
-            "--port",
-            type=_port_number,
-            default=port,
-            help=f"port of the embedded AWS (default: {port or 'a free one'})",
-        )
-        one.add_argument(
-            "--bigcommerce-port",
-            type=_port_number,
-            default=bigcommerce_port,
-            metavar="PORT",
-            help=f"port of the simulated BigCommerce (default: {bigcommerce_port or 'a free one'})",
-        )
-    described = (check.__doc__ or "").rstrip(".")
-    checking = commands.add_parser("check-config", help=described, description=described)
-    checking.set_defaults(command=check)
-    checking.add_argument(
-        "--stack", required=True, metavar="NAME", help="the stack with the file Pulumi.NAME.yaml"
-    )
-    for name, file in (("up", OUTPUTS_FILE), ("serve", SERVED_OUTPUTS_FILE)):
-        commands.choices[name].add_argument(
-            "--outputs",
-            type=Path,
-            default=file,
-            metavar="FILE",
-            help=f"where to write the stack's outputs (default: {shown_path(file)})",
-        )
-    return parser

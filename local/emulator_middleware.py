@@ -6,7 +6,7 @@ is refused, and so is a name that is not this machine's (DNS rebinding). Only th
 hosts of their own, are for browsers.
 
 The emulator delivers no access log, so this remembers how the APIs answered, and with which request
-id they asked a function. Whoever knows a URL can ask that; the URLs themselves, which carry codes
+id they called a function. Whoever knows a URL can read that; the URLs themselves, which carry codes
 and payloads, are kept as digests alone.
 """
 

@@ -17,7 +17,7 @@ from ops.check.http_client import LOOPBACK
 
 
 class PortError(Exception):
-    """The port that was asked for cannot be had; the message says why, and what to do."""
+    """The requested port is not available; the message says why, and what to do."""
 
 
 _REFUSALS = {

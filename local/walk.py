@@ -15,7 +15,7 @@ from local.bigcommerce import App, Store, User, load_url
 from local.loopback_http import Response, get
 
 TIMEOUT_SECONDS = 35
-# How long functions that are warm may go on believing that the app is not registered.
+# How long warm functions may cache that the app is not registered.
 REGISTRATION_SECONDS = 5
 # How long connecting a store may take, with the polls that follow.
 CONNECTION_SECONDS = 100
@@ -180,7 +180,7 @@ def _urls(outputs: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _get_once_registered(make_url: Callable[[], str]) -> Response:
-    """Get a URL, anew while its function may still believe that the app is not registered."""
+    """Get a URL, again while its function may still have the app cached as unregistered."""
     deadline = time.monotonic() + REGISTRATION_SECONDS
     while True:
         response = get(make_url(), TIMEOUT_SECONDS)

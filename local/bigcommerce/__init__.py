@@ -1,7 +1,7 @@
 """A simulated BigCommerce: what an app's callbacks see of the platform, on this machine.
 
-The local commands run it, and the tests use it as their double of BigCommerce. For these alone it
-can be told what to do (faults, a clock, any claim of a payload), and asked what it was sent.
+The local commands run it, and the tests use it as their double of BigCommerce: only tests set its
+clock, choose a payload's claims, and read the requests that it got.
 """
 
 from local.bigcommerce.model import App, CallbackUrls, Installation, Store, User

@@ -89,7 +89,7 @@ class App:
 
     What the engineer types there can be edited at any time, and counts at once; the three values
     the portal gives never change. `scopes` are OAuth scope parameters, `organization_id` is the
-    part of the callback URLs that tells apps apart: BigCommerce itself does not know it.
+    part of the callback URLs that distinguishes apps: BigCommerce itself does not know it.
     `served_base_url` is where this machine serves the callbacks, if it does not at those URLs.
     """
 

@@ -26,7 +26,7 @@ class BigCommerce:
     """A simulated BigCommerce, empty at first.
 
     Unlike the real one it takes callback URLs on plain HTTP, and answers for every store at one
-    origin. `find_answer` says how a deployed API answered a URL, None where it was not asked.
+    origin. `find_answer` says how a deployed API answered a URL, None if it was not requested.
     """
 
     def __init__(self, find_answer: Callable[[str], Answer | None] = lambda _: None) -> None:
@@ -103,7 +103,7 @@ class BigCommerce:
         return f"{self.auth_callback_url(app, store, user)}&external_install=true"
 
     def uninstall(self, app: App, store: Store, user: User) -> Response:
-        """Uninstall the app, then tell it: what the app answers changes nothing.
+        """Uninstall the app, then notify it: what the app answers changes nothing.
 
         Raises `UnreachableError` without an answer; the app is uninstalled all the same.
         """
@@ -111,7 +111,7 @@ class BigCommerce:
         return self._call("Uninstall", uninstall_url(app, store, user))
 
     def remove_user(self, app: App, store: Store, user: User) -> Response:
-        """Take a user's access to the app away, then tell it: what it answers changes nothing.
+        """Take a user's access to the app away, then notify it: what it answers changes nothing.
 
         Raises `UnreachableError` without an answer; the user is removed all the same.
         """

@@ -11,7 +11,7 @@ SCOPES = {"store_v2_information", "store_v2_information_read_only"}
 
 
 class StoreApi:
-    """Answers who has an access token of the store, and the scope; without a store, nobody."""
+    """Answers a request with an access token of the store that has the scope."""
 
     def __init__(self, bigcommerce: BigCommerce) -> None:
         self._bigcommerce = bigcommerce
@@ -26,6 +26,6 @@ class StoreApi:
             if installation.store is store and installation.access_token == token:
                 if SCOPES.isdisjoint(installation.scope.split()):
                     return Response(status=403)
-                told = {"id": store.hash, "domain": store.domain, "name": store.name}
-                return Response(json.dumps(told | {"status": "live"}), mimetype="application/json")
+                shown = {"id": store.hash, "domain": store.domain, "name": store.name}
+                return Response(json.dumps(shown | {"status": "live"}), mimetype="application/json")
         return Response(status=401)

@@ -1,4 +1,4 @@
-"""What a deployment tells while it runs, and how it fails."""
+"""What a deployment reports while it runs, and how it fails."""
 
 from __future__ import annotations
 

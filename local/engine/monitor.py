@@ -37,7 +37,7 @@ State = dict[str, Resource]
 class Monitor(MockMonitor):
     """Creates, updates, leaves alone or replaces a resource for each one the program registers.
 
-    As with the Pulumi engine: resources are told apart by URN; unchanged inputs mean no call;
+    As with the Pulumi engine: resources are identified by URN; unchanged inputs mean no call;
     after a failure nothing more is begun, and what was done by then stays known; resources the
     program no longer registers are deleted at the end, the latest first.
 
@@ -172,17 +172,17 @@ class Monitor(MockMonitor):
         )
         with self._lock:
             del self.state[key]
-        self._tell("delete", resource.urn)
+        self._report_change("delete", resource.urn)
 
     def _record(self, operation: Operation, resource: Resource) -> Resource:
         with self._lock:
             # The order of deletion is the reverse of the latest deployment's.
             self.state.pop(resource.urn, None)
             self.state[resource.urn] = resource
-        self._tell(operation, resource.urn)
+        self._report_change(operation, resource.urn)
         return resource
 
-    def _tell(self, operation: Operation, urn: str) -> None:
+    def _report_change(self, operation: Operation, urn: str) -> None:
         self._report(ResourceEvent(operation, resource_type(urn), urn.rpartition("::")[2]))
 
     @contextmanager

@@ -23,7 +23,7 @@ from pulumi.runtime.stack import Stack, run_pulumi_func
 from local.provider.values import plain
 
 Log = Callable[[str, str], None]
-"""Told a severity (`info`, `warning`, `error`) and a text."""
+"""Called with a severity (`info`, `warning`, `error`) and a text."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Program:
     def run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
         """Run it to its end, with all it registered; in a thread without an event loop.
 
-        `monitor` answers its registrations, `log` is told what it logs with `pulumi.log`. Returns
+        `monitor` answers its registrations, `log` is called for each line of `pulumi.log`. Returns
         plain outputs, None for one that a preview does not know, and the names of the secret ones.
         Raises what the program and the monitor raise.
         """

@@ -30,13 +30,11 @@ class Deployment:
 
     Attributes:
         outputs: plain values, secrets included.
-        secret_outputs: the names of those not to be shown.
         changes: what it created, updated and deleted, in order; a replacement is two changes.
         seconds: how long it took.
     """
 
     outputs: Mapping[str, Any]
-    secret_outputs: frozenset[str]
     changes: list[ResourceEvent]
     seconds: float
 
@@ -45,8 +43,8 @@ class Deployment:
 class Stack:
     """A Pulumi program's stack in the embedded AWS that its configuration names (`aws:endpoints`).
 
-    `program` is its `__main__.py`, beside its Pulumi.yaml. What one deployment made, the next one
-    is told; it is forgotten with this object.
+    `program` is its `__main__.py`, beside its Pulumi.yaml. The next deployment knows what the one
+    before made; it is forgotten with this object.
     """
 
     name: str = "local"
@@ -84,17 +82,15 @@ class Stack:
             except BaseException:
                 monitor.failure = DeploymentError("interrupted")
                 raise
-        outputs, secret_outputs = deploying.result()
         return Deployment(
-            outputs=outputs,
-            secret_outputs=frozenset(secret_outputs),
+            outputs=deploying.result(),
             changes=changes,
             seconds=time.perf_counter() - started,
         )
 
     def _deploy(
         self, monitor: Monitor, config: Mapping[str, Any], secrets: Collection[str]
-    ) -> tuple[dict[str, Any], set[str]]:
+    ) -> dict[str, Any]:
         program = Program(
             path=str(self.program),
             project=project_name(self.program.parent),
@@ -104,7 +100,7 @@ class Stack:
         )
         try:
             monitor.configure(program.config)
-            outputs = program.run(monitor, monitor.log)
+            outputs, _ = program.run(monitor, monitor.log)
             monitor.delete_unregistered()
         except (Exception, SystemExit) as error:
             text = _explained(monitor.failure or error, program.path)

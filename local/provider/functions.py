@@ -53,7 +53,7 @@ def change_indexes(client: Any, table: str, settings: Values, before: Values) ->
 
 
 def stop_expiry(client: Any, table: str, _settings: Values, before: Values) -> None:
-    """Turn expiry off, for which AWS wants to be told the attribute's name again."""
+    """Turn expiry off, for which AWS needs the attribute's name again."""
     expiry = {"AttributeName": before["ttl"]["attributeName"], "Enabled": False}
     client.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
 

@@ -1,7 +1,7 @@
 """A simulated Rutter: the part of its API that connecting a store uses.
 
-The local commands run it, and the tests use it as their double of Rutter. For these alone it can be
-told what goes wrong, and asked what it has.
+The local commands run it, and the tests use it as their double of Rutter: only tests queue faults
+and read its state.
 """
 
 from local.rutter.simulation import Connection, Rutter, failed_job, lost, serve_rutter

@@ -1,7 +1,7 @@
 """Rutter's connections API, strictly: every header and field must be as Rutter documents it.
 
-What Rutter documents, but not of this call by itself, can be switched: whether it keeps outcomes by
-Idempotency-Key, and whether it recognises a store that it has already.
+Two behaviors that Rutter documents in general, and not for this call, can be switched: whether it
+keeps outcomes by Idempotency-Key, and whether it recognizes a store that it has already.
 """
 
 import base64
@@ -30,7 +30,7 @@ VERSION = "2024-08-31"
 BASE_PATH = "/versioned"
 FIELDS = {"platform", "store_url", "oauth_access_token"}
 WEBHOOK_SECONDS = 15
-# The states of a connection, and those that are listed where none is asked for.
+# The states of a connection, and those that are listed if no state is requested.
 LISTED = {"active", "not_ready", "unhealthy"}
 STATES = LISTED | {"needs_reauth", "disabled"}
 OPTIONAL_FIELDS = {"oauth_client_id", "oauth_client_secret"}
@@ -64,12 +64,12 @@ class Rutter:
         client_secret: the organization's.
         connections: by id.
         next_answers: faults for the calls to come: each is used once, in order.
-        calls: of every call, its method and its path without the query.
+        calls: the method, and the path without the query, of every call.
         keeps_outcomes: whether a repeated Idempotency-Key gets the outcome of its first call.
         synced_at_poll: the poll by which a connection's first sync is done.
-        recognises_stores: whether another connection of the same store is the same connection.
-        webhook_url: where webhooks go; None where none are sent.
-        webhook_answers: the status of each that was answered.
+        recognizes_stores: whether another connection of the same store is the same connection.
+        webhook_url: where webhooks go; None if none are sent.
+        webhook_answers: the status of each answer.
     """
 
     def __init__(self, is_token: Callable[[str, str], bool]) -> None:
@@ -80,7 +80,7 @@ class Rutter:
         self.next_answers: deque[Fault] = deque()
         self.calls: list[tuple[str, str]] = []
         self.keeps_outcomes = True
-        self.recognises_stores = True
+        self.recognizes_stores = True
         self.synced_at_poll = 1
         self.webhook_url: str | None = None
         self.webhook_answers: list[int] = []
@@ -107,8 +107,8 @@ class Rutter:
             return "needs_reauth"
         return "active" if connection.polls >= self.synced_at_poll else "not_ready"
 
-    def tell(self, connection: Connection, code: str) -> list[int]:
-        """Send a webhook about a connection, and once more, as may happen; how each was answered.
+    def notify(self, connection: Connection, code: str) -> list[int]:
+        """Send a webhook about a connection twice, as may happen; return the statuses.
 
         Raises:
             HTTPError: it was not answered.
@@ -176,7 +176,7 @@ class Rutter:
         store_hash, token = match[1], fields["oauth_access_token"]
         if not self._is_token(store_hash, token):
             _refuse(450, "PLATFORM_BAD_REQUEST", "BigCommerce refused the access token")
-        known = self.of(store_hash) if self.recognises_stores else []
+        known = self.of(store_hash) if self.recognizes_stores else []
         for connection in known:
             connection.store_token, connection.polls = token, 0
             return connection
@@ -208,8 +208,8 @@ class Rutter:
             threading.Thread(target=self._report_first_sync, args=[connection], daemon=True).start()
 
     def _report_first_sync(self, connection: Connection) -> None:
-        with suppress(HTTPError):  # nobody there is the receiver's loss
-            self.tell(connection, "INITIAL_UPDATE")
+        with suppress(HTTPError):  # a receiver that is not there gets no other
+            self.notify(connection, "INITIAL_UPDATE")
 
     def _delete(self, _: Request, id_: str) -> Mapping[str, Any]:
         if self.connections.pop(id_, None) is None:
@@ -240,7 +240,7 @@ def failed_job(status: int) -> Fault:
 
 
 def lost(exchange: Exchange) -> Response:
-    """Do what is asked, and lose the answer."""
+    """Do what is requested, and lose the answer."""
     exchange()
     raise ConnectionResetError
 

@@ -223,7 +223,7 @@ class Life(RuleBasedStateMachine):
     )
     def begin(self, on_uninstall: str, rutter: tuple[bool, bool], synced_at_poll: int) -> None:
         self.world.on_uninstall = on_uninstall
-        self.world.rutter.keeps_outcomes, self.world.rutter.recognises_stores = rutter
+        self.world.rutter.keeps_outcomes, self.world.rutter.recognizes_stores = rutter
         self.world.rutter.synced_at_poll = synced_at_poll
 
     @rule(told=st.booleans())
@@ -343,7 +343,7 @@ class Life(RuleBasedStateMachine):
         """A Rutter that neither heeds the key nor recognizes the store, after a lost answer."""
         rutter = self.world.rutter
         return self.world.answers_were_lost and not (
-            rutter.keeps_outcomes or rutter.recognises_stores
+            rutter.keeps_outcomes or rutter.recognizes_stores
         )
 
     def teardown(self) -> None:

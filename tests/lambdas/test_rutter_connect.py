@@ -118,7 +118,7 @@ def test_a_lost_answer_makes_no_second_connection(
     connect: Connect, fault: faults.Fault, *, keeps_outcomes: bool, recognizes_stores: bool
 ) -> None:
     connect.rutter.keeps_outcomes = keeps_outcomes
-    connect.rutter.recognises_stores = recognizes_stores
+    connect.rutter.recognizes_stores = recognizes_stores
     connect.rutter.next_answers.append(fault)
     connect.install()
     connect.work()

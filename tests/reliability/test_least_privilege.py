@@ -183,10 +183,10 @@ def test_rutters_webhooks_fail_without_any_one_of_their_actions(
     refused = {}
     for action in tried:
         with roles.without("rutter-webhook", action):
-            refused[action] = ready.rutter.tell(connection, "CONNECTION_UPDATED")
+            refused[action] = ready.rutter.notify(connection, "CONNECTION_UPDATED")
     # A repeat finds the poll due already, which the sweep then queues.
     assert {action: answers[0] for action, answers in refused.items()} == dict.fromkeys(tried, 503)
-    assert ready.rutter.tell(connection, "CONNECTION_UPDATED") == [200, 200]
+    assert ready.rutter.notify(connection, "CONNECTION_UPDATED") == [200, 200]
 
 
 def connects(backend: LocalBackend, life: Life) -> bool:

@@ -27,9 +27,9 @@ pytestmark = pytest.mark.emulated
 COMMAND = [sys.executable, "-m", "local"]
 
 
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=120
+        [*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
 
 
@@ -109,49 +109,28 @@ def test_up_walks_the_whole_life_and_succeeds(walked: subprocess.CompletedProces
     assert (walked.returncode, walked.stderr) == (0, "")
 
 
-def test_up_prints_the_outputs_so_that_they_can_be_copied(
-    walked: subprocess.CompletedProcess[str],
-) -> None:
-    base_url = url_after("  baseUrl", walked.stdout)
-    load_url = url_after("  loadCallbackUrl", walked.stdout)
-    assert load_url == f"{base_url}/7c9e6679-7425-40de-944b-e07fc1f90ae7/load"
-
-
-def test_up_prints_what_a_person_reads_and_no_more(
+def test_up_prints_what_a_person_reads_and_writes_the_outputs_of_the_registered_app(
     walked: subprocess.CompletedProcess[str], written: Path
 ) -> None:
     assert len(walked.stdout.splitlines()) <= 60
     assert "API's own URL" not in walked.stdout  # there is no other
     outputs = outputs_in(written)
-    assert outputs["readme"] not in walked.stdout
     listed = walked.stdout.partition("\nStack outputs\n")[2].partition("\nRegistration sheet")[0]
     for name in outputs.keys() - {"readme"}:
         assert len(re.findall(rf"[ ,]{name}\b", listed)) == 1, name
-
-
-def test_up_writes_the_outputs_of_the_registered_app(
-    walked: subprocess.CompletedProcess[str], written: Path
-) -> None:
-    outputs = outputs_in(written)
+    base_url = url_after("  baseUrl", walked.stdout)
+    assert outputs["loadCallbackUrl"] == url_after("  loadCallbackUrl", walked.stdout)
+    assert outputs["loadCallbackUrl"] == f"{base_url}/7c9e6679-7425-40de-944b-e07fc1f90ae7/load"
     (tab,) = outputs["technicalTab"].values()
     assert tab["status"] == "ready"
-    assert outputs["loadCallbackUrl"] == url_after("  loadCallbackUrl", walked.stdout)
     (app,) = outputs["registration"]["apps"]
-    assert app["registeredBaseUrl"] == outputs["baseUrl"]
-
-
-def test_up_says_how_to_see_the_sheet(
-    walked: subprocess.CompletedProcess[str], written: Path
-) -> None:
+    assert app["registeredBaseUrl"] == outputs["baseUrl"] == base_url
+    with pytest.raises(UnreachableError):  # nothing is left listening
+        get(base_url, 2)
     shown = run_as_printed("registration show", walked.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
     by_stack = re.sub(r"--file '.*?'(?: --config \S+)?", "--stack local", shown.stdout)
-    assert by_stack.startswith(outputs_in(written)["readme"])
-
-
-def test_up_leaves_nothing_listening(walked: subprocess.CompletedProcess[str]) -> None:
-    with pytest.raises(UnreachableError):
-        get(url_after("  baseUrl", walked.stdout), 2)
+    assert by_stack.startswith(outputs["readme"])
 
 
 def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
@@ -218,17 +197,12 @@ def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--port", "--bigcommerce-port"])
 def test_a_taken_port_is_said_without_a_traceback(option: str) -> None:
-    with listening() as port:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
         done = run("up", option, str(port))
     assert done.returncode == 1
     assert f"port {port} is in use; stop what listens there or choose another" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_command_is_needed() -> None:
-    done = run()
-    assert done.returncode == 2
-    assert "python -m local [-h] COMMAND" in done.stderr
 
 
 def outputs_in(file: Path) -> dict[str, Any]:
@@ -251,13 +225,6 @@ def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[st
         check=False,
         timeout=60,
     )
-
-
-@contextmanager
-def listening() -> Iterator[int]:
-    """A port that is taken."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        yield int(taken.getsockname()[1])
 
 
 def emulator_group(process: subprocess.Popen[str]) -> int:

@@ -113,20 +113,6 @@ def test_an_uninstalled_store_keeps_no_token_and_no_personal_data(
     assert {"access_token", "users", "owner_id"}.isdisjoint(left)
 
 
-def test_an_external_install_ends_at_bigcommerce(
-    ready: LocalBackend, app_a: App, store: Store
-) -> None:
-    url = ready.bigcommerce.external_auth_callback_url(app_a, store, store.owner)
-    install_url = f"{ready.bigcommerce_url}/app/{app_a.client_id}/install"
-    for link, outcome in (
-        (url, "succeeded"),
-        (url, "succeeded"),  # as by a double click
-        (url.replace("code=", "code=0"), "failed"),
-    ):
-        answer = get(link, WARM)
-        assert (answer.status, answer.headers["Location"]) == (302, f"{install_url}/{outcome}")
-
-
 def test_an_unknown_organization_is_not_found(app_a: App) -> None:
     answer = get(app_a.callback_urls.load.replace("/org-a/", "/org-c/"), WARM)
     assert answer.status == 404
@@ -209,7 +195,7 @@ def test_what_rutter_tells_by_webhook_is_in_the_table_within_seconds(
     del ready.bigcommerce.installations[app_a.client_id, store.hash]
     (connection,) = ready.rutter.of(store.hash)
 
-    assert ready.rutter.tell(connection, "CONNECTION_NEEDS_UPDATE") == [200, 200]
+    assert ready.rutter.notify(connection, "CONNECTION_NEEDS_UPDATE") == [200, 200]
 
     await_connection(ready, app_a, store, "needs_reauth")
     url = ready.outputs["rutterWebhookUrls"]["org-a"]

@@ -14,7 +14,7 @@ from rich.console import Console
 from local import backend as module
 from local import commands, walk
 from local.backend import APPS, CLIENT_SECRETS, DOMAIN, PROJECT, ROOT, LocalBackend, local_backend
-from local.bigcommerce import BigCommerce, faults
+from local.bigcommerce import BigCommerce
 from local.console import Report
 from local.engine import DeploymentError
 from local.loopback_http import Response, get
@@ -57,13 +57,6 @@ def test_a_function_that_still_takes_the_app_for_unregistered_is_asked_again(
     reporting, printed = report()
     assert reporting.walk(iter(steps)), printed.getvalue()
     assert not stale
-
-
-def test_an_installation_that_bigcommerce_refuses_fails(ready: LocalBackend) -> None:
-    ready.bigcommerce.token_endpoint.next_answers.append(faults.with_fields(context="stores/other"))
-    held, printed = step(ready, "install by the owner")
-    assert not held
-    assert "expected HTTP 200, got HTTP 400" in printed
 
 
 def test_an_update_that_touches_more_than_registering_does_fails(
@@ -125,7 +118,7 @@ def test_the_walk_knows_what_the_apps_settings_change() -> None:
     assert outcomes == ["503", "in", "302", "302", "403", "200", "200", "404", "401"]
 
 
-def test_a_custom_domain_is_walked_through_the_apis_own_url_and_what_differs_is_said(
+def test_a_custom_domain_is_walked_through_the_apis_own_url(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -143,27 +136,14 @@ def test_a_custom_domain_is_walked_through_the_apis_own_url_and_what_differs_is_
     printed = capsys.readouterr().out
     assert re.search(r"^  baseUrl +https://apps\.example\.com$", printed, re.MULTILINE)
     assert "apps.example.com is not served here: the walk goes through the API's own URL" in printed
-    (line,) = [each for each in printed.splitlines() if each.startswith("Not as the stack's files")]
-    assert set(line.partition(": ")[2].split(", ")) == {
-        "apps[0].clientId",
-        "aws:endpoints",
-        "bigcommerce.frameAncestors",
-        "bigcommerce.loginUrl",
-        "clientSecrets",
-        "domain.hostedZoneId",
-        "rutterBaseUrl",
-    }
 
 
 @pytest.mark.parametrize(
     ("apps", "said"),
     [
-        ("hello", "apps is 'hello': it must be a list"),
         ([None], "apps[0] must be a map"),
         ([{"organizationID": "org", "name": "App", "scopes": ["store_cart"]}], "organizationId"),
-        ([{"organizationId": "org", "name": "App", "scopes": None}], "apps[0].scopes must be"),
     ],
-    ids=["text", "null", "mistyped key", "no scopes"],
 )
 def test_malformed_apps_are_explained_by_the_program(
     ready: LocalBackend, apps: object, said: str
