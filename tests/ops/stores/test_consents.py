@@ -19,7 +19,7 @@ from ops.stores.commands import consents
 from ops.stores.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
 from ops.stores.consents import ATTRIBUTES
 from ops.stores.store import Store
-from tests.bootstrap.evaluation import PLACE
+from tests.bootstrap.evaluation import SCOPE as POLICY_SCOPE
 from tests.documents import ROOT
 from tests.ops.examples import CLIENT_ID, app, ready
 from tests.ops.stores.conftest import SCOPE, TWO_APPS, Run
@@ -52,7 +52,7 @@ def test_what_the_preview_role_may_do_is_enough_and_lists_no_store(
 ) -> None:
     stores = len(run("list", "--app", "org-a", "--json").out.splitlines())
     iam = backend.emulator.aws.iam
-    policy = iam.create_policy(PolicyName="preview", PolicyDocument=preview_policy(PLACE))
+    policy = iam.create_policy(PolicyName="preview", PolicyDocument=preview_policy(POLICY_SCOPE))
     environment = role_environment(backend.emulator, "preview", policy["Policy"]["Arn"])
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
