@@ -12,7 +12,13 @@ from tests.browser.merchant import Merchant
 pytestmark = pytest.mark.browser
 
 
-def test_a_code_that_is_refused(merchant: Merchant, app: App) -> None:
+def test_an_exchange_that_fails(merchant: Merchant, app: App) -> None:
+    merchant.backend.bigcommerce.token_endpoint.next_answers.extend([status(500)] * 3)
+    merchant.consent(app)
+    merchant.window.expect_complaint("status of 502")
+    merchant.confirm()
+    merchant.expect_heading("BigCommerce could not be reached")
+    merchant.window.examine("error-502")
     page = merchant.window.page
     merchant.go_to_apps()
     page.get_by_text("Faults of the token endpoint").click()
@@ -52,25 +58,13 @@ def test_links_that_do_not_hold(merchant: Merchant, app: App) -> None:
         merchant.window.examine(f"error-{name}")
 
 
-def test_a_second_user_where_only_owners_may(merchant: Merchant, owners_app: App) -> None:
+def test_who_may_not_open_an_app(merchant: Merchant, owners_app: App, early_app: App) -> None:
     merchant.install(owners_app)
-    merchant.window.expect_complaint("status of 403")
-    merchant.open(owners_app, merchant.store.staff[0])
-    merchant.expect_heading("Only the store owner can use this app")
-    merchant.window.examine("error-403")
-
-
-def test_bigcommerce_that_fails(merchant: Merchant, app: App) -> None:
-    merchant.backend.bigcommerce.token_endpoint.next_answers.extend([status(500)] * 3)
-    merchant.consent(app)
-    merchant.window.expect_complaint("status of 502")
-    merchant.confirm()
-    merchant.expect_heading("BigCommerce could not be reached")
-    merchant.window.examine("error-502")
-
-
-def test_an_app_that_is_not_registered(merchant: Merchant, early_app: App) -> None:
-    merchant.window.expect_complaint("status of 503")
-    merchant.open_directly(early_app)
-    merchant.expect_heading("This app is not registered yet")
-    merchant.window.examine("error-503")
+    for app, user, status_, heading in (
+        (owners_app, merchant.store.staff[0], 403, "Only the store owner can use this app"),
+        (early_app, merchant.store.owner, 503, "This app is not registered yet"),
+    ):
+        merchant.window.expect_complaint(f"status of {status_}")
+        merchant.open_directly(app, user)
+        merchant.expect_heading(heading)
+        merchant.window.examine(f"error-{status_}")

@@ -1,6 +1,5 @@
 """The Pulumi CLI: the one on PATH, or one built from its Go module where there is `go`."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,8 +11,6 @@ from semver import VersionInfo
 
 # What README asks for.
 MINIMUM = VersionInfo(3, 190)
-# Names the version to build, where it is neither the one on PATH nor the one in go.mod.
-VERSION_VARIABLE = "PULUMI_CLI_VERSION"
 
 _GO_MODULE = Path(__file__).parent / "pulumi"
 _BUILD = Path(__file__).resolve().parents[2] / "build" / "cli"
@@ -33,23 +30,17 @@ def find_or_build(say: Callable[[str], None]) -> PulumiCommand:
         subprocess.CalledProcessError: `go` failed, and has said why.
     """
     pinned = re.findall(rf"{_PULUMI} v(\S+)", (_GO_MODULE / "go.mod").read_text())[0]
-    version = os.environ.get(VERSION_VARIABLE)
-    if version is None:
-        try:
-            return PulumiCommand(version=MINIMUM)
-        except (FileNotFoundError, InvalidVersionError):
-            version = pinned
-    root = _BUILD / version
+    try:
+        return PulumiCommand(version=MINIMUM)
+    except (FileNotFoundError, InvalidVersionError):
+        root = _BUILD / pinned
     if not (root / "bin" / "pulumi").exists():
         if not shutil.which("go"):
             raise NoPulumiError(f"there is no pulumi >= {MINIMUM} on PATH, and no go to build it")
-        say(f"Building the Pulumi CLI {version} in {root} (2 to 4 minutes, once)")
+        say(f"Building the Pulumi CLI {pinned} in {root} (2 to 4 minutes, once)")
         shutil.copytree(_GO_MODULE, root, dirs_exist_ok=True)
-        if version != pinned:  # a module of its own: what the pinned one requires may not fit
-            (root / "go.mod").write_text("module pulumi-cli\n")
-            _go("get", "-tool", f"{_PULUMI}/cmd/pulumi@v{version}", folder=root)
         # Built aside: an interrupted build must not be taken for a whole one.
-        flags = ("-ldflags", f"-s -w -X {_VERSION}={version}", "-o", "unfinished/pulumi")
+        flags = ("-ldflags", f"-s -w -X {_VERSION}={pinned}", "-o", "unfinished/pulumi")
         _go("build", *flags, f"{_PULUMI}/cmd/pulumi", folder=root)
         (root / "unfinished").rename(root / "bin")
     return PulumiCommand(str(root), MINIMUM)
