@@ -166,25 +166,6 @@ def test_an_item_that_exists_is_not_created_again(
     table.delete()
 
 
-def test_existing_resources_are_not_imported(emulator: Emulator) -> None:
-    with pytest.raises(ProviderError, match="LogGroup it: the embedded AWS does not import"):
-        Life(configured(emulator), LOG_GROUP).read()
-
-
-def test_functions(emulator: Emulator) -> None:
-    provider = configured(emulator)
-
-    def call(name: str) -> Any:
-        answer = provider.Invoke(messages.InvokeRequest(tok=f"aws:index/{name}:{name}"))
-        return wire(getattr(answer, "return"))
-
-    assert call("getCallerIdentity")["accountId"] == emulator.aws.account_id
-    assert call("getRegion")["region"] == "us-east-1"
-    assert call("getPartition")["partition"] == "aws"
-    with pytest.raises(ProviderError, match="getZones:getZones: the embedded AWS does not know"):
-        call("getZones")
-
-
 def test_it_is_served_as_a_plugin_and_answers_errors_without_tracebacks() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "local.provider", "127.0.0.1:1"],
