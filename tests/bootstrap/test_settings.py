@@ -89,40 +89,10 @@ def test_a_wrong_environment(environments: Any, key: str, what: str, command: st
     assert problems(environments) == [Problem(key, what, command)]
 
 
-@pytest.mark.parametrize(
-    ("texts", "said"),
-    [
-        (
-            {"aws:region": "eu-west1"},
-            "aws:region is 'eu-west1': it must be an AWS region, such as us-east-1.",
-        ),
-        (
-            {f"{PROJECT}:environment": "[]"},
-            "environment is not a setting (did you mean environments?).",
-        ),
-        (
-            {"before:environments": "[]"},
-            f"before:environments is not read, because the project's name is {PROJECT} "
-            f"(did you mean {PROJECT}:environments?).",
-        ),
-    ],
-)
-def test_what_is_under_a_wrong_name_is_named(texts: dict[str, str], said: str) -> None:
-    texts |= {f"{PROJECT}:repository": "example/back-end"}
-    with pytest.raises(ConfigurationError) as raised:
-        read_by(read_settings, texts, project=PROJECT)
-    assert said in [str(problem) for problem in raised.value.problems]
-
-
 @pytest.mark.parametrize("count", [2, 3])
 def test_each_of_several_alike_but_the_first_is_a_problem_once(count: int) -> None:
     keys = [problem.key for problem in problems([PROD, *[DEV] * count])]
     assert keys == [f"environments[{index}].name" for index in range(2, count + 1)]
-
-
-def test_the_repository_of_the_sample() -> None:
-    (problem,) = problems([DEV], repository="OWNER/NAME")
-    assert problem.what == "is 'OWNER/NAME': it is the sample's: put your own in its place"
 
 
 def test_what_the_cli_stores_for_words_that_look_like_numbers_and_switches() -> None:

@@ -34,7 +34,7 @@ def test_a_url_is_copied_with_a_click(sheet: Page) -> None:
     assert sheet.evaluate("navigator.clipboard.readText()") == LOAD_URL
 
 
-def test_a_browser_without_clipboard_copies_the_older_way(sheet: Page) -> None:
+def test_a_browser_without_clipboard_copies_the_older_way_or_selects(sheet: Page) -> None:
     sheet.evaluate(NO_CLIPBOARD)
     sheet.evaluate(
         "document.addEventListener('copy', () => { window.copied = `${getSelection()}` })"
@@ -42,10 +42,6 @@ def test_a_browser_without_clipboard_copies_the_older_way(sheet: Page) -> None:
     sheet.locator(BUTTON).click()
     expect(sheet.locator(BUTTON)).to_contain_text("Copied")
     assert sheet.evaluate("window.copied") == LOAD_URL
-
-
-def test_a_browser_that_cannot_copy_selects(sheet: Page) -> None:
-    sheet.evaluate(NO_CLIPBOARD)
     sheet.evaluate("document.execCommand = () => false")
     sheet.locator(BUTTON).click()
     expect(sheet.get_by_role("status")).to_have_text("Selected: copy it with the keyboard")

@@ -74,20 +74,6 @@ def test_an_update_that_touches_more_than_registering_does_fails(
     assert "logGroup" in printed
 
 
-def test_a_url_that_changed_fails(ready: LocalBackend) -> None:
-    ready.config[CLIENT_SECRETS] = {}
-    for app in ready.config[APPS]:
-        del app["clientId"]
-    ready.deploy()
-    other = {
-        app: tab | {"loadCallbackUrl": "x"} for app, tab in ready.outputs["technicalTab"].items()
-    }
-    ready.outputs = {**ready.outputs, "technicalTab": other}
-    held, printed = step(ready, "credentials given, stack updated")
-    assert not held
-    assert "it changed the callback URLs" in printed
-
-
 def test_an_api_that_does_not_answer_fails(ready: LocalBackend) -> None:
     urls = ready.apps[0].callback_urls
     ready.apps[0].callback_urls = type(urls).under("http://localhost:1", "org-a")

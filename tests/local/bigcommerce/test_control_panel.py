@@ -9,7 +9,7 @@ import pytest
 import urllib3
 
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Installation, Server, Store, User
-from local.bigcommerce.request_log import LOGGED_REQUESTS, Answer
+from local.bigcommerce.request_log import Answer
 from portal.oauth_scopes import OAUTH_SCOPES
 
 from .conftest import ORGANIZATION_ID, Exchange, ThrowawayApp, claims
@@ -241,14 +241,6 @@ def test_the_log_shows_what_a_browser_was_answered_once_that_is_known() -> None:
     assert [each.reason for each in log] == ["not installed"]
     answers.clear()
     assert [(each.outcome, each.reason) for each in log] == [("404", "not installed")]
-
-
-def test_the_log_keeps_the_latest(bigcommerce: BigCommerce) -> None:
-    for number in range(LOGGED_REQUESTS + 10):
-        bigcommerce.log.add(str(number), "http://localhost/", "200", 1.0)
-    assert [each.name for each in bigcommerce.log] == [
-        str(number) for number in reversed(range(10, LOGGED_REQUESTS + 10))
-    ]
 
 
 def test_hostile_names_stay_text(

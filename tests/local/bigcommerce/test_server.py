@@ -5,7 +5,6 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-import urllib3
 
 from local import loopback_http
 from local.bigcommerce import BigCommerce, PortError, Server, serve
@@ -42,19 +41,3 @@ def test_a_port_that_is_not_for_this_user_is_named(
     monkeypatch.setattr(socket, "create_server", refuse)  # for root, no port is refused
     with pytest.raises(PortError, match=r"^port 80 .* choose one above 1023$"):
         serve(bigcommerce, 80).__enter__()
-
-
-def test_a_large_body_is_refused(server: Server) -> None:
-    headers = {"Content-Type": "application/json"}
-    body = b" " * 70_000
-    answer = urllib3.request("POST", f"{server.url}/oauth2/token", body=body, headers=headers)
-    assert answer.status == 413
-
-
-def test_static_files_are_served_and_no_others(server: Server) -> None:
-    style = loopback_http.get(f"{server.url}/static/panel.css", 5)
-    assert style.headers["Content-Type"] == "text/css; charset=utf-8"
-    for path in ("/static/server.py", "/static/..%2fserver.py", "/nothing"):
-        response = loopback_http.get(server.url + path, 5)
-        assert response.status == 404
-        assert "Not found" in response.text
