@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-# Pulumi runs this file in its own folder; what it shares with the main program is beside it.
+# Pulumi runs this file in its own folder; what it shares with the main program is one folder up.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import pulumi

@@ -13,13 +13,13 @@ from components.ci_roles import boundary_name, deploy_role_name, preview_role_na
 from components.managed_policy import managed_policy
 
 GITHUB = "token.actions.githubusercontent.com"
-# Who asks for the token: what GitHub's action for AWS credentials puts there.
+# The token's audience, as GitHub's action for AWS credentials requests it.
 AUDIENCE = "sts.amazonaws.com"
 _ONE_HOUR = 3600
 
 
 def github_oidc_provider() -> pulumi.Output[str]:
-    """Let the account believe GitHub's tokens; gives the provider's ARN."""
+    """Have the account trust GitHub's OIDC provider; return the provider's ARN."""
     provider = aws.iam.OpenIdConnectProvider(
         "github",
         url=f"https://{GITHUB}",
@@ -33,8 +33,8 @@ class EnvironmentRoles(pulumi.ComponentResource):
     """An environment's deploy role, its preview role and its permissions boundary.
 
     Attributes:
-        deploy_arn: the role that jobs of the GitHub environment take on.
-        preview_arn: the role that previews and looks for drift.
+        deploy_arn: the role that jobs of the GitHub environment assume.
+        preview_arn: the role for previews and drift detection.
         boundary_arn: for the stack's setting `permissionsBoundaryArn`.
     """
 
@@ -67,11 +67,11 @@ class EnvironmentRoles(pulumi.ComponentResource):
         self.deploy_arn = self._role(
             deploy_role_name(project, environment.name), [job], scope.apply(deploy_policy)
         )
-        looking = [f"{job}-preview"]
+        previews = [f"{job}-preview"]
         if environment.preview_pull_requests:
-            looking.append(f"repo:{repository}:pull_request")
+            previews.append(f"repo:{repository}:pull_request")
         self.preview_arn = self._role(
-            preview_role_name(project, environment.name), looking, scope.apply(preview_policy)
+            preview_role_name(project, environment.name), previews, scope.apply(preview_policy)
         )
         self.register_outputs(
             {
@@ -99,7 +99,7 @@ class EnvironmentRoles(pulumi.ComponentResource):
 
 
 def trust_policy(provider_arn: str, subjects: list[str]) -> str:
-    """Who may take on a role, in JSON: jobs with a token for AWS and one of these subjects."""
+    """A role's trust policy, in JSON: jobs with a token for AWS and one of these subjects."""
     condition = {f"{GITHUB}:aud": AUDIENCE, f"{GITHUB}:sub": subjects}
     statement = {
         "Effect": "Allow",

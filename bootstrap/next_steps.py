@@ -49,7 +49,7 @@ def _protections(settings: Settings) -> Iterator[str]:
     """The commands that let jobs of one branch alone, and after an approval, have the roles.
 
     GitHub makes an environment, with no rule, for the first job that names it. Its rule "protected
-    branches" lets every branch through where the repository protects none: so the branch is named.
+    branches" lets every branch through if the repository protects none: so the branch is named.
     """
     for environment in settings.environments:
         for name, reviewers in (

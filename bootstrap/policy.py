@@ -22,7 +22,7 @@ class PolicyScope:
         boundary: ARN of the policy that the stack's roles have as their permissions boundary.
         domain: the custom domain's name, empty without one.
         zone: id of the Route 53 zone of the domain's record, empty without one.
-        bucket: name of the bucket with the state, empty where it is kept elsewhere.
+        bucket: name of the bucket with the state, empty if state is kept elsewhere.
         secrets_key: ARN of the stack's own key of the secrets in its state, empty likewise.
     """
 

@@ -1,4 +1,4 @@
-"""What previews and the look for drift take besides looking at what is deployed."""
+"""What previews and drift detection need besides reading what is deployed."""
 
 from bootstrap.policy import Statement, arn
 from components.callbacks import CALLBACKS

@@ -14,8 +14,8 @@ _OLD_VERSIONS_DAYS = 90
 class StateStore(pulumi.ComponentResource):
     """A bucket that keeps every version, encrypted, over TLS alone, and a key for each stack.
 
-    A key is for `--secrets-provider`: who may read the bucket still needs it to see a secret, and
-    who may use one stack's sees no secret of another. All are protected: without them no stack can
+    A key is for `--secrets-provider`: a reader of the bucket needs it to decrypt a secret, and one
+    stack's key decrypts no secret of another. All are protected: without them no stack can
     be changed.
 
     Attributes:

@@ -16,7 +16,7 @@ ROOT_KEY = "test"
 """Access key id and secret of the embedded account's root user."""
 
 # A session variable is (name in the config file, environment variable, default, conversion):
-# without the first two, neither ~/.aws nor AWS_PROFILE is looked at.
+# without the first two, neither ~/.aws nor AWS_PROFILE is read.
 _NO_FILES = dict.fromkeys(("profile", "config_file", "credentials_file"), (None,) * 4)
 # Each of these would otherwise be read from the environment, and break a loopback endpoint.
 _CONFIG = Config(
@@ -50,8 +50,8 @@ def isolated_session(
 class Aws:
     """Clients of one embedded AWS: one a service, made at first use, shared by threads.
 
-    `endpoint` gives the URL of a service, by boto3's name for it. A client is also an attribute of
-    that name (`lambda_` for Lambda, since the other is a keyword).
+    `endpoint` returns the URL of a service, by boto3's name for it. A client is also an attribute
+    of that name (`lambda_` for Lambda, since the other is a keyword).
     """
 
     def __init__(

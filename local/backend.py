@@ -58,7 +58,7 @@ class LocalBackend:
         return list(self.bigcommerce.apps.values())
 
     def deploy(self) -> Deployment:
-        """Run the program, and enter the callback URLs it gives in BigCommerce's portal.
+        """Run the program, and enter the callback URLs it outputs in BigCommerce's portal.
 
         Raises `DeploymentError` if the program or AWS refused.
         """

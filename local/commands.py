@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # where a terminal cannot show a character
+            stream.reconfigure(errors="replace")  # a terminal may not show every character
     _end_with_what_was_started()
     try:
         return int(app(arguments) or 0)

@@ -74,7 +74,7 @@ class Emulator:
         directory = str(stack.enter_context(scratch_folder()))
         output = stack.enter_context(self.log.open("wb"))
         return subprocess.Popen(
-            # -P: the modules beside the script must not shadow ministack's own imports.
+            # -P: the modules next to the script must not shadow ministack's own imports.
             [sys.executable, "-P", Path(__file__).with_name("emulator_process.py")],
             cwd=directory,
             env=_environment(self.port, directory),

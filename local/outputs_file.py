@@ -12,7 +12,7 @@ from local.scratch import BUILD
 
 _PROJECT = Path(__file__).resolve().parent.parent
 OUTPUTS_FILE = BUILD / "outputs.json"
-# A file of its own, so that `up` beside it leaves the outputs of what is still served.
+# A file of its own, so that `up` next to it leaves the outputs of what is still served.
 SERVED_OUTPUTS_FILE = BUILD / "served-outputs.json"
 
 

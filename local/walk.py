@@ -34,7 +34,7 @@ class StepFailedError(Exception):
 class Step:
     """A step to take.
 
-    `take` gives its outcome; it raises StepFailedError, or UnreachableError without an answer.
+    `take` returns its outcome; it raises StepFailedError, or UnreachableError without an answer.
     """
 
     name: str
@@ -148,7 +148,7 @@ class Walk:
         return self._expect_app(response, f"{self._app.name} is connected")
 
     def _expect_app(self, response: Response, heading: str) -> str:
-        """Expect the app at its own URL, or the built-in page where it has none."""
+        """Expect the app at its own URL, or the built-in page if it has none."""
         app_url = self._backend.config[APPS][0].get("appUrl")
         if app_url is None:
             return _expect(response, 200, heading, self._store.hash)

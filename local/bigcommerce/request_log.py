@@ -51,7 +51,7 @@ class LoggedRequest:
 
     @property
     def reason(self) -> str:
-        """Why the callback was refused, as its function's log says; empty where it was not."""
+        """Why the callback was refused, as its function's log says; empty if it was not."""
         logged = json.loads(self.answer.log_line or "{}") if self.answer else {}
         return str(logged.get("reason") or logged.get("error", ""))
 

@@ -52,7 +52,7 @@ class _Code:
 
 
 class _RefusedError(Exception):
-    """The endpoint does not give a token; says why with an `error` of RFC 6749, section 5.2."""
+    """The endpoint refuses a token; says why with an `error` of RFC 6749, section 5.2."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
@@ -65,7 +65,7 @@ class TokenEndpoint:
 
     `requests` holds the latest requests, secrets and all. `next_answers` holds faults for the
     requests to come: each is used once, in order. `answers_by_code` holds them for the requests
-    with a code, whatever else is requested meanwhile. `clock` gives epoch seconds.
+    with a code, whatever else is requested meanwhile. `clock` returns epoch seconds.
     """
 
     apps: Mapping[str, App]
@@ -175,7 +175,7 @@ def _no_fault(exchange: Exchange) -> Response:
 
 
 def _code(request: Request) -> str:
-    """The code of a request, before anything is known of its form; empty where there is none."""
+    """The code of a request, before anything is known of its form; empty without one."""
     with suppress(_RefusedError):
         return _fields(request)["code"]
     return ""

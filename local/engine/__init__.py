@@ -1,4 +1,4 @@
-"""Deploys a Pulumi program into the embedded AWS where there is no Pulumi CLI.
+"""Deploys a Pulumi program into the embedded AWS without the Pulumi CLI.
 
 `Stack.up` deploys; `stack_config` reads the configuration it needs from the project's files.
 """

@@ -43,7 +43,7 @@ class Deployment:
 class Stack:
     """A Pulumi program's stack in the embedded AWS that its configuration names (`aws:endpoints`).
 
-    `program` is its `__main__.py`, beside its Pulumi.yaml. The next deployment knows what the one
+    `program` is its `__main__.py`, next to its Pulumi.yaml. The next deployment knows what the one
     before made; it is forgotten with this object.
     """
 

@@ -130,7 +130,7 @@ class Resource:
     ) -> Any:
         """Call a boto3 method with the resource's key and those settings it has parameters for.
 
-        `names` are those of the settings to give, all if None. A function sees all of them.
+        `names` are those of the settings to pass, all if None. A function sees all of them.
         """
         if hasattr(functions, operation):
             return getattr(functions, operation)(self._client, self.id, settings, before or {})

@@ -29,7 +29,7 @@ class ResourceType:
         operations: what creates, describes and, unless it goes with another, deletes it.
         id: its id, a template over the answer to the create.
         key: the arguments that name it, as templates.
-        service: boto3's name of the service, where it is not the token's.
+        service: boto3's name of the service, if it is not the token's.
         immutable: inputs of which another value replaces it.
         updates: the operations that change other inputs; a list means a call for each entry.
         unset: by input, the operation that takes the setting away.
