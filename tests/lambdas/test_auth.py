@@ -200,10 +200,6 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     ]
 
 
-TAMPERED = "links of the auth callback that were tampered with"
-
-
-@pytest.mark.figures(TAMPERED)
 @pytest.mark.parametrize(
     "change",
     [
@@ -297,7 +293,6 @@ def test_an_external_install_ends_at_bigcommerce_when_it_has_failed(
     assert backend.stored() == []
 
 
-@pytest.mark.figures(TAMPERED)
 @pytest.mark.parametrize("value", ["{}", "", "true&external_install={}", "//evil.example/{}"])
 def test_an_external_install_ends_at_the_app_itself_whichever_app_it_names(
     *,
@@ -317,7 +312,6 @@ def test_an_external_install_ends_at_the_app_itself_whichever_app_it_names(
     assert other_app.client_id not in str(backend.answered)
 
 
-@pytest.mark.figures(TAMPERED)
 def test_a_code_of_one_store_does_not_touch_another_that_its_link_was_made_to_name(
     backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
 ) -> None:
@@ -331,7 +325,6 @@ def test_a_code_of_one_store_does_not_touch_another_that_its_link_was_made_to_na
     assert backend.stored() == before
 
 
-@pytest.mark.figures(TAMPERED)
 def test_a_code_of_one_app_does_not_install_another(
     backend: Backend, app: App, other_app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
@@ -417,7 +410,6 @@ def _registered_anew(_: Clock, backend: Backend, app: App, *__: object) -> None:
     forget_credentials()
 
 
-@pytest.mark.figures(TAMPERED)
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -446,7 +438,6 @@ def test_a_code_that_was_not_just_exchanged_for_what_is_installed_is_refused(
     assert backend.stored() == before
 
 
-@pytest.mark.figures(TAMPERED)
 @pytest.mark.parametrize("part", ["code", "store", "app"])
 def test_a_code_just_exchanged_tells_nothing_of_another_code_store_or_app(
     *, part: str, backend: Backend, app: App, other_app: App, bigcommerce: BigCommerce, store: Store

@@ -52,7 +52,6 @@ def link(bigcommerce: BigCommerce, app: App) -> Link:
     return Link(bigcommerce, app)
 
 
-@pytest.mark.figures("path tricks in the organization id")
 @pytest.mark.parametrize("callback", CALLBACKS)
 @pytest.mark.parametrize(
     "trick",
@@ -199,7 +198,6 @@ def _not_signed(app: App, store: Store) -> str:
     return token.rpartition(".")[0] + "."
 
 
-@pytest.mark.figures("forged payloads at each callback: one wording, and nothing is written")
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 @pytest.mark.parametrize(
     ("forge", "reason"),
@@ -235,7 +233,6 @@ def test_a_payload_that_does_not_hold_has_one_wording_and_its_reason_is_only_log
     assert reason not in answer.body
 
 
-@pytest.mark.figures("forged payloads at each callback: one wording, and nothing is written")
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 def test_a_payload_of_one_organization_does_not_hold_at_another_of_the_same_stack(
     callback: str, backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store
@@ -268,7 +265,6 @@ def _as_long_as(length: int, app: App, store: Store) -> str:
     raise AssertionError(f"no payload is {length} characters long")
 
 
-@pytest.mark.figures("payloads of 8 KB and 100 KB")
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 @pytest.mark.parametrize(("length", "status"), [(8192, 200), (8193, 400), (102_400, 400)])
 def test_a_payload_may_be_8_kb_long(

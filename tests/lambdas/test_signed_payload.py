@@ -38,8 +38,6 @@ DAY = 24 * 60 * 60
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "hs256.json").read_text("utf-8"))
 VECTORS_ISSUED_AT = 1_772_323_200  # 2026-03-01T00:00:00Z
 
-pytestmark = pytest.mark.figures("signed payloads, forged or odd, each made for its case")
-
 
 def vectors() -> list[Any]:
     """The parameters of every test: its token, its group's client secret, and whether it holds."""
@@ -86,7 +84,6 @@ def assert_refused(forged: str, client_secret: str = APP.client_secret) -> None:
     assert client_secret not in refusal.value.reason
 
 
-@pytest.mark.figures("test vectors for HS256")
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 @pytest.mark.parametrize(("token", "client_secret", "holds"), vectors())
 def test_a_test_vector_holds_or_is_refused(

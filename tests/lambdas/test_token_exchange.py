@@ -149,7 +149,6 @@ def test_what_is_secret_does_not_show_when_printed() -> None:
     assert "the-token" not in repr(grant)
 
 
-FAULTS = "token endpoint faults: the documented answer, and nothing is stored"
 # A person of the answer that is none; only their id matters.
 NOT_USERS: list[Any] = [
     *(None, 5, [], {}),
@@ -164,7 +163,6 @@ def link(bigcommerce: BigCommerce, app: App, store: Store) -> str:
     return bigcommerce.auth_callback_url(app, store, store.owner)
 
 
-@pytest.mark.figures(FAULTS)
 @pytest.mark.parametrize(
     ("fault", "requests", "expected"),
     [
@@ -242,7 +240,6 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
     assert backend.get(new_link).status == 200
 
 
-@pytest.mark.figures(FAULTS)
 def test_a_token_endpoint_that_is_rate_limited_passes_on_how_long_to_wait(
     backend: Backend, endpoint: TokenEndpoint, link: str
 ) -> None:
@@ -255,7 +252,6 @@ def test_a_token_endpoint_that_is_rate_limited_passes_on_how_long_to_wait(
     assert backend.get(link).status == 200  # the code was not used up
 
 
-@pytest.mark.figures(FAULTS)
 def test_a_token_endpoint_that_nobody_listens_at_is_unreachable_and_nothing_is_stored(
     backend: Backend, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,7 +263,6 @@ def test_a_token_endpoint_that_nobody_listens_at_is_unreachable_and_nothing_is_s
     assert backend.stored() == []
 
 
-@pytest.mark.figures(FAULTS)
 def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
     backend: Backend, endpoint: TokenEndpoint, link: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
