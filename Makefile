@@ -21,7 +21,7 @@ emulator: $(LOCAL)  ## only the embedded AWS and BigCommerce, for `pulumi up --s
 	@$(BIN)/python -m local emulator $(ARGS)
 
 soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
-	@$(BIN)/python -m tests.reliability.soak
+	@SOAK=1 $(BIN)/python -m pytest tests/reliability/test_lifecycle.py -k model -o log_cli=true --log-level=INFO
 
 bench: $(READY)  ## measure the CPU time of the functions, and write it and the cost into docs/
 	@$(BIN)/python -m bench

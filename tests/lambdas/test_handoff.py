@@ -139,12 +139,6 @@ def test_a_load_link_of_before_brings_a_new_token_that_says_when_the_app_was_ope
         verified(token(late))
 
 
-def test_every_token_is_another(backend: Backend, installed_store: Store, opening: App) -> None:
-    url = load_url(opening, installed_store, installed_store.owner)
-
-    assert token(backend.get(url)) != token(backend.get(url))
-
-
 @pytest.mark.parametrize(
     ("seconds", "holds"), [(0, True), (69, True), (70, False)], ids=["now", "edge", "late"]
 )

@@ -4,7 +4,6 @@ import json
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import count as counter
 from threading import Thread
 from typing import Any
 
@@ -622,33 +621,3 @@ def test_the_sweep_takes_the_apps_in_turn_and_spreads_their_stores(
     assert len(queued) == limit
     assert [each["organization_id"] for each in queued[:5]] == ["large", "small"] * 2 + ["large"]
     assert connect.queue.delays == list(range(SWEEP_SECONDS))
-
-
-# Nothing that the function sends leads to more than it may.
-
-
-def test_no_chain_of_the_functions_own_messages_is_long_whatever_rutter_answers(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """AWS stops a chain of about 16 invocations: the longest here has three.
-
-    The stream or the schedule invokes the function, which sends a message; that one's invocation
-    sends follow-ups, and those send nothing.
-    """
-    answers = counter()
-    states = ["not_ready", "unhealthy", "disabled", "needs_reauth", "active"]
-    monkeypatch.setattr(connect.rutter, "state", lambda _: states[next(answers) % 5])
-    for trigger in Trigger:
-        connect.install()
-        connect.queue.messages.clear()
-        connect.request(trigger)
-        connect.queue.messages.clear()
-    sent_by_a_follow_up_or_the_sweep = []
-    for trigger in (Trigger.FOLLOW_UP, Trigger.SWEEP):
-        for _ in range(10):
-            connect.install()
-            connect.queue.messages.clear()
-            before = len(connect.queue.delays)
-            connect.request(trigger)
-            sent_by_a_follow_up_or_the_sweep += connect.queue.delays[before:]
-    assert sent_by_a_follow_up_or_the_sweep == []

@@ -5,12 +5,9 @@ the record it leaves are compared with the model after each, and the whole table
 at which something was wrong gets no more turns.
 """
 
-import argparse
 import random
-import sys
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import astuple, replace
@@ -18,43 +15,37 @@ from itertools import cycle
 from queue import Empty, SimpleQueue
 from threading import Lock
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from local.backend import APPS, LocalBackend, local_backend
-from local.emulator import EmulatorError
-from local.engine import DeploymentError
+from local.backend import LocalBackend
 from local.loopback_http import get
 from ops.check.http_client import UnreachableError
-from tests.local.backend.conftest import TWO_APPS
 from tests.reliability import plan as plans
 from tests.reliability.connections import RUTTER_FAULTS, audit_connections
-from tests.reliability.figures import NO_ANSWER, Figures, Response
 from tests.reliability.lives import TIMEOUT_SECONDS, Delivery, Life
 from tests.reliability.plan import Action, Plan, Turn
 from tests.reliability.records import Kind, Problem, Records, audit, difference
+
+# The status of a callback that was not answered.
+NO_ANSWER = 0
 
 
 class Soak:
     """One soak of a deployed back end whose apps are registered.
 
-    `on_answer` is told of each answer.
+    `events` counts the answers of each callback by status, and everything that is not plain.
     """
 
-    def __init__(
-        self, backend: LocalBackend, plan: Plan, on_answer: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, backend: LocalBackend, plan: Plan) -> None:
         self._backend = backend
         self._plan = plan
-        self._on_answer = on_answer
         self._records = Records(backend)
-        self._figures = Figures()
+        self.events: Counter[str] = Counter()
+        self._problems: list[Problem] = []
         self._lock = Lock()
         self._waiting: SimpleQueue[tuple[Life, deque[Turn]]] = SimpleQueue()
         self._give_up_at = 0.0
 
-    def run(self) -> Figures:
-        """Make the callbacks, compare, and give the figures."""
+    def run(self) -> list[Problem]:
+        """Make the callbacks, compare, and return everything that is wrong."""
         self._warm_up()
         before = self._records.keys()
         apps = cycle(self._backend.apps)
@@ -63,21 +54,19 @@ class Soak:
         for each in zip(lives, turns, strict=True):
             self._waiting.put(each)
         self._backend.rutter.next_answers.extend(RUTTER_FAULTS)
-        started = time.monotonic()
-        self._give_up_at = started + self._plan.limit_seconds
+        self._give_up_at = time.monotonic() + self._plan.limit_seconds
         with ThreadPoolExecutor(self._plan.at_once) as pool:
             try:
                 for working in [pool.submit(self._work) for _ in range(self._plan.at_once)]:
                     working.result()
             finally:
                 self._give_up_at = 0
-        self._figures.seconds = time.monotonic() - started
         if not_made := sum(map(len, turns)):
             self._note(Kind.NOT_TAKEN, f"{not_made} turns were not taken")
-        self._figures.problems += audit(self._records, lives, before)
+        self._problems += audit(self._records, lives, before)
         self._backend.rutter.next_answers.clear()
-        self._figures.problems += audit_connections(self._backend, self._records, lives)
-        return self._figures
+        self._problems += audit_connections(self._backend, self._records, lives)
+        return self._problems
 
     def _warm_up(self) -> None:
         """Have Lambda start the functions before codes are issued, which live a minute.
@@ -144,63 +133,17 @@ class Soak:
         return replace(delivery, event=replace(delivery.event, refusal=status))
 
     def _status(self, delivery: Delivery) -> int:
-        started = time.perf_counter()
         try:
             status = get(delivery.url, TIMEOUT_SECONDS).status
         except UnreachableError:
             status = NO_ANSWER
-        milliseconds = (time.perf_counter() - started) * 1000
-        with self._lock:
-            answer = Response(delivery.event.callback, status, milliseconds)
-            self._figures.answers.append(answer)
-        self._on_answer()
+        self._count(f"{delivery.event.callback}: {status}")
         return status
 
-    def _count(self, special: str) -> None:
+    def _count(self, event: str) -> None:
         with self._lock:
-            self._figures.specials[special] += 1
+            self.events[event] += 1
 
     def _note(self, kind: Kind, what: str) -> None:
         with self._lock:
-            self._figures.problems.append(Problem(kind, what))
-
-
-def run(backend: LocalBackend, plan: Plan, console: Console) -> int:
-    """Soak with a progress bar, print what was found, and give the exit status."""
-    columns = TextColumn("Callbacks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=plan.callbacks)
-        figures = Soak(backend, plan, on_answer=lambda: progress.advance(task)).run()
-    figures.show(plan, console)
-    return 1 if figures.problems else 0
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Deploy two apps on an embedded AWS, soak them, and give the exit status."""
-    argparse.ArgumentParser(
-        prog="python -m tests.reliability.soak",
-        description=(
-            "Deploy two apps on an embedded AWS, make 2,000 callbacks, some of them going wrong, "
-            "compare each answer and record with a model, and see that Rutter, which goes wrong "
-            "too, has every installed store of the first app once. Exits 1 if anything is lost, "
-            "doubled, different or not answered as it should be."
-        ),
-    ).parse_args(arguments)
-    console = Console(highlight=False, emoji=False)
-    try:
-        with local_backend(overrides={APPS: TWO_APPS}) as backend:
-            console.print("Deploying two apps on an embedded AWS …")
-            backend.configure_credentials()
-            backend.connect_stores_to_rutter()
-            backend.deploy()
-            return run(backend, Plan(), console)
-    except (DeploymentError, EmulatorError, OSError) as error:
-        print(f"\n{error}", file=sys.stderr)  # noqa: T201
-        return 1
-    except KeyboardInterrupt:
-        console.print("\nStopped.")
-        return 130
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+            self._problems.append(Problem(kind, what))
