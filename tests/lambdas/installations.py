@@ -14,14 +14,8 @@ from lambdas.records.installation import (
 )
 
 OWNER, ASSISTANT, STRANGER = "1", "2", "3"
-
-
 INSTALLED_AT = 1_700_000_000
-
-
 RETENTION = 1_000_000
-
-
 CLIENT_ID = "theclientid"
 
 
@@ -51,15 +45,11 @@ INSTALLATION = Installation(
     owner_id=OWNER,
     users={OWNER: user(OWNER)},
 )
-
-
 UNINSTALLED = Uninstalled(
     client_id=CLIENT_ID,
     uninstall=Uninstall(INSTALLED_AT + 100, INSTALLED_AT + 100),
     expires_at=INSTALLED_AT + 100 + RETENTION,
 )
-
-
 OTHERS = "anotherclientid"
 
 

@@ -1,4 +1,4 @@
-"""What a function's role might reach: this stack's things and another's, and calls of each kind."""
+"""The calls that a function's role may be granted or refused, and what they reach."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from typing import Any
 from local.backend import PROJECT
 
 KEY = {"pk": {"S": "ORG#org-a#STORE#other"}, "sk": {"S": "STORE"}}
-
-
 KEY_SCHEMA: Any = [
     {"AttributeName": "pk", "KeyType": "HASH"},
     {"AttributeName": "sk", "KeyType": "RANGE"},
@@ -31,26 +29,16 @@ class Targets:
 
 
 Clients = Callable[[str], Any]
-
-
 Call = Callable[[Clients, Targets], object]
 
 
-GRANTED: dict[str, Call] = {
+CALLS: dict[str, Call] = {
     "read a record": lambda aws, to: aws("dynamodb").get_item(TableName=to.table, Key=KEY),
     "write a record": lambda aws, to: aws("dynamodb").put_item(TableName=to.table, Item=KEY),
     "read its app's credentials": lambda aws, to: aws("secretsmanager").get_secret_value(
         SecretId=to.secret
     ),
-}
-
-
-GRANTED_TO_AUTH: dict[str, Call] = {
     "encrypt a token": lambda aws, to: aws("kms").encrypt(KeyId=to.key, Plaintext=b"token"),
-}
-
-
-REFUSED: dict[str, Call] = {
     # tokens
     "decrypt a token": lambda aws, to: aws("kms").decrypt(
         CiphertextBlob=to.token, EncryptionContext=to.token_context
