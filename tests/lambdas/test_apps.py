@@ -50,12 +50,3 @@ def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
     backend.deploy(replace(app, organization_id="newcomer"))
 
     assert apps.find("newcomer").organization_id == "newcomer"
-
-
-@pytest.mark.parametrize("organization_id", ["a", "A-1_b", "a" * 64])
-def test_a_well_formed_organization_id_is_looked_up(
-    organization_id: str, backend: Backend, app: App
-) -> None:
-    backend.deploy(replace(app, organization_id=organization_id))
-
-    assert apps.find(organization_id).organization_id == organization_id

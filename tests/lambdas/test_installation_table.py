@@ -87,15 +87,6 @@ def test_what_was_just_written_is_read(aws: AwsCalls) -> None:
     assert [json.loads(body)["ConsistentRead"] for body in aws.bodies] == [True]
 
 
-@pytest.mark.usefixtures("backend")
-def test_records_of_other_stores_and_organizations_are_other_records() -> None:
-    update(always(INSTALLATION))
-
-    assert read() == INSTALLATION
-    assert installation_table.update("organization", "other", lambda record: record) is None
-    assert installation_table.update("other", "abc123def4", lambda record: record) is None
-
-
 @pytest.mark.parametrize(
     ("record", "when"),
     [

@@ -39,14 +39,6 @@ def test_an_uninstall_and_a_removal_are_honoured_and_everything_else_finds_no_ap
     assert backend.record(removed, installed_store)["status"] == "uninstalled"
 
 
-def test_another_user_than_the_owner_may_uninstall(
-    backend: Backend, removed: App, installed_store: Store
-) -> None:
-    link = signed_url(removed, "uninstall", installed_store, installed_store.staff[0])
-    assert backend.get(link).status == 200
-    assert backend.record(removed, installed_store)["status"] == "uninstalled"
-
-
 @pytest.mark.parametrize("callback", ["uninstall", "remove-user"])
 def test_a_forged_payload_is_refused_and_a_store_without_a_record_asks_for_no_secret(
     *,

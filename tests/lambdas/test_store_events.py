@@ -1,4 +1,4 @@
-"""The events for other consumers: what each change tells, and that none is left out."""
+"""The events for other consumers: one for each change, and none is left out."""
 
 import base64
 import json
@@ -34,7 +34,15 @@ WITHOUT_USER = replace(INSTALLED, removed_users={"2": 30})
 MARKER = Uninstalled("id", Uninstall(30, 31), 90)
 CREATED = {"scopes": ["a", "b"], "owner_id": "1"}
 
+USER_ADDED = ("UserAdded", {"user_id": "2"})
+
 Item = dict[str, Any]
+
+
+def updated(names: list[str], scopes: Iterable[str] = "ab", owner: str = "1") -> tuple[str, Item]:
+    """The event of an installation in which these values changed."""
+    detail = {"changed": names, "scopes": list(scopes), "owner_id": owner}
+    return "InstallationUpdated", detail
 
 
 def record(what: Record, revision: int = 1, store: str = "abc") -> Item | None:
@@ -72,36 +80,13 @@ def changed(before: Item | None, after: Item | None, number: int = 1) -> Item:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "events"),
     [
         (None, INSTALLED, [("InstallationCreated", CREATED | {"user_ids": ["1"]})]),
         (MARKER, WITH_USER, [("InstallationCreated", CREATED | {"user_ids": ["1", "2"]})]),
-        (
-            INSTALLED,
-            AGAIN,
-            [
-                (
-                    "InstallationUpdated",
-                    {
-                        "changed": ["access_token", "installed_at", "scopes"],
-                        "scopes": ["a"],
-                        "owner_id": "1",
-                    },
-                )
-            ],
-        ),
-        (
-            INSTALLED,
-            ANOTHER_OWNER,
-            [
-                (
-                    "InstallationUpdated",
-                    {"changed": ["owner_id"], "scopes": ["a", "b"], "owner_id": "2"},
-                ),
-                ("UserAdded", {"user_id": "2"}),
-            ],
-        ),
-        (INSTALLED, WITH_USER, [("UserAdded", {"user_id": "2"})]),
+        (INSTALLED, AGAIN, [updated(["access_token", "installed_at", "scopes"], ["a"])]),
+        (INSTALLED, ANOTHER_OWNER, [updated(["owner_id"], owner="2"), USER_ADDED]),
+        (INSTALLED, WITH_USER, [USER_ADDED]),
         (WITH_USER, WITHOUT_USER, [("UserRemoved", {"user_id": "2"})]),
         (INSTALLED, WITHOUT_USER, []),
         (WITH_USER, MARKER, [("InstallationRemoved", {"purged": False})]),
@@ -113,14 +98,14 @@ def changed(before: Item | None, after: Item | None, number: int = 1) -> Item:
         (INSTALLED, NO_RECORD, [("InstallationRemoved", {"purged": True})]),
     ],
 )
-def test_a_change_of_a_record_tells_what_happened(
-    before: Record | Item, after: Record | Item, told: list[tuple[str, Item]]
+def test_a_change_of_a_record_is_published_as_what_happened(
+    before: Record | Item, after: Record | Item, events: list[tuple[str, Item]]
 ) -> None:
     first, second = (
         each if isinstance(each, dict) else record(each, revision)
         for revision, each in enumerate((before, after), 1)
     )
-    assert_told(changed(first, second), told)
+    assert_published(changed(first, second), events)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +119,14 @@ def test_a_change_of_a_record_tells_what_happened(
         ({"scopes": ("a",)}, "scopes"),
     ],
 )
-def test_each_value_of_a_record_that_changed_is_told(change: dict[str, Any], name: str) -> None:
+def test_each_value_that_changed_is_named(change: dict[str, Any], name: str) -> None:
     after = replace(INSTALLED, **change)
-    detail = {"changed": [name], "scopes": list(after.scopes), "owner_id": after.owner_id}
-    assert_told(changed(record(INSTALLED), record(after)), [("InstallationUpdated", detail)])
+    event = updated([name], list(after.scopes), after.owner_id)
+    assert_published(changed(record(INSTALLED), record(after)), [event])
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "state"),
     [
         (None, connection("pending"), ("pending", None, None)),
         (connection("pending"), connection("not_ready", id="c"), ("not_ready", "pending", "c")),
@@ -149,21 +134,21 @@ def test_each_value_of_a_record_that_changed_is_told(change: dict[str, Any], nam
         (connection("active"), None, None),
     ],
 )
-def test_another_state_of_a_connection_is_told(
-    before: Item | None, after: Item | None, told: tuple[Any, ...] | None
+def test_another_state_of_a_connection_is_published(
+    before: Item | None, after: Item | None, state: tuple[Any, ...] | None
 ) -> None:
     names = ("state", "previous_state", "connection_id")
-    event = [("ConnectionChanged", dict(zip(names, told, strict=True)))] if told else []
-    assert_told(changed(before, after), event)
+    event = [("ConnectionChanged", dict(zip(names, state, strict=True)))] if state else []
+    assert_published(changed(before, after), event)
 
 
-def assert_told(change: Item, told: list[tuple[str, Item]]) -> None:
+def assert_published(change: Item, expected: list[tuple[str, Item]]) -> None:
     events = from_change(change["dynamodb"])
     common = {"id", "organization_id", "store_hash", "time", "revision"}
     assert [
         (each.name, {name: each.detail[name] for name in each.detail if name not in common})
         for each in events
-    ] == told
+    ] == expected
     for each in events:
         validate(each.detail, SCHEMAS[each.name])
         assert each.detail.keys() == SCHEMAS[each.name]["properties"].keys()
@@ -220,7 +205,7 @@ def begin_again_at(records: list[Mapping[str, Any]] | list[Item]) -> list[str]:
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
-def test_every_change_is_told_ten_events_a_call(bus: Bus) -> None:
+def test_every_change_is_published_ten_events_a_call(bus: Bus) -> None:
     assert begin_again_at(installs(STORES)) == []
     assert [each["store_hash"] for each in bus.taken] == STORES
     assert bus.calls == 3
@@ -237,11 +222,11 @@ def test_the_stream_begins_again_at_the_first_that_the_bus_did_not_take(
     assert begin_again_at(installs(STORES)) == [again]
     bus.refused = set()
     assert begin_again_at(installs(STORES[int(again) :])) == []
-    # Some were told twice: by their ids they are the same.
+    # Some were published twice: their IDs are the same.
     assert sorted({each["id"]: each["store_hash"] for each in bus.taken}.values()) == STORES
 
 
-def test_what_comes_before_a_change_that_cannot_be_read_is_told(bus: Bus) -> None:
+def test_changes_before_one_that_cannot_be_read_are_published(bus: Bus) -> None:
     broken = changed(None, installation_item.key("acme", "a") | {"status": {"S": "?"}}, 4)
     assert begin_again_at([*installs(STORES[:3]), broken, *installs(STORES[5:])]) == ["4"]
     assert [each["store_hash"] for each in bus.taken] == STORES[:3]

@@ -25,12 +25,6 @@ from tests.https_server import certificate, serve
 from tests.lambdas.token_requests import ANSWER, CREDENTIALS, REQUEST, TokenEndpoint
 
 
-def test_a_connection_may_take_three_seconds_and_an_answer_seven() -> None:
-    timeout = token_exchange.TIMEOUT
-
-    assert (timeout.connect_timeout, timeout.read_timeout) == (3, 7)
-
-
 class Unconnected:
     """Fails the first requests for want of a connection, and makes the others."""
 
