@@ -1,5 +1,8 @@
 """AWS's refusals in words: what happened, why, and what mends it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -13,6 +16,7 @@ from botocore.exceptions import (
 )
 
 from ops.clock import clock_problem
+from ops.errors import CommandError
 
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
@@ -71,3 +75,12 @@ def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "")
     if remedy == _DENIED and operator_policy_arn:
         remedy = _POLICY.format(operator_policy_arn) + remedy
     return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()
+
+
+@contextmanager
+def aws_errors_explained(operator_policy_arn: str = "") -> Iterator[None]:
+    """Turn what AWS refuses in the block into a CommandError that says what to do about it."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise CommandError(explained(error, operator_policy_arn)) from None

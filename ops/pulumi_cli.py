@@ -1,21 +1,22 @@
-"""The Pulumi CLI, which is asked for what it knows of a stack."""
+"""The Pulumi CLI, which knows the stacks and their outputs."""
 
 import subprocess
 
 from ops.errors import CommandError
 
 
-def ask_pulumi(stack: str, *command: str, what: str, otherwise: str) -> str:
-    """What a command of the CLI prints of a stack, as JSON.
+def ask_pulumi(stack: str | None, *command: str, what: str, otherwise: str) -> str:
+    """Return the JSON that a command of the CLI prints about a stack, or about the selected one.
 
-    `what` it is, and how it is given `otherwise`, stand in the messages.
+    `what` it prints, and how to pass it `otherwise`, are for the messages.
 
     Raises:
         CommandError: the CLI is not installed, or it failed: no such stack, not logged in.
     """
+    of_stack = () if stack is None else ("--stack", stack)
     try:
         done = subprocess.run(  # noqa: S603 (no shell; the CLI gets the name as one argument)
-            ["pulumi", *command, "--json", "--non-interactive", "--stack", stack],  # noqa: S607
+            ["pulumi", *command, "--json", "--non-interactive", *of_stack],  # noqa: S607
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -24,9 +25,10 @@ def ask_pulumi(stack: str, *command: str, what: str, otherwise: str) -> str:
     except OSError:
         raise CommandError(
             "The Pulumi CLI is not installed (https://www.pulumi.com/docs/iac/download-install/). "
-            f"Without it, give {what} as a file: {otherwise}"
+            f"Without it, pass {what} as a file: {otherwise}"
         ) from None
     if done.returncode:
         said = done.stderr.strip() or f"exit status {done.returncode}"
-        raise CommandError(f"pulumi could not give {what} of stack {stack}: {said}")
+        which = "the selected stack" if stack is None else f"stack {stack}"
+        raise CommandError(f"Could not read {what} of {which}: {said}")
     return done.stdout
