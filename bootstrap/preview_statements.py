@@ -6,7 +6,7 @@ from components.installation_store import INDEX
 
 CONSENTS = Statement(
     "Consents",
-    # To say how many stores must consent again (`python -m installations consents`): of the index
+    # To say how many stores must consent again (`python -m ops stores consents`): of the index
     # the attributes that this compares, so no domain; and of the table, with its tokens and e-mail
     # addresses, nothing. The keys of both are among them, as AWS demands ("Using IAM policy
     # conditions for fine-grained access control"): a further page begins at one.
@@ -28,7 +28,7 @@ CONSENTS = Statement(
     },
 )
 
-# For the nightly check (`python -m registration check`): when BigCommerce last called, and that the
+# For the nightly check (`python -m ops check`): when BigCommerce last called, and that the
 # scopes it sent are the app's. The functions' logs have no secret, no token and no address; the
 # API's access log has addresses, and is not among them.
 QUERY_CALLS = Statement(

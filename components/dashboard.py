@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.store_prefix import STORE_PREFIX
+from portal.traffic import CHECK_STORE_PREFIX
 
 _Widget = dict[str, Any]
 _HEIGHT = 6  # of a row, in the dashboard's grid of 24 columns
@@ -37,7 +37,7 @@ QUERIES = {
 # Without the check of a deployment, whose uninstalls succeed.
 SUCCEEDED_BY_APP = (
     'filter message = "callback answered" and not ispresent(error)'
-    f' and @message not like /"store_hash":"{STORE_PREFIX}/'
+    f' and @message not like /"store_hash":"{CHECK_STORE_PREFIX}/'
     " | stats count(*) as calls by organization_id | sort calls desc"
 )
 # Only what answers calls has a status.

@@ -135,7 +135,7 @@ def serve(
         report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
         report.say(f"  {served('registration', 'show')}")
         if backend.domain:
-            report.say(f"  (registration check would call {backend.domain}, which is not here)")
+            report.say(f"  (ops check would call {backend.domain}, which is not here)")
         else:
             report.say(f"  {served('registration', 'check')}")
         report.say("\nThe stores that installed the app, likewise:\n")

@@ -29,8 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _status(arguments: Sequence[str] | None) -> int:
     try:
-        status: int = app(arguments, result_action="return_int_as_exit_code_else_zero")
-        return status
+        return int(app(arguments, result_action="return_int_as_exit_code_else_zero"))
     except CommandError as error:
         sys.stderr.write(f"{error}\n")
         return 2

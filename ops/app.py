@@ -18,7 +18,7 @@ app.command("ops.check.command:run", name="check", help="Check the deployed call
 stores = App(name="stores", help="Work with the stores that installed the stack's apps.")
 app.command(stores)
 stores.command("ops.stores.commands.list_stores:run", name="list", help="List the stores.")
-stores.command("ops.stores.commands.show:run", name="show", help="Show one store.")
+stores.command("ops.stores.commands.sheet:run", name="show", help="Show one store.")
 stores.command("ops.stores.commands.token:run", name="token", help="Print an access token.")
 stores.command("ops.stores.commands.verify:run", name="verify", help="Verify the access tokens.")
 stores.command("ops.stores.commands.purge:run", name="purge", help="Delete stale records.")

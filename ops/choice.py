@@ -31,5 +31,5 @@ def _unknown(organization_id: str, known: Sequence[str], outputs: Outputs) -> st
     return (
         f"Stack {outputs.registration.stack} has no app with the organization id "
         f"{organization_id!r}. {there}\n"
-        f"Every app: {outputs.commands.show}"
+        f"Every app: {outputs.commands.sheet}"
     )

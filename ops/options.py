@@ -2,14 +2,30 @@
 
 import shlex
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
+from cyclopts.validators import mutually_exclusive
 
+from ops.errors import CommandError
 from ops.outputs import Outputs, outputs_in_file, piped_outputs, read_outputs
 from ops.pulumi_cli import ask_pulumi
+from portal.model import AppRegistration
+
+Apps = Annotated[tuple[str, ...], Parameter(name="--app")]
+Json = Annotated[bool, Parameter(help="Print JSON.")]
+
+
+def one_of(name: str) -> Group:
+    """Return a group of options of which only one can be used; `name` heads it in the help."""
+    return Group(name, validator=mutually_exclusive)
+
+
+_STACK = one_of("Stack")
 
 
 @Parameter(name="*")
@@ -17,11 +33,11 @@ from ops.pulumi_cli import ask_pulumi
 class Target:
     """The stack that a command works on."""
 
-    stack: Annotated[str | None, Parameter(name=("--stack", "-s"))] = None
+    stack: Annotated[str | None, Parameter(name=("--stack", "-s"), group=_STACK)] = None
     """The stack. Default: the one selected with `pulumi stack select`."""
-    file: Path | None = None
-    """Read the stack's outputs from a file that `pulumi stack output --json` wrote; - is standard
-    input."""
+    file: Annotated[Path | None, Parameter(group=_STACK)] = None
+    """Read the outputs from this file, in place of the Pulumi CLI: `pulumi stack output --json`
+    wrote it. - is standard input."""
 
     def outputs(self) -> Outputs:
         """Return the stack's outputs.
@@ -41,5 +57,21 @@ class Target:
 
 SELECTED = Target()
 
-Apps = Annotated[tuple[str, ...], Parameter(name="--app")]
-Json = Annotated[bool, Parameter(help="Print JSON.")]
+
+def chosen_apps(outputs: Outputs, organization_ids: Collection[str]) -> Sequence[AppRegistration]:
+    """Return the apps with these IDs, in the configuration's order; without IDs, all apps.
+
+    Raises:
+        CommandError: no app has one of the IDs; the message suggests those that are close.
+    """
+    apps = outputs.registration.apps
+    known = [app.organization_id for app in apps]
+    for id_ in organization_ids:
+        if id_ not in known:
+            # If none is close, an example shows what an organization ID looks like.
+            nearest = ", ".join(get_close_matches(id_, known)) or known[0]
+            raise CommandError(
+                f"Stack {outputs.registration.stack} has no app with organization ID {id_!r}. "
+                f"It has, for example: {nearest}\nList every app: {outputs.commands.sheet}"
+            )
+    return [app for app in apps if not organization_ids or app.organization_id in organization_ids]

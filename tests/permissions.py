@@ -35,7 +35,7 @@ def permissions(record: Recorder) -> str:
         "bootstrap": _granted(bootstrap),
         "largest stack": _granted(record(EVERYTHING)),
         "smallest stack": _granted(record(AWAITING)),
-        "python -m installations policy": _normalized(document(stack, ACME)),
+        "python -m ops stores policy": _normalized(document(stack, ACME)),
     }
     return yaml.safe_dump(granted, width=1000)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 NAMESPACE = "BigCommerceApp"
 # The metric of an installation and of an opening, which only BigCommerce brings about: the check of
-# a deployment (`python -m registration check`) has neither a code nor a store that is installed.
+# a deployment (`python -m ops check`) has neither a code nor a store that is installed.
 INSTALLED_OR_OPENED = "InstalledOrOpened"
 
 # Escaped to ASCII, so that no text of a stranger is one that cannot be written.

@@ -18,16 +18,16 @@ from ops.aws_session import session
 from ops.check.client_secret import WrongSecretError, client_secret
 from ops.check.headers import header_problems
 from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
-from ops.check.patience import Patience
+from ops.check.retry_budget import RetryBudget
 from ops.check.signed_payload import signed_payload
 from ops.clock import clock_problem
 from ops.errors import CommandError
 from ops.outputs import Outputs
-from ops.traffic.logs import TrafficUnknownError, traffic
-from ops.traffic.seen import Traffic
+from ops.traffic import TrafficUnknownError, traffic
 from portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField
 from portal.model import AppRegistration
 from portal.sheet.progress import next_step
+from portal.traffic import Traffic
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -107,8 +107,8 @@ class Check:
 class Checks:
     """The checks of one deployment."""
 
-    def __init__(self, outputs: Outputs, patience: Patience) -> None:
-        self._patience = patience
+    def __init__(self, outputs: Outputs, budget: RetryBudget) -> None:
+        self._budget = budget
         self._outputs = outputs
         self._registration = outputs.registration
         self._secret_arns = outputs.credential_secret_arns
@@ -215,7 +215,7 @@ class Checks:
         if wrong := seen.wrong_scopes(app):
             raise CheckFailedError(
                 f"the last consent was {wrong}: edit the portal's Scopes tab, or the app's scopes",
-                self._commands.show_one(app),
+                self._commands.sheet_of(app),
             )
         if not seen.has_right_scopes(app):
             raise UndeterminedError(seen.last_scopes(app))
@@ -246,7 +246,7 @@ class Checks:
                 try:
                     answer = self._client.get(url, query)
                 except UnresolvedError:
-                    if not self._patience.again("it cannot be reached yet"):
+                    if not self._budget.again("it cannot be reached yet"):
                         raise
                     continue
                 early = answer.status in {403, 404} or answer.status >= 500
@@ -254,7 +254,7 @@ class Checks:
                 kept = (answer.status, expected) == (400, 503)
                 if answer.status == expected or not (early or kept):
                     return answer
-                if not self._patience.again(f"it answers {answer.status}"):
+                if not self._budget.again(f"it answers {answer.status}"):
                     return answer
         except UnreachableError as error:
             raise CheckFailedError(f"{url}: {error}", self._commands.up) from None

@@ -9,7 +9,7 @@ from portal.sheet.text import one_line
 
 def junit_xml(results: Mapping[str, Sequence[Result]]) -> str:
     """A document with a test suite for each subject and a test case for each of its checks."""
-    root = ET.Element("testsuites", name="registration check")
+    root = ET.Element("testsuites", name="ops check")
     for subject, checked in results.items():
         failures = sum(result.failure is not None for result in checked)
         suite = ET.SubElement(

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from ops.check.checks import NOT_KNOWN, Check, Checks, Result
 from ops.check.network import require_network
-from ops.check.patience import Patience
+from ops.check.retry_budget import RetryBudget
 from ops.check.review import ReviewChecks
 from ops.outputs import Outputs
 from ops.sheet.terminal import STATUS_STYLES, print_whole
@@ -29,7 +29,7 @@ def check_deployment(
     """
     require_network(outputs.registration)
     report = _Report(console)
-    checks = Checks(outputs, Patience(wait_seconds, report.note))
+    checks = Checks(outputs, RetryBudget(wait_seconds, report.note))
     commands = outputs.commands
     stack = f"stack {outputs.registration.stack}"
     results = {stack: report.run(stack, checks.of_stack())}

@@ -59,7 +59,7 @@ class ReviewChecks:
         """Fails: what nobody has looked at is not fit for the review."""
         raise CheckFailedError(
             "not looked at yet: they wait for the app's registration",
-            self._commands.show_one(app),
+            self._commands.sheet_of(app),
         )
 
     def _https(self, app: AppRegistration) -> str:

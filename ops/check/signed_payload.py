@@ -5,7 +5,7 @@ import time
 
 import jwt
 
-from portal.store_prefix import STORE_PREFIX
+from portal.traffic import CHECK_STORE_PREFIX
 
 # An uninstall that was issued just now is noted even where nothing is installed, because it may
 # have overtaken an installation (lambdas/records/installation.py). An older one changes nothing.
@@ -28,7 +28,7 @@ def signed_payload(client_id: str, client_secret: str) -> str:
         "nbf": issued_at - 5,
         "exp": now + 60,
         "jti": secrets.token_hex(16),
-        "sub": f"stores/{STORE_PREFIX}{secrets.token_hex(16)}",
+        "sub": f"stores/{CHECK_STORE_PREFIX}{secrets.token_hex(16)}",
         "user": owner,
         "owner": owner,
         "url": "/",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from lambdas.records.scopes import compare
 from ops.stores.configured_apps import ConfiguredApp
 from ops.stores.store import Store
-from ops.traffic.scopes import compare_in_portal
 from portal.model import AppRegistration
+from portal.traffic import compare_in_portal
 
 # What is read of the stores, of all that the index has.
 ATTRIBUTES = ("organization_id", "store_hash", "sk", "status", "client_id", "scopes")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from ops.errors import CommandError
+from ops.logs_insights import QueryError, rows
 from ops.stores.progress import Counted
 from ops.stores.stack import Stack
-from ops.traffic.insights import QueryError, rows
 
 # Groups that Insights gives at most.
 MOST_STORES = 10_000

@@ -8,8 +8,8 @@ from typing import Any
 from lambdas.records import installation_item
 from lambdas.records.scopes import ScopeComparison
 from lambdas.rutter import connection_table
-from ops.traffic.scopes import compare_in_portal
 from portal.model import AppRegistration
+from portal.traffic import compare_in_portal
 
 # The sort keys of its items, beside its record's.
 VERIFICATION = "VERIFICATION"

@@ -32,48 +32,48 @@ class Commands:
         return f"pulumi logs {self._stack} --since 15m"
 
     @property
-    def show(self) -> str:
+    def sheet(self) -> str:
         """Shows what to enter in the portal; of many apps, where they stand."""
-        return f"python -m registration show {self._given}"
+        return f"python -m ops sheet {self._given}"
 
     @property
-    def show_app(self) -> str:
+    def sheet_of_an_app(self) -> str:
         """Shows what to enter in the portal for one app."""
-        return f"{self.show} --app ORGANIZATION_ID"
+        return f"{self.sheet} --app ORGANIZATION_ID"
 
-    def show_one(self, app: AppRegistration) -> str:
+    def sheet_of(self, app: AppRegistration) -> str:
         """Shows the app: where it is the only one, the stack."""
-        return self._of(self.show, app)
+        return self._of(self.sheet, app)
 
     @property
-    def show_page(self) -> str:
+    def sheet_page(self) -> str:
         """Writes the whole sheet as a page with copy buttons."""
-        return f"{self.show} --format html --output registration.html"
+        return f"{self.sheet} --format html --output registration.html"
 
     @property
     def list_stores(self) -> str:
         """Lists the stores, with the state of each one's connection at Rutter."""
-        return f"python -m installations list {self._given}"
+        return f"python -m ops stores list {self._given}"
 
     @property
     def list_every_store(self) -> str:
         """Lists those that have uninstalled the app too."""
-        return f"python -m installations list --all {self._given}"
+        return f"python -m ops stores list --all {self._given}"
 
     @property
     def preview_purge(self) -> str:
         """Shows which records nobody needs any more."""
-        return f"python -m installations purge --dry-run {self._given}"
+        return f"python -m ops stores purge --dry-run {self._given}"
 
     @property
     def consents(self) -> str:
         """Says how many stores must consent again when the configuration is deployed."""
         config = "" if self._given == self._stack else f" --config Pulumi.{self._name}.yaml"
-        return f"python -m installations consents {self._given}{config}"
+        return f"python -m ops stores consents {self._given}{config}"
 
     def check(self, app: AppRegistration) -> str:
         """Checks the deployment of the app: where it is the only one, of the stack."""
-        return self._of(f"python -m registration check {self._given}", app)
+        return self._of(f"python -m ops check {self._given}", app)
 
     def set_partner_id(self, app: AppRegistration) -> str:
         """Records the Partner ID."""

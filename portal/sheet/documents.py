@@ -20,8 +20,15 @@ from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
 from portal.sheet.live import NOTHING_KNOWN, Live
 from portal.sheet.overview import MOST_IN_FULL, status_summary
-from portal.sheet.progress import COMPANY_STEPS, app_steps, done_by_company, done_steps, next_step
-from portal.sheet.review import app_warnings, scope_warning
+from portal.sheet.progress import (
+    COMPANY_STEPS,
+    app_steps,
+    done_by_company,
+    done_steps,
+    next_step,
+    number_of,
+)
+from portal.sheet.review import app_warnings, review_checklist, scope_warning
 from portal.sheet.text import escape_markdown, one_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -113,7 +120,9 @@ def _environment(
         app_steps=app_steps,
         steps=progress,
         done_steps=done_steps,
+        number_of=number_of,
         app_warnings=app_warnings,
+        review_checklist=review_checklist,
         scope_warning=scope_warning,
     )
     return environment

@@ -1,9 +1,9 @@
-"""What a deployment tells of its apps now: its outputs are as old as the deployment."""
+"""The live status of a deployment's apps: its outputs are as old as the deployment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ops.traffic.seen import Traffic
+from portal.traffic import Traffic
 
 # Of an installed store that has no connection.
 NOT_CONNECTED = "not connected"

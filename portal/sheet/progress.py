@@ -15,20 +15,26 @@ from portal.sheet.commands import Commands
 
 
 class Step(NamedTuple):
-    """A step of the guide: `key` is its own among the steps of an app, `title` says it briefly."""
+    """A step of the guide: `key` identifies it, `title` says it briefly."""
 
     key: str
     title: str
 
 
-COMPANY_STEPS = {
-    1: "Apply for a partner account",
-    2: "Log in to it",
-    3: "Name a financial contact",
-    4: "Record the Partner ID",
-    5: "Create a seller account",
-    6: "Open the developer portal",
-}
+PARTNER_ACCOUNT = Step("partner-account", "Apply for a partner account")
+APPROVAL = Step("approval", "Log in to it")
+FINANCIAL_CONTACT = Step("financial-contact", "Name a financial contact")
+PARTNER_ID = Step("partner-id", "Record the Partner ID")
+SELLER_ACCOUNT = Step("seller-account", "Create a seller account")
+PORTAL = Step("portal", "Open the developer portal")
+COMPANY_STEPS = (
+    PARTNER_ACCOUNT,
+    APPROVAL,
+    FINANCIAL_CONTACT,
+    PARTNER_ID,
+    SELLER_ACCOUNT,
+    PORTAL,
+)
 CREATE = Step("create", "Create the app")
 FIELDS = Step("fields", "Enter the callback URLs and the scopes")
 CREDENTIALS = Step("credentials", "Give the credentials to this stack")
@@ -54,31 +60,35 @@ class NextStep:
     commands: tuple[str, ...] = ()
 
 
-def app_steps(app: AppRegistration) -> dict[Step, int]:
-    """The steps of an app with their numbers, which follow those of the company."""
+def app_steps(app: AppRegistration) -> tuple[Step, ...]:
+    """The steps of an app, which follow those of the company."""
     rutter = (RUTTER_CREDENTIALS, RUTTER_PLATFORM) if app.rutter else ()
-    steps = (CREATE, FIELDS, CREDENTIALS, *rutter, TEST_STORE, SUBMIT, REVIEW)
-    return {step: number for number, step in enumerate(steps, len(COMPANY_STEPS) + 1)}
+    return (CREATE, FIELDS, CREDENTIALS, *rutter, TEST_STORE, SUBMIT, REVIEW)
 
 
-def done_steps(app: AppRegistration) -> frozenset[int]:
+def number_of(step: Step, app: AppRegistration) -> int:
+    """The number of a step of the company, or of the app."""
+    return (*COMPANY_STEPS, *app_steps(app)).index(step) + 1
+
+
+def done_steps(app: AppRegistration) -> frozenset[Step]:
     """The steps that are done, as far as the app's settings tell."""
-    done: set[int] = set()
+    done: set[Step] = set()
     if app.partner_id:
-        done |= {1, 2, 3, 4}
+        done |= {PARTNER_ACCOUNT, APPROVAL, FINANCIAL_CONTACT, PARTNER_ID}
+    if app.client_id or app.has_registered_urls:
+        done |= {SELLER_ACCOUNT, PORTAL, CREATE}
     if app.client_id:
-        done |= {5, 6, 7, 9}
+        done |= {CREDENTIALS, RUTTER_CREDENTIALS}
     if app.has_registered_urls:
-        done |= {5, 6, 7, 8}
-    if app.client_id and app.rutter:
-        done |= {app_steps(app)[RUTTER_CREDENTIALS]}
+        done |= {FIELDS}
     return frozenset(done)
 
 
-def done_by_company(apps: Sequence[AppRegistration]) -> frozenset[int]:
+def done_by_company(apps: Sequence[AppRegistration]) -> frozenset[Step]:
     """The company's steps that are done: the Partner ID must be recorded for each app."""
-    done = frozenset().union(*map(done_steps, apps)) & COMPANY_STEPS.keys()
-    return done if all(app.partner_id for app in apps) else done - {4}
+    done = frozenset().union(*map(done_steps, apps)) & set(COMPANY_STEPS)
+    return done if all(app.partner_id for app in apps) else done - {PARTNER_ID}
 
 
 def next_step(app: AppRegistration, commands: Commands) -> NextStep:
@@ -113,7 +123,8 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
 
 def _register(app: AppRegistration, commands: Commands) -> NextStep:
     if not app.has_registered_urls:
-        return NextStep(CREATE, "Create the app in the developer portal, and go on to step 9.")
+        last = number_of(CREDENTIALS, app)
+        return NextStep(CREATE, f"Create the app in the developer portal, and go on to step {last}.")
     return NextStep(
         CREDENTIALS,
         "Give the app's Client ID and Client Secret to this stack.",

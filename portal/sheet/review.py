@@ -10,6 +10,7 @@ list the scopes of the PCI review; those here are the ones such an app needs.
 from collections.abc import Sequence
 
 from portal.model import AppRegistration
+from portal.oauth_scopes import OAUTH_SCOPES
 
 _ASSESSMENT = "BigCommerce's security team assesses apps that have this scope."
 _PCI = (
@@ -31,6 +32,12 @@ def scope_warning(parameter: str) -> str | None:
     return _SCOPE_WARNINGS.get(parameter)
 
 
+# What the portal's "Modify all" selects.
+_MODIFY_ALL = {
+    parameter for parameter, scope in OAUTH_SCOPES.items() if scope.permission == "modify"
+}
+
+
 def app_warnings(app: AppRegistration) -> Sequence[str]:
     """What the review would refuse about an app, each with the setting that fixes it."""
     warnings = []
@@ -38,4 +45,23 @@ def app_warnings(app: AppRegistration) -> Sequence[str]:
         warnings.append("The marketplace takes multi-user apps only: set multipleUsers to true.")
     if app.support_url is None:
         warnings.append("The marketplace wants support in the app's pages: set supportUrl.")
+    if set(app.scopes) >= _MODIFY_ALL:
+        warnings.append("The marketplace refuses Modify all: name in scopes what the app needs.")
     return warnings
+
+
+def review_checklist(app: AppRegistration) -> Sequence[str]:
+    """What only a person can check before the review."""
+    scopes = ", ".join(str(OAUTH_SCOPES[parameter]) for parameter in app.scopes)
+    return (
+        "The app's pages in the control panel are styled and carry its brand. They work in a "
+        "browser that blocks third-party cookies.",
+        "A second user of the store can open the app, and can no longer open it once removed.",
+        "Merchants find support during onboarding and in the app.",
+        "No URL of the app's own pages carries an e-mail address, a token or another secret.",
+        f"The app needs each of its scopes: {scopes}.",
+        "The app calls V3 of BigCommerce's API wherever V3 can do what V2 does. If it adds a sales "
+        "channel, it uses the Channels API.",
+        "The listing has the app's name, without a tagline, and names no other commerce platform.",
+        "The listing is complete, and the test instructions have an account for the reviewers.",
+    )

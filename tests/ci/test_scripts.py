@@ -70,19 +70,19 @@ def folder(tmp_path: Path) -> Folder:
 
 PREVIEW = "pulumi preview --diff --save-plan build/ci/dev/plan.json"
 DEPLOYED = "pulumi stack output registration"
-CONSENTS = "python -m installations consents"
+CONSENTS = "python -m ops stores consents"
 
 
 @pytest.mark.parametrize(
     ("failing", "calls", "said"),
     [
-        ("", [PREVIEW, DEPLOYED, CONSENTS], "output of python -m installations consents\n"),
+        ("", [PREVIEW, DEPLOYED, CONSENTS], "output of python -m ops stores consents\n"),
         # a stack that is not deployed, and one whose stores cannot be asked for
         ("stack-output-registration", [PREVIEW, DEPLOYED], ""),
         (
             "-m-installations-consents",
             [PREVIEW, DEPLOYED, CONSENTS],
-            "How many stores must consent again is not known: output of python -m installations",
+            "How many stores must consent again is not known: output of python -m ops stores",
         ),
     ],
 )
@@ -117,13 +117,13 @@ def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
     assert folder.calls == [
         f"pulumi up --yes --diff{plan}",
         "pulumi stack output",
-        "python -m registration show --offline",
-        "python -m registration show --offline",
+        "python -m ops sheet --offline",
+        "python -m ops sheet --offline",
         CHECK,
     ]
     assert (folder.path / "build/ci/prod/outputs.json").read_text().startswith("output of pulumi")
     assert "Reason: because" in folder.summary
-    assert "output of python -m registration show" in folder.summary
+    assert "output of python -m ops sheet" in folder.summary
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_deployment_fails_with_what_failed(folder: Folder, failing: str, calle
 
 STATE = "pulumi stack export"
 DRIFT = "pulumi refresh --preview-only --expect-no-changes --diff"
-CHECK = "python -m registration check"
+CHECK = "python -m ops check"
 UNDER_WAY = '"pending_operations"'
 
 

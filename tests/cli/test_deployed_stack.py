@@ -133,7 +133,7 @@ def test_ci_tells_drift_from_a_stack_that_is_as_deployed(
     drifted = new_stack.ci("drift")
     assert drifted.returncode == 1
     assert group.rpartition("-")[2] in drifted.stdout
-    assert "registration check" in (new_stack.folder / f"build/ci/{NAME}/check.md").read_text()
+    assert "ops check" in (new_stack.folder / f"build/ci/{NAME}/check.md").read_text()
 
 
 def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack) -> None:

@@ -129,7 +129,7 @@ def test_a_key_that_a_command_sets_is_a_setting(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [*commands("python -m registration"), *commands("python -m installations")]
+    "command", [*commands("python -m ops sheet"), *commands("python -m ops stores")]
 )
 def test_a_command_on_outputs_is_understood(
     command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

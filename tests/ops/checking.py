@@ -14,7 +14,7 @@ import pytest
 from local.backend import LocalBackend
 from ops.check.checks import CheckFailedError, Checks, Result
 from ops.check.http_client import Client, Response
-from ops.check.patience import Patience
+from ops.check.retry_budget import RetryBudget
 from ops.outputs import read_outputs
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,7 @@ def failures(results: Results, subject: str) -> dict[str, CheckFailedError]:
 def https(text: str) -> Result:
     """How the second app's check of HTTPS goes, for these outputs: it calls nothing."""
     outputs = read_outputs(text)
-    first, *_ = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[1])
+    first, *_ = Checks(outputs, RetryBudget(0, print)).of_app(outputs.registration.apps[1])
     return first.run()
 
 

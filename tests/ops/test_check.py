@@ -19,7 +19,7 @@ from ops.check.checks import Checks, Result
 from ops.check.client_secret import WrongSecretError, client_secret
 from ops.check.headers import header_problems
 from ops.check.http_client import Response
-from ops.check.patience import Patience
+from ops.check.retry_budget import RetryBudget
 from ops.outputs import read_outputs
 from portal.fields import CALLBACK_FIELDS, LOAD, UNINSTALL
 from tests.ops.checking import (
@@ -374,7 +374,7 @@ def test_says_what_bigcommerce_last_called_and_sent_and_does_not_count_itself(
     assert str(scopes.failure).startswith(
         "the last consent was without store_v2_orders_read_only, with store_cart besides: edit"
     )
-    assert scopes.failure.commands == ("python -m registration show --stack local --app org-a",)
+    assert scopes.failure.commands == ("python -m ops sheet --stack local --app org-a",)
 
     assert get(deployed.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
     assert get(load_url(app, store, store.owner), 30).status == 200
@@ -400,7 +400,7 @@ def test_says_so_where_the_logs_cannot_be_read(
     monkeypatch.setenv("AWS_ENDPOINT_URL", deployed.emulator.endpoint_url)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     outputs = read_outputs(outputs_text(deployed))
-    *_, calls, scopes = Checks(outputs, Patience(0, print)).of_app(outputs.registration.apps[0])
+    *_, calls, scopes = Checks(outputs, RetryBudget(0, print)).of_app(outputs.registration.apps[0])
     for result in (calls.run(), scopes.run()):  # each stands alone, for --format json
         assert (result.passed, result.failure) == (None, None)
         assert result.observed.startswith("not known: AWS refused GetCallerIdentity")

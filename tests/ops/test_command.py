@@ -94,9 +94,7 @@ class TestSources:
         printed = run("--file", str(outputs_file)).stdout
         assert f"{BASE_URL}/acme/load" in printed
         # Who has a file is told commands that read it, and Pulumi's with the stack's name.
-        assert printed.splitlines()[-1].startswith(
-            f"  python -m registration show --file {outputs_file}"
-        )
+        assert printed.splitlines()[-1].startswith(f"  python -m ops sheet --file {outputs_file}")
         assert "  pulumi up --stack dev\n" in printed
 
     @pytest.mark.parametrize("arguments", [[], ["--file", "-"], ["show"]])
@@ -137,7 +135,7 @@ class TestSources:
             (["--file", "build/none.json"], "", "none.json cannot be read: No such file"),
             (["--format", "html", "--output", "build/none/x"], OUTPUTS, "cannot be written"),
             (["--format", "xml"], OUTPUTS, "usage: "),
-            (["check", "--offline"], OUTPUTS, "registration check: error: unrecognized arguments"),
+            (["check", "--offline"], OUTPUTS, "ops check: error: unrecognized arguments"),
             (["check", "--wait", "-5"], OUTPUTS, "-5 is no number of seconds, such as 0 or 90"),
             (["--stack", "a", "--file", "b"], OUTPUTS, "usage: "),
         ],
@@ -174,7 +172,7 @@ class TestShow:
         assert any("! BigCommerce's security team" in line for line in lines)
         assert any(line.startswith("! The marketplace takes multi-user") for line in lines)
         assert "  pulumi config set --stack dev --path 'apps[4].clientId' CLIENT_ID" in lines
-        page = "  python -m registration show --stack dev --format html --output registration.html"
+        page = "  python -m ops sheet --stack dev --format html --output registration.html"
         assert lines[-1] == page
 
     def test_table_does_not_let_a_name_steer_the_terminal(self) -> None:
@@ -229,7 +227,7 @@ class TestShow:
             "",
             "11 apps: 6 awaiting registration, 5 ready. What to enter for one of them, and",
             "what is next:",
-            "  python -m registration show --stack dev --app ORGANIZATION_ID",
+            "  python -m ops sheet --stack dev --app ORGANIZATION_ID",
         ]
         one = run("--app", "org-10", piped=outputs).stdout
         assert one.startswith("App 10  org-10  awaiting-registration\n")

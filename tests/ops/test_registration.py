@@ -127,7 +127,7 @@ def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_near(
         chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", given])
     assert str(refused.value) == (
         f"Stack dev has no app with the organization id {given!r}. {there}\n"
-        "Every app: python -m registration show --file 'my outputs.json'"
+        "Every app: python -m ops sheet --file 'my outputs.json'"
     )
 
 

@@ -48,7 +48,7 @@ def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -
     text = markdown_sheet(stack, stack.apps[10:11])
     assert headings_of(text)[3].content == "App 10"
     assert set(re.findall(r"apps\[\d+\]", text)) == {"apps[10]"}
-    assert "python -m registration check --stack dev --app org-10" in text
+    assert "python -m ops check --stack dev --app org-10" in text
     assert "org-1`" not in text
 
 
@@ -60,10 +60,7 @@ def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_shee
     text = markdown_sheet(many(11))
     assert [each.content for each in headings_of(text)] == ["Registration sheet of stack dev"]
     assert "11 apps: 6 awaiting registration, 5 ready." in text
-    assert (
-        "\npython -m registration show --stack dev --app ORGANIZATION_ID --format markdown\n"
-        in text
-    )
+    assert "\npython -m ops sheet --stack dev --app ORGANIZATION_ID --format markdown\n" in text
     rows = re.findall(r"^\| App (\d+) \| `org-\d+` \| (\S+) \| (.+) \|$", text, flags=re.MULTILINE)
     assert [int(number) for number, *_ in rows] == [*range(11)]
     assert {row[1:] for row in rows} == {
@@ -85,7 +82,7 @@ def test_only_the_sheet_of_an_app_whose_stores_go_to_rutter_speaks_of_rutter() -
     assert "Rutter" not in sheet(app(), ready("globex"))
     steps = re.findall(r"^\d+\..*Rutter.*$", sheet(ready(rutter=True)), flags=re.MULTILINE)
     assert [step.partition(".")[0] for step in steps] == ["10", "11", "12"]
-    assert "\n    python -m installations list --stack dev\n" in sheet(ready(rutter=True))
+    assert "\n    python -m ops stores list --stack dev\n" in sheet(ready(rutter=True))
 
 
 def test_every_command_names_the_stack() -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from ops import traffic as logs
 from ops.outputs import read_outputs
 from ops.sheet.terminal import table_text
-from ops.traffic import logs
-from ops.traffic.logs import TrafficUnknownError, traffic
-from ops.traffic.seen import Consent, Traffic
+from ops.traffic import TrafficUnknownError, traffic
 from portal.fields import CALLBACK_FIELDS
 from portal.sheet.documents import html_sheet, markdown_sheet
 from portal.sheet.live import NOT_CONNECTED, Live
+from portal.traffic import Consent, Traffic
 from tests.ops.examples import outputs, outputs_json, ready, registration
 
 DAY = date(2026, 11, 20)
@@ -142,7 +142,7 @@ def test_a_query_that_does_not_end_well_is_said(
 def test_whether_data_flows_to_rutter_is_a_line(counts: dict[str, int], said: str) -> None:
     stack = registration(ready(rutter=True))
     live = Live(connections={"acme": counts})
-    line = f"Rutter: {said}; python -m installations list --stack dev"
+    line = f"Rutter: {said}; python -m ops stores list --stack dev"
     assert line in table_text(outputs(stack), stack.apps, live).splitlines()
     assert f"**Rutter**: {said}. Rutter's first sync" in markdown_sheet(stack, live=live)
     assert f"<strong>Rutter</strong>: {said}. Rutter" in html_sheet(stack, live=live)

@@ -97,7 +97,7 @@ def _app(stack: Stack, organization_id: str | None) -> AppRegistration:
     if app.client_id is None:
         raise CommandError(
             f"The app {app.organization_id} awaits registration: a token belongs to a Client ID. "
-            f"What to do first: {stack.commands.show_one(app)}"
+            f"What to do first: {stack.commands.sheet_of(app)}"
         )
     refuse_older_outputs(stack, [app.organization_id])
     return app

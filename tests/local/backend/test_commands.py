@@ -127,7 +127,7 @@ def test_up_prints_what_a_person_reads_and_writes_the_outputs_of_the_registered_
     assert app["registeredBaseUrl"] == outputs["baseUrl"] == base_url
     with pytest.raises(UnreachableError):  # nothing is left listening
         get(base_url, 2)
-    shown = run_as_printed("registration show", walked.stdout)
+    shown = run_as_printed("ops sheet", walked.stdout)
     assert (shown.returncode, shown.stderr) == (0, "")
     by_stack = re.sub(r"--file '.*?'(?: --config \S+)?", "--stack local", shown.stdout)
     assert by_stack.startswith(outputs["readme"])
@@ -142,13 +142,13 @@ def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
         assert "Example Commerce" in page.text
         assert get(f"{endpoint}/_ministack/health", 5).status == 200
         assert f" --file build/local/{outputs_file.name}\n" in printed
-        shown = run_as_printed("registration show", printed.partition("Control panel")[2])
+        shown = run_as_printed("ops sheet", printed.partition("Control panel")[2])
         assert (shown.returncode, shown.stderr) == (0, "")
         assert outputs_in(outputs_file)["loadCallbackUrl"] in shown.stdout
-        listed = run_as_printed("installations list", printed)
+        listed = run_as_printed("ops stores list", printed)
         assert listed.returncode == 0
         assert listed.stdout.startswith("No store has an app of the stack installed, ")
-        checked = run_as_printed("registration check", printed)
+        checked = run_as_printed("ops check", printed)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert checked.stdout.endswith("\n  ready\n")
         process.send_signal(signal.SIGINT)

@@ -135,5 +135,5 @@ def test_an_app_moves_to_another_stack_with_its_stores(
     outputs.write_text(json.dumps(moved))
     app_option = ("--app", app.organization_id)
     options = ("import", str(tokens), "--yes", "--file", str(outputs), *app_option)
-    as_operator(backend, "-m", "installations", *options)
+    as_operator(backend, "-m", "ops", "stores", *options)
     assert loads(app, store) == 200

@@ -1,4 +1,4 @@
-"""Patience with a deployment of just now: routes and names take effect within a minute."""
+"""A retry budget for a fresh deployment: routes and names take effect within a minute."""
 
 import time
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from collections.abc import Callable
 _PAUSE = 3
 
 
-class Patience:
-    """Time that all checks share for asking again, so that a broken deployment costs it once.
+class RetryBudget:
+    """Time that all checks share for retries, so that a broken deployment costs it only once.
 
-    `seconds` is the time; `say` is told once that something is asked again.
+    `seconds` is the time; `say` is called once, before the first retry.
     """
 
     def __init__(
@@ -25,13 +25,13 @@ class Patience:
         self._until: float | None = None
 
     def again(self, found: str) -> bool:
-        """Whether to ask again, after a pause, where this was found; not once the time is up."""
+        """Pause, and return whether to retry because of what was `found`; False if time is up."""
         if self._until is None:
             self._until = self._clock() + self._seconds
             if self._seconds > 0:
                 self._say(
-                    f"{found}: asking again for up to {self._seconds:.0f} s, since a deployment "
-                    "takes a while to take effect"
+                    f"{found}: retrying for up to {self._seconds:.0f} s, because a deployment "
+                    "takes time to take effect"
                 )
         if self._clock() >= self._until:
             return False

@@ -17,12 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.aws_errors import explained
 from ops.aws_session import session
 from ops.errors import CommandError
+from ops.logs_insights import QueryError, rows
 from ops.outputs import Outputs
-from ops.traffic.insights import QueryError, rows
-from ops.traffic.seen import Consent, Traffic
 from portal.fields import AUTH, CALLBACK_FIELDS, CallbackField
 from portal.sheet.text import one_line
-from portal.store_prefix import STORE_PREFIX
+from portal.traffic import CHECK_STORE_PREFIX, Consent, Traffic
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -40,7 +39,7 @@ _LONGEST_SECONDS = 30
 _QUERY = f"""\
 fields @timestamp, @message
 | filter @message like /"status":(200|302)/
-| filter @message not like /"error":|"store_hash":"{STORE_PREFIX}/
+| filter @message not like /"error":|"store_hash":"{CHECK_STORE_PREFIX}/
 | sort @timestamp desc
 | dedup organization_id
 | limit 10000"""
@@ -109,7 +108,7 @@ def _newest(newest_first: list[dict[str, str]]) -> Mapping[str, _Call]:
     calls: dict[str, _Call] = {}
     for row in newest_first:
         line = json.loads(row["@message"])
-        if "error" not in line and not str(line.get("store_hash")).startswith(STORE_PREFIX):
+        if "error" not in line and not str(line.get("store_hash")).startswith(CHECK_STORE_PREFIX):
             day = datetime.fromisoformat(row["@timestamp"]).date()
             calls.setdefault(str(line.get("organization_id")), _Call(day, line))
     return calls

@@ -17,9 +17,9 @@ from urllib3 import HTTPHeaderDict
 from ops.aws_errors import explained
 from ops.check.checks import Checks
 from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError
-from ops.check.patience import Patience
 from ops.check.report import check_deployment
 from ops.check.results_json import results_json
+from ops.check.retry_budget import RetryBudget
 from ops.errors import CommandError
 from portal.fields import LOAD
 from tests.ops.examples import app, outputs, registration
@@ -41,10 +41,10 @@ def unsigned_load(monkeypatch: pytest.MonkeyPatch, answers: Callable[[], object]
 
     monkeypatch.setattr(Client, "get", get)
     now, said = [0.0], list[str]()
-    patience = Patience(
+    budget = RetryBudget(
         60, said.append, clock=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds)
     )
-    found = list(Checks(OUTPUTS, patience).of_app(OUTPUTS.registration.apps[0]))[1].run()
+    found = list(Checks(OUTPUTS, budget).of_app(OUTPUTS.registration.apps[0]))[1].run()
     return f"{len(said)} said, {now[0]:.0f} s: {found.failure}"
 
 
@@ -100,7 +100,7 @@ def test_a_wrong_clock_is_named(
     headers = {"date": formatdate(time.time() + seconds, usegmt=True)}
     answer = Response(401, HTTPHeaderDict(headers), "")
     monkeypatch.setattr(Client, "get", lambda *_: answer)
-    check = list(Checks(OUTPUTS, Patience(0, print)).of_app(OUTPUTS.registration.apps[0]))[1]
+    check = list(Checks(OUTPUTS, RetryBudget(0, print)).of_app(OUTPUTS.registration.apps[0]))[1]
     refused: Any = {
         "Error": {"Code": "InvalidSignatureException"},
         "ResponseMetadata": {"HTTPHeaders": headers},
@@ -126,7 +126,7 @@ def test_one_callback_is_called_for_all_apps_that_await_registration(
 
     monkeypatch.setattr(Client, "get", get)
     first, second = app(), app("globex")
-    checks = Checks(outputs(registration(first, second)), Patience(0, print))
+    checks = Checks(outputs(registration(first, second)), RetryBudget(0, print))
     found = [[check.run() for check in checks.of_app(each)] for each in (first, second)]
     assert [row["passed"] for row in json.loads(results_json({"": found[1]}))] == [True, None, True]
     assert called == [first.callback_urls[LOAD]]
@@ -137,7 +137,7 @@ def test_one_callback_is_called_for_all_apps_that_await_registration(
 
 def test_results_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "get", lambda *_: Response(200, {}, ""))
-    checks = Checks(OUTPUTS, Patience(0, print)).of_app(OUTPUTS.registration.apps[0])
+    checks = Checks(OUTPUTS, RetryBudget(0, print)).of_app(OUTPUTS.registration.apps[0])
     rows = json.loads(results_json({"acme": [check.run() for check in checks]}))
     assert [row["passed"] for row in rows] == [True, False, True]
     assert rows[1]["found"] == "it answers 200, not 503"

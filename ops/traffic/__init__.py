@@ -1,1 +1,0 @@
-"""What BigCommerce was seen to send to the apps of a deployment, from the functions' logs."""
