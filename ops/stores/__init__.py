@@ -1,1 +1,1 @@
-"""The stores that installed a stack's apps: listed, shown, verified, purged, taken over."""
+"""Work with the stores that installed a stack's apps."""

@@ -1,7 +1,7 @@
-"""Asking BigCommerce whether an access token holds, and what the store's domain is.
+"""Verify an access token with BigCommerce, and get the store's domain.
 
 Source: BigCommerce's REST API reference, "Store Information" (`GET /v2/store`), "HTTP status
-codes" and "Rate limits". An answer has addresses too: of it the domain alone is kept.
+codes" and "Rate limits". The answer has addresses too: only the domain is kept.
 """
 
 import json
@@ -27,7 +27,7 @@ from portal.model import Registration
 
 ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
-# Longer than this, and the store can be asked another time. BigCommerce's quota is for 30 seconds.
+# BigCommerce's quota is for 30 seconds.
 LONGEST_PAUSE_SECONDS = 30.0
 
 _TIMEOUT = urllib3.Timeout(connect=5, read=20)
@@ -35,28 +35,28 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+", re.ASC
 # The scopes that show the store's information.
 _INFORMATION = {"store_v2_information", "store_v2_information_read_only"}
 
-# BigCommerce's name and certificate are right: these tell of this machine and its network.
-_OF_THIS_MACHINE = (LocationValueError, NameResolutionError, ProxyError, SSLError)
+# BigCommerce's name and certificate are right: the fault is this machine's or its network's.
+_LOCAL_FAULTS = (LocationValueError, NameResolutionError, ProxyError, SSLError)
 
 
 class Verdict(StrEnum):
-    """What is found of a token: what BigCommerce's answer says, where it can be asked."""
+    """Whether a token is valid."""
 
-    HOLDS = "holds"
+    VALID = "valid"
     REFUSED = "refused"
     CONSENT = "consent pending"
     CLOSED = "store closed"
     UNREADABLE = "cannot be decrypted"
-    UNKNOWN = "not known"
+    UNKNOWN = "unknown"
 
 
-# No token of theirs will hold again, unless the app is installed again.
+# These stores need to install the app again.
 DEAD = {Verdict.REFUSED, Verdict.CLOSED, Verdict.UNREADABLE}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The verdict, the store's domain where BigCommerce showed it, and why."""
+    """A verdict, the store's domain if BigCommerce returned it, and the reason."""
 
     verdict: Verdict
     domain: str | None = None
@@ -64,22 +64,19 @@ class Answer:
 
 
 class BigCommerceApi:
-    """BigCommerce's API as an app's access tokens reach it; shared by threads."""
+    """BigCommerce's API for stores; threads may share it."""
 
     def __init__(self, registration: Registration) -> None:
-        # Where the login service is simulated on this machine, so is the API: a token of there
-        # means nothing to BigCommerce.
+        # If the login service is simulated on this machine, so is the API.
         simulated = is_loopback(registration.login_url)
         self._url = registration.login_url if simulated else "https://api.bigcommerce.com"
         self._pool = cache(partial(pool, timeout=_TIMEOUT, maxsize=16))
 
-    def ask(self, store_hash: str, access_token: str, scopes: set[str]) -> Answer:
-        """Ask about a store with its token, which was granted these scopes.
-
-        An answer that says to wait is waited for, and one that says nothing is asked for again.
+    def verify(self, store_hash: str, access_token: str, scopes: set[str]) -> Answer:
+        """Verify a store's token, which was granted these scopes; retry an unclear answer.
 
         Raises:
-            CommandError: this machine does not reach BigCommerce.
+            CommandError: this machine cannot reach BigCommerce.
         """
         answer = Answer(Verdict.UNKNOWN)
         for attempt in range(1, ATTEMPTS + 1):
@@ -91,10 +88,10 @@ class BigCommerceApi:
                     headers={"X-Auth-Token": access_token, "Accept": "application/json"},
                     redirect=False,
                 )
-            except _OF_THIS_MACHINE as error:
+            except _LOCAL_FAULTS as error:
                 if attempt == ATTEMPTS:
                     raise CommandError(
-                        f"Could not ask BigCommerce: {explained(error)}\n{CHECK_MACHINE}"
+                        f"Could not reach BigCommerce: {explained(error)}\n{CHECK_MACHINE}"
                     ) from None
             except HTTPError as error:
                 answer = Answer(Verdict.UNKNOWN, reason=f"no answer: {type(error).__name__}")
@@ -110,20 +107,22 @@ class BigCommerceApi:
 def _answer(status: int, body: bytes, scopes: set[str]) -> Answer:
     match status:
         case 200:
-            return Answer(Verdict.HOLDS, _domain(body))
+            return Answer(Verdict.VALID, _domain(body))
         case 401:
-            return Answer(Verdict.REFUSED, reason="it was uninstalled, or has a newer token")
+            return Answer(
+                Verdict.REFUSED, reason="the app was uninstalled, or the store has a newer token"
+            )
         case 403 if scopes.isdisjoint(_INFORMATION):
-            return Answer(Verdict.HOLDS, reason="without a scope that shows its domain")
+            return Answer(Verdict.VALID, reason="no scope that shows its domain")
         case 403:
-            return Answer(Verdict.CONSENT, reason="the scopes or the owner have changed")
+            return Answer(Verdict.CONSENT, reason="the scopes or the owner changed")
         case 404 | 410:
-            return Answer(Verdict.CLOSED, reason="BigCommerce knows no such store")
+            return Answer(Verdict.CLOSED, reason="the store does not exist at BigCommerce")
     return Answer(Verdict.UNKNOWN, reason=f"HTTP {status}")
 
 
 def _domain(body: bytes) -> str | None:
-    """The domain of an answer, if it is one: it is stored, and shown in terminals."""
+    """Return the domain of an answer if it is well-formed: it is stored, and shown in terminals."""
     try:
         domain = json.loads(body)["domain"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -131,8 +130,8 @@ def _domain(body: bytes) -> str | None:
     return domain if isinstance(domain, str) and _DOMAIN.fullmatch(domain) else None
 
 
-def _pause(milliseconds: str | None, otherwise: float) -> float:
-    """The seconds until BigCommerce's quota is new, where it says so."""
+def _pause(milliseconds: str | None, default: float) -> float:
+    """Return the seconds until BigCommerce resets its quota, if it says so."""
     if milliseconds is None or not milliseconds.isdecimal():
-        return otherwise
+        return default
     return min(int(milliseconds) / 1000, LONGEST_PAUSE_SECONDS)

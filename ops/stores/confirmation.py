@@ -1,26 +1,25 @@
-"""Asking before something that cannot be taken back, or that shows a secret."""
+"""Confirm what cannot be undone, or shows a secret."""
 
-import argparse
 import sys
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from ops.errors import CommandError
 
-
-def add_yes(parser: argparse.ArgumentParser) -> None:
-    """Add the option that answers beforehand."""
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+Yes = Annotated[bool, Parameter(help="Do not ask for confirmation.")]
 
 
-def confirm(question: str, options: argparse.Namespace) -> None:
-    """Ask on standard error, and go on at `y` or `yes`, or where --yes was given.
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask on standard error, and return if the answer is `y` or `yes`, or with --yes.
 
     Raises:
-        CommandError: the answer was another, or nobody is there to ask.
+        CommandError: the answer is no, or standard input is not a terminal.
     """
-    if options.yes:
+    if yes:
         return
     if not sys.stdin.isatty():
-        raise CommandError(f"{question}\nNobody is there to ask: say --yes to go on.")
+        raise CommandError(f"{question}\nStandard input is not a terminal. To confirm, add --yes.")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:

@@ -1,4 +1,4 @@
-"""The stores' connections at Rutter, and the queues of the stores to reconcile."""
+"""The stores' connections at Rutter, and the queues of stores to reconcile."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,34 +17,39 @@ from portal.sheet.live import NOT_CONNECTED
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# What says how a connection is; neither its token nor its key.
+# The state of a connection, without its token and its key.
 _ATTRIBUTES = ("pk", "connection_state", "connection_reason", "connection_id")
-# How long a queue is listened to before it counts as empty.
+# How long a queue must be silent to count as empty.
 _WAIT_SECONDS = 2
 
 
 def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
-    """These stores with what is known of their connections, but not with the tokens.
+    """Return these stores with their connections, without the connections' tokens.
 
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
     keys = [
-        installation_item.key(each.organization_id, each.store_hash, CONNECTION)
-        for each in stores
-        if each.app is not None and each.app.rutter
+        installation_item.key(store.organization_id, store.store_hash, CONNECTION)
+        for store in stores
+        if store.app is not None and store.app.rutter
     ]
     found = {
         installation_item.parts_of_key(item["pk"]): item
         for item in whole_items(stack, keys, *_ATTRIBUTES)
     }
-    return [_with(each, found.get((each.organization_id, each.store_hash))) for each in stores]
+    return [
+        replace(store, items={**store.items, CONNECTION: found[store.key]})
+        if store.key in found
+        else store
+        for store in stores
+    ]
 
 
 def count_connections(
     stack: Stack, organization_ids: Sequence[str]
 ) -> Mapping[str, Mapping[str, int]]:
-    """How many installed stores of each app have a connection in each state.
+    """Return how many installed stores of each app have a connection in each state.
 
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
@@ -56,15 +61,9 @@ def count_connections(
     return counts
 
 
-def _with(store: Store, connection: Mapping[str, Any] | None) -> Store:
-    if connection is None:
-        return store
-    return replace(store, items={**store.items, CONNECTION: connection})
-
-
 @dataclass(frozen=True)
 class Queues:
-    """The queue of the stores to reconcile, and the dead-letter queue."""
+    """The queue of stores to reconcile, and its dead-letter queue."""
 
     sqs: "SQSClient"
     waiting_url: str
@@ -72,16 +71,16 @@ class Queues:
 
     @classmethod
     def of(cls, stack: Stack) -> "Queues":
-        """The stack's queues.
+        """Return the stack's queues.
 
         Raises:
-            CommandError: it has none.
+            CommandError: the stack has none.
             ClientError, BotoCoreError: a call of SQS failed.
         """
         if not any(app.rutter for app in stack.apps.values()):
             raise CommandError(
                 "No app of the stack has Rutter. Set apps[i].rutter.clientId and "
-                f"rutterClientSecrets, then: {stack.commands.up}"
+                f"rutterClientSecrets, then run {stack.commands.up}"
             )
         prefix = stack.table_name.removesuffix(TABLE)
         urls = [
@@ -91,7 +90,7 @@ class Queues:
         return cls(stack.sqs, *urls)
 
     def send(self, request: Request) -> None:
-        """Have a store reconciled.
+        """Queue a store to be reconciled.
 
         Raises:
             ClientError, BotoCoreError: the call of SQS failed.
@@ -99,7 +98,7 @@ class Queues:
         self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=request.as_message())
 
     def failed(self) -> Iterator[Any]:
-        """The messages that failed, as long as some are there; each is to be `forget`ed.
+        """Yield the messages of the dead-letter queue until it is empty; `delete` each.
 
         Raises:
             ClientError, BotoCoreError: a call of SQS failed.
@@ -112,8 +111,8 @@ class Queues:
                 return
             yield from answer["Messages"]
 
-    def forget(self, message: Mapping[str, Any]) -> None:
-        """Delete a message of those that failed.
+    def delete(self, message: Mapping[str, Any]) -> None:
+        """Delete a message of the dead-letter queue.
 
         Raises:
             ClientError, BotoCoreError: the call of SQS failed.

@@ -1,7 +1,7 @@
-"""When stores last opened the app, from the log of the load function.
+"""When stores last opened the app, from the load function's log.
 
-A load by a user who is known writes nothing, so the table does not know. CloudWatch Logs Insights
-does, as far back as the log is kept.
+A load by a known user writes nothing to the table. CloudWatch Logs Insights finds it, as far back
+as the log is kept.
 """
 
 import time
@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime
 
 from ops.errors import CommandError
 from ops.logs_insights import QueryError, rows
-from ops.stores.progress import Counted
+from ops.stores.progress import Progress
 from ops.stores.stack import Stack
 
-# Groups that Insights gives at most.
+# Rows that Insights returns at most.
 MOST_STORES = 10_000
 LONGEST_SECONDS = 15 * 60  # Insights itself gives up after an hour
 
@@ -25,13 +25,13 @@ filter message = "callback answered" and status < 400
 
 
 def last_opened(stack: Stack, days: int) -> Mapping[tuple[str, str], date]:
-    """The day (UTC) each store last opened its app, by organization id and store hash.
+    """Return the day (UTC) each store last opened its app, by organization ID and store hash.
 
-    Of more than MOST_STORES, those that did so last.
+    With more than MOST_STORES stores, these are the most recent.
 
     Raises:
         CommandError: the query failed, or took too long.
-        ClientError, BotoCoreError: the call failed.
+        ClientError, BotoCoreError: a call of CloudWatch Logs failed.
     """
     now = int(time.time())
     query = stack.logs.start_query(
@@ -41,11 +41,11 @@ def last_opened(stack: Stack, days: int) -> Mapping[tuple[str, str], date]:
         queryString=QUERY,
     )["queryId"]
     try:
-        with Counted("Asking the log"):
+        with Progress("Querying the log"):
             found = rows(stack.logs, query, longest_seconds=LONGEST_SECONDS, pause=time.sleep)
     except QueryError as error:
         raise CommandError(
-            f"The query of {stack.load_log_group} {error}. Run the command again, or ask for fewer "
+            f"The query of {stack.load_log_group} {error}. Run the command again, or query fewer "
             "days."
         ) from None
     return {

@@ -1,7 +1,7 @@
-"""Whether the outputs are older than what is deployed, as a file that was kept may be.
+"""Whether outputs in a file are older than the deployment.
 
-Such outputs do not know an app that was added since, or name the Client ID that one had before: its
-stores would count as those of a removed app, or of an earlier registration.
+Older outputs lack an app that was added later, or have its previous Client ID. The app's stores
+would then look like those of a removed app, or of an earlier registration.
 """
 
 from collections.abc import Collection
@@ -13,27 +13,24 @@ from ops.stores.store_table import whole_items
 
 
 def refuse_older_outputs(stack: Stack, organization_ids: Collection[str]) -> None:
-    """Compare these apps of the outputs with their profiles in the table, which are deployed.
+    """Compare these apps in the outputs with their deployed profiles in the table.
 
-    An app without a profile was taken out: whatever the outputs say, nobody needs its stores.
+    An app without a profile was removed, whatever the outputs say.
 
     Raises:
-        CommandError: an app is in the deployment alone, or has another Client ID there.
+        CommandError: an app is only in the deployment, or has another Client ID there.
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
     keys = [apps.key(id_) for id_ in organization_ids]
     for profile in whole_items(stack, keys, "pk", "client_id"):
         id_ = profile["pk"].removeprefix("ORG#")
         app = stack.apps.get(id_)
-        if app is None:
-            raise _older(stack, f"the app {id_} is in it")
-        if app.client_id != profile.get("client_id"):
-            raise _older(stack, f"the app {id_} does not have this Client ID in it")
-
-
-def _older(stack: Stack, what: str) -> CommandError:
-    write = f"pulumi stack output --json --stack {stack.registration.stack} > outputs.json"
-    return CommandError(
-        f"These outputs are older than the deployment: {what}. Nothing was done. Write them anew: "
-        f"{write}; or, if that deployment failed, end it: {stack.commands.up}"
-    )
+        if app is None or app.client_id != profile.get("client_id"):
+            what = "lack the app" if app is None else "have another Client ID of the app"
+            name = stack.registration.stack
+            raise CommandError(
+                f"These outputs are older than the deployment: they {what} {id_}. Nothing was "
+                f"done. Write them again: pulumi stack output --json --stack {name} > "
+                "outputs.json\n"
+                f"If that deployment failed, complete it: {stack.commands.up}"
+            )

@@ -1,6 +1,7 @@
 """The deployed stack that a command works on: its apps, its table, and AWS as the operator."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 
 from lambdas.records.installation_table import InstallationTable
+from ops.aws_errors import aws_errors_explained
 from ops.aws_session import session
+from ops.options import Target
 from ops.outputs import Outputs
 from portal.model import AppRegistration, Registration
 from portal.sheet.commands import Commands
@@ -103,3 +106,15 @@ class Stack:
     def records(self) -> InstallationTable:
         """The stores' records, changed by rules as the callbacks do."""
         return InstallationTable(self.dynamodb, self.table_name)
+
+
+@contextmanager
+def opened(target: Target) -> Iterator[Stack]:
+    """Open the stack for a block, and explain AWS's errors in it.
+
+    Raises:
+        CommandError: the outputs cannot be read, or AWS refused a call.
+    """
+    stack = Stack.of(target.outputs())
+    with aws_errors_explained(stack.operator_policy_arn):
+        yield stack

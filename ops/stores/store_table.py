@@ -1,8 +1,7 @@
-"""The stores' items in DynamoDB: those of the table's index, or whole ones.
+"""Read the stores' items: listed through the table's index, or whole.
 
-Whatever item of a store has its organization id and hash is in the index: the store's record, and
-beside it what was verified of it. They are told apart by their sort keys. The index has no token
-and no e-mail address.
+Every item with an organization ID and a store hash is in the index: records and verifications. The
+index has no tokens and no e-mail addresses.
 """
 
 import time
@@ -12,11 +11,11 @@ from typing import Any
 
 from lambdas.records import installation_item
 from lambdas.shared.dynamodb_json import values_from_json
-from ops.stores.progress import Counted
+from ops.stores.progress import Progress
 from ops.stores.stack import Stack
 from ops.stores.store import Store
 
-# Items a call, so that progress is seen; DynamoDB's own bound is a megabyte.
+# Items a call, so that progress shows; DynamoDB's own limit is a megabyte.
 PAGE_SIZE = 1000
 PAUSE_SECONDS = 0.2
 # Keys that one BatchGetItem takes.
@@ -26,21 +25,21 @@ _BATCH = 100
 def listed(
     stack: Stack, organization_ids: Collection[str] = (), attributes: Sequence[str] = ()
 ) -> list[Store]:
-    """The stores of these apps, or of every app that ever was, by app and hash.
+    """Return the stores of these apps, or of all apps that ever were, by app and store hash.
 
-    Of the index all attributes are read, or these alone.
+    `attributes` are those to read; by default all that the index has.
 
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
-    with Counted("Listing stores") as counted:
+    progress = Progress("Listing stores")
+    with progress:
         for page in _pages(stack, organization_ids, attributes):
-            for item in page:
-                values = values_from_json(item)
+            for values in map(values_from_json, page):
                 store = values["organization_id"], values["store_hash"]
                 found.setdefault(store, {})[values["sk"]] = values
-            counted.now(len(found))
+            progress.show(len(found))
     return [
         Store(organization_id, store_hash, stack.apps.get(organization_id), items)
         for (organization_id, store_hash), items in sorted(found.items())
@@ -48,7 +47,7 @@ def listed(
 
 
 def whole_record(stack: Stack, store: Store) -> Store:
-    """A listed store with its record as it is now, token and all; without one if it is gone.
+    """Return a listed store with its present record, including the token, if it still has one.
 
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
@@ -62,26 +61,25 @@ def whole_record(stack: Stack, store: Store) -> Store:
 def whole_items(
     stack: Stack, keys: Sequence[Mapping[str, Any]], *attributes: str
 ) -> Iterator[Mapping[str, Any]]:
-    """The attributes of the items with these keys, or these of them; what is not there is left out.
+    """Yield the items with these keys that exist, with all or these attributes.
 
     Raises:
         ClientError, BotoCoreError: a DynamoDB call failed.
     """
-    how: dict[str, Any] = {"ConsistentRead": True} | _projection(attributes)
+    read: dict[str, Any] = {"ConsistentRead": True} | _projection(attributes)
     for start in range(0, len(keys), _BATCH):
         wanted: Any = keys[start : start + _BATCH]
         while wanted:
-            request: Any = {stack.table_name: {"Keys": wanted, **how}}
+            request: Any = {stack.table_name: {"Keys": wanted, **read}}
             answer = stack.dynamodb.batch_get_item(RequestItems=request)
             yield from map(values_from_json, answer["Responses"][stack.table_name])
             rest: Mapping[str, Any] = answer["UnprocessedKeys"].get(stack.table_name, {})
             wanted = rest.get("Keys")
-            if wanted:  # DynamoDB is busy: not at once again
+            if wanted:  # DynamoDB is busy
                 time.sleep(PAUSE_SECONDS)
 
 
 def _projection(attributes: Sequence[str]) -> dict[str, Any]:
-    """The parameters of a call that reads these attributes; none where it reads all."""
     if not attributes:
         return {}
     names = {f"#{number}": name for number, name in enumerate(attributes)}
@@ -91,7 +89,7 @@ def _projection(attributes: Sequence[str]) -> dict[str, Any]:
 def _pages(
     stack: Stack, organization_ids: Collection[str], attributes: Sequence[str]
 ) -> Iterator[list[dict[str, Any]]]:
-    """The index's items, a page at a time: every one, or those of these apps."""
+    """Yield the index's items a page at a time: those of these apps, or all."""
     index: dict[str, Any] = {
         "TableName": stack.table_name,
         "IndexName": stack.index_name,
@@ -99,7 +97,7 @@ def _pages(
         **_projection(attributes),
     }
     if attributes:
-        index["Select"] = "SPECIFIC_ATTRIBUTES"  # said, so that a policy can ask for it
+        index["Select"] = "SPECIFIC_ATTRIBUTES"  # explicit: the preview role's policy requires it
     if not organization_ids:
         for page in stack.dynamodb.get_paginator("scan").paginate(**index):
             yield page["Items"]

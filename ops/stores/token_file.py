@@ -1,7 +1,6 @@
-"""The file of an app's tokens that ran elsewhere: CSV, a store a line.
+"""Read the tokens of an app that ran elsewhere: CSV, a store a line.
 
-What is wrong with it is said by line and column, and never with a value: a token may stand in the
-wrong one.
+Messages name the line and the column, and never a value: a token may be in the wrong column.
 """
 
 import csv
@@ -18,8 +17,8 @@ REQUIRED = ("store_hash", "access_token", "scope", "owner_id", "owner_email")
 OPTIONAL = ("installed_at", "account_uuid")
 
 _PATTERNS = {
-    # Shorter than BigCommerce's tokens, which are letters and digits too: what is taken for a
-    # store's hash is printed, and asked for in a URL.
+    # Shorter than BigCommerce's tokens, which are letters and digits too: a store hash is printed,
+    # and is a part of a URL.
     "store_hash": re.compile(r"(stores/)?[A-Za-z0-9]{1,20}", re.ASCII),
     "access_token": re.compile(r"[!-~]{1,4096}", re.ASCII),
     "scope": re.compile(r"[a-z0-9_]+( [a-z0-9_]+)*", re.ASCII),
@@ -27,10 +26,10 @@ _PATTERNS = {
     "owner_email": re.compile(r"[^\s@]+@[^\s@]+"),
     "account_uuid": re.compile(r"[A-Za-z0-9-]{0,64}", re.ASCII),
 }
-# Problems that are said at once.
+# Problems in one message.
 _MOST_PROBLEMS = 20
 
-# A key or a value is None where there are more or fewer values than columns.
+# A key or a value is None if there are more or fewer values than columns.
 _Row = Mapping[str | Any, str | Any]
 
 
@@ -48,10 +47,10 @@ class ForeignInstallation:
 
 
 def read(path: Path) -> list[ForeignInstallation]:
-    """The stores of a file.
+    """Return the stores in a file.
 
     Raises:
-        CommandError: it cannot be read, or something in it is not as it should be.
+        CommandError: it cannot be read, or is invalid.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -59,14 +58,14 @@ def read(path: Path) -> list[ForeignInstallation]:
             _check_heading(path, lines.fieldnames or ())
             rows = [(lines.line_num, row) for row in lines]
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from None
+        raise CommandError(f"Could not read {path}: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error):
         raise CommandError(f"{path} is not CSV in UTF-8.") from None
     problems = [f"  line {line}: {problem}" for line, problem in _problems(rows)]
     if problems:
         more = f"\n  and {len(problems) - _MOST_PROBLEMS} more" if problems[_MOST_PROBLEMS:] else ""
         shown = "\n".join(problems[:_MOST_PROBLEMS])
-        raise CommandError(f"{path} is not as it should be; nothing was imported.\n{shown}{more}")
+        raise CommandError(f"{path} is invalid; nothing was imported.\n{shown}{more}")
     return [_installation(row) for _, row in rows]
 
 
@@ -75,30 +74,30 @@ def _check_heading(path: Path, names: object) -> None:
     missing = [name for name in REQUIRED if name not in given]
     if missing:
         raise CommandError(
-            f"{path} begins with no line that names the columns {', '.join(missing)}. "
-            f"It has: {', '.join(REQUIRED)}, and perhaps {', '.join(OPTIONAL)}."
+            f"The first line of {path} lacks the columns {', '.join(missing)}. "
+            f"Required: {', '.join(REQUIRED)}. Optional: {', '.join(OPTIONAL)}."
         )
 
 
 def _problems(rows: Iterable[tuple[int, _Row]]) -> Iterator[tuple[int, str]]:
-    """What is wrong, each with its line; stores are compared where nothing else is wrong."""
+    """Yield each problem with its line."""
     lines: dict[str, int] = {}
     for line, row in rows:
         problems = list(_problems_of(row))
         yield from ((line, problem) for problem in problems)
         if not problems and (first := lines.setdefault(_store_hash(row), line)) != line:
-            yield line, f"store_hash is that of line {first}"
+            yield line, f"the same store_hash as line {first}"
 
 
 def _problems_of(row: _Row) -> Iterator[str]:
     if None in row or None in row.values():
-        yield "it has more or fewer values than columns"
+        yield "more or fewer values than columns"
         return
     for name, pattern in _PATTERNS.items():
         if not pattern.fullmatch(row.get(name) or "") and (name in REQUIRED or row.get(name)):
-            yield f"{name} is not one"
+            yield f"invalid {name}"
     if row.get("installed_at") and _time(row["installed_at"]) is None:
-        yield "installed_at is no time in the past, as 2026-11-20 or 2026-11-20T10:00:00Z"
+        yield "installed_at is not a time in the past, such as 2026-11-20T10:00:00Z"
 
 
 def _time(text: str | None) -> int | None:

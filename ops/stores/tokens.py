@@ -1,4 +1,4 @@
-"""Access tokens, encrypted and decrypted as the operator: each call is logged by CloudTrail."""
+"""Encrypt and decrypt access tokens as the operator. CloudTrail logs each call."""
 
 from botocore.exceptions import ClientError
 
@@ -6,20 +6,20 @@ from lambdas.records.access_tokens import encryption_context
 from ops.errors import CommandError
 from ops.stores.stack import Stack
 
-# How KMS refuses a ciphertext itself, whoever asks.
+# KMS's errors for a ciphertext that no caller can decrypt.
 _UNREADABLE = {"InvalidCiphertextException", "IncorrectKeyException"}
 
 
 class UnreadableTokenError(CommandError):
-    """What a store's record holds is no access token of the store under the stack's key."""
+    """A store's record has no access token that the stack's key decrypts for it."""
 
 
 def decrypted(stack: Stack, organization_id: str, store_hash: str, ciphertext: bytes) -> str:
-    """A store's access token.
+    """Return a store's access token.
 
     Raises:
-        UnreadableTokenError: it cannot be decrypted: also a ciphertext of another store.
-        ClientError, BotoCoreError: KMS refused.
+        UnreadableTokenError: it is damaged, or was encrypted for another store or key.
+        ClientError, BotoCoreError: a KMS call failed.
     """
     try:
         answer = stack.kms.decrypt(
@@ -31,17 +31,17 @@ def decrypted(stack: Stack, organization_id: str, store_hash: str, ciphertext: b
         if error.response["Error"]["Code"] not in _UNREADABLE:
             raise
         raise UnreadableTokenError(
-            f"The access token of store {store_hash} cannot be decrypted: it was not encrypted for "
-            f"it, with the stack's key. It gets another when it installs {organization_id} again."
+            f"Could not decrypt the access token of store {store_hash}: it is damaged, or was "
+            f"encrypted for another store or key. Reinstall {organization_id} on the store."
         ) from None
     return answer["Plaintext"].decode()
 
 
 def encrypted(stack: Stack, organization_id: str, store_hash: str, access_token: str) -> bytes:
-    """The ciphertext that a store's record holds.
+    """Return the ciphertext for a store's record.
 
     Raises:
-        ClientError, BotoCoreError: KMS refused.
+        ClientError, BotoCoreError: a KMS call failed.
     """
     answer = stack.kms.encrypt(
         KeyId=stack.key_arn,

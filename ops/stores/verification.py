@@ -1,14 +1,14 @@
-"""What was verified of a store: an item beside its record, which the callbacks leave alone.
+"""The verification of a store: an item next to its record, which the callbacks do not touch.
 
 pk               S     as the record's
 sk               S     VERIFICATION
-organization_id  S     with store_hash, so that the index has it
+organization_id  S     with store_hash, so that the index has the item
 store_hash       S
-verdict          S     what BigCommerce said of the token
-verified_at      N     when
-granted_at_ms    N     of the token that was asked about: a newer one has another
-domain           S     the store's, where BigCommerce shows it
-expires_at       N     the table's TTL attribute: it is asked again sooner, or is gone
+verdict          S     whether the token is valid
+verified_at      N
+granted_at_ms    N     of the verified token; a newer token has another
+domain           S     the store's, if BigCommerce returned it
+expires_at       N     the table's TTL attribute
 """
 
 import time
@@ -22,13 +22,14 @@ from ops.stores.store import VERIFICATION, Store
 KEPT_SECONDS = 90 * 86_400
 
 
-def mark(stack: Stack, store: Store, answer: Answer) -> None:
+def record_answer(stack: Stack, store: Store, answer: Answer) -> None:
     """Record BigCommerce's answer about a store's token.
 
     Raises:
-        ClientError, BotoCoreError: DynamoDB refused.
+        ClientError, BotoCoreError: a DynamoDB call failed.
     """
     now = int(time.time())
+    domain = answer.domain or store.domain
     values = {
         "organization_id": store.organization_id,
         "store_hash": store.store_hash,
@@ -36,8 +37,6 @@ def mark(stack: Stack, store: Store, answer: Answer) -> None:
         "verified_at": now,
         "granted_at_ms": store.record["granted_at_ms"],
         "expires_at": now + KEPT_SECONDS,
-        # A domain that is not shown now was another time, perhaps.
-        **({"domain": domain} if (domain := answer.domain or store.domain) else {}),
-    }
+    } | ({"domain": domain} if domain else {})
     key = installation_item.key(store.organization_id, store.store_hash, VERIFICATION)
     stack.dynamodb.put_item(TableName=stack.table_name, Item=key | values_to_json(values))

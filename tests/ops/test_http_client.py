@@ -151,8 +151,8 @@ def test_a_proxy_is_used_for_what_is_not_on_this_machine(
     require_network(registration(app()))
     with pytest.raises(UnreachableError, match=r"^no answer: .*refused"):
         Client().get("https://localhost:1/x")
-    found = BigCommerceApi(registration(app())).ask("abc", "token", set())
-    assert found.verdict is Verdict.HOLDS
+    found = BigCommerceApi(registration(app())).verify("abc", "token", set())
+    assert found.verdict is Verdict.VALID
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,6 @@ def test_what_is_wrong_with_this_machine_is_not_blamed_on_others(
     stack = registration(app())
     with pytest.raises(CommandError, match=f"(?s)^Could not reach.*{said}.*SSL_CERT_FILE") as one:
         require_network(stack)
-    with pytest.raises(CommandError, match=f"(?s)^Could not ask.*{said}.*SSL_CERT_FILE") as two:
-        BigCommerceApi(stack).ask("abc", "token", set())
+    with pytest.raises(CommandError, match=f"(?s)^Could not reach.*{said}.*SSL_CERT_FILE") as two:
+        BigCommerceApi(stack).verify("abc", "token", set())
     assert "cret" not in f"{one.value}{two.value}"

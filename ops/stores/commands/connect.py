@@ -1,54 +1,64 @@
 """`connect`: connect stores to Rutter, or retry."""
 
-import argparse
 import sys
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from lambdas.rutter.connection import ACTIVE, Trigger
 from lambdas.rutter.requests import Request
 from ops.errors import CommandError
+from ops.options import SELECTED, Target
 from ops.stores.connections import Queues, with_connections
-from ops.stores.progress import Counted
-from ops.stores.stack import Stack
+from ops.stores.output import number_of
+from ops.stores.progress import Progress
+from ops.stores.selection import StoreHash, StoreOrApp, chosen_store, chosen_stores
+from ops.stores.stack import Stack, opened
 from ops.stores.store import Store
-from ops.stores.store_arguments import add_store_or_app, chosen_store, chosen_stores
-from ops.stores.text import number_of
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which store, or all of them."""
-    add_store_or_app(parser)
-    parser.add_argument(
-        "--all",
-        action="store_true",
-        help="every installed store that Rutter does not have, also those that it refused",
-    )
+def run(
+    store_hash: StoreHash | None = None,
+    /,
+    *,
+    target: Target = SELECTED,
+    app: StoreOrApp = None,
+    all_: Annotated[bool, Parameter(name="--all")] = False,
+) -> int:
+    """Connect one store to Rutter, or all that Rutter does not have.
 
+    Stores are connected without this command within minutes after they install
+    the app. Use it to retry stores that Rutter refused, once you have fixed the
+    reason. Stores whose data is syncing are left alone. A few seconds later,
+    `list` shows the result.
 
-def run(stack: Stack, options: argparse.Namespace) -> int:
-    """Connect one store to Rutter, or all that Rutter does not have, also those that it refused.
-
-    Installed stores are connected without a command, within minutes. Use this to retry stores that
-    Rutter refused, once you have fixed the reason. Stores whose data is syncing are left alone. A
-    few seconds later, `list` shows the result.
+    Args:
+        all_: Every installed store that Rutter does not have, also those that it refused.
     """
-    if (options.store_hash is None) != options.all:
-        raise CommandError("Say which STORE, or --all; not both.")
-    queues = Queues.of(stack)
-    found = _all_requests(stack, options.app) if options.all else [_one_request(stack, options)]
-    with Counted("Asking for stores") as counted:
-        for count, request in enumerate(found, 1):
-            queues.send(request)
-            counted.now(count, len(found))
-    queued = number_of(len(found), "store")
+    if (store_hash is None) != all_:
+        raise CommandError("Name one STORE, or add --all; not both.")
+    with opened(target) as stack:
+        queues = Queues.of(stack)
+        requests = (
+            _all_requests(stack, app)
+            if store_hash is None
+            else [_one_request(stack, store_hash, app)]
+        )
+        progress = Progress("Queuing stores")
+        with progress:
+            for count, request in enumerate(requests, 1):
+                queues.send(request)
+                progress.show(count, len(requests))
+    queued = number_of(len(requests), "store")
     sys.stdout.write(f"Queued {queued}. Check their status with {stack.commands.list_stores}\n")
     return 0
 
 
-def _one_request(stack: Stack, options: argparse.Namespace) -> Request:
-    store = chosen_store(stack, options)
+def _one_request(stack: Stack, store_hash: str, organization_id: str | None) -> Request:
+    store = chosen_store(stack, store_hash, organization_id)
     if (obstacle := _obstacle(store)) is not None:
         raise CommandError(f"Store {store.store_hash} cannot be connected to Rutter: {obstacle}.")
-    return Request(store.organization_id, store.store_hash, Trigger.OPERATOR)
+    return Request(*store.key, Trigger.OPERATOR)
 
 
 def _all_requests(stack: Stack, organization_id: str | None) -> list[Request]:
@@ -57,18 +67,16 @@ def _all_requests(stack: Stack, organization_id: str | None) -> list[Request]:
     # If data is syncing, Rutter is called only if it does not have the latest token.
     return [
         Request(
-            each.organization_id,
-            each.store_hash,
-            Trigger.CHANGE if each.connection_state == ACTIVE else Trigger.OPERATOR,
+            *store.key, Trigger.CHANGE if store.connection_state == ACTIVE else Trigger.OPERATOR
         )
-        for each in stores
+        for store in stores
     ]
 
 
 def _obstacle(store: Store) -> str | None:
-    """Why a store cannot be connected; None if it can."""
+    """Return why a store cannot be connected; None if it can."""
     if not (store.is_installed and store.is_current):
-        return f"list has it as '{store.state}'"
+        return f"its state is '{store.state}'"
     if store.app is None or not store.app.rutter:
         return f"{store.organization_id} has no rutter in the stack's configuration"
     return None

@@ -1,71 +1,76 @@
-"""`import`: stores that installed the app while it ran elsewhere are taken over."""
+"""`import`: import the stores of an app that ran elsewhere."""
 
-import argparse
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from lambdas.records import installation, installation_item
 from lambdas.records.installation import Installation, Record, User
 from lambdas.shared.errors import ServiceUnavailableError
-from ops.choice import chosen_apps
 from ops.errors import CommandError
-from ops.stores.at_once import each
+from ops.options import SELECTED, Target, chosen_apps
 from ops.stores.bigcommerce_api import BigCommerceApi, Verdict
-from ops.stores.confirmation import add_yes, confirm
+from ops.stores.confirmation import Yes, confirm
 from ops.stores.older_outputs import refuse_older_outputs
-from ops.stores.stack import Stack
+from ops.stores.output import number_of, print_table
+from ops.stores.parallel_map import parallel_map
+from ops.stores.stack import Stack, opened
 from ops.stores.store_table import whole_items
-from ops.stores.text import in_columns, number_of
 from ops.stores.token_file import OPTIONAL, REQUIRED, ForeignInstallation, read
 from ops.stores.tokens import encrypted
 from portal.model import AppRegistration
 
-IMPORTED, THERE = "imported", "there already"
+IMPORTED, PRESENT = "imported", "present"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which file, and for which app."""
-    parser.add_argument(
-        "path",
-        type=Path,
-        metavar="TOKENS",
-        help=f"CSV with the columns {', '.join(REQUIRED)}, and perhaps {', '.join(OPTIONAL)}",
-    )
-    parser.add_argument(
-        "--app", metavar="ORGANIZATION_ID", help="for which app, where the stack has several"
-    )
-    add_yes(parser)
+def run(
+    tokens: Annotated[
+        Path,
+        Parameter(
+            help=f"CSV with the columns {', '.join(REQUIRED)}; optional: {', '.join(OPTIONAL)}."
+        ),
+    ],
+    /,
+    *,
+    target: Target = SELECTED,
+    app: Annotated[str | None, Parameter(name="--app")] = None,
+    yes: Yes = False,
+) -> int:
+    """Import the tokens of an app that ran elsewhere, without reinstalling it.
 
+    The app keeps the Client ID that the tokens were granted to, and its callback
+    URLs in the portal become this stack's. The column scope is as the token
+    endpoint returned it, separated by spaces. The command verifies each token at
+    BigCommerce (GET /v2/store), and skips one that is not valid. A store that has
+    a record already stays as it is, so you can import the file again. Delete the
+    file afterwards: it has the tokens in plain text.
 
-def run(stack: Stack, options: argparse.Namespace) -> int:
-    """Take over the tokens of an app that ran elsewhere, so that its stores need not install again.
+    If the app has Rutter, every imported store is connected to it, as after an
+    installation: Rutter gets its token. The confirmation says so.
 
-    The app must have the Client ID that the tokens were granted to, and its callback URLs must be
-    this stack's in the portal. `scope` is as the token endpoint gave it, separated by spaces. Each
-    token is tried at BigCommerce first (GET /v2/store), and one that does not hold is left out. A
-    store that has a record of the app already is left as it is, so the file can be given again.
-    Delete it when all is imported: it has the tokens in plain text.
+    Exit status: 0 if every store of the file is in the table, 1 if one was
+    skipped, 2 if AWS refused; the command then says how much it imported.
 
-    If the app has Rutter, every imported store is connected to it, as after an installation: Rutter
-    gets its token. The confirmation says so.
-
-    Exit status: 0 when every store of the file is there, 1 when one was left out, 2 when AWS
-    refused: what was done by then is shown.
+    Args:
+        app: The app's organization ID, if the stack has several apps.
     """
-    app = _app(stack, options.app)
-    api = BigCommerceApi(stack.registration)
-    foreign = read(options.path)
-    confirm(_question(app, len(foreign)), options)
-    outcomes: list[tuple[ForeignInstallation, str]] = []
-    try:
-        each(partial(_take_over, stack, app, api), foreign, "Importing", outcomes)
-    finally:
-        _show(outcomes)
-    return 1 if {outcome for _, outcome in outcomes} - {IMPORTED, THERE} else 0
+    with opened(target) as stack:
+        registered = _app(stack, app)
+        api = BigCommerceApi(stack.registration)
+        foreign = read(tokens)
+        confirm(_question(registered, len(foreign)), yes=yes)
+        done: list[tuple[ForeignInstallation, str]] = []
+        try:
+            parallel_map(partial(_import, stack, registered, api), foreign, "Importing", done)
+        finally:
+            _print_outcomes(done)
+    return 1 if {outcome for _, outcome in done} - {IMPORTED, PRESENT} else 0
 
 
 def _question(app: AppRegistration, stores: int) -> str:
@@ -73,57 +78,54 @@ def _question(app: AppRegistration, stores: int) -> str:
     return f"{rutter}Import {number_of(stores, 'store')} into {app.organization_id}?"
 
 
-def _show(outcomes: Sequence[tuple[ForeignInstallation, str]]) -> None:
-    """Print which stores were left out, and why, and how many were not."""
-    left_out = [
-        (store.store_hash, outcome)
-        for store, outcome in outcomes
-        if outcome not in (IMPORTED, THERE)
+def _print_outcomes(done: Sequence[tuple[ForeignInstallation, str]]) -> None:
+    skipped = [
+        (store.store_hash, outcome) for store, outcome in done if outcome not in (IMPORTED, PRESENT)
     ]
-    if left_out:
-        for line in in_columns([("Store", "Left out, because"), *sorted(left_out)]):
-            sys.stdout.write(f"{line}\n")
-    counts = Counter(outcome for _, outcome in outcomes)
+    if skipped:
+        print_table(("Store", "Skipped because"), sorted(skipped))
+    counts = Counter(outcome for _, outcome in done)
     sys.stdout.write(
-        f"{number_of(counts[IMPORTED], 'store')} imported, {counts[THERE]:,} were there already, "
-        f"{len(left_out):,} left out.\n"
+        f"{number_of(counts[IMPORTED], 'store')} imported, {counts[PRESENT]:,} already present, "
+        f"{len(skipped):,} skipped.\n"
     )
 
 
 def _app(stack: Stack, organization_id: str | None) -> AppRegistration:
     if organization_id is None and len(stack.apps) > 1:
-        raise CommandError(f"The stack has several apps. Say which: --app {next(iter(stack.apps))}")
+        example = next(iter(stack.apps))
+        raise CommandError(f"The stack has several apps. Choose one, such as --app {example}")
     (app,) = chosen_apps(stack.outputs, [organization_id] if organization_id else [])
     if app.client_id is None:
         raise CommandError(
-            f"The app {app.organization_id} awaits registration: a token belongs to a Client ID. "
-            f"What to do first: {stack.commands.sheet_of(app)}"
+            f"The app {app.organization_id} has no Client ID yet, and tokens belong to one. "
+            f"Register it first: {stack.commands.sheet_of(app)}"
         )
     refuse_older_outputs(stack, [app.organization_id])
     return app
 
 
-def _take_over(
+def _import(
     stack: Stack, app: AppRegistration, api: BigCommerceApi, foreign: ForeignInstallation
 ) -> str:
-    """Take over one store; what became of it."""
+    """Import one store, and return what happened."""
     key = installation_item.key(app.organization_id, foreign.store_hash)
     for item in whole_items(stack, [key], "status", "client_id"):
         if (item["status"], item["client_id"]) == ("installed", app.client_id):
-            return THERE
-    answer = api.ask(foreign.store_hash, foreign.access_token, set(foreign.scopes))
-    if answer.verdict is not Verdict.HOLDS:
-        return f"the token is {answer.verdict}: {answer.reason}"
+            return PRESENT
+    answer = api.verify(foreign.store_hash, foreign.access_token, set(foreign.scopes))
+    if answer.verdict is not Verdict.VALID:
+        return f"token {answer.verdict}: {answer.reason}"
     new = _installation(stack, app, foreign)
     try:
         record = stack.records.update(
             app.organization_id, foreign.store_hash, partial(_imported, new=new)
         )
     except ServiceUnavailableError:
-        return "others kept writing its record"
+        return "its record was busy"
     if isinstance(record, Installation) and record.access_token == new.access_token:
         return IMPORTED
-    return "it was uninstalled since, or installed meanwhile"
+    return "it was uninstalled later, or installed meanwhile"
 
 
 def _installation(stack: Stack, app: AppRegistration, foreign: ForeignInstallation) -> Installation:
@@ -144,7 +146,7 @@ def _installation(stack: Stack, app: AppRegistration, foreign: ForeignInstallati
 
 
 def _imported(record: Record, *, new: Installation) -> Record:
-    """The record after an import: an installation of the same app stays, whatever it is."""
+    """Return the record after an import: an existing installation of the app stays as it is."""
     if isinstance(record, Installation) and record.client_id == new.client_id:
         return record
     return installation.install(record, new)

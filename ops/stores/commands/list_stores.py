@@ -1,146 +1,140 @@
 """`list`: the stores of the stack's apps."""
 
-import argparse
 import csv
-import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ops.options import SELECTED, Json, Target, one_of
 from ops.stores.connections import with_connections
 from ops.stores.last_opened import last_opened
-from ops.stores.stack import Stack
+from ops.stores.output import number_of, print_json, print_stores
+from ops.stores.selection import StoresOfApps, chosen_stores
+from ops.stores.stack import Stack, opened
 from ops.stores.store import Store
-from ops.stores.store_arguments import add_apps, chosen_stores
-from ops.stores.text import in_columns, number_of
 
-FIELDS = (
-    "app",
-    "organizationId",
-    "storeHash",
-    "state",
-    "domain",
-    "installedAt",
-    "missingScopes",
-    "extraScopes",
-    "users",
-    "lastOpened",
-)
-# Of the stores of an app with Rutter.
-RUTTER_FIELDS = ("rutter", "rutterReason")
 MOST_DAYS = 3653  # the longest that CloudWatch keeps a log
 
+_FORMAT = one_of("Format")
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which stores, and what to list them as."""
-    add_apps(parser)
-    parser.add_argument(
-        "--all", action="store_true", help="stores that uninstalled the app too, while known"
-    )
-    parser.add_argument(
-        "--opened",
-        type=_days,
-        metavar="DAYS",
-        help="also when each was last opened, within so many days: asks the load function's log, "
-        "for 0.005 USD a GB",
-    )
-    formats = parser.add_mutually_exclusive_group()
-    formats.add_argument("--json", action="store_true", help="as JSON, an object a line")
-    formats.add_argument("--csv", action="store_true", help="as CSV, with a heading")
+Column = tuple[str, Callable[[Store], str | None]]
 
 
-def run(stack: Stack, options: argparse.Namespace) -> int:
+def run(
+    *,
+    target: Target = SELECTED,
+    apps: StoresOfApps = (),
+    all_: Annotated[bool, Parameter(name="--all")] = False,
+    opened_days: Annotated[
+        int | None, Parameter(name="--opened", validator=Number(gte=1, lte=MOST_DAYS))
+    ] = None,
+    json: Annotated[Json, Parameter(group=_FORMAT)] = False,
+    csv_: Annotated[bool, Parameter(name="--csv", group=_FORMAT)] = False,
+) -> int:
     """List the stores that installed the stack's apps.
 
-    Of each: the app, since when it is installed, the scopes that are missing or extra compared with
-    the configuration, how many users may open it, its domain once it was verified, and the state of
-    its connection at Rutter, if the app has Rutter: `active` means that data is syncing.
-    Neither tokens nor e-mail addresses are read.
+    For each store: when it installed the app, scopes that are missing (-) or
+    extra (+) compared with the configuration, how many users may open the app,
+    its domain once it was verified, and the state of its connection if the app
+    has Rutter: `active` means that data is syncing.
+
+    The command reads no tokens and no e-mail addresses.
+
+    Args:
+        all_: Also list stores that uninstalled the app, while their records last.
+        opened_days: Also show the day a store last opened the app, within this many days. It
+            queries the load function's log, for 0.005 USD a GB.
+        csv_: Print CSV.
     """
-    stores = chosen_stores(stack, options.app)
-    shown = with_connections(
-        stack,
-        [store for store in stores if store.is_installed or (options.all and store.record)],
-    )
-    if options.opened is not None:
-        opened = last_opened(stack, options.opened)
-        shown = [
-            replace(store, last_opened=opened.get((store.organization_id, store.store_hash)))
-            for store in shown
-        ]
-    if options.json:
-        _print_json(shown)
-    elif options.csv:
+    with opened(target) as stack:
+        stores = chosen_stores(stack, apps)
+        shown = with_connections(
+            stack, [store for store in stores if store.is_installed or (all_ and store.record)]
+        )
+        if opened_days is not None:
+            days = last_opened(stack, opened_days)
+            shown = [replace(store, last_opened=days.get(store.key)) for store in shown]
+    if json:
+        print_json([fields(store) for store in shown])
+    elif csv_:
         _print_csv(shown)
     else:
         if shown:
-            rutter = [RUTTER] if any(map(_has_rutter, shown)) else []
-            opened_at = [LAST_OPENED] if options.opened is not None else []
-            _print_table(shown, [*COLUMNS, *rutter, *opened_at])
+            columns = _columns(shown, last_opened=opened_days is not None)
+            rows = [(store, [cell(store) for _, cell in columns]) for store in shown]
+            print_stores(stack, [heading for heading, _ in columns], rows)
         else:
-            _say_that_there_is_none(stores, options.app)
-        _say_what_can_be_purged(stack, stores)
+            _print_none(stores, apps)
+        _suggest_purge(stack, stores)
     return 0
 
 
 def fields(store: Store) -> dict[str, Any]:
-    """What is listed of a store, as JSON values."""
-    rutter = dict(
-        zip(RUTTER_FIELDS, (store.connection_state, store.connection_reason), strict=True)
-    )
-    return {
+    """Return what is known about a listed store, as JSON values."""
+    listed: dict[str, Any] = {
         "app": store.app.name if store.app else None,
         "organizationId": store.organization_id,
         "storeHash": store.store_hash,
         "state": store.state,
         "domain": store.domain,
-        "installedAt": store.installed_at.isoformat() if store.installed_at else None,
+        "clientId": store.record.get("client_id"),
+        "installedAt": _iso(store.installed_at),
+        "uninstalledAt": _iso(store.uninstalled_at),
+        "scopes": sorted(store.granted),
         "missingScopes": store.missing_scopes,
         "extraScopes": store.extra_scopes,
         "users": store.user_count,
-        "lastOpened": store.last_opened.isoformat() if store.last_opened else None,
-        **(rutter if _has_rutter(store) else {}),
+        "lastOpened": _iso(store.last_opened),
     }
-
-
-def _print_json(stores: Iterable[Store]) -> None:
-    for store in stores:
-        sys.stdout.write(json.dumps(fields(store)) + "\n")
+    if _has_rutter(store):
+        listed |= {"rutter": store.connection_state, "rutterReason": store.connection_reason}
+    return listed
 
 
 def _print_csv(stores: Sequence[Store]) -> None:
-    names = (*FIELDS, *(RUTTER_FIELDS if any(map(_has_rutter, stores)) else ()))
+    rows = [fields(store) for store in stores]
+    names = dict.fromkeys(name for row in rows for name in row)
     writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
     writer.writeheader()
-    for row in map(fields, stores):
+    for row in rows:
         lists = {name: " ".join(value) for name, value in row.items() if isinstance(value, list)}
         writer.writerow(row | lists)
 
 
-def _print_table(stores: Iterable[Store], columns: "Sequence[Column]") -> None:
-    rows = ([cell(store) or "-" for _, cell in columns] for store in stores)
-    for line in in_columns([[heading for heading, _ in columns], *rows]):
-        sys.stdout.write(f"{line}\n")
+def _columns(stores: Sequence[Store], *, last_opened: bool) -> Sequence[Column]:
+    columns: list[Column] = [
+        ("Domain", lambda store: store.domain),
+        ("State", lambda store: store.state),
+        ("Installed", lambda store: _day(store.installed_at)),
+        ("Scopes", _scopes),
+        ("Users", lambda store: None if store.user_count is None else str(store.user_count)),
+    ]
+    if any(map(_has_rutter, stores)):
+        columns.append(("Rutter", _rutter))
+    if last_opened:
+        columns.append(("Last opened", lambda store: _day(store.last_opened)))
+    return columns
 
 
-def _say_that_there_is_none(stores: Sequence[Store], organization_ids: Sequence[str]) -> None:
+def _print_none(stores: Sequence[Store], organization_ids: Sequence[str]) -> None:
     which = " or ".join(organization_ids) or "an app of the stack"
-    it = "it" if len(organization_ids) == 1 else "one"
-    others = f"and none is known to have uninstalled {it}"
-    if any(store.record for store in stores):
-        others = f"but some have uninstalled {it}: --all lists them"
-    sys.stdout.write(f"No store has {which} installed, {others}.\n")
+    uninstalled = any(store.record for store in stores)
+    more = " To list stores that uninstalled it, add --all." if uninstalled else ""
+    sys.stdout.write(f"No store has {which} installed.{more}\n")
 
 
-def _say_what_can_be_purged(stack: Stack, stores: Sequence[Store]) -> None:
+def _suggest_purge(stack: Stack, stores: Sequence[Store]) -> None:
     stale = sum(not store.is_current for store in stores)
     if stale:
         sys.stdout.flush()
         sys.stderr.write(
-            f"{number_of(stale, 'record')} of apps that the stack no longer has, or has anew: "
-            f"{stack.commands.preview_purge}\n"
+            f"{number_of(stale, 'record')} of removed apps or earlier registrations. To preview a "
+            f"purge: {stack.commands.preview_purge}\n"
         )
 
 
@@ -153,35 +147,17 @@ def _rutter(store: Store) -> str | None:
     return f"{state}: {reason}" if reason else state
 
 
-def _scopes(store: Store) -> str:
+def _scopes(store: Store) -> str | None:
     if not store.is_installed or store.app is None:
-        return ""
+        return None
     missing = [f"-{scope}" for scope in store.missing_scopes]
     extra = [f"+{scope}" for scope in store.extra_scopes]
     return " ".join([*missing, *extra]) or "as configured"
 
 
-def _day(time: date | None) -> str:
-    return f"{time:%Y-%m-%d}" if time else ""
+def _day(time: date | None) -> str | None:
+    return f"{time:%Y-%m-%d}" if time else None
 
 
-def _days(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"{text} is no number of days: 1 to {MOST_DAYS}")
-    return int(text)
-
-
-Column = tuple[str, Callable[[Store], str | None]]
-
-COLUMNS: Sequence[Column] = (
-    ("App", lambda store: store.app.name if store.app else None),
-    ("Organization ID", lambda store: store.organization_id),
-    ("Store", lambda store: store.store_hash),
-    ("Domain", lambda store: store.domain),
-    ("State", lambda store: store.state),
-    ("Installed", lambda store: _day(store.installed_at)),
-    ("Scopes", _scopes),
-    ("Users", lambda store: None if store.user_count is None else str(store.user_count)),
-)
-RUTTER: Column = ("Rutter", _rutter)
-LAST_OPENED: Column = ("Last opened", lambda store: _day(store.last_opened))
+def _iso(time: date | datetime | None) -> str | None:
+    return time.isoformat() if time else None

@@ -1,37 +1,36 @@
-"""`policy`: the IAM policy of a consumer of one app."""
+"""`policy`: the IAM policy for code that reads one app's tokens."""
 
-import argparse
-import json
-import sys
-from typing import Any
+from typing import Annotated, Any
 
-from ops.choice import chosen_apps
-from ops.stores.stack import Stack
+from cyclopts import Parameter
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Whose stores."""
-    parser.add_argument(
-        "organization_id", metavar="ORGANIZATION_ID", help="the app's, as in the configuration"
-    )
+from ops.options import SELECTED, Target, chosen_apps
+from ops.stores.output import print_json
+from ops.stores.stack import Stack, opened
 
 
-def run(stack: Stack, options: argparse.Namespace) -> int:
-    """Print an IAM policy for code that reads the stores and access tokens of one app.
+def run(
+    organization_id: Annotated[str, Parameter(help="The app's, as in the configuration.")],
+    /,
+    *,
+    target: Target = SELECTED,
+) -> int:
+    """Print an IAM policy for code that reads one app's stores and tokens.
 
-    The stack's policy accessTokenReaderPolicyArn is for every app of the stack; this one is for one
-    of them. It allows reading and decrypting, and changes nothing in AWS: make a policy of it with
+    The output accessTokenReaderPolicyArn is a policy for all apps of the stack;
+    this one is for one app. It allows reading and decrypting. To create it, run
     `aws iam create-policy --policy-name NAME --policy-document file://FILE`.
     """
-    (app,) = chosen_apps(stack.outputs, [options.organization_id])
-    sys.stdout.write(json.dumps(document(stack, app.organization_id), indent=2) + "\n")
+    with opened(target) as stack:
+        (app,) = chosen_apps(stack.outputs, [organization_id])
+    print_json(document(stack, app.organization_id))
     return 0
 
 
 def document(stack: Stack, organization_id: str) -> dict[str, Any]:
-    """The policy of a consumer of this organization's stores.
+    """Return the policy for code that reads this organization's stores.
 
-    `ForAllValues` holds of a request without keys too, so that `Null` asks for them. Source: the
+    `ForAllValues` is also true for a request without keys, so `Null` requires keys. Source: the
     DynamoDB developer guide, "Using IAM policy conditions for fine-grained access control".
     """
     return {

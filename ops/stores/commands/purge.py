@@ -1,6 +1,5 @@
-"""`purge`: records that nobody needs any more are deleted."""
+"""`purge`: delete records that nobody needs any more."""
 
-import argparse
 import sys
 import time
 from collections import Counter
@@ -13,117 +12,122 @@ from botocore.exceptions import ClientError
 from lambdas.records import installation_item
 from lambdas.shared.dynamodb_json import values_to_json
 from ops.errors import CommandError
-from ops.stores.at_once import each
+from ops.options import SELECTED, Target
 from ops.stores.bigcommerce_api import DEAD
-from ops.stores.confirmation import add_yes, confirm
+from ops.stores.confirmation import Yes, confirm
 from ops.stores.older_outputs import refuse_older_outputs
-from ops.stores.stack import Stack
+from ops.stores.output import number_of, print_stores
+from ops.stores.parallel_map import parallel_map
+from ops.stores.selection import StoreHash, StoreOrApp, chosen_store, chosen_stores
+from ops.stores.stack import Stack, opened
 from ops.stores.store import SORT_KEYS, Store
-from ops.stores.store_arguments import add_store_or_app, chosen_store, chosen_stores
-from ops.stores.text import in_columns, number_of
 
-# Of a record, what every write of its installation or uninstallation changes; the index has it.
+# The attributes that every install and uninstall changes; the index has them.
 WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
-# What becomes of a store.
-PURGED, WRITTEN_ANEW = "purged", "Written anew meanwhile"
-BUSY = "Busy with other writes, so try again"
-# Why DynamoDB cancels a transaction that it may take a little later, and seconds before each try.
-PASSING = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+# What happened to a store.
+PURGED, CHANGED, BUSY = "purged", "changed meanwhile", "DynamoDB is busy, try again"
+# Why DynamoDB cancels a transaction that may succeed later, and the seconds before each try.
+TRANSIENT = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 PAUSES = (0, 0.2, 1, 3)
-HEADINGS = ("Organization ID", "Store", "State", "Users")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which records, and how far to go."""
-    add_store_or_app(parser)
-    parser.add_argument(
-        "--dead",
-        action="store_true",
-        help="the stores whose token `verify --mark` found refused, closed or not decryptable",
-    )
-    parser.add_argument("--dry-run", action="store_true", help="only show what would be deleted")
-    add_yes(parser)
+def run(
+    store_hash: StoreHash | None = None,
+    /,
+    *,
+    target: Target = SELECTED,
+    app: StoreOrApp = None,
+    dead: bool = False,
+    dry_run: bool = False,
+    yes: Yes = False,
+) -> int:
+    """Delete the records of removed apps, of dead stores, or of one store.
 
+    Without STORE and --dead, these are the records of apps that the stack no
+    longer has, and of apps with a new Client ID, for which old tokens are useless.
+    The command shows what it would delete, and deletes it after you confirm.
 
-def run(stack: Stack, options: argparse.Namespace) -> int:
-    """Delete the records of apps that the stack no longer has, of dead stores, or of one store.
+    A record that changes meanwhile stays. If outputs in a file are older than the
+    deployment, they are refused. Connections stay at Rutter, but the stack forgets
+    them; to purge one without a record, name its store. Deleted items stay in the
+    table's stream for 24 hours, and in its backups for 35 days.
 
-    With --dead: those of stores whose token `verify --mark` found dead, if they have no newer one.
-    Without it, and without a store: those of apps that were taken out of the configuration, and
-    those of apps that were registered anew, so that their stores have tokens of another Client ID.
-    Outputs that are older than the deployment, and so know too little of its apps, are refused.
-    What would be deleted is shown first, and deleted once you have confirmed it. A record that was
-    written anew meanwhile stays, and so does one that DynamoDB stays busy with: purge again. A
-    connection at Rutter stays there, and is forgotten here; one whose store has no record any more
-    is found by the store's hash alone. The table's stream holds what was deleted for 24 hours, its
-    backups for 35 days.
+    Exit status: 0 if everything is deleted, 1 if a record stayed, 2 if AWS
+    refused; the command then says how much it deleted.
 
-    Exit status: 0 when all is deleted or there is nothing to delete, 1 when a record stayed, 2 when
-    AWS refused: what was deleted by then is counted.
+    Args:
+        dead: Stores whose token `verify --mark` found refused, closed or undecryptable, if they
+            have no newer one.
+        dry_run: Only show what would be deleted.
     """
-    stores = _chosen(stack, options)
-    if not stores:
-        sys.stdout.write("There is nothing to purge.\n")
-        return 0
-    for line in in_columns([HEADINGS, *map(_row, stores)]):
-        sys.stdout.write(f"{line}\n")
-    warning = _warning(sum(store.is_installed for store in stores))
-    if options.dry_run:
-        sys.stdout.write(f"{warning}{number_of(len(stores), 'store')} would be purged.\n")
-        return 0
-    sys.stdout.flush()
-    confirm(
-        f"{warning}Delete what is kept of {number_of(len(stores), 'store')}, for good?", options
-    )
-    outcomes: list[tuple[Store, str]] = []
-    try:
-        each(partial(purge_store, stack), stores, "Purging", outcomes)
-    finally:
-        _show(Counter(outcome for _, outcome in outcomes))
-    return 1 if {outcome for _, outcome in outcomes} - {PURGED} else 0
+    if store_hash is not None and dead:
+        raise CommandError("Name one STORE, or add --dead; not both.")
+    with opened(target) as stack:
+        if store_hash is not None:
+            stores: Sequence[Store] = [chosen_store(stack, store_hash, app)]
+        else:
+            stores = _purgeable(stack, app, dead=dead)
+        if not stores:
+            sys.stdout.write("There is nothing to purge.\n")
+            return 0
+        print_stores(stack, ("State", "Users"), [(store, _cells(store)) for store in stores])
+        warning = _warning(sum(store.is_installed for store in stores))
+        if dry_run:
+            sys.stdout.write(f"{warning}{number_of(len(stores), 'store')} would be purged.\n")
+            return 0
+        sys.stdout.flush()
+        confirm(
+            f"{warning}Permanently delete the records of {number_of(len(stores), 'store')}?",
+            yes=yes,
+        )
+        done: list[tuple[Store, str]] = []
+        try:
+            parallel_map(partial(purge_store, stack), stores, "Purging", done)
+        finally:
+            outcomes = Counter(outcome for _, outcome in done)
+            _print_outcomes(outcomes)
+    return 1 if outcomes.keys() - {PURGED} else 0
+
+
+def _purgeable(stack: Stack, organization_id: str | None, *, dead: bool) -> Sequence[Store]:
+    stores = [
+        store
+        for store in chosen_stores(stack, [organization_id] if organization_id else [])
+        if (store.verdict in DEAD if dead else not store.is_current)
+    ]
+    refuse_older_outputs(stack, {store.organization_id for store in stores})
+    return stores
+
+
+def _cells(store: Store) -> Sequence[str | None]:
+    return store.state, None if store.user_count is None else str(store.user_count)
 
 
 def _warning(installed: int) -> str:
+    if not installed:
+        return ""
     loses = "it loses" if installed == 1 else "each loses"
-    on = f"The app is installed on {number_of(installed, 'store')}: {loses} its access token. "
-    return on if installed else ""
+    return f"The app is installed on {number_of(installed, 'store')}: {loses} its access token. "
 
 
-def _show(outcomes: Mapping[str, int]) -> None:
-    """Print how many were purged, and how many stayed, by why."""
+def _print_outcomes(outcomes: Mapping[str, int]) -> None:
     sys.stdout.write(f"{number_of(outcomes.get(PURGED, 0), 'store')} purged.\n")
     for outcome, count in outcomes.items():
         if outcome != PURGED:
-            stay = "stays" if count == 1 else "stay"
-            sys.stdout.write(f"{outcome}: {number_of(count, 'record')} {stay}.\n")
-
-
-def _chosen(stack: Stack, options: argparse.Namespace) -> Sequence[Store]:
-    if options.store_hash is not None:
-        if options.dead:
-            raise CommandError("Say which STORE, or --dead; not both.")
-        return [chosen_store(stack, options)]
-    stores = chosen_stores(stack, [options.app] if options.app else [])
-    chosen = [
-        store
-        for store in stores
-        if (store.verdict in DEAD if options.dead else not store.is_current)
-    ]
-    refuse_older_outputs(stack, {store.organization_id for store in chosen})
-    return chosen
+            sys.stdout.write(f"{number_of(count, 'store')} not purged: {outcome}.\n")
 
 
 def purge_store(stack: Stack, store: Store) -> str:
-    """Delete a store's items, all or none, if its record is as it was listed; what became of it.
+    """Delete a store's items, all or none, if its record did not change; return what happened.
 
     Raises:
-        ClientError, BotoCoreError: DynamoDB refused, or could not be reached.
+        ClientError, BotoCoreError: a DynamoDB call failed.
     """
     deletes: list[Any] = []
     for sort_key in SORT_KEYS:
         key = installation_item.key(store.organization_id, store.store_hash, sort_key)
         delete = {"TableName": stack.table_name, "Key": key}
-        condition = _as_listed(store.record) if sort_key == installation_item.SORT_KEY else {}
+        condition = _unchanged(store.record) if sort_key == installation_item.SORT_KEY else {}
         deletes.append({"Delete": delete | condition})
     for pause in PAUSES:
         time.sleep(pause)
@@ -133,16 +137,16 @@ def purge_store(stack: Stack, store: Store) -> str:
             reasons: Any = error.response.get("CancellationReasons", ())
             codes = {reason.get("Code") for reason in reasons}
             if "ConditionalCheckFailed" in codes:
-                return WRITTEN_ANEW
-            if not codes & PASSING:
+                return CHANGED
+            if not codes & TRANSIENT:
                 raise
         else:
             return PURGED
     return BUSY
 
 
-def _as_listed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The condition that a record is still the one that was listed, or still is not there."""
+def _unchanged(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the condition that a record is as it was listed, or still does not exist."""
     values = {f":{name}": record[name] for name in WRITTEN if name in record}
     condition = {
         "ConditionExpression": " AND ".join(
@@ -153,8 +157,3 @@ def _as_listed(record: Mapping[str, Any]) -> dict[str, Any]:
     }
     given = {"ExpressionAttributeValues": values_to_json(values)}
     return condition | given if values else condition
-
-
-def _row(store: Store) -> Sequence[str]:
-    users = "-" if store.user_count is None else str(store.user_count)
-    return store.organization_id, store.store_hash, store.state, users

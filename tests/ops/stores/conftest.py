@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from local.backend import APPS, LocalBackend, local_backend
 from local.bigcommerce import App, Installation, Store
 from local.loopback_http import get
-from ops.stores.__main__ import main
+from ops.__main__ import main
 from tests.roles import role_environment
 
 TWO_APPS = [
@@ -85,7 +85,7 @@ def run(
         monkeypatch.setattr(stdin, "isatty", lambda: typed is not None)
         monkeypatch.setattr("sys.stdin", stdin)
         capsys.readouterr()
-        status = main([*arguments, "--file", str(outputs_file)])
+        status = main(["stores", *arguments, "--file", str(outputs_file)])
         return Done(status, *capsys.readouterr())
 
     return run_command

@@ -1,8 +1,8 @@
 """`consents`: how many stores must consent again, with what CI's preview role may do."""
 
 import json
-from argparse import Namespace
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,6 @@ from local.backend import LocalBackend
 from ops.errors import CommandError
 from ops.stores.commands import consents
 from ops.stores.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
-from ops.stores.consents import ATTRIBUTES
 from ops.stores.store import Store
 from tests.bootstrap.evaluation import SCOPE as POLICY_SCOPE
 from tests.documents import ROOT
@@ -26,7 +25,7 @@ from tests.ops.stores.conftest import SCOPE, TWO_APPS, Run
 from tests.roles import role_environment
 
 NEW = [SCOPE, "store_cart"]
-MEANWHILE = "must consent again, once the developer portal has this too. Their tokens hold until"
+AFTERWARDS = "must consent again, once the developer portal has this change too. Their tokens"
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_what_the_preview_role_may_do_is_enough_and_lists_no_store(
     stack_file: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stores = len(run("list", "--app", "org-a", "--json").out.splitlines())
+    stores = len(json.loads(run("list", "--app", "org-a", "--json").out))
     iam = backend.emulator.aws.iam
     policy = iam.create_policy(PolicyName="preview", PolicyDocument=preview_policy(POLICY_SCOPE))
     environment = role_environment(backend.emulator, "preview", policy["Policy"]["Arn"])
@@ -79,11 +78,11 @@ GRANTS = [
     [
         ({}, GRANTS, "Neither scopes nor multiple users change: no store must consent again."),
         ({"name": "Another"}, GRANTS, "Neither scopes nor multiple users change"),
-        ({"scopes": NEW}, GRANTS, f"App A (org-a): adds store_cart\n  1 of 3 stores {MEANWHILE}"),
+        ({"scopes": NEW}, GRANTS, f"App A (org-a): adds store_cart\n  1 of 3 stores {AFTERWARDS}"),
         ({"scopes": NEW}, GRANTS[1:], "adds store_cart\n  None of 2 stores must consent again."),
         ({"scopes": NEW}, [], "adds store_cart\n  No store has installed it."),
-        ({"scopes": ["store_cart"]}, GRANTS, f"adds store_cart; takes out {SCOPE}\n  3 of 3"),
-        ({"multipleUsers": True}, GRANTS, f"turns multiple users on\n  3 of 3 stores {MEANWHILE}"),
+        ({"scopes": ["store_cart"]}, GRANTS, f"adds store_cart; removes {SCOPE}\n  3 of 3"),
+        ({"multipleUsers": True}, GRANTS, f"turns multiple users on\n  3 of 3 stores {AFTERWARDS}"),
         ({"multipleUsers": False}, GRANTS, "turns multiple users off\n  None of 3 stores must"),
     ],
 )
@@ -109,13 +108,21 @@ def test_stores_that_must_consent_again_are_those_whose_grant_is_another(
     stack: Any = SimpleNamespace(
         apps={"org-a": deployed, "org-b": app("org-b", scopes=["store_v2_products"])}
     )
-    assert consents.run(stack, Namespace(config=stack_file(**changes), stack=None)) == 0
+    monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
+    assert consents.run(config=stack_file(**changes)) == 0
     assert said in capsys.readouterr().out
+    assert consents.run(config=stack_file(**changes), json=True) == 0
+    counted = json.loads(capsys.readouterr().out)
+    assert len(counted) == said.count("\n")
+    assert all(f"\n  {each['affectedStores'] or 'No'}" in said for each in counted)
 
 
 def test_the_policy_and_the_default_are_those_of_the_command() -> None:
     attributes = CONSENTS.condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-    assert {*attributes} == {*ATTRIBUTES, "pk"}  # the table's key, at which a further page begins
+    assert {*attributes} == {
+        *consents.ATTRIBUTES,
+        "pk",
+    }  # with which further pages start
     default = ConfiguredApp.model_fields["multiple_users"].default
     assert default == AppSettings.model_fields["multiple_users"].default
 
@@ -158,5 +165,3 @@ def test_without_a_file_the_cli_is_asked(tmp_path: Path, monkeypatch: pytest.Mon
     assert apps_of_stack("dev").keys() == {"org-a", "org-b"}
     with pytest.raises(CommandError, match="stack prod: error: no such stack"):
         apps_of_stack("prod")
-    with pytest.raises(CommandError, match="Say --stack NAME, or --config"):
-        consents.run(SimpleNamespace(), Namespace(config=None, stack=None))  # type: ignore[arg-type]

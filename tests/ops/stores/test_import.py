@@ -37,12 +37,12 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
 ) -> None:
     file = tokens(line(foreign))
     assert run("import", file, "--app", "org-a", "--yes").out == (
-        "1 store imported, 0 were there already, 0 left out.\n"
+        "1 store imported, 0 already present, 0 skipped.\n"
     )
     assert run("token", foreign.hash, "--yes").out == f"{TOKEN}\n"
     for user in foreign.users:
         assert get(load_url(app, foreign, user), 30).status == 200
-    listed = [json.loads(each) for each in run("list", "--json").out.splitlines()]
+    listed = json.loads(run("list", "--json").out)
     (found,) = [each for each in listed if each["storeHash"] == foreign.hash]
     assert found["installedAt"] == "2026-01-31T12:00:00+00:00"
 
@@ -50,7 +50,7 @@ def test_a_store_is_taken_over_and_opens_without_another_install(
     again = run("import", file, "--app", "org-a", "--yes")
     assert (again.status, again.out) == (
         0,
-        "0 stores imported, 1 were there already, 0 left out.\n",
+        "0 stores imported, 1 already present, 0 skipped.\n",
     )
     assert json.loads(run("show", foreign.hash, "--json").out)["STORE"] == before
 
@@ -80,15 +80,15 @@ def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
     unknown = backend.bigcommerce.add_store("Never installed")
     done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a", "--yes")
     assert done.status == 1
-    assert f"{unknown.hash}  the token is refused: it was uninstalled" in done.out
-    assert "1 store imported, 0 were there already, 1 left out." in done.out
+    assert f"{unknown.hash}  token refused: the app was uninstalled" in done.out
+    assert "1 store imported, 0 already present, 1 skipped." in done.out
     assert run("show", unknown.hash).status == 2
     for secret in (TOKEN, "s3cret", "@example.com"):
         assert secret not in done.out + done.err
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.HOLDS])
+@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.VALID])
 def test_whatever_is_said_of_a_token_but_that_it_holds_it_is_left_out(
     *,
     run: Run,
@@ -97,11 +97,11 @@ def test_whatever_is_said_of_a_token_but_that_it_holds_it_is_left_out(
     monkeypatch: pytest.MonkeyPatch,
     verdict: Verdict,
 ) -> None:
-    monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(verdict, reason="for a reason"))
+    monkeypatch.setattr(BigCommerceApi, "verify", lambda *_: Answer(verdict, reason="for a reason"))
     done = run("import", tokens(line(foreign)), "--app", "org-a", "--yes")
     assert done.status == 1
-    assert f"{foreign.hash}  the token is {verdict}: for a reason\n" in done.out
-    assert "0 stores imported, 0 were there already, 1 left out." in done.out
+    assert f"{foreign.hash}  token {verdict}: for a reason\n" in done.out
+    assert "0 stores imported, 0 already present, 1 skipped." in done.out
     assert run("show", foreign.hash).status == 2
 
 
@@ -118,13 +118,13 @@ def test_an_installation_of_meanwhile_stays_however_new_the_files_is(
     def install_meanwhile(*_: object) -> Answer:
         install(backend, app, foreign)
         later = SimpleNamespace(time=lambda: time.time() + 3600)
-        monkeypatch.setattr("installations.commands.import_tokens.time", later)
-        return Answer(Verdict.HOLDS)
+        monkeypatch.setattr("ops.stores.commands.import_tokens.time", later)
+        return Answer(Verdict.VALID)
 
-    monkeypatch.setattr(BigCommerceApi, "ask", install_meanwhile)
+    monkeypatch.setattr(BigCommerceApi, "verify", install_meanwhile)
     done = run("import", tokens(line(foreign, at="")), "--app", "org-a", "--yes")
     assert done.status == 1
-    assert f"{foreign.hash}  it was uninstalled since, or installed meanwhile\n" in done.out
+    assert f"{foreign.hash}  it was uninstalled later, or installed meanwhile\n" in done.out
     installed = token_of(backend, app, foreign)
     assert installed != TOKEN
     assert run("token", foreign.hash, "--yes").out == f"{installed}\n"
@@ -146,12 +146,12 @@ def test_what_is_done_before_it_ends_early_is_shown(
     def refuse(*_: object) -> bytes:
         raise error
 
-    monkeypatch.setattr("installations.commands.import_tokens.encrypted", refuse)
+    monkeypatch.setattr("ops.stores.commands.import_tokens.encrypted", refuse)
     unknown = backend.bigcommerce.add_store("Never installed")
     done = run("import", tokens(line(unknown), line(foreign)), "--app", "org-a", "--yes")
     assert (done.status, said in done.err) == (status, True)
-    assert f"{unknown.hash}  the token is refused" in done.out
-    assert "0 stores imported, 0 were there already, 1 left out." in done.out
+    assert f"{unknown.hash}  token refused" in done.out
+    assert "0 stores imported, 0 already present, 1 skipped." in done.out
 
 
 @pytest.mark.emulated
@@ -161,7 +161,7 @@ def test_an_uninstall_after_the_files_date_is_not_undone(
     file = tokens(line(foreign))
     run("import", file, "--app", "org-a", "--yes")
     assert get(uninstall_url(app, foreign, foreign.owner), 30).status == 200
-    assert "it was uninstalled since" in run("import", file, "--app", "org-a", "--yes").out
+    assert "it was uninstalled later" in run("import", file, "--app", "org-a", "--yes").out
     now = tokens(line(foreign, at=""))
     assert "1 store imported" in run("import", now, "--app", "org-a", "--yes").out
 
@@ -170,27 +170,27 @@ def test_an_uninstall_after_the_files_date_is_not_undone(
 def test_an_app_must_be_named_and_registered(
     run: Run, tokens: Callable[..., str], change_registration: Callable[..., None]
 ) -> None:
-    assert "Say which: --app org-a" in run("import", tokens()).err
+    assert "Choose one, such as --app org-a" in run("import", tokens()).err
     change_registration({"clientId": "anotherclientid"})
     older = run("import", tokens(), "--app", "org-a").err
-    assert "older than the deployment: the app org-a does not have this Client ID in it" in older
+    assert "older than the deployment: they have another Client ID of the app org-a" in older
     change_registration({"clientId": None})
-    assert "org-a awaits registration" in run("import", tokens(), "--app", "org-a").err
+    assert "org-a has no Client ID yet" in run("import", tokens(), "--app", "org-a").err
 
 
 def bad_lines() -> Iterator[tuple[str, str]]:
     good = ["abc", TOKEN, "a_scope b", "7", "a@example.com", "2026-01-31"]
-    yield ",".join(good[:-1]), "line 2: it has more or fewer values than columns"
+    yield ",".join(good[:-1]), "line 2: more or fewer values than columns"
     for position, value, said in (
-        (0, TOKEN, "line 2: store_hash is not one"),
-        (1, "t w o", "line 2: access_token is not one"),
-        (2, "", "line 2: scope is not one"),
-        (3, "seven", "line 2: owner_id is not one"),
-        (4, "none", "line 2: owner_email is not one"),
-        (5, "2999-01-01", "line 2: installed_at is no time in the past"),
+        (0, TOKEN, "line 2: invalid store_hash"),
+        (1, "t w o", "line 2: invalid access_token"),
+        (2, "", "line 2: invalid scope"),
+        (3, "seven", "line 2: invalid owner_id"),
+        (4, "none", "line 2: invalid owner_email"),
+        (5, "2999-01-01", "line 2: installed_at is not a time in the past"),
     ):
         yield ",".join([*good[:position], value, *good[position + 1 :]]), said
-    yield ",".join(good) + "\n" + ",".join(good), "line 3: store_hash is that of line 2"
+    yield ",".join(good) + "\n" + ",".join(good), "line 3: the same store_hash as line 2"
 
 
 @pytest.mark.parametrize(("lines", "said"), list(bad_lines()))
@@ -234,10 +234,10 @@ def test_whatever_is_in_a_file_no_token_is_said_or_taken_for_a_stores_hash(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "begins with no line that names the columns store_hash"),
-        (b"store_hash,token\n", "names the columns access_token"),
+        (b"", "lacks the columns store_hash"),
+        (b"store_hash,token\n", "lacks the columns access_token"),
         (b"\xff\xfe", "is not CSV in UTF-8"),
-        (None, "cannot be read: No such file"),
+        (None, "Could not read .*: No such file"),
     ],
 )
 def test_what_is_no_file_of_tokens_is_said(

@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,27 +14,27 @@ import pytest
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
-from ops.stores import store_table
+from ops.stores import output, store_table
 from ops.stores.last_opened import QUERY
+from ops.stores.selection import chosen_stores
 from ops.stores.stack import Stack
-from ops.stores.store_arguments import chosen_stores
-from tests.ops.stores.conftest import Run, install, token_of
+from tests.ops.stores.conftest import SCOPE, Run, install, token_of
 
 pytestmark = pytest.mark.emulated
 
 
-def lines(printed: str, store: Store) -> list[dict[str, Any]]:
-    """What a list in JSON says of a store."""
-    every = [json.loads(line) for line in printed.splitlines()]
-    return [line for line in every if line["storeHash"] == store.hash]
+def entries(printed: str, store: Store) -> list[dict[str, Any]]:
+    """What a list in JSON has of a store."""
+    return [entry for entry in json.loads(printed) if entry["storeHash"] == store.hash]
 
 
 def test_a_store_is_listed_with_its_app_time_scopes_and_users(
     run: Run, app: App, store: Store
 ) -> None:
     get(load_url(app, store, store.staff[0]), 30)
-    (listed,) = lines(run("list", "--json").out, store)
+    (listed,) = entries(run("list", "--json").out, store)
     assert listed.pop("installedAt").startswith("20")
+    assert listed.pop("clientId") == app.client_id
     assert listed.pop("rutter") in {"not_ready", "active", "pending", None}
     assert listed == {
         "app": "App A",
@@ -41,6 +42,8 @@ def test_a_store_is_listed_with_its_app_time_scopes_and_users(
         "storeHash": store.hash,
         "state": "installed",
         "domain": None,
+        "uninstalledAt": None,
+        "scopes": [SCOPE],
         "missingScopes": [],
         "extraScopes": [],
         "users": 2,
@@ -50,9 +53,9 @@ def test_a_store_is_listed_with_its_app_time_scopes_and_users(
 
 
 def test_table_and_csv_have_the_same_stores(run: Run, store: Store) -> None:
-    heading, *rows = run().out.splitlines()
-    assert heading.split("  ")[0] == "App"
-    (row,) = [row for row in rows if store.hash in row]
+    table = run("list", "--app", "org-a").out
+    assert table.startswith("App A (org-a)\nStore ")
+    (row,) = [row for row in table.splitlines() if store.hash in row]
     assert "as configured" in row
     (line,) = [
         line
@@ -66,17 +69,18 @@ def test_uninstalled_stores_are_listed_when_asked_for(
     run: Run, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get(uninstall_url(app, store, store.owner), 30)
-    assert lines(run("list", "--json").out, store) == []
-    (listed,) = lines(run("list", "--json", "--all").out, store)
+    assert entries(run("list", "--json").out, store) == []
+    (listed,) = entries(run("list", "--json", "--all").out, store)
     assert (listed["state"], listed["installedAt"], listed["users"]) == ("uninstalled", None, None)
+    assert listed["uninstalledAt"].startswith("20")
 
     def of_this_store(*given: Any) -> list[Any]:
         return [each for each in chosen_stores(*given) if each.store_hash == store.hash]
 
-    for known, said in ((of_this_store, "but some have un"), (lambda *_: [], "and none is known")):
-        monkeypatch.setattr("installations.commands.list_stores.chosen_stores", known)
-        assert run("list").out.startswith(f"No store has an app of the stack installed, {said}")
-        assert run("list", "--app", "org-a").out.startswith(f"No store has org-a installed, {said}")
+    for known, said in ((of_this_store, " To list stores that"), (lambda *_: [], "\n")):
+        monkeypatch.setattr("ops.stores.commands.list_stores.chosen_stores", known)
+        assert run("list").out.startswith(f"No store has an app of the stack installed.{said}")
+        assert run("list", "--app", "org-a").out.startswith(f"No store has org-a installed.{said}")
 
 
 def test_every_page_is_listed(
@@ -92,11 +96,11 @@ def test_every_page_is_listed(
 
 
 def test_stores_of_one_app_are_listed_by_a_query(run: Run, store: Store) -> None:
-    assert lines(run("list", "--json", "--app", "org-a").out, store)
-    assert lines(run("list", "--json", "--app", "org-b").out, store) == []
+    assert entries(run("list", "--json", "--app", "org-a").out, store)
+    assert entries(run("list", "--json", "--app", "org-b").out, store) == []
     done = run("list", "--app", "org-c")
     assert done.status == 2
-    assert "has no app with the organization id 'org-c'" in done.err
+    assert "has no app with organization ID 'org-c'" in done.err
 
 
 def test_scopes_that_differ_from_the_configuration_are_named(
@@ -105,6 +109,26 @@ def test_scopes_that_differ_from_the_configuration_are_named(
     change_registration({"scopes": ["store_v2_products"]})
     (row,) = [row for row in run("list").out.splitlines() if store.hash in row]
     assert "-store_v2_products +store_v2_information_read_only" in row
+
+
+def test_a_stack_with_one_app_has_a_table_without_its_id_that_fits_a_terminal(
+    run: Run,
+    outputs_file: Path,
+    backend: LocalBackend,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outputs = json.loads(outputs_file.read_text(encoding="utf-8"))
+    del outputs["registration"]["apps"][1:]
+    outputs_file.write_text(json.dumps(outputs), encoding="utf-8")
+    run("verify", "--mark", "--app", "org-a")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(output, "_is_terminal", lambda: True)
+    printed = run("list", "--app", "org-a").out
+    assert printed.startswith("Store ")
+    assert "org-a" not in printed
+    assert store.hash in printed
+    assert max(map(len, printed.splitlines())) <= 80
 
 
 OPENED = 1_795_593_250_360  # 2026-11-25
@@ -130,7 +154,7 @@ def test_a_store_is_listed_with_the_day_it_last_opened_the_app(
     )
     monkeypatch.setattr(Stack, "logs", logs)
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    heading, *rows = run("list", "--opened", "7").out.splitlines()
+    _, heading, *rows = run("list", "--opened", "7").out.splitlines()
     (row,) = [row for row in rows if store.hash in row]
     assert heading.endswith("  Last opened")
     assert row.endswith("  2026-11-25")

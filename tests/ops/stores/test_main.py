@@ -1,27 +1,24 @@
-"""The command itself: what it says of wrong use, and what its help has."""
+"""The stores commands: wrong use, and help."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from ops.stores.__main__ import main
-from ops.stores.commands import COMMANDS
+from ops.__main__ import main
+from ops.stores.app import app
 from tests.ops.examples import EVERY_STAGE, outputs_json
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("file", "said"),
     [
-        (["lst"], "There is no command lst. Did you mean list? The commands: list, show, token"),
-        (["x", "--help"], "There is no command x. The commands: list"),
-        (["--file", "none.json"], "none.json cannot be read"),
-        (["list", "--file", "outputs.json"], "The outputs have no installationsTable. Deploy"),
-        (["list", "--file", "no_arn.json"], "The output installationsTableArn is no ARN. Deploy"),
+        ("outputs.json", "The outputs have no installationsTable. Deploy"),
+        ("no_arn.json", "The output installationsTableArn is no ARN. Deploy"),
     ],
 )
-def test_wrong_use_is_said(
-    arguments: list[str],
+def test_unusable_outputs_are_refused(
+    file: str,
     said: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -33,18 +30,21 @@ def test_wrong_use_is_said(
     others = ("accessTokenKeyArn", "operatorPolicyArn", "loadLogGroup")
     (tmp_path / "no_arn.json").write_text(json.dumps(outputs | dict.fromkeys(names + others, "x")))
     monkeypatch.chdir(tmp_path)
-    assert main(arguments) == 2
+    assert main(["stores", "list", "--file", file]) == 2
     printed = capsys.readouterr()
     assert (printed.out, printed.err.startswith(said)) == ("", True)
 
 
-def test_every_command_has_help_that_begins_with_what_it_does(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("command", [name for name in app if not name.startswith("-")])
+def test_every_command_has_help_that_fits_80_columns(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("", *COMMANDS):
-        with pytest.raises(SystemExit) as ended:
-            main([*filter(None, [name]), "--help"])
-        assert ended.value.code == 0
-    printed = capsys.readouterr().out
-    for command in COMMANDS.values():
-        assert str(command.run.__doc__).partition(".")[0] in " ".join(printed.split())
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["stores", command, "--help"]) == 0
+    text, _, options = capsys.readouterr().out.partition("╭")
+    assert f"stores {command}" in text
+    assert "Exit status: 0" in text or "exit" not in text.lower()
+    assert "--stack" in options
+    # Every option says what it does, and no line of a paragraph is broken twice.
+    assert all(line.split()[2:] for line in options.splitlines() if line.startswith("│ --"))
+    assert max(map(len, (text + options).splitlines())) <= 80

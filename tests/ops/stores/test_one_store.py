@@ -43,17 +43,17 @@ def test_what_is_stored_does_not_steer_the_terminal(
     )
     assert "\x1b" not in run("token", store.hash, typed="n\n").err
     printed = run("show", store.hash).out
-    assert "]0;owned a@example.com User since" in printed
+    assert "]0;owned a@example.com User, since" in printed
     assert "\x1b" not in printed
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("show", "none"), "Store none has no record of an app of the stack"),
-        (("show", "none", "--app", "org-z"), "Store none has no record of org-z"),
-        (("show", "../x"), "'../x' is no store hash"),
-        (("token", "none", "--yes"), "python -m installations list --all --file /"),
+        (("show", "none"), "Store none has no record for an app of the stack"),
+        (("show", "none", "--app", "org-z"), "Store none has no record for org-z"),
+        (("show", "../x"), "'../x' is not a store hash"),
+        (("token", "none", "--yes"), "list --all --file /"),
     ],
 )
 def test_a_store_that_is_not_there_is_said(run: Run, arguments: tuple[str, ...], said: str) -> None:
@@ -66,7 +66,7 @@ def test_a_store_with_two_apps_is_asked_which(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     install(backend, backend.apps[1], store)
-    assert "Say which: --app org-a or --app org-b" in run("show", store.hash).err
+    assert "Choose one: --app org-a or --app org-b" in run("show", store.hash).err
     assert "App B (org-b)" in run("show", store.hash, "--app", "org-b").out
 
 
@@ -78,7 +78,7 @@ def test_a_token_is_printed_once_that_is_confirmed(
     assert (done.status, done.out) == (0, f"{token}\n")
     assert "CloudTrail logs it" in done.err
     assert run("token", store.hash, "--yes").out == f"{token}\n"
-    for typed, said in (("\n", "Nothing was done"), (None, "say --yes")):
+    for typed, said in (("\n", "Nothing was done"), (None, "add --yes")):
         refused = run("token", store.hash, typed=typed)
         assert (refused.status, refused.out) == (2, "")
         assert said in refused.err
@@ -86,7 +86,7 @@ def test_a_token_is_printed_once_that_is_confirmed(
 
 def test_an_uninstalled_store_has_no_token(run: Run, app: App, store: Store) -> None:
     get(uninstall_url(app, store, store.owner), 30)
-    assert "there is no token" in run("token", store.hash, "--yes").err
+    assert "has no token" in run("token", store.hash, "--yes").err
     assert "State          uninstalled" in run("show", store.hash).out
 
 

@@ -79,4 +79,4 @@ def test_the_conditions_hold_for_the_apps_own_stores_alone(
 def test_a_policy_for_no_app_is_refused(run: Run) -> None:
     done = run("policy", "org-aa")
     assert done.status == 2
-    assert "The nearest: org-a" in done.err
+    assert "It has, for example: org-a" in done.err

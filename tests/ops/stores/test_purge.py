@@ -1,6 +1,5 @@
-"""`purge` and `export`: what is deleted, what stays, and what may leave."""
+"""`purge`: what is deleted, and what stays."""
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from ops.stores import store_table
 from ops.stores.commands import purge
 from ops.stores.stack import Stack
 from ops.stores.store import Store as StackStore
-from tests.ops.stores.conftest import ENDED_EARLY, Run, install, token_of
+from tests.ops.stores.conftest import ENDED_EARLY, Run, install
 
 pytestmark = pytest.mark.emulated
 
@@ -84,7 +83,7 @@ def test_nothing_of_the_apps_as_they_are_registered_is_purged(
 
 
 @pytest.mark.parametrize(
-    ("change", "state"), [(None, "app not configured"), (ANOTHER, "of an earlier registration")]
+    ("change", "state"), [(None, "app not configured"), (ANOTHER, "earlier registration")]
 )
 def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_to_them(
     run: Run,
@@ -102,11 +101,11 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
         Item=key("org-a", store.hash, "CONNECTION"),
     )
     redeploy(change)
-    assert "python -m installations purge --dry-run --file /" in run("list").err
+    assert "purge --dry-run --file /" in run("list").err
     dry = run("purge", "--dry-run")
-    assert (dry.status, dry.out.count(state)) == (0, dry.out.count("\n") - 2)
+    assert (dry.status, dry.out.count(f"  {state}  ")) == (0, dry.out.count("\n") - 3)
     asked = run("purge", typed="n\n")
-    assert (asked.status, "for good? [y/N]" in asked.err) == (2, True)
+    assert (asked.status, "? [y/N]" in asked.err) == (2, True)
     assert re.search(r"installed on \d+ stores?: (it|each) loses its access token", asked.err)
     assert kept(backend, store) == {"STORE", "VERIFICATION", "CONNECTION"}
 
@@ -119,7 +118,7 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [(None, "the app org-a is in it"), (ANOTHER, "the app org-a does not have this Client ID")],
+    [(None, "they lack the app org-a"), (ANOTHER, "they have another Client ID of the app org-a")],
 )
 def test_outputs_from_before_an_app_was_added_or_registered_anew_are_refused(
     *,
@@ -143,7 +142,9 @@ def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     assert "it loses its access token. 1 store " in run("purge", store.hash, "--dry-run").out
-    assert "it loses its access token. Delete" in run("purge", store.hash, typed="y\n").err
+    assert (
+        "it loses its access token. Permanently delete" in run("purge", store.hash, typed="y\n").err
+    )
     assert kept(backend, store) == set()
 
 
@@ -179,10 +180,10 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
         )
         return found
 
-    monkeypatch.setattr("installations.commands.purge.chosen_stores", then_installed_anew)
+    monkeypatch.setattr("ops.stores.commands.purge.chosen_stores", then_installed_anew)
     done = run("purge", "--app", "org-a", "--yes")
     assert done.status == 1
-    assert "Written anew meanwhile: 1 record stays.\n" in done.out
+    assert "1 store not purged: changed meanwhile.\n" in done.out
     assert kept(backend, store) == {"STORE", "CONNECTION"}
 
 
@@ -191,7 +192,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
     [
         (["TransactionConflict", "ThrottlingError", None], purge.PURGED),
         (["TransactionConflict"] * 4, purge.BUSY),
-        (["TransactionConflict", "ConditionalCheckFailed"], purge.WRITTEN_ANEW),
+        (["TransactionConflict", "ConditionalCheckFailed"], purge.CHANGED),
         (["ValidationError"], None),
     ],
 )
@@ -223,25 +224,25 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
     for sort_key in ("CONNECTION", "STORE"):  # the latter is no record either, having no status
         dynamodb.put_item(TableName=table, Item=key("org-a", store.hash, sort_key) | connection)
         assert "access_token" not in run("show", store.hash, "--json").out
-    assert "there is no token" in run("token", store.hash, "--yes").err
+    assert "has no token" in run("token", store.hash, "--yes").err
     assert run("purge", store.hash, "--yes").status == 0
     assert kept(backend, store) == set()
 
 
-@pytest.mark.parametrize("outcome", [purge.BUSY, purge.WRITTEN_ANEW])
+@pytest.mark.parametrize("outcome", [purge.BUSY, purge.CHANGED])
 @pytest.mark.parametrize("stays", ["one", "other"])
 def test_one_record_of_two_that_stays_fails_the_command(
     run: Run, monkeypatch: pytest.MonkeyPatch, outcome: str, stays: str
 ) -> None:
     stores = [StackStore("org-a", each, None, {}) for each in ("one", "other")]
-    monkeypatch.setattr("installations.commands.purge._chosen", lambda *_: stores)
+    monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_: stores)
     monkeypatch.setattr(
-        "installations.commands.purge.purge_store",
+        "ops.stores.commands.purge.purge_store",
         lambda _, store: outcome if store.store_hash == stays else purge.PURGED,
     )
     done = run("purge", "--yes")
     assert done.status == 1
-    assert done.out.endswith(f"1 store purged.\n{outcome}: 1 record stays.\n")
+    assert done.out.endswith(f"1 store purged.\n1 store not purged: {outcome}.\n")
 
 
 @pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
@@ -254,27 +255,12 @@ def test_what_is_deleted_before_it_ends_early_is_counted(
         return purge.PURGED
 
     stores = [StackStore("org-a", each, None, {}) for each in ("other", "one")]
-    monkeypatch.setattr("installations.commands.purge._chosen", lambda *_: stores)
-    monkeypatch.setattr("installations.commands.purge.purge_store", purge_all_but_one)
+    monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_: stores)
+    monkeypatch.setattr("ops.stores.commands.purge.purge_store", purge_all_but_one)
     done = run("purge", "--yes")
     assert (done.status, said in done.err) == (status, True)
     assert done.out.endswith("1 store purged.\n")
 
 
 def test_an_app_without_records_is_said(run: Run) -> None:
-    assert "has no app with the organization id 'org-z'" in run("purge", "--app", "org-z").err
-
-
-def test_the_export_has_the_records_without_tokens_and_addresses(
-    run: Run, backend: LocalBackend, app: App, store: Store
-) -> None:
-    with pytest.raises(SystemExit):
-        run("export")
-    printed = run("export", "--without-tokens", "--app", "org-a").out
-    records = {each["store_hash"]: each for each in map(json.loads, printed.splitlines())}
-    record = records[store.hash]
-    assert record["owner_id"] == str(store.owner.id)
-    assert record["users"][str(store.owner.id)].keys() == {"added_at"}
-    assert record["scopes"] == ["store_v2_information_read_only"]
-    for secret in (token_of(backend, app, store), "access_token", "@example.com"):
-        assert secret not in printed
+    assert "has no app with organization ID 'org-z'" in run("purge", "--app", "org-z").err

@@ -37,13 +37,13 @@ def _no_other_stores(request: pytest.FixtureRequest) -> None:
 def test_tokens_that_hold_are_marked_with_the_stores_domain(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
-    assert run("verify").out == "1 token asked about: 1 hold, 0 not.\n"
-    assert json.loads(run("list", "--json").out)["domain"] is None
+    assert run("verify").out == "1 token verified: 1 valid, 0 not.\n"
+    assert json.loads(run("list", "--json").out)[0]["domain"] is None
     assert run("verify", "--mark").status == 0
     domain = f"store-{store.hash}.mybigcommerce.com"
-    listed = json.loads(run("list", "--json").out)
+    (listed,) = json.loads(run("list", "--json").out)
     assert (listed["domain"], listed["state"]) == (domain, "installed")
-    assert "(holds)" in run("show", store.hash).out
+    assert "(valid)" in run("show", store.hash).out
     verified = backend.emulator.aws.dynamodb.get_item(
         TableName=backend.outputs["installationsTable"], Key=key("org-a", store.hash, VERIFICATION)
     )["Item"]
@@ -57,12 +57,12 @@ def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
     del backend.bigcommerce.installations[app.client_id, store.hash]  # without a callback
     done = run("verify", "--mark")
     assert done.status == 1
-    _, row, count = done.out.splitlines()
-    assert row.startswith(f"org-a  {store.hash}  refused  it was uninstalled")
-    assert count == "1 token asked about, and recorded: 0 hold, 1 not."
-    assert json.loads(run("list", "--json").out)["state"] == "installed, refused"
+    _, _, row, count = done.out.splitlines()
+    assert row.startswith(f"{store.hash}  refused  the app was uninstalled")
+    assert count == "1 token verified, recorded: 0 valid, 1 not."
+    assert json.loads(run("list", "--json").out)[0]["state"] == "installed, refused"
     install(backend, app, store)
-    assert json.loads(run("list", "--json").out)["state"] == "installed"
+    assert json.loads(run("list", "--json").out)[0]["state"] == "installed"
 
 
 @pytest.mark.emulated
@@ -83,11 +83,11 @@ def test_dead_stores_are_told_to_programs_and_purged_together(
     del backend.bigcommerce.stores[closed.hash]
     found = run("verify", "--json")
     assert found.status == 1
-    verdicts = {row["storeHash"]: row for row in map(json.loads, found.out.splitlines())}
+    verdicts = {row["storeHash"]: row for row in json.loads(found.out)}
     assert {hash_: row["verdict"] for hash_, row in verdicts.items()} == {
-        store.hash: "holds",
+        store.hash: "valid",
         refused.hash: "refused",
-        again.hash: "holds",
+        again.hash: "valid",
         consent.hash: "consent pending",
         closed.hash: "store closed",
     }
@@ -95,18 +95,18 @@ def test_dead_stores_are_told_to_programs_and_purged_together(
         "organizationId": "org-a",
         "storeHash": closed.hash,
         "verdict": "store closed",
-        "reason": "BigCommerce knows no such store",
+        "reason": "the store does not exist at BigCommerce",
         "domain": None,
         "remedy": "purge the record",
     }
 
     dry = run("purge", "--dead", "--dry-run").out
-    assert re.search(rf"org-a +{refused.hash}  installed, refused +1\n.*\b1 store would", dry)
+    assert re.search(rf"{refused.hash}  installed, refused +1\n.*\b1 store would", dry)
     run("verify", "--mark")
     assert run("purge", "--dead", "--yes").out.endswith("2 stores purged.\n")
-    left = {json.loads(line)["storeHash"] for line in run("list", "--json").out.splitlines()}
+    left = {each["storeHash"] for each in json.loads(run("list", "--json").out)}
     assert left == {store.hash, again.hash, consent.hash}
-    assert "Say which STORE, or --dead" in run("purge", store.hash, "--dead").err
+    assert "Name one STORE, or add --dead" in run("purge", store.hash, "--dead").err
 
 
 @pytest.mark.emulated
@@ -122,8 +122,8 @@ def test_a_closed_store_and_one_whose_scopes_do_not_show_its_domain(
     del backend.bigcommerce.stores[store.hash]
     done = run("verify")
     assert f"{store.hash}  store closed" in done.out
-    assert "2 tokens asked about: 1 hold, 1 not." in done.out
-    assert "has no app with the organization id 'org-z'" in run("verify", "--app", "org-z").err
+    assert "2 tokens verified: 1 valid, 1 not." in done.out
+    assert "has no app with organization ID 'org-z'" in run("verify", "--app", "org-z").err
 
 
 @pytest.mark.emulated
@@ -139,12 +139,12 @@ def test_a_token_that_cannot_be_decrypted_is_found_and_the_others_are_asked_abou
     )
     done = run("verify", "--mark")
     assert done.status == 1
-    assert f"{store.hash}  cannot be decrypted  damaged, another store's" in done.out
-    assert "2 tokens asked about, and recorded: 1 hold, 1 not." in done.out
+    assert f"{store.hash}  cannot be decrypted  damaged, or encrypted" in done.out
+    assert "2 tokens verified, recorded: 1 valid, 1 not." in done.out
     assert "installed, cannot be decrypted" in run("list").out
     refused = run("token", store.hash, "--yes")
     assert (refused.status, refused.out) == (2, "")
-    assert f"The access token of store {store.hash} cannot be decrypted" in refused.err
+    assert f"Could not decrypt the access token of store {store.hash}" in refused.err
 
 
 @pytest.mark.emulated
@@ -169,11 +169,11 @@ def test_what_is_found_before_it_ends_early_is_shown(
             raise error
         return decrypted(stack, id_, store_hash, ciphertext)
 
-    monkeypatch.setattr("installations.commands.verify.decrypted", until_it_ends)
+    monkeypatch.setattr("ops.stores.commands.verify.decrypted", until_it_ends)
     done = run("verify")
     assert (done.status, said in done.err) == (status, True)
     assert f"{closed.hash}  store closed" in done.out
-    assert "1 token asked about: 0 hold, 1 not." in done.out
+    assert "1 token verified: 0 valid, 1 not." in done.out
 
 
 @pytest.mark.emulated
@@ -182,9 +182,9 @@ def test_what_bigcommerce_does_not_say_is_not_recorded(
 ) -> None:
     run("verify", "--mark")
     before = json.loads(run("show", store.hash, "--json").out)["VERIFICATION"]
-    monkeypatch.setattr(BigCommerceApi, "ask", lambda *_: Answer(Verdict.UNKNOWN))
+    monkeypatch.setattr(BigCommerceApi, "verify", lambda *_: Answer(Verdict.UNKNOWN))
     done = run("verify", "--mark")
-    assert (done.status, "0 hold, 1 not." in done.out) == (1, True)
+    assert (done.status, "0 valid, 1 not." in done.out) == (1, True)
     assert json.loads(run("show", store.hash, "--json").out)["VERIFICATION"] == before
 
 
@@ -199,13 +199,13 @@ def test_nothing_is_asked_of_a_removed_app_or_an_earlier_registration(
     change: dict[str, str] | None,
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(BigCommerceApi, "ask", lambda *given: asked.append(given))
+    monkeypatch.setattr(BigCommerceApi, "verify", lambda *given: asked.append(given))
     change_registration(change)
     assert store.hash in run("list").out
     done = run("verify", "--mark")
     assert (done.status, done.out) == (
         0,
-        "0 tokens asked about, and recorded: 0 hold, 0 not.\n",
+        "0 tokens verified, recorded: 0 valid, 0 not.\n",
     )
     assert asked == []
 
@@ -250,12 +250,12 @@ LIMITED = Response(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
 @pytest.mark.parametrize(
     ("answers", "verdict", "pauses"),
     [
-        ([Response(200, b'{"domain": "a.example"}')], Verdict.HOLDS, []),
+        ([Response(200, b'{"domain": "a.example"}')], Verdict.VALID, []),
         ([Response(401)], Verdict.REFUSED, []),
         ([Response(403)], Verdict.CONSENT, []),
         ([Response(410)], Verdict.CLOSED, []),
-        ([LIMITED, Response(200)], Verdict.HOLDS, [1.5]),
-        ([Response(503), ProtocolError("broken"), Response(200)], Verdict.HOLDS, [1.0, 2.0]),
+        ([LIMITED, Response(200)], Verdict.VALID, [1.5]),
+        ([Response(503), ProtocolError("broken"), Response(200)], Verdict.VALID, [1.0, 2.0]),
         ([Response(503)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
         ([Response(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
     ],
@@ -266,7 +266,7 @@ def test_answers_of_bigcommerce(
     responses, waited = Responses(list(answers)), list[float]()
     monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
     monkeypatch.setattr("time.sleep", waited.append)
-    answer = BigCommerceApi(registration(registered_app())).ask("abc", "token", INFORMATION)
+    answer = BigCommerceApi(registration(registered_app())).verify("abc", "token", INFORMATION)
     assert (answer.verdict, waited) == (verdict, pauses)
     assert set(responses.asked) == {"https://api.bigcommerce.com/stores/abc/v2/store"}
 
@@ -286,5 +286,5 @@ def test_only_a_domain_is_taken_for_one(
 ) -> None:
     responses = Responses([Response(200, body)])
     monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
-    answer = BigCommerceApi(registration(registered_app())).ask("abc", "token", INFORMATION)
+    answer = BigCommerceApi(registration(registered_app())).verify("abc", "token", INFORMATION)
     assert answer.domain == domain

@@ -1,4 +1,4 @@
-"""Work for many stores: what is done is never lost."""
+"""Work on many stores: what is done is never lost."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ops.stores.at_once import each
+from ops.stores.parallel_map import parallel_map
 
 
 def fail() -> None:
@@ -19,9 +19,9 @@ def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_each_item_comes_with_what_the_work_makes_of_it() -> None:
+def test_each_item_comes_with_its_result() -> None:
     found: list[tuple[int, int]] = []
-    each(lambda item: item * item, range(1, 100), "Working", found)
+    parallel_map(lambda item: item * item, range(1, 100), "Working", found)
     assert dict(found) == {n: n * n for n in range(1, 100)}
 
 
@@ -35,7 +35,7 @@ def _interruptible() -> Iterator[None]:
 
 @pytest.mark.parametrize("place", [0, 50])
 @pytest.mark.parametrize(("end", "error"), [(fail, ValueError), (interrupt, KeyboardInterrupt)])
-def test_where_the_work_ends_early_all_that_is_done_is_there(
+def test_if_the_work_ends_early_all_results_so_far_are_there(
     place: int, end: Callable[[], None], error: type[BaseException]
 ) -> None:
     done, found = list[int](), list[tuple[int, int]]()
@@ -48,6 +48,6 @@ def test_where_the_work_ends_early_all_that_is_done_is_there(
         return item * item
 
     with pytest.raises(error):
-        each(work, range(1000), "Working", found)
+        parallel_map(work, range(1000), "Working", found)
     assert sorted(found) == [(item, item * item) for item in sorted(done)]
     assert len(done) < 1000
