@@ -108,7 +108,7 @@ def test_the_sheet_says_whether_data_flows_and_what_was_called_with_the_operator
     run: Run, store: Store, outputs_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     awaited(run, store, "active")
-    assert main(["sheet", "--file", str(outputs_file), "--format", "json"]) == 0
+    assert main(["sheet", "--file", str(outputs_file), "--json"]) == 0
     printed = capsys.readouterr()
     shown = json.loads(printed.out)["org-a"]
     states = [each["rutter"] for each in json.loads(run("list", "--json").out)]

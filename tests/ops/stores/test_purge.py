@@ -235,7 +235,7 @@ def test_one_record_of_two_that_stays_fails_the_command(
     run: Run, monkeypatch: pytest.MonkeyPatch, outcome: str, stays: str
 ) -> None:
     stores = [StackStore("org-a", each, None, {}) for each in ("one", "other")]
-    monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_: stores)
+    monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_, **__: stores)
     monkeypatch.setattr(
         "ops.stores.commands.purge.purge_store",
         lambda _, store: outcome if store.store_hash == stays else purge.PURGED,
@@ -255,7 +255,7 @@ def test_what_is_deleted_before_it_ends_early_is_counted(
         return purge.PURGED
 
     stores = [StackStore("org-a", each, None, {}) for each in ("other", "one")]
-    monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_: stores)
+    monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_, **__: stores)
     monkeypatch.setattr("ops.stores.commands.purge.purge_store", purge_all_but_one)
     done = run("purge", "--yes")
     assert (done.status, said in done.err) == (status, True)
