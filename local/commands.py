@@ -133,13 +133,13 @@ def serve(
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {endpoint_url}")
         report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
-        report.say(f"  {served('registration', 'show')}")
+        report.say(f"  {served('sheet')}")
         if backend.domain:
             report.say(f"  (ops check would call {backend.domain}, which is not here)")
         else:
-            report.say(f"  {served('registration', 'check')}")
+            report.say(f"  {served('check')}")
         report.say("\nThe stores that installed the app, likewise:\n")
-        report.say(f"  {served('installations', 'list')}")
+        report.say(f"  {served('stores', 'list')}")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(signal.pause)
 

@@ -67,7 +67,7 @@ class Report:
             self.say(f"  {name:<{width}}  {value}")
         self.say(f"  All of them, with {', '.join(others)}:\n    {shown_path(file)}")
         self._heading("Registration sheet (on AWS you would follow it now; here the walk does)")
-        sheet = ("registration", "show", "--offline", "--format", "markdown")
+        sheet = ("sheet", "--offline", "--format", "markdown")
         self.say(f"  {shell_command(file, *sheet)}")
 
     def walk(self, steps: Iterator[Step]) -> bool:

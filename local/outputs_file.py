@@ -25,10 +25,11 @@ def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
 def shell_command(file: Path, *arguments: str, endpoint_url: str | None = None) -> str:
     """Return the shell command that reads the file, in the project's folder.
 
-    `arguments` are a package and its arguments. With `endpoint_url` it calls the embedded AWS.
+    `arguments` are a command of `ops` and its options. With `endpoint_url` it calls the embedded
+    AWS.
     """
     python = shown_path(Path(sys.executable))
-    line = shlex.join([python, "-m", *arguments, "--file", shown_path(file)])
+    line = shlex.join([python, "-m", "ops", *arguments, "--file", shown_path(file)])
     if endpoint_url is None:
         return line
     keys = f"AWS_ACCESS_KEY_ID={ROOT_KEY} AWS_SECRET_ACCESS_KEY={ROOT_KEY}"

@@ -35,9 +35,8 @@ class Target:
 
     stack: Annotated[str | None, Parameter(name=("--stack", "-s"), group=_STACK)] = None
     """The stack. Default: the one selected with `pulumi stack select`."""
-    file: Annotated[Path | None, Parameter(group=_STACK)] = None
-    """Read the outputs from this file, in place of the Pulumi CLI: `pulumi stack output --json`
-    wrote it. - is standard input."""
+    file: Annotated[Path | None, Parameter(group=_STACK, allow_leading_hyphen=True)] = None
+    """Read what `pulumi stack output --json` printed from this file; - is standard input."""
 
     def outputs(self) -> Outputs:
         """Return the stack's outputs.

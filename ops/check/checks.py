@@ -5,9 +5,7 @@ exist: the callbacks look it up, do not find it, and write nothing.
 """
 
 import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -15,10 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws_errors import explained, is_refusal
 from ops.aws_session import session
+from ops.check.check import Check, Failed, Unknown
 from ops.check.client_secret import WrongSecretError, client_secret
 from ops.check.headers import header_problems
 from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from ops.check.retry_budget import RetryBudget
+from ops.check.review import review_checks
 from ops.check.signed_payload import signed_payload
 from ops.clock import clock_problem
 from ops.errors import CommandError
@@ -44,64 +44,6 @@ _MEANINGS = {
 _AUTH_PARAMETERS = ("code", "scope", "context")
 # What reads the secret are the operator's own AWS credentials.
 _SIGN_IN = "aws sso login    # or set AWS_PROFILE to one that may read the secret"
-
-
-class CheckFailedError(Exception):
-    """A check did not hold: the message says what is wrong.
-
-    Attributes:
-        commands: what fixes it.
-    """
-
-    def __init__(self, message: str, *commands: str) -> None:
-        super().__init__(message)
-        self.commands = commands
-
-
-class UndeterminedError(Exception):
-    """A check found nothing to judge by: the message says what it found instead, or why."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """How a check went.
-
-    Attributes:
-        name: what was checked.
-        observed: what was found, in a few words, if it did not fail.
-        failure: why it did not hold; None otherwise.
-        seconds: it took.
-        passed: whether it held; None if that could not be determined.
-    """
-
-    name: str
-    observed: str
-    failure: CheckFailedError | None
-    seconds: float
-    passed: bool | None
-
-
-@dataclass(frozen=True)
-class Check:
-    """Something that is to hold.
-
-    `probe` returns what it observed, or raises CheckFailedError or UndeterminedError.
-    """
-
-    name: str
-    probe: Callable[[], str]
-
-    def run(self) -> Result:
-        """Probe, and time it."""
-        started = time.perf_counter()
-        observed, failure, passed = "", None, None
-        try:
-            observed, passed = self.probe(), True
-        except UndeterminedError as error:
-            observed = str(error)
-        except CheckFailedError as error:
-            failure, passed = error, False
-        return Result(self.name, observed, failure, time.perf_counter() - started, passed)
 
 
 class Checks:
@@ -141,6 +83,7 @@ class Checks:
         if app.client_id:
             yield Check("calls from BigCommerce", partial(self._called, app))
             yield Check("scopes in the developer portal", partial(self._consented, app))
+        yield from review_checks(app, self._commands, self._client)
 
     def _unknown_organization(self) -> str:
         base_url = self._registration.apps[0].base_url
@@ -153,7 +96,7 @@ class Checks:
             return "every URL"
         if is_loopback(app.base_url):
             return "not needed on this machine: BigCommerce could not call these URLs"
-        raise CheckFailedError("BigCommerce calls HTTPS URLs only", self._commands.up)
+        raise Failed("BigCommerce calls HTTPS URLs only", self._commands.up)
 
     def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
         expected = 400 if app.client_id else 503
@@ -162,7 +105,7 @@ class Checks:
         if app.client_id:
             names = _AUTH_PARAMETERS if field == AUTH else (PAYLOAD,)
             if not any(name in answer.text for name in names):
-                raise CheckFailedError("it does not name the missing parameter", self._commands.up)
+                raise Failed("it does not name the missing parameter", self._commands.up)
         self._expect_headers(answer)
         return str(answer.status)
 
@@ -171,20 +114,20 @@ class Checks:
             self._first_awaiting = app
             return self._unsigned(app, field)
         first = self._first_awaiting.organization_id
-        raise UndeterminedError(f"not called: it has the route and the function of {first}")
+        raise Unknown(f"not called: it has the route and the function of {first}")
 
     def _secret(self, app: AppRegistration) -> str:
         """Read it, for the checks that sign with it: without it they would fail for its reason."""
         try:
             secret = client_secret(app, self._secret_arns, self._secrets_manager)
         except WrongSecretError as error:
-            raise CheckFailedError(str(error), self._commands.up) from None
+            raise Failed(str(error), self._commands.up) from None
         except CommandError as error:
-            raise CheckFailedError(f"its secret cannot be read: {error}") from None
+            raise Failed(f"its secret cannot be read: {error}") from None
         except (ClientError, BotoCoreError) as error:
             commands = [_SIGN_IN] if is_refusal(error) else []
             said = f"its secret cannot be read: {explained(error)}"
-            raise CheckFailedError(said, *commands) from None
+            raise Failed(said, *commands) from None
         self._secrets[app.organization_id] = secret
         return "of this Client ID"
 
@@ -200,30 +143,30 @@ class Checks:
             return "recorded as these"
         if app.has_moved or app.client_id:
             step = next_step(app, self._commands)
-            raise CheckFailedError(step.what, *step.commands)
+            raise Failed(step.what, *step.commands)
         return "not yet"
 
     def _called(self, app: AppRegistration) -> str:
         """Nothing that fails: an app that nobody has installed yet was not called either."""
         seen = self._seen(app)
         if not seen.calls:
-            raise UndeterminedError(seen.last_calls)
+            raise Unknown(seen.last_calls)
         return seen.last_calls
 
     def _consented(self, app: AppRegistration) -> str:
         seen = self._seen(app)
         if wrong := seen.wrong_scopes(app):
-            raise CheckFailedError(
+            raise Failed(
                 f"the last consent was {wrong}: edit the portal's Scopes tab, or the app's scopes",
                 self._commands.sheet_of(app),
             )
         if not seen.has_right_scopes(app):
-            raise UndeterminedError(seen.last_scopes(app))
+            raise Unknown(seen.last_scopes(app))
         return seen.last_scopes(app)
 
     def _seen(self, app: AppRegistration) -> Traffic:
         if isinstance(self._traffic, TrafficUnknownError):
-            raise UndeterminedError(f"{NOT_KNOWN}{self._traffic}")
+            raise Unknown(f"{NOT_KNOWN}{self._traffic}")
         return self._traffic[app.organization_id]
 
     @cached_property
@@ -257,7 +200,7 @@ class Checks:
                 if not self._budget.again(f"it answers {answer.status}"):
                     return answer
         except UnreachableError as error:
-            raise CheckFailedError(f"{url}: {error}", self._commands.up) from None
+            raise Failed(f"{url}: {error}", self._commands.up) from None
 
     def _expect(self, answer: Response, status: int) -> None:
         if answer.status == status:
@@ -268,9 +211,9 @@ class Checks:
         commands = [self._commands.up]
         if answer.status >= 500:
             commands.append(self._commands.logs)
-        raise CheckFailedError(f"it answers {answer.status}, not {status}{meaning}", *commands)
+        raise Failed(f"it answers {answer.status}, not {status}{meaning}", *commands)
 
     def _expect_headers(self, answer: Response) -> None:
         problems = header_problems(answer.headers, self._registration.frame_ancestors)
         if problems:
-            raise CheckFailedError("; ".join(problems), self._commands.up)
+            raise Failed("; ".join(problems), self._commands.up)

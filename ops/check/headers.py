@@ -23,6 +23,8 @@ def header_problems(headers: Mapping[str, str], frame_ancestors: Iterable[str]) 
     ]
     if "X-Frame-Options" in headers:
         problems.append("X-Frame-Options forbids the control panel's iframe")
+    if "Set-Cookie" in headers:
+        problems.append("it sets a cookie, which browsers block in the control panel's iframe")
     allowed = _directive(headers.get("Content-Security-Policy", ""), "frame-ancestors")
     if missing := [origin for origin in frame_ancestors if origin not in allowed]:
         problems.append(f"Content-Security-Policy does not let {', '.join(missing)} show it")

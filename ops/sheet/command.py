@@ -28,20 +28,12 @@ def run(
     *,
     target: Target = SELECTED,
     app: Apps = (),
-    format: Annotated[Format, Parameter(group=_FORMAT)] = "table",  # noqa: A002
+    format: Annotated[Format, Parameter(group=_FORMAT)] = "table",
     json: Annotated[Json, Parameter(group=_FORMAT)] = False,
     output: Path | None = None,
     offline: bool = False,
 ) -> int:
     """Show what to enter in the developer portal, and what to do next.
-
-    The table is for terminals; markdown and html are the whole guide. JSON is the output
-    technicalTab with the live status of each app. With more than ten apps, table and markdown are a
-    summary: choose an app with --app.
-
-    The live status says when BigCommerce last called each URL, which scopes it sent last, and how
-    many stores are connected to Rutter. It is read with your own AWS credentials. If it cannot be
-    read, a line on standard error says why, and the rest is shown.
 
     Parameters
     ----------

@@ -17,9 +17,7 @@ from portal.model import AppRegistration
 from portal.sheet.live import Live
 
 
-def fetch_live_status(
-    outputs: Outputs, apps: Sequence[AppRegistration]
-) -> tuple[Live, str | None]:
+def fetch_live_status(outputs: Outputs, apps: Sequence[AppRegistration]) -> tuple[Live, str | None]:
     """Fetch the status of these apps with the operator's credentials.
 
     Returns:

@@ -124,7 +124,8 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
 def _register(app: AppRegistration, commands: Commands) -> NextStep:
     if not app.has_registered_urls:
         last = number_of(CREDENTIALS, app)
-        return NextStep(CREATE, f"Create the app in the developer portal, and go on to step {last}.")
+        what = f"Create the app in the developer portal, and go on to step {last}."
+        return NextStep(CREATE, what)
     return NextStep(
         CREDENTIALS,
         "Give the app's Client ID and Client Secret to this stack.",

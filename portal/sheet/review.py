@@ -32,10 +32,14 @@ def scope_warning(parameter: str) -> str | None:
     return _SCOPE_WARNINGS.get(parameter)
 
 
-# What the portal's "Modify all" selects.
 _MODIFY_ALL = {
     parameter for parameter, scope in OAUTH_SCOPES.items() if scope.permission == "modify"
 }
+
+
+def has_every_scope(app: AppRegistration) -> bool:
+    """Whether the app has all that the portal's "Modify all" selects."""
+    return set(app.scopes) >= _MODIFY_ALL
 
 
 def app_warnings(app: AppRegistration) -> Sequence[str]:
@@ -45,7 +49,7 @@ def app_warnings(app: AppRegistration) -> Sequence[str]:
         warnings.append("The marketplace takes multi-user apps only: set multipleUsers to true.")
     if app.support_url is None:
         warnings.append("The marketplace wants support in the app's pages: set supportUrl.")
-    if set(app.scopes) >= _MODIFY_ALL:
+    if has_every_scope(app):
         warnings.append("The marketplace refuses Modify all: name in scopes what the app needs.")
     return warnings
 

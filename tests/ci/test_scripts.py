@@ -76,11 +76,11 @@ CONSENTS = "python -m ops stores consents"
 @pytest.mark.parametrize(
     ("failing", "calls", "said"),
     [
-        ("", [PREVIEW, DEPLOYED, CONSENTS], "output of python -m ops stores consents\n"),
+        ("", [PREVIEW, DEPLOYED, CONSENTS], "output of python -m ops stores\n"),
         # a stack that is not deployed, and one whose stores cannot be asked for
         ("stack-output-registration", [PREVIEW, DEPLOYED], ""),
         (
-            "-m-installations-consents",
+            "-m-ops-stores",
             [PREVIEW, DEPLOYED, CONSENTS],
             "How many stores must consent again is not known: output of python -m ops stores",
         ),
@@ -127,7 +127,7 @@ def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
 
 
 @pytest.mark.parametrize(
-    ("failing", "called"), [("up---yes---diff", 1), ("-m-registration-check", 5)]
+    ("failing", "called"), [("up---yes---diff", 1), ("-m-ops-check", 5)]
 )
 def test_a_deployment_fails_with_what_failed(folder: Folder, failing: str, called: int) -> None:
     (folder.path / f"fail-{failing}").touch()

@@ -17,8 +17,7 @@ from components.settings.checks import SAMPLE_ORGANIZATION_ID
 from components.settings.model import Settings
 from lambdas.shared.errors import CallbackError
 from local.engine.configuration import encoded
-from ops.sheet.__main__ import main as registration
-from ops.stores.__main__ import main as installations
+from ops.__main__ import main
 from tests.components.reading import read_texts
 from tests.components.recordings import PROJECT
 from tests.components.stacks import ACME, ACME_APP
@@ -128,17 +127,13 @@ def test_a_key_that_a_command_sets_is_a_setting(command: str) -> None:
     assert re.sub(r"\[\d+\]", "[i]", re.sub(r"\[\d+\]$", "", key)) in CONFIGURATION
 
 
-@pytest.mark.parametrize(
-    "command", [*commands("python -m ops sheet"), *commands("python -m ops stores")]
-)
+@pytest.mark.parametrize("command", commands("python -m ops"))
 def test_a_command_on_outputs_is_understood(
     command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", "")  # so that it ends where it asks the Pulumi CLI for outputs
     monkeypatch.chdir(tmp_path)
-    module, *arguments = shlex.split(command.partition(" > ")[0].partition(" >> ")[0])[2:]
-    main = {"registration": registration, "installations": installations}[module]
-    assert main(arguments) == 2
+    assert main(shlex.split(command.partition(" > ")[0].partition(" >> ")[0])[3:]) == 2
 
 
 def test_make_targets_are_in_the_makefile() -> None:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.backend import LocalBackend
-from ops.check.checks import CheckFailedError, Checks, Result
+from ops.check.check import Result, Results
+from ops.check.checks import Checks
 from ops.check.http_client import Client, Response
 from ops.check.retry_budget import RetryBudget
 from ops.outputs import read_outputs
@@ -21,9 +22,6 @@ ROOT = Path(__file__).parents[2]
 
 
 A, B = "App A (org-a)", "App B (org-b)"
-
-
-Results = Mapping[str, list[Result]]
 
 
 def aws_environment(backend: LocalBackend) -> dict[str, str]:
@@ -47,7 +45,7 @@ def run(
     """The command, with the operator's AWS credentials unless there are others."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.run(
-        [sys.executable, "-m", "registration", command, *arguments],
+        [sys.executable, "-m", "ops", command, "--file", "-", *arguments],
         cwd=ROOT,
         env=inherited | dict(aws_environment(backend) if environment is None else environment),
         input=outputs_text(backend),
@@ -60,8 +58,8 @@ def run(
 Check = Callable[[str], tuple[Results, str]]
 
 
-def failures(results: Results, subject: str) -> dict[str, CheckFailedError]:
-    return {each.name: each.failure for each in results[subject] if each.failure is not None}
+def failures(results: Results, subject: str) -> dict[str, Result]:
+    return {each.name: each for each in results[subject] if each.outcome == "failed"}
 
 
 def https(text: str) -> Result:

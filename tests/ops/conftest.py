@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 
 from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
+from ops.check.check import Results
 from ops.check.report import check_deployment
 from ops.outputs import read_outputs
-from tests.ops.checking import Check, Results, aws_environment
+from tests.ops.checking import Check, aws_environment
 
 TWO_APPS = [
     {

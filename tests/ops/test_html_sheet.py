@@ -10,7 +10,7 @@ import pytest
 
 from portal.sheet.commands import Commands
 from portal.sheet.documents import html_sheet
-from portal.sheet.progress import app_steps, next_step
+from portal.sheet.progress import COMPANY_STEPS, app_steps, next_step
 from tests.ops.examples import EVERY_STAGE, app, many, registration
 
 Attributes = dict[str, str]
@@ -79,7 +79,7 @@ def test_every_url_every_scope_and_every_command_can_be_copied(page: Page) -> No
 
 def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
     steps = [box["data-step"] for box in page.all("input")]
-    company = [f"company/{step}" for step in range(1, 7)]
+    company = [f"company/{step.key}" for step in COMPANY_STEPS]
     own = [
         f"{each.organization_id}/{step.key}"
         for each in EVERY_STAGE.apps

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ops.choice import chosen_apps
 from ops.errors import CommandError
+from ops.options import chosen_apps
 from portal.model import AppRegistration, Registration
 from portal.oauth_scopes import OAUTH_SCOPES
 from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
-from portal.sheet.progress import app_steps, next_step
+from portal.sheet.progress import next_step, number_of
 from portal.sheet.review import app_warnings, scope_warning
 from portal.sheet.url_changes import url_change_warnings
 from tests.ops.examples import (
@@ -79,7 +79,7 @@ def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
 )
 def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
     following = next_step(of, Commands(registration(of)))
-    assert app_steps(of)[following.step] == number
+    assert number_of(following.step, of) == number
     assert ("Rutter" in following.what) == of.rutter
     for command, part in zip(following.commands, commands, strict=True):
         assert part in command
@@ -115,8 +115,8 @@ def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> No
 @pytest.mark.parametrize(
     ("given", "there"),
     [
-        ("acme-stor", "The nearest: acme-store, acme-shop, acme"),
-        ("My shop", "One that it has: acme-shop"),
+        ("acme-stor", "acme-store, acme-shop, acme"),
+        ("My shop", "acme-shop"),
     ],
 )
 def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_near(
@@ -126,8 +126,8 @@ def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_near(
     with pytest.raises(CommandError) as refused:
         chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", given])
     assert str(refused.value) == (
-        f"Stack dev has no app with the organization id {given!r}. {there}\n"
-        "Every app: python -m ops sheet --file 'my outputs.json'"
+        f"Stack dev has no app with organization ID {given!r}. It has, for example: {there}\n"
+        "List every app: python -m ops sheet --file 'my outputs.json'"
     )
 
 

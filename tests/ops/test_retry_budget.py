@@ -16,9 +16,9 @@ from urllib3 import HTTPHeaderDict
 
 from ops.aws_errors import explained
 from ops.check.checks import Checks
+from ops.check.documents import results_json
 from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError
 from ops.check.report import check_deployment
-from ops.check.results_json import results_json
 from ops.check.retry_budget import RetryBudget
 from ops.errors import CommandError
 from portal.fields import LOAD
@@ -45,7 +45,7 @@ def unsigned_load(monkeypatch: pytest.MonkeyPatch, answers: Callable[[], object]
         60, said.append, clock=lambda: now[0], sleep=lambda seconds: now.append(now.pop() + seconds)
     )
     found = list(Checks(OUTPUTS, budget).of_app(OUTPUTS.registration.apps[0]))[1].run()
-    return f"{len(said)} said, {now[0]:.0f} s: {found.failure}"
+    return f"{len(said)} said, {now[0]:.0f} s: {found.found}"
 
 
 @pytest.mark.parametrize("first", NOT_YET, ids=str)
@@ -107,7 +107,7 @@ def test_a_wrong_clock_is_named(
     }
     by_aws = explained(ClientError(refused, "Scan"))
     if said is None:
-        assert "other credentials" in str(check.run().failure)
+        assert "other credentials" in str(check.run().found)
         assert by_aws == "AWS refused Scan: InvalidSignatureException."
         return
     with pytest.raises(CommandError, match=said):
@@ -128,10 +128,11 @@ def test_one_callback_is_called_for_all_apps_that_await_registration(
     first, second = app(), app("globex")
     checks = Checks(outputs(registration(first, second)), RetryBudget(0, print))
     found = [[check.run() for check in checks.of_app(each)] for each in (first, second)]
-    assert [row["passed"] for row in json.loads(results_json({"": found[1]}))] == [True, None, True]
-    assert called == [first.callback_urls[LOAD]]
+    called_or_not = [result.outcome for result in found[1][:3]]
+    assert called_or_not == ["passed", "unknown", "passed"]
+    assert called == [first.callback_urls[LOAD], *[first.support_url] * 2]
     assert "not called: it has the route and the function of acme" in [
-        result.observed for result in found[1]
+        result.found for result in found[1]
     ]
 
 
@@ -139,6 +140,6 @@ def test_results_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "get", lambda *_: Response(200, {}, ""))
     checks = Checks(OUTPUTS, RetryBudget(0, print)).of_app(OUTPUTS.registration.apps[0])
     rows = json.loads(results_json({"acme": [check.run() for check in checks]}))
-    assert [row["passed"] for row in rows] == [True, False, True]
+    assert [row["outcome"] for row in rows[:3]] == ["passed", "failed", "passed"]
     assert rows[1]["found"] == "it answers 200, not 503"
     assert rows[1]["commands"] == ["pulumi up --stack dev"]
