@@ -1,17 +1,25 @@
 """The commands. Each is imported when it runs: what calls AWS takes long to import."""
 
+import sys
+from pathlib import Path
+
 from cyclopts import App, Parameter
 
 from ops.version import program_version
 
+_COMMAND = "bigcommerce-backend"  # in bin
+_is_command = Path(sys.argv[0]).name == _COMMAND
+
 app = App(
-    name="bigcommerce-backend",
+    name=_COMMAND if _is_command else "python -m ops",
     help="Register a stack's apps with BigCommerce, check them, and work with their stores.",
     version=program_version,
     help_format="plaintext",
     default_parameter=Parameter(negative=(), show_default=False),
     suppress_keyboard_interrupt=False,
 )
+if _is_command:  # a shell completes only a command's name
+    app.register_install_completion_command(help="Install completion for bash, zsh or fish.")
 app.command(
     "ops.sheet.command:run",
     name="sheet",
@@ -37,7 +45,6 @@ A warning is something that BigCommerce's review will refuse; it does not fail t
 Exit status: 0 if every app is ready or awaits registration; 1 if a check failed; 2 if nothing \
 could be checked.""",
 )
-
 app.command(
     "ops.stores.app:app", name="stores", help="Work with the stores that installed the apps."
 )

@@ -360,6 +360,20 @@ class TestHelp:
         assert all(word in printed for word in words)
         assert all(len(line) <= 80 for line in printed.splitlines())
 
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_a_shell_completes_commands_and_options(self, shell: str, tmp_path: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, ROOT / "bin/bigcommerce-backend", "--install-completion"],
+            env={"HOME": str(tmp_path), "SHELL": f"/bin/{shell}", "PATH": os.environ["PATH"]},
+            capture_output=True,
+            check=True,
+        )
+        assert done.stderr == b""
+        installed = [file.read_text() for file in tmp_path.rglob("*") if file.is_file()]
+        (script,) = [text for text in installed if "redrive" in text]
+        for word in ("bigcommerce-backend", "sheet", "markdown", "junit", *STORES_COMMANDS):
+            assert word in script
+
     def test_version(self) -> None:
         assert run("--version").stdout == f"{program_version()}\n"
 
