@@ -6,7 +6,7 @@ from local.bigcommerce.request_log import Answer
 from local.emulator import Emulator
 from local.emulator_middleware import answer_path
 from local.loopback_http import get
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 
 
 def find_answer(emulator: Emulator, url: str) -> Answer | None:

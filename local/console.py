@@ -14,7 +14,7 @@ from rich.text import Text
 from local.engine import Deployment, Event, LogEvent
 from local.outputs_file import shell_command, shown_path
 from local.walk import Step, StepFailedError
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 
 # The sheet is a document of its own, and a command shows it.
 _SHEET = "readme"

@@ -16,7 +16,7 @@ from local.aws import REGION, Aws
 from local.loopback_http import get
 from local.loopback_server import free_port, is_taken
 from local.scratch import BUILD, scratch_folder
-from ops.check.http_client import LOOPBACK, UnreachableError
+from ops.http_client import LOOPBACK, UnreachableError
 
 START_SECONDS = 30
 LOG_LINES = 15

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from ops.check.http_client import Client, Response, UnreachableError, is_loopback
+from ops.http_client import Client, Response, UnreachableError, is_loopback
 
 __all__ = ["Response", "UnreachableError", "get", "post"]
 

@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from ops.check.http_client import LOOPBACK
+from ops.http_client import LOOPBACK
 
 
 class PortError(Exception):

@@ -3,8 +3,8 @@
 import boto3
 from botocore.config import Config
 
-from ops.check.http_client import is_loopback
 from ops.errors import CommandError
+from ops.http_client import is_loopback
 from ops.outputs import Outputs
 
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"})

@@ -26,7 +26,7 @@ from local.bigcommerce.signed_payloads import load_url
 from local.bigcommerce.simulation import BigCommerce
 from local.bigcommerce.store_api import StoreApi
 from local.loopback_server import Server, serve_application
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 
 Endpoint = Callable[..., Response]
 

@@ -31,7 +31,7 @@ from local.provider.values import (
     struct,
     wire,
 )
-from ops.check.http_client import is_loopback
+from ops.http_client import is_loopback
 
 # What the AWS provider calls a service in `aws:endpoints`, where boto3 has another name.
 _ENDPOINT_NAMES = {"logs": "cloudwatchlogs"}

@@ -16,12 +16,12 @@ from ops.aws_session import session
 from ops.check.check import Check, Failed, Unknown
 from ops.check.client_secret import WrongSecretError, client_secret
 from ops.check.headers import header_problems
-from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from ops.check.retry_budget import RetryBudget
 from ops.check.review import review_checks
 from ops.check.signed_payload import signed_payload
 from ops.clock import clock_problem
 from ops.errors import CommandError
+from ops.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from ops.outputs import Outputs
 from ops.traffic import TrafficUnknownError, traffic
 from portal.fields import AUTH, CALLBACK_FIELDS, LOAD, UNINSTALL, CallbackField

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from ops.check.check import Check, Outcome, Result, Results
 from ops.check.checks import NOT_KNOWN, Checks
-from ops.check.network import require_network
 from ops.check.retry_budget import RetryBudget
+from ops.network import require_network
 from ops.outputs import Outputs
 from ops.terminal import STATUS_STYLES, print_whole
 from portal.model import AppRegistration

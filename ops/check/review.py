@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ops.check.check import Check, Warned
-from ops.check.http_client import Client, UnreachableError
+from ops.http_client import Client, UnreachableError
 from portal.model import AppRegistration
 from portal.sheet.commands import Commands
 from portal.sheet.review import has_every_scope

@@ -20,9 +20,9 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from ops.check.http_client import explained, is_loopback, pool, proxy_of
-from ops.check.network import CHECK_MACHINE
 from ops.errors import CommandError
+from ops.http_client import explained, is_loopback, pool, proxy_of
+from ops.network import CHECK_MACHINE
 from portal.model import Registration
 
 ATTEMPTS = 3

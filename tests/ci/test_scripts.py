@@ -126,9 +126,7 @@ def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
     assert "output of python -m ops sheet" in folder.summary
 
 
-@pytest.mark.parametrize(
-    ("failing", "called"), [("up---yes---diff", 1), ("-m-ops-check", 5)]
-)
+@pytest.mark.parametrize(("failing", "called"), [("up---yes---diff", 1), ("-m-ops-check", 5)])
 def test_a_deployment_fails_with_what_failed(folder: Folder, failing: str, called: int) -> None:
     (folder.path / f"fail-{failing}").touch()
     assert folder.run("stack", "deploy", "dev") == 1

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from local import loopback_http
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 
 
 def test_the_host_is_the_one_asked_for_and_the_query_arrives() -> None:

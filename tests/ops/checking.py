@@ -14,8 +14,8 @@ import pytest
 from local.backend import LocalBackend
 from ops.check.check import Result, Results
 from ops.check.checks import Checks
-from ops.check.http_client import Client, Response
 from ops.check.retry_budget import RetryBudget
+from ops.http_client import Client, Response
 from ops.outputs import read_outputs
 
 ROOT = Path(__file__).parents[2]

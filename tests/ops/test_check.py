@@ -19,9 +19,9 @@ from ops.check.check import Result
 from ops.check.checks import Checks
 from ops.check.client_secret import WrongSecretError, client_secret
 from ops.check.headers import header_problems
-from ops.check.http_client import Client, Response, UnreachableError
 from ops.check.retry_budget import RetryBudget
 from ops.check.review import review_checks
+from ops.http_client import Client, Response, UnreachableError
 from ops.outputs import read_outputs
 from portal.fields import CALLBACK_FIELDS, LOAD, UNINSTALL
 from portal.oauth_scopes import OAUTH_SCOPES

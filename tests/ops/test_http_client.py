@@ -12,9 +12,9 @@ from threading import Thread
 
 import pytest
 
-from ops.check.http_client import Client, UnreachableError, is_loopback
-from ops.check.network import require_network
 from ops.errors import CommandError
+from ops.http_client import Client, UnreachableError, is_loopback
+from ops.network import require_network
 from ops.stores.bigcommerce_api import BigCommerceApi, Verdict
 from tests.https_server import certificate
 from tests.ops.examples import app, registration

@@ -17,10 +17,10 @@ from urllib3 import HTTPHeaderDict
 from ops.aws_errors import explained
 from ops.check.checks import Checks
 from ops.check.documents import results_json
-from ops.check.http_client import Client, Response, UnreachableError, UnresolvedError
 from ops.check.report import check_deployment
 from ops.check.retry_budget import RetryBudget
 from ops.errors import CommandError
+from ops.http_client import Client, Response, UnreachableError, UnresolvedError
 from portal.fields import LOAD
 from tests.ops.examples import app, outputs, registration
 

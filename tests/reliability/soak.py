@@ -17,7 +17,7 @@ from threading import Lock
 
 from local.backend import LocalBackend
 from local.loopback_http import get
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 from tests.reliability import plan as plans
 from tests.reliability.connections import RUTTER_FAULTS, audit_connections
 from tests.reliability.lives import TIMEOUT_SECONDS, Delivery, Life

@@ -20,7 +20,7 @@ from local.loopback_http import get
 from local.loopback_server import free_port
 from local.provider import SERVICES
 from local.scratch import BUILD
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 
 pytestmark = pytest.mark.emulated
 

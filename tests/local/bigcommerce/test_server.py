@@ -8,7 +8,7 @@ import pytest
 
 from local import loopback_http
 from local.bigcommerce import BigCommerce, PortError, Server, serve
-from ops.check.http_client import UnreachableError
+from ops.http_client import UnreachableError
 
 
 def test_it_listens_on_loopback_alone(server: Server) -> None:

@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from ops.check.http_client import Client, UnreachableError, is_loopback
 from ops.errors import CommandError
+from ops.http_client import Client, UnreachableError, is_loopback
 from portal.model import Registration
 
 CHECK_MACHINE = (
