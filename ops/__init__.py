@@ -1,5 +1,1 @@
-"""Registering apps in BigCommerce's developer portal: what to enter, what is next, does it work.
-
-The stack's registration is an output, so all of this works where only the outputs are: nothing
-here needs Pulumi's SDK.
-"""
+"""The operators' commands. They work from a stack's outputs, without Pulumi's SDK."""
