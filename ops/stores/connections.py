@@ -24,11 +24,7 @@ _WAIT_SECONDS = 2
 
 
 def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
-    """Return these stores with their connections, without the connections' tokens.
-
-    Raises:
-        ClientError, BotoCoreError: a DynamoDB call failed.
-    """
+    """Return these stores with their connections, without the connections' tokens."""
     keys = [
         installation_item.key(store.organization_id, store.store_hash, CONNECTION)
         for store in stores
@@ -49,11 +45,7 @@ def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
 def count_connections(
     stack: Stack, organization_ids: Sequence[str]
 ) -> Mapping[str, Mapping[str, int]]:
-    """Return how many installed stores of each app have a connection in each state.
-
-    Raises:
-        ClientError, BotoCoreError: a DynamoDB call failed.
-    """
+    """Return how many installed stores of each app have a connection in each state."""
     counts: dict[str, Counter[str]] = {id_: Counter() for id_ in organization_ids}
     stores = [store for store in listed(stack, organization_ids) if store.is_installed]
     for store in with_connections(stack, [store for store in stores if store.is_current]):
@@ -75,7 +67,6 @@ class Queues:
 
         Raises:
             CommandError: the stack has none.
-            ClientError, BotoCoreError: a call of SQS failed.
         """
         if not any(app.rutter for app in stack.apps.values()):
             raise CommandError(
@@ -90,19 +81,11 @@ class Queues:
         return cls(stack.sqs, *urls)
 
     def send(self, request: Request) -> None:
-        """Queue a store to be reconciled.
-
-        Raises:
-            ClientError, BotoCoreError: the call of SQS failed.
-        """
+        """Queue a store to be reconciled."""
         self.sqs.send_message(QueueUrl=self.waiting_url, MessageBody=request.as_message())
 
     def failed(self) -> Iterator[Any]:
-        """Yield the messages of the dead-letter queue until it is empty; `delete` each.
-
-        Raises:
-            ClientError, BotoCoreError: a call of SQS failed.
-        """
+        """Yield the messages of the dead-letter queue until it is empty; `delete` each."""
         while True:
             answer = self.sqs.receive_message(
                 QueueUrl=self.failed_url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT_SECONDS
@@ -112,9 +95,5 @@ class Queues:
             yield from answer["Messages"]
 
     def delete(self, message: Mapping[str, Any]) -> None:
-        """Delete a message of the dead-letter queue.
-
-        Raises:
-            ClientError, BotoCoreError: the call of SQS failed.
-        """
+        """Delete a message of the dead-letter queue."""
         self.sqs.delete_message(QueueUrl=self.failed_url, ReceiptHandle=message["ReceiptHandle"])

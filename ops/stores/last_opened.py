@@ -31,7 +31,6 @@ def last_opened(stack: Stack, days: int) -> Mapping[tuple[str, str], date]:
 
     Raises:
         CommandError: the query failed, or took too long.
-        ClientError, BotoCoreError: a call of CloudWatch Logs failed.
     """
     now = int(time.time())
     query = stack.logs.start_query(

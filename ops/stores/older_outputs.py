@@ -19,7 +19,6 @@ def refuse_older_outputs(stack: Stack, organization_ids: Collection[str]) -> Non
 
     Raises:
         CommandError: an app is only in the deployment, or has another Client ID there.
-        ClientError, BotoCoreError: a DynamoDB call failed.
     """
     keys = [apps.key(id_) for id_ in organization_ids]
     for profile in whole_items(stack, keys, "pk", "client_id"):
@@ -27,7 +26,7 @@ def refuse_older_outputs(stack: Stack, organization_ids: Collection[str]) -> Non
         app = stack.apps.get(id_)
         if app is None or app.client_id != profile.get("client_id"):
             what = "lack the app" if app is None else "have another Client ID of the app"
-            name = stack.registration.stack
+            name = stack.outputs.registration.stack
             raise CommandError(
                 f"These outputs are older than the deployment: they {what} {id_}. Nothing was "
                 f"done. Write them again: pulumi stack output --json --stack {name} > "

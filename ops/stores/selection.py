@@ -43,7 +43,6 @@ def chosen_stores(stack: Stack, organization_ids: Collection[str]) -> list[Store
 
     Raises:
         CommandError: an app is not in the stack and has no stores.
-        ClientError, BotoCoreError: a DynamoDB call failed.
     """
     stores = listed(stack, organization_ids)
     found = {store.organization_id for store in stores}
@@ -56,7 +55,6 @@ def chosen_store(stack: Stack, store_hash: str, organization_id: str | None) -> 
 
     Raises:
         CommandError: there is none, or it has several apps and none is named.
-        ClientError, BotoCoreError: a DynamoDB call failed.
     """
     if not _STORE_HASH.fullmatch(store_hash):
         raise CommandError(

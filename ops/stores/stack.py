@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
-from lambdas.records.installation_table import InstallationTable
 from ops.aws_errors import aws_errors_explained
 from ops.aws_session import session
 from ops.options import Target
 from ops.outputs import Outputs
-from portal.model import AppRegistration, Registration
+from portal.model import AppRegistration
 from portal.sheet.commands import Commands
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sqs import SQSClient
 
-# A session for each client: sessions are not for several threads, clients are.
+# Each client has its own session: threads may share a client, but not a session.
 _CONFIG = Config(
     connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 5, "mode": "standard"}
 )
@@ -52,10 +51,10 @@ class Stack:
 
     @classmethod
     def of(cls, outputs: Outputs) -> "Stack":
-        """The stack with these outputs.
+        """Return the stack with these outputs.
 
         Raises:
-            OutputsError: they are of another version of the program.
+            OutputsError: another version of the program wrote them.
         """
         return cls(
             outputs=outputs,
@@ -68,19 +67,14 @@ class Stack:
         )
 
     @property
-    def registration(self) -> Registration:
-        """Its apps as they are to be entered in the portal."""
-        return self.outputs.registration
-
-    @property
     def commands(self) -> Commands:
-        """What to run next, for whoever gave these outputs."""
+        """The commands to run next."""
         return self.outputs.commands
 
     @cached_property
     def apps(self) -> Mapping[str, AppRegistration]:
         """The configured apps by organization id."""
-        return {app.organization_id: app for app in self.registration.apps}
+        return {app.organization_id: app for app in self.outputs.registration.apps}
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
@@ -101,11 +95,6 @@ class Stack:
     def sqs(self) -> "SQSClient":
         """SQS in the same region."""
         return session(self.outputs).client("sqs", config=_CONFIG)
-
-    @property
-    def records(self) -> InstallationTable:
-        """The stores' records, changed by rules as the callbacks do."""
-        return InstallationTable(self.dynamodb, self.table_name)
 
 
 @contextmanager

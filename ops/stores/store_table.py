@@ -28,9 +28,6 @@ def listed(
     """Return the stores of these apps, or of all apps that ever were, by app and store hash.
 
     `attributes` are those to read; by default all that the index has.
-
-    Raises:
-        ClientError, BotoCoreError: a DynamoDB call failed.
     """
     found: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     progress = Progress("Listing stores")
@@ -47,11 +44,7 @@ def listed(
 
 
 def whole_record(stack: Stack, store: Store) -> Store:
-    """Return a listed store with its present record, including the token, if it still has one.
-
-    Raises:
-        ClientError, BotoCoreError: a DynamoDB call failed.
-    """
+    """Return a listed store with its present record, including the token, if it still has one."""
     key = installation_item.key(store.organization_id, store.store_hash)
     items = {name: item for name, item in store.items.items() if name != key["sk"]["S"]}
     record = {item["sk"]: item for item in whole_items(stack, [key])}
@@ -61,11 +54,7 @@ def whole_record(stack: Stack, store: Store) -> Store:
 def whole_items(
     stack: Stack, keys: Sequence[Mapping[str, Any]], *attributes: str
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the items with these keys that exist, with all or these attributes.
-
-    Raises:
-        ClientError, BotoCoreError: a DynamoDB call failed.
-    """
+    """Yield the items with these keys that exist, with all or these attributes."""
     read: dict[str, Any] = {"ConsistentRead": True} | _projection(attributes)
     for start in range(0, len(keys), _BATCH):
         wanted: Any = keys[start : start + _BATCH]

@@ -19,7 +19,6 @@ def decrypted(stack: Stack, organization_id: str, store_hash: str, ciphertext: b
 
     Raises:
         UnreadableTokenError: it is damaged, or was encrypted for another store or key.
-        ClientError, BotoCoreError: a KMS call failed.
     """
     try:
         answer = stack.kms.decrypt(
@@ -38,11 +37,7 @@ def decrypted(stack: Stack, organization_id: str, store_hash: str, ciphertext: b
 
 
 def encrypted(stack: Stack, organization_id: str, store_hash: str, access_token: str) -> bytes:
-    """Return the ciphertext for a store's record.
-
-    Raises:
-        ClientError, BotoCoreError: a KMS call failed.
-    """
+    """Return the ciphertext for a store's record."""
     answer = stack.kms.encrypt(
         KeyId=stack.key_arn,
         Plaintext=access_token.encode(),

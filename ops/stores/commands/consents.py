@@ -117,7 +117,7 @@ def _configured(stack: Stack, target: Target, config: Path | None) -> Mapping[st
         return apps_in_file(config)
     if target.file is not None:
         raise CommandError("Add the configuration, such as --config Pulumi.NAME.yaml.")
-    return apps_of_stack(target.stack or stack.registration.stack)
+    return apps_of_stack(target.stack or stack.outputs.registration.stack)
 
 
 def _counts(change: Change, stores: Sequence[Store]) -> tuple[int, int]:

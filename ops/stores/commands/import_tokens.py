@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from lambdas.records import installation, installation_item
 from lambdas.records.installation import Installation, Record, User
+from lambdas.records.installation_table import InstallationTable
 from lambdas.shared.errors import ServiceUnavailableError
 from ops.errors import CommandError
 from ops.options import SELECTED, Target, chosen_apps
@@ -62,7 +63,7 @@ def run(
     """
     with opened(target) as stack:
         registered = _app(stack, app)
-        api = BigCommerceApi(stack.registration)
+        api = BigCommerceApi(stack.outputs.registration)
         foreign = read(tokens)
         confirm(_question(registered, len(foreign)), yes=yes)
         done: list[tuple[ForeignInstallation, str]] = []
@@ -117,10 +118,9 @@ def _import(
     if answer.verdict is not Verdict.VALID:
         return f"token {answer.verdict}: {answer.reason}"
     new = _installation(stack, app, foreign)
+    table = InstallationTable(stack.dynamodb, stack.table_name)
     try:
-        record = stack.records.update(
-            app.organization_id, foreign.store_hash, partial(_imported, new=new)
-        )
+        record = table.update(app.organization_id, foreign.store_hash, partial(_imported, new=new))
     except ServiceUnavailableError:
         return "its record was busy"
     if isinstance(record, Installation) and record.access_token == new.access_token:
@@ -129,7 +129,7 @@ def _import(
 
 
 def _installation(stack: Stack, app: AppRegistration, foreign: ForeignInstallation) -> Installation:
-    installed_at = foreign.installed_at or int(time.time())
+    installed_at = int(foreign.installed_at.timestamp() if foreign.installed_at else time.time())
     owner = User(foreign.owner_id, foreign.owner_email, installed_at)
     return Installation(
         client_id=str(app.client_id),

@@ -118,11 +118,7 @@ def _print_outcomes(outcomes: Mapping[str, int]) -> None:
 
 
 def purge_store(stack: Stack, store: Store) -> str:
-    """Delete a store's items, all or none, if its record did not change; return what happened.
-
-    Raises:
-        ClientError, BotoCoreError: a DynamoDB call failed.
-    """
+    """Delete a store's items, all or none, if its record did not change; return what happened."""
     deletes: list[Any] = []
     for sort_key in SORT_KEYS:
         key = installation_item.key(store.organization_id, store.store_hash, sort_key)

@@ -1,9 +1,25 @@
-"""`verify`: whether the access tokens are valid."""
+"""`verify`: whether the access tokens are valid.
+
+`--mark` records it in an item next to the store's record, which the callbacks do not touch:
+
+pk               S     as the record's
+sk               S     VERIFICATION
+organization_id  S     with store_hash, so that the index has the item
+store_hash       S
+verdict          S     whether the token is valid
+verified_at      N
+granted_at_ms    N     of the verified token; a newer token has another
+domain           S     the store's, if BigCommerce returned it
+expires_at       N     the table's TTL attribute
+"""
 
 import sys
+import time
 from collections.abc import Sequence
 from functools import partial
 
+from lambdas.records import installation_item
+from lambdas.shared.dynamodb_json import values_to_json
 from ops.errors import CommandError
 from ops.options import SELECTED, Json, Target
 from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
@@ -11,10 +27,9 @@ from ops.stores.output import number_of, print_json, print_stores
 from ops.stores.parallel_map import parallel_map
 from ops.stores.selection import StoresOfApps, chosen_stores
 from ops.stores.stack import Stack, opened
-from ops.stores.store import Store
+from ops.stores.store import VERIFICATION, Store
 from ops.stores.store_table import whole_record
 from ops.stores.tokens import UnreadableTokenError, decrypted
-from ops.stores.verification import record_answer
 
 REMEDIES = {
     Verdict.REFUSED: "reinstall the app, or purge the record",
@@ -23,6 +38,8 @@ REMEDIES = {
     Verdict.UNREADABLE: "reinstall the app, or purge the record",
     Verdict.UNKNOWN: "verify again",
 }
+
+KEPT_SECONDS = 90 * 86_400
 
 _Verified = tuple[Store, Answer]
 
@@ -50,7 +67,7 @@ def run(
         ]
         if apps and not stores:
             raise CommandError(f"No store has {' or '.join(apps)} installed.")
-        work = partial(_verify, stack, BigCommerceApi(stack.registration), mark)
+        work = partial(_verify, stack, BigCommerceApi(stack.outputs.registration), mark)
         done: list[tuple[Store, Answer | None]] = []
         try:
             parallel_map(work, stores, "Verifying tokens", done)
@@ -104,5 +121,21 @@ def _verify(stack: Stack, api: BigCommerceApi, mark: bool, store: Store) -> Answ
     else:
         answer = api.verify(store.store_hash, token, set(store.record["scopes"]))
     if mark and answer.verdict is not Verdict.UNKNOWN:
-        record_answer(stack, store, answer)
+        _record(stack, store, answer)
     return answer
+
+
+def _record(stack: Stack, store: Store, answer: Answer) -> None:
+    """Record BigCommerce's answer about a store's token."""
+    now = int(time.time())
+    domain = answer.domain or store.domain
+    values = {
+        "organization_id": store.organization_id,
+        "store_hash": store.store_hash,
+        "verdict": str(answer.verdict),
+        "verified_at": now,
+        "granted_at_ms": store.record["granted_at_ms"],
+        "expires_at": now + KEPT_SECONDS,
+    } | ({"domain": domain} if domain else {})
+    key = installation_item.key(store.organization_id, store.store_hash, VERIFICATION)
+    stack.dynamodb.put_item(TableName=stack.table_name, Item=key | values_to_json(values))

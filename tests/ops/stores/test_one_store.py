@@ -110,18 +110,7 @@ def test_why_aws_cannot_be_asked_is_said(
     assert said in done.err
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "list",
-        "show STORE",
-        "token STORE",
-        "purge STORE --yes",
-        "connect STORE",
-        "redrive",
-        "verify",
-    ],
-)
+@pytest.mark.parametrize("command", ["list", "show STORE", "purge STORE --yes", "redrive"])
 def test_credentials_of_another_account_are_noticed(
     run: Run, store: Store, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -260,7 +260,3 @@ def test_what_is_deleted_before_it_ends_early_is_counted(
     done = run("purge", "--yes")
     assert (done.status, said in done.err) == (status, True)
     assert done.out.endswith("1 store purged.\n")
-
-
-def test_an_app_without_records_is_said(run: Run) -> None:
-    assert "has no app with organization ID 'org-z'" in run("purge", "--app", "org-z").err
