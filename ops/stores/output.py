@@ -3,8 +3,10 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from operator import gt
 from typing import Any
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +16,8 @@ from ops.terminal import plain_console
 from portal.sheet.text import one_line
 
 _BOUNDLESS = 10_000
+# The longest word, in characters, that stays on one line.
+_UNBROKEN = 10
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
@@ -21,13 +25,13 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | None]]) -
 
     Cells may have text from strangers: it cannot control the terminal.
     """
+    cells = [[one_line(cell or "-") for cell in row] for row in rows]
     table = Table(box=None, pad_edge=False, show_header=any(headings), header_style="")
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("Store", "Installed"))
-    for row in rows:
-        table.add_row(*(Text(one_line(cell or "-")) for cell in row))
-    width = None if _is_terminal() else _BOUNDLESS
-    console = plain_console(width=width)
+    for heading, width in zip(headings, _widths([headings, *cells]), strict=True):
+        table.add_column(heading, overflow="fold", width=width)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console = plain_console(width=_BOUNDLESS)
     with console.capture() as captured:
         console.print(table)
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
@@ -43,8 +47,22 @@ def print_stores(
         of_app.append((store.store_hash, *cells))
     for store, of_app in by_app.values():
         if len(by_app.keys() | stack.apps.keys()) > 1:
-            sys.stdout.write(f"{store.app_label}\n")
+            sys.stdout.write(f"{one_line(store.app_label)}\n")
         print_table(("Store", *headings), of_app)
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns' widths: in a terminal, the widest shrink, and short words stay whole."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cell_len, column)) for column in columns]
+    room = (plain_console().width if _is_terminal() else _BOUNDLESS) - 2 * (len(columns) - 1)
+    words = [" ".join(column).split() for column in columns]
+    whole = [max([1, *(len(w) for w in each if len(w) <= _UNBROKEN)]) for each in words]
+    for floors in (whole, [1] * len(columns)):
+        while sum(widths) > room and any(map(gt, widths, floors)):
+            wide = [i for i, width in enumerate(widths) if width > floors[i]]
+            widths[max(wide, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def _is_terminal() -> bool:

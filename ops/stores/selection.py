@@ -14,24 +14,16 @@ from ops.stores.store import SORT_KEYS, Store
 from ops.stores.store_table import listed, whole_items
 
 StoreHash = Annotated[str, Parameter(name="STORE", help="The store's hash, as list shows it.")]
-StoreApp = Annotated[
+OneApp = Annotated[
     str | None,
-    Parameter(name="--app", help="The app's organization ID, if the store has several apps."),
+    Parameter(name="--app", help="Only this app, by its organization ID."),
 ]
-StoreOrApp = Annotated[
-    str | None,
-    Parameter(
-        name="--app",
-        help="The app's organization ID, if STORE has several apps; without STORE, only the "
-        "stores of this app.",
-    ),
-]
-StoresOfApps = Annotated[
+AnyApps = Annotated[
     tuple[str, ...],
     Parameter(
         name="--app",
-        help="Only the stores of this app, by its organization ID. You can repeat the option, and "
-        "name an app that the stack no longer has.",
+        help="Only this app, by its organization ID; the stack may no longer have it. You can "
+        "repeat the option.",
     ),
 ]
 

@@ -12,7 +12,7 @@ from ops.options import SELECTED, Target
 from ops.stores.connections import Queues, with_connections
 from ops.stores.output import number_of
 from ops.stores.progress import Progress
-from ops.stores.selection import StoreHash, StoreOrApp, chosen_store, chosen_stores
+from ops.stores.selection import OneApp, StoreHash, chosen_store, chosen_stores
 from ops.stores.stack import Stack, opened
 from ops.stores.store import Store
 
@@ -22,7 +22,7 @@ def run(
     /,
     *,
     target: Target = SELECTED,
-    app: StoreOrApp = None,
+    app: OneApp = None,
     all_: Annotated[bool, Parameter(name="--all")] = False,
 ) -> int:
     """Connect one store to Rutter, or all that Rutter does not have.

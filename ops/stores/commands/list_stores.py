@@ -14,7 +14,7 @@ from ops.options import SELECTED, Json, Target, one_of
 from ops.stores.connections import with_connections
 from ops.stores.last_opened import last_opened
 from ops.stores.output import number_of, print_json, print_stores
-from ops.stores.selection import StoresOfApps, chosen_stores
+from ops.stores.selection import AnyApps, chosen_stores
 from ops.stores.stack import Stack, opened
 from ops.stores.store import Store
 
@@ -28,7 +28,7 @@ Column = tuple[str, Callable[[Store], str | None]]
 def run(
     *,
     target: Target = SELECTED,
-    apps: StoresOfApps = (),
+    apps: AnyApps = (),
     all_: Annotated[bool, Parameter(name="--all")] = False,
     opened_days: Annotated[
         int | None, Parameter(name="--opened", validator=Number(gte=1, lte=MOST_DAYS))
@@ -152,7 +152,7 @@ def _scopes(store: Store) -> str | None:
         return None
     missing = [f"-{scope}" for scope in store.missing_scopes]
     extra = [f"+{scope}" for scope in store.extra_scopes]
-    return " ".join([*missing, *extra]) or "as configured"
+    return " ".join([*missing, *extra]) or "match"
 
 
 def _day(time: date | None) -> str | None:

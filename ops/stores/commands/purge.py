@@ -18,7 +18,7 @@ from ops.stores.confirmation import Yes, confirm
 from ops.stores.older_outputs import refuse_older_outputs
 from ops.stores.output import number_of, print_stores
 from ops.stores.parallel_map import parallel_map
-from ops.stores.selection import StoreHash, StoreOrApp, chosen_store, chosen_stores
+from ops.stores.selection import OneApp, StoreHash, chosen_store, chosen_stores
 from ops.stores.stack import Stack, opened
 from ops.stores.store import SORT_KEYS, Store
 
@@ -36,7 +36,7 @@ def run(
     /,
     *,
     target: Target = SELECTED,
-    app: StoreOrApp = None,
+    app: OneApp = None,
     dead: bool = False,
     dry_run: bool = False,
     yes: Yes = False,

@@ -7,7 +7,7 @@ from typing import Any
 from ops.options import SELECTED, Json, Target
 from ops.stores.connections import with_connections
 from ops.stores.output import print_json, print_table
-from ops.stores.selection import StoreApp, StoreHash, chosen_store
+from ops.stores.selection import OneApp, StoreHash, chosen_store
 from ops.stores.stack import opened
 from ops.stores.store import VERIFICATION, Store
 
@@ -17,7 +17,7 @@ def run(
     /,
     *,
     target: Target = SELECTED,
-    app: StoreApp = None,
+    app: OneApp = None,
     json: Json = False,
 ) -> int:
     """Show everything about one store, except its access token.

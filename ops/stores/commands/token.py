@@ -5,7 +5,7 @@ import sys
 from ops.errors import CommandError
 from ops.options import SELECTED, Target
 from ops.stores.confirmation import Yes, confirm
-from ops.stores.selection import StoreApp, StoreHash, chosen_store
+from ops.stores.selection import OneApp, StoreHash, chosen_store
 from ops.stores.stack import opened
 from ops.stores.tokens import decrypted
 from portal.sheet.text import one_line
@@ -16,7 +16,7 @@ def run(
     /,
     *,
     target: Target = SELECTED,
-    app: StoreApp = None,
+    app: OneApp = None,
     yes: Yes = False,
 ) -> int:
     """Print the access token of one store, after you confirm.

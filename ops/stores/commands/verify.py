@@ -25,7 +25,7 @@ from ops.options import SELECTED, Json, Target
 from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from ops.stores.output import number_of, print_json, print_stores
 from ops.stores.parallel_map import parallel_map
-from ops.stores.selection import StoresOfApps, chosen_stores
+from ops.stores.selection import AnyApps, chosen_stores
 from ops.stores.stack import Stack, opened
 from ops.stores.store import VERIFICATION, Store
 from ops.stores.store_table import whole_record
@@ -45,7 +45,7 @@ _Verified = tuple[Store, Answer]
 
 
 def run(
-    *, target: Target = SELECTED, apps: StoresOfApps = (), mark: bool = False, json: Json = False
+    *, target: Target = SELECTED, apps: AnyApps = (), mark: bool = False, json: Json = False
 ) -> int:
     """Verify each store's access token with BigCommerce.
 

@@ -56,7 +56,7 @@ def test_table_and_csv_have_the_same_stores(run: Run, store: Store) -> None:
     table = run("list", "--app", "org-a").out
     assert table.startswith("App A (org-a)\nStore ")
     (row,) = [row for row in table.splitlines() if store.hash in row]
-    assert "as configured" in row
+    assert "match" in row
     (line,) = [
         line
         for line in csv.DictReader(io.StringIO(run("list", "--csv").out))
