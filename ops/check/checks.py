@@ -83,7 +83,7 @@ class Checks:
         if app.client_id:
             yield Check("calls from BigCommerce", partial(self._called, app))
             yield Check("scopes in the developer portal", partial(self._consented, app))
-        yield from review_checks(app, self._commands, self._client)
+        yield from review_checks(app, self._client)
 
     def _unknown_organization(self) -> str:
         base_url = self._registration.apps[0].base_url

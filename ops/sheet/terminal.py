@@ -84,8 +84,8 @@ def _print_app(
     _print_scopes(app, traffic, console)
     if links is not None:
         _print_value("Install link", links["externalInstall"], "", console)
-    for warning in app_warnings(app):
-        console.print(_warning(warning))
+    for setting, warning in app_warnings(app).items():
+        console.print(_warning(f"{setting}: {warning}"))
     if data_flow := live.data_flow(app.organization_id):
         print_whole(f"Rutter: {data_flow}; {commands.list_stores}", console)
     following = next_step(app, commands)

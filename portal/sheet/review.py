@@ -1,4 +1,4 @@
-"""What BigCommerce's marketplace review will ask about an app, as far as its settings tell.
+"""What BigCommerce's marketplace review asks about an app, as far as its settings tell.
 
 Source: BigCommerce's developer documentation, "App Store Approval Requirements"
 (https://docs.bigcommerce.com/docs/integrations/apps/guide/requirements): apps with the Checkout
@@ -7,7 +7,7 @@ compliance review, apps must be multi-user enabled and offer support. The docume
 list the scopes of the PCI review; those here are the ones such an app needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from portal.model import AppRegistration
 from portal.oauth_scopes import OAUTH_SCOPES
@@ -25,6 +25,9 @@ _SCOPE_WARNINGS = {
     "store_stored_payment_instruments_read_only": _PCI,
     "store_v2_transactions": _PCI,
 }
+_MODIFY_ALL = {
+    parameter for parameter, scope in OAUTH_SCOPES.items() if scope.permission == "modify"
+}
 
 
 def scope_warning(parameter: str) -> str | None:
@@ -32,25 +35,17 @@ def scope_warning(parameter: str) -> str | None:
     return _SCOPE_WARNINGS.get(parameter)
 
 
-_MODIFY_ALL = {
-    parameter for parameter, scope in OAUTH_SCOPES.items() if scope.permission == "modify"
-}
-
-
-def has_every_scope(app: AppRegistration) -> bool:
-    """Whether the app has all that the portal's "Modify all" selects."""
-    return set(app.scopes) >= _MODIFY_ALL
-
-
-def app_warnings(app: AppRegistration) -> Sequence[str]:
-    """What the review would refuse about an app, each with the setting that fixes it."""
-    warnings = []
+def app_warnings(app: AppRegistration) -> Mapping[str, str]:
+    """What the review would refuse about an app, by the setting that fixes it."""
+    warnings = {}
     if not app.multiple_users:
-        warnings.append("The marketplace takes multi-user apps only: set multipleUsers to true.")
+        warnings["multipleUsers"] = "The marketplace takes multi-user apps only: set it to true."
     if app.support_url is None:
-        warnings.append("The marketplace wants support in the app's pages: set supportUrl.")
-    if has_every_scope(app):
-        warnings.append("The marketplace refuses Modify all: name in scopes what the app needs.")
+        warnings["supportUrl"] = "The marketplace wants support in the app's pages."
+    if app.partner_id is None:
+        warnings["partnerId"] = "The marketplace wants a Partner ID."
+    if set(app.scopes) >= _MODIFY_ALL:
+        warnings["scopes"] = "The marketplace refuses Modify all: name what the app needs."
     return warnings
 
 

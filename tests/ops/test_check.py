@@ -25,7 +25,6 @@ from ops.http_client import Client, Response, UnreachableError
 from ops.outputs import read_outputs
 from portal.fields import CALLBACK_FIELDS, LOAD, UNINSTALL
 from portal.oauth_scopes import OAUTH_SCOPES
-from portal.sheet.commands import Commands
 from tests.ops.checking import (
     A,
     B,
@@ -38,7 +37,7 @@ from tests.ops.checking import (
     run,
     secret,
 )
-from tests.ops.examples import ready, registration
+from tests.ops.examples import ready
 
 pytestmark = pytest.mark.emulated
 MODIFY_ALL = tuple(key for key, scope in OAUTH_SCOPES.items() if scope.permission == "modify")
@@ -72,16 +71,19 @@ class TestWhatHolds:
                 "not in the last 30 days: redirect-url, load, uninstall, remove-user",
             ),
             ("?", "scopes in the developer portal", "no consent in the last 30 days"),
-            ("!", "multiple users", "the marketplace takes multi-user apps only"),
-            ("!", "support link", "the app's pages have no support link"),
-            ("!", "Partner ID", "not set, and the marketplace requires one"),
-            ("✓", "scopes", "1 chosen"),
+            (
+                "!",
+                "multipleUsers",
+                "The marketplace takes multi-user apps only: set it to true.",
+            ),
+            ("!", "supportUrl", "The marketplace wants support in the app's pages."),
+            ("!", "partnerId", "The marketplace wants a Partner ID."),
         ]
         suites = ET.parse(report).getroot()  # noqa: S314 (written by the command)
         counts = [
             [each.get(name) for name in ("name", "tests", "failures", "skipped")] for each in suites
         ]
-        assert counts == [["stack local", "1", "0", "0"], [A, "15", "0", "5"], [B, "7", "0", "2"]]
+        assert counts == [["stack local", "1", "0", "0"], [A, "14", "0", "5"], [B, "5", "0", "2"]]
         assert len(suites.findall("./testsuite/testcase/skipped")) == 7
         told = done.stdout + report.read_text(encoding="utf-8")
         assert deployed.apps[0].client_secret not in told
@@ -406,13 +408,13 @@ def test_says_so_where_the_logs_cannot_be_read(
     ("answer", "values", "warning"),
     [
         (200, {}, None),
-        (200, {"multiple_users": False}, "multiple users: the marketplace takes multi-user"),
-        (200, {"support_url": None}, "support link: the app's pages have no support link"),
+        (200, {"multiple_users": False}, "multipleUsers: The marketplace takes multi-user"),
+        (200, {"support_url": None}, "supportUrl: The marketplace wants support"),
         (404, {}, "support link: https://support.example.com answers 404"),
         (UnreachableError("no answer"), {}, "support link: https://support.example.com: no answer"),
         (AssertionError("it was called"), {"support_url": "mailto:help@example.com"}, None),
-        (200, {"partner_id": None}, "Partner ID: not set"),
-        (200, {"scopes": MODIFY_ALL}, "scopes: the marketplace refuses Modify all"),
+        (200, {"partner_id": None}, "partnerId: The marketplace wants"),
+        (200, {"scopes": MODIFY_ALL}, "scopes: The marketplace refuses Modify all"),
     ],
 )
 def test_what_the_review_refuses_is_a_warning(
@@ -425,7 +427,7 @@ def test_what_the_review_refuses_is_a_warning(
 
     monkeypatch.setattr(Client, "get", get)
     app = ready(**{"partner_id": "4711", **values})
-    results = [check.run() for check in review_checks(app, Commands(registration(app)), Client())]
+    results = [check.run() for check in review_checks(app, Client())]
     found = [(each.outcome, f"{each.name}: {each.found}") for each in results]
     assert [outcome for outcome, _ in found if outcome != "passed"] == ["warning"] * bool(warning)
     assert warning is None or any(said.startswith(warning) for _, said in found)

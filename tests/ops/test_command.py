@@ -181,7 +181,7 @@ class TestSheet:
                 assert lines[lines.index(f"  {url}") - 1] == field.label
         assert "  Checkout Content: modify  (store_content_checkout)" in lines
         assert any("! BigCommerce's security team" in line for line in lines)
-        assert any(line.startswith("! The marketplace takes multi-user") for line in lines)
+        assert any(line.startswith("! multipleUsers: The marketplace takes") for line in lines)
         assert "  pulumi config set --stack dev --path 'apps[4].clientId' CLIENT_ID" in lines
         page = "  python -m ops sheet --stack dev --format html --output registration.html"
         assert lines[-1] == page

@@ -27,6 +27,8 @@ from tests.ops.examples import (
     registration,
 )
 
+MODIFY_ALL = tuple(key for key, scope in OAUTH_SCOPES.items() if scope.permission == "modify")
+
 
 def test_a_registration_survives_the_way_through_the_outputs() -> None:
     text = json.dumps(EVERY_STAGE.as_output())
@@ -174,6 +176,7 @@ def test_scopes_that_the_review_asks_about_are_warned_of() -> None:
 
 
 def test_settings_that_the_review_refuses_are_warned_of() -> None:
-    assert app_warnings(app()) == []
-    both = app_warnings(app(multiple_users=False, support_url=None))
-    assert ["multipleUsers" in both[0], "supportUrl" in both[1]] == [True, True]
+    fit = app(partner_id="4711")
+    assert app_warnings(fit) == {}
+    unfit = app(multiple_users=False, support_url=None, scopes=MODIFY_ALL)
+    assert [*app_warnings(unfit)] == ["multipleUsers", "supportUrl", "partnerId", "scopes"]
