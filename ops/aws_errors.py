@@ -1,4 +1,4 @@
-"""AWS's refusals in words: what happened, why, and what mends it."""
+"""AWS's errors in words: what happened, why, and what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ _REMEDIES = {
     "InvalidClientTokenId": _LOGIN,
     "UnrecognizedClientException": _LOGIN,
     "ResourceNotFoundException": (
-        "The outputs name what is not in this account: is it the account of the stack? "
+        "The resource is not in this account. Check that this is the stack's account: "
         "aws sts get-caller-identity"
     ),
 }
@@ -65,9 +65,9 @@ def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "")
     if isinstance(error, _NO_CREDENTIALS):
         return f"There are no AWS credentials. {_LOGIN}"
     if isinstance(error, (EndpointConnectionError, ProfileNotFound)):
-        return f"AWS could not be asked: {error}"
+        return f"Could not call AWS: {error}"
     if not isinstance(error, ClientError):
-        return f"AWS could not be asked: {type(error).__name__}"
+        return f"Could not call AWS: {type(error).__name__}"
     code = error.response.get("Error", {}).get("Code", "no code")
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     remedy = clock_problem(headers.get("date")) if code in _TIMED else None

@@ -1,5 +1,5 @@
-"""What ends a command of an operator."""
+"""The error that ends an operator's command."""
 
 
 class CommandError(Exception):
-    """The command cannot do what it was asked for; the message says why and what mends it."""
+    """The command cannot do what it was asked to; the message says why and what to do."""

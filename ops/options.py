@@ -1,7 +1,6 @@
 """The options that several commands share."""
 
 import shlex
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import mutually_exclusive
 
 from ops.errors import CommandError
-from ops.outputs import Outputs, outputs_in_file, piped_outputs, read_outputs
+from ops.outputs import Outputs, outputs_in_file, read_outputs
 from ops.pulumi_cli import ask_pulumi
 from portal.model import AppRegistration
 
@@ -49,9 +48,8 @@ class Target:
                 self.stack, "stack", "output", what="the outputs", otherwise="--file outputs.json"
             )
             return read_outputs(text, shlex.join(["--stack", self.stack]) if self.stack else "")
-        if self.file == Path("-"):
-            return read_outputs(piped_outputs(sys.stdin.buffer))
-        return read_outputs(outputs_in_file(self.file), shlex.join(["--file", str(self.file)]))
+        given = "" if self.file == Path("-") else shlex.join(["--file", str(self.file)])
+        return read_outputs(outputs_in_file(self.file), given)
 
 
 SELECTED = Target()

@@ -1,11 +1,12 @@
-"""A stack's outputs, as `pulumi stack output --json` gives them: where registrations are read."""
+"""A stack's outputs, as `pulumi stack output --json` prints them."""
 
 import codecs
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,7 +16,7 @@ from portal.sheet.commands import Commands
 
 
 class OutputsError(CommandError):
-    """The outputs cannot be had or used; the message says why and what to do."""
+    """The outputs cannot be read or used; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -72,35 +73,29 @@ class Outputs:
         arn = self.text("installationsTableArn").split(":")
         if len(arn) < 6:
             raise OutputsError(
-                f"The output installationsTableArn is no ARN. {_deploy_first(self.commands.up)}"
+                f"The output installationsTableArn is not an ARN. {_deploy_first(self.commands.up)}"
             )
         return arn
 
 
 def outputs_in_file(path: Path) -> str:
-    """The outputs that `pulumi stack output --json` was redirected to.
+    """Return what `pulumi stack output --json` was redirected to; `-` is standard input.
 
     Raises:
         OutputsError: the file cannot be read.
     """
     try:
-        return _decoded(path.read_bytes(), str(path))
+        content = sys.stdin.buffer.read() if path == Path("-") else path.read_bytes()
+        # Redirecting in PowerShell 5 writes UTF-16 with a byte order mark.
+        utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
     except OSError as error:
-        raise OutputsError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def piped_outputs(stream: BinaryIO) -> str:
-    """The outputs that were piped to this program.
-
-    Raises:
-        OutputsError: nothing was.
-    """
-    text = _decoded(stream.read(), "standard input")
-    if not text.strip():
+        raise OutputsError(f"Could not read {path}: {error.strerror}.") from None
+    except UnicodeDecodeError:
         raise OutputsError(
-            "Standard input is empty. Say --stack NAME, or give the outputs with --file FILE."
-        )
-    return text
+            f"Could not read {path}: it is neither UTF-8 nor UTF-16. Write it again: "
+            "pulumi stack output --json > outputs.json"
+        ) from None
 
 
 def read_outputs(text: str, given: str = "") -> Outputs:
@@ -113,7 +108,7 @@ def read_outputs(text: str, given: str = "") -> Outputs:
         outputs = json.loads(text)
     except (ValueError, RecursionError):
         raise OutputsError(
-            "The outputs are not JSON. They are what this prints: pulumi stack output --json"
+            "The outputs are not JSON. Write them with: pulumi stack output --json > outputs.json"
         ) from None
     if not isinstance(outputs, dict) or "registration" not in outputs:
         raise OutputsError(f"The outputs have no registration. {_deploy_first(_up(given))}")
@@ -121,8 +116,8 @@ def read_outputs(text: str, given: str = "") -> Outputs:
         registration = Registration.model_validate(outputs["registration"])
     except ValidationError as error:
         raise OutputsError(
-            "The output registration is of another version of the program. Deploy the stack with "
-            f"this one first: {_up(given)}\n{_problems(error)}"
+            "Another version of the program wrote the output registration. Deploy the stack with "
+            f"this version first: {_up(given)}\n{_problems(error)}"
         ) from None
     arns = _texts(outputs.get("credentialSecretArns"))
     return Outputs(registration, arns, _texts(outputs), given)
@@ -135,18 +130,6 @@ def _deploy_first(up: str) -> str:
 def _up(given: str) -> str:
     """What deploys, where the outputs do not tell of which stack they are."""
     return f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
-
-
-def _decoded(content: bytes, name: str) -> str:
-    # Redirecting in PowerShell 5 writes UTF-16 with a byte order mark.
-    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise OutputsError(
-            f"{name} is neither UTF-8 nor UTF-16 text. Write the outputs anew: "
-            "pulumi stack output --json > outputs.json"
-        ) from None
 
 
 def _problems(error: ValidationError) -> str:

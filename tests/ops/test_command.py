@@ -129,14 +129,18 @@ class TestSources:
     @pytest.mark.parametrize(
         ("arguments", "piped", "said"),
         [
-            (["sheet", *PIPED], "", "Standard input is empty"),
-            (["sheet", *PIPED], b"\xff", "standard input is neither UTF-8 nor UTF-16 text"),
-            (["sheet", *PIPED], b"\xff\xfe{", "standard input is neither UTF-8 nor UTF-16 text"),
+            (["sheet", *PIPED], "", "The outputs are not JSON"),
+            (["sheet", *PIPED], b"\xff", "Could not read -: it is neither UTF-8 nor UTF-16"),
+            (["sheet", *PIPED], b"\xff\xfe{", "Could not read -: it is neither UTF-8 nor UTF-16"),
             (["chekc"], "", 'Unknown command "chekc". Did you mean "check"?'),
             (["check", "--junit", "build/none/x", *PIPED], OUTPUTS, "Could not write build/none/x"),
             (["sheet", *PIPED], "not json", "The outputs are not JSON"),
             (["sheet", *PIPED], '{"technicalTab": {}}', "have no registration. Deploy the stack"),
-            (["sheet", "--file", "build/none.json"], "", "none.json cannot be read: No such file"),
+            (
+                ["sheet", "--file", "build/none.json"],
+                "",
+                "build/none.json: No such file",
+            ),
             (["sheet", "--output", "build/none/x", *PIPED], OUTPUTS, "Could not write build/no"),
             (["sheet", "--format", "htlm", *PIPED], "", 'Did you mean "html"?'),
             (["sheet", "--format", "html", "--json", *PIPED], "", "Mutually exclusive arguments"),
@@ -163,7 +167,7 @@ class TestSources:
         other = json.loads(OUTPUTS)
         other["registration"]["apps"][0]["clientId"] = "not/an/id"
         said = refused(run("sheet", *PIPED, piped=json.dumps(other)))
-        assert "another version" in said
+        assert "Another version" in said
         assert "apps.0.clientId" in said
         assert "not/an/id" not in said
 
@@ -252,7 +256,7 @@ class TestSheet:
             ({}, "The outputs have no installationsTableArn. Deploy the stack with"),
             (
                 {"installationsTableArn": "table"},
-                "The output installationsTableArn is no ARN. Deploy",
+                "The output installationsTableArn is not an ARN. Deploy",
             ),
             (
                 {"installationsTableArn": "arn:aws:dynamodb:us-east-1:1:table/t"},

@@ -14,7 +14,7 @@ from tests.ops.examples import EVERY_STAGE, outputs_json
     ("file", "said"),
     [
         ("outputs.json", "The outputs have no installationsTable. Deploy"),
-        ("no_arn.json", "The output installationsTableArn is no ARN. Deploy"),
+        ("no_arn.json", "The output installationsTableArn is not an ARN. Deploy"),
     ],
 )
 def test_unusable_outputs_are_refused(

@@ -94,7 +94,7 @@ def test_an_uninstalled_store_has_no_token(run: Run, app: App, store: Store) -> 
     ("environment", "said"),
     [
         ({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "There are no AWS credentials"),
-        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "could not be asked: Could not connect"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "Could not call AWS: Could not connect"),
         ({"AWS_PROFILE": "nowhere"}, "The config profile (nowhere) could not be found"),
     ],
 )
