@@ -147,7 +147,7 @@ def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
         assert outputs_in(outputs_file)["loadCallbackUrl"] in shown.stdout
         listed = run_as_printed("ops stores list", printed)
         assert listed.returncode == 0
-        assert listed.stdout.startswith("No store has an app of the stack installed, ")
+        assert listed.stdout.startswith("No store has an app of the stack installed.")
         checked = run_as_printed("ops check", printed)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert checked.stdout.endswith("\n  ready\n")
