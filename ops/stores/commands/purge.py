@@ -20,14 +20,18 @@ from ops.stores.output import number_of, print_stores
 from ops.stores.parallel_map import parallel_map
 from ops.stores.selection import OneApp, StoreHash, chosen_store, chosen_stores
 from ops.stores.stack import Stack, opened
-from ops.stores.store import SORT_KEYS, Store
+from ops.stores.store import SORT_KEYS, VERIFICATION, Store
 
 # The attributes that every install and uninstall changes; the index has them.
 WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
 # What happened to a store.
 PURGED, CHANGED, BUSY = "purged", "changed meanwhile", "DynamoDB is busy, try again"
+OUTDATED = "verified more than an hour ago, run verify --mark again"
+# A store that BigCommerce closed or that refused a token may be well again later.
+VERDICT_SECONDS = 3600
 # Why DynamoDB cancels a transaction that may succeed later, and the seconds before each try.
 TRANSIENT = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+FAILED_CONDITION = "ConditionalCheckFailed"
 PAUSES = (0, 0.2, 1, 3)
 
 
@@ -56,8 +60,8 @@ def run(
     refused; the command then says how much it deleted.
 
     Args:
-        dead: Stores whose token `verify --mark` found refused, closed or undecryptable, if they
-            have no newer one.
+        dead: Stores whose token `verify --mark` found refused, closed or undecryptable within the
+            last hour, if they have no newer one.
         dry_run: Only show what would be deleted.
     """
     if store_hash is not None and dead:
@@ -82,7 +86,7 @@ def run(
         )
         done: list[tuple[Store, str]] = []
         try:
-            parallel_map(partial(purge_store, stack), stores, "Purging", done)
+            parallel_map(partial(purge_store, stack, dead=dead), stores, "Purging", done)
         finally:
             outcomes = Counter(outcome for _, outcome in done)
             _print_outcomes(outcomes)
@@ -117,13 +121,20 @@ def _print_outcomes(outcomes: Mapping[str, int]) -> None:
             sys.stdout.write(f"{number_of(count, 'store')} not purged: {outcome}.\n")
 
 
-def purge_store(stack: Stack, store: Store) -> str:
-    """Delete a store's items, all or none, if its record did not change; return what happened."""
+def purge_store(stack: Stack, store: Store, *, dead: bool = False) -> str:
+    """Delete a store's items, all or none, if its record did not change; return what happened.
+
+    `dead` is whether it must have been verified within the last hour.
+    """
     deletes: list[Any] = []
     for sort_key in SORT_KEYS:
         key = installation_item.key(store.organization_id, store.store_hash, sort_key)
         delete = {"TableName": stack.table_name, "Key": key}
-        condition = _unchanged(store.record) if sort_key == installation_item.SORT_KEY else {}
+        condition: dict[str, Any] = {}
+        if sort_key == installation_item.SORT_KEY:
+            condition = _unchanged(store.record)
+        elif sort_key == VERIFICATION and dead:
+            condition = _verified_since(int(time.time()) - VERDICT_SECONDS)
         deletes.append({"Delete": delete | condition})
     for pause in PAUSES:
         time.sleep(pause)
@@ -131,14 +142,22 @@ def purge_store(stack: Stack, store: Store) -> str:
             stack.dynamodb.transact_write_items(TransactItems=deletes)
         except ClientError as error:
             reasons: Any = error.response.get("CancellationReasons", ())
-            codes = {reason.get("Code") for reason in reasons}
-            if "ConditionalCheckFailed" in codes:
-                return CHANGED
-            if not codes & TRANSIENT:
+            codes = [reason.get("Code") for reason in reasons]
+            if FAILED_CONDITION in codes:
+                place = codes.index(FAILED_CONDITION)
+                return OUTDATED if dead and SORT_KEYS[place] == VERIFICATION else CHANGED
+            if not set(codes) & TRANSIENT:
                 raise
         else:
             return PURGED
     return BUSY
+
+
+def _verified_since(seconds: int) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "verified_at >= :since",
+        "ExpressionAttributeValues": values_to_json({":since": seconds}),
+    }
 
 
 def _unchanged(record: Mapping[str, Any]) -> dict[str, Any]:

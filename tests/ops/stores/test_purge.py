@@ -238,7 +238,7 @@ def test_one_record_of_two_that_stays_fails_the_command(
     monkeypatch.setattr("ops.stores.commands.purge._purgeable", lambda *_, **__: stores)
     monkeypatch.setattr(
         "ops.stores.commands.purge.purge_store",
-        lambda _, store: outcome if store.store_hash == stays else purge.PURGED,
+        lambda _, store, **__: outcome if store.store_hash == stays else purge.PURGED,
     )
     done = run("purge", "--yes")
     assert done.status == 1
@@ -249,7 +249,7 @@ def test_one_record_of_two_that_stays_fails_the_command(
 def test_what_is_deleted_before_it_ends_early_is_counted(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, said: str
 ) -> None:
-    def purge_all_but_one(_: Stack, store: StackStore) -> str:
+    def purge_all_but_one(_: Stack, store: StackStore, **__: bool) -> str:
         if store.store_hash == "one":
             raise error
         return purge.PURGED

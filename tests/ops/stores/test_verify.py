@@ -13,6 +13,7 @@ from lambdas.records.installation_item import key
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
+from ops.stores.commands import purge
 from ops.stores.stack import Stack
 from ops.stores.store import VERIFICATION
 from ops.stores.tokens import decrypted
@@ -107,6 +108,10 @@ def test_dead_stores_are_told_to_programs_and_purged_together(
     dry = run("purge", "--dead", "--dry-run").out
     assert re.search(rf"{refused.hash}  installed, refused +1\n.*\b1 store would", dry)
     run("verify", "--mark")
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr(purge, "VERDICT_SECONDS", -60)
+        stayed = run("purge", "--dead", "--yes")
+    assert (stayed.status, "2 stores not purged: verified more than" in stayed.out) == (1, True)
     assert run("purge", "--dead", "--yes").out.endswith("2 stores purged.\n")
     left = {each["storeHash"] for each in json.loads(run("list", "--json").out)}
     assert left == {store.hash, again.hash, consent.hash}
