@@ -79,14 +79,6 @@ class Commands:
         """Records the Partner ID."""
         return self._set(app, "partnerId", "PARTNER_ID")
 
-    def set_multiple_users(self, app: AppRegistration) -> str:
-        """Says that the app takes several users of a store."""
-        return self._set(app, "multipleUsers", "true")
-
-    def set_support_url(self, app: AppRegistration) -> str:
-        """Records where the app's pages send people for help."""
-        return self._set(app, "supportUrl", "SUPPORT_URL")
-
     def set_client_id(self, app: AppRegistration) -> str:
         """Gives the stack the Client ID."""
         return self._set(app, "clientId", "CLIENT_ID")
