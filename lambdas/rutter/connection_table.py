@@ -22,7 +22,6 @@ SORT_KEY = "CONNECTION"
 PREFIX = "connection_"
 REVISION = f"{PREFIX}revision"
 _APP, _DUE, _WEBHOOK = f"{PREFIX}app", f"{PREFIX}due", f"{PREFIX}webhook_until"
-_NUMBERS = {"generation", "connected_generation", "held_until", "since", "due"}
 
 
 def key(organization_id: str, store_hash: str) -> dict[str, Any]:
@@ -40,21 +39,9 @@ def read(organization_id: str, store_hash: str) -> tuple[Connection | None, int]
     if "Item" not in answer:
         return None, 0
     item = dynamodb_json.values_from_json(answer["Item"])
-    return connection(item), int(item[REVISION])
-
-
-def connection(item: dict[str, Any]) -> Connection:
-    """Return the connection in an item's attributes."""
-    values: dict[str, Any] = {}
-    for each in fields(Connection):
-        value = item.get(PREFIX + each.name)
-        if value is not None:
-            values[each.name] = value
-    for name in values.keys() & _NUMBERS:
-        values[name] = int(values[name])
-    if "access_token" in values:
-        values["access_token"] = bytes(values["access_token"])
-    return Connection(**values)
+    values = {each.name: item.get(PREFIX + each.name) for each in fields(Connection)}
+    known = {name: value for name, value in values.items() if value is not None}
+    return Connection(**known), item[REVISION]
 
 
 def write(organization_id: str, store_hash: str, connection: Connection, revision: int) -> bool:
