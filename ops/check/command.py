@@ -24,14 +24,10 @@ def run(
 ) -> int:
     """Call the deployed callbacks as BigCommerce would.
 
-    Parameters
-    ----------
-    app:
-        Only this app, by its organization ID. You can repeat the option.
-    wait:
-        Retry for so many seconds in all what a fresh deployment may not serve yet. Default: 60.
-    junit:
-        Write the results to this file too, as JUnit XML.
+    Args:
+        app: Only this app, by its organization ID. You can repeat the option.
+        wait: Seconds to retry what a fresh deployment may not serve yet, in all. Default: 60.
+        junit: Write the results to this file too, as JUnit XML.
     """
     outputs = target.outputs()
     apps = chosen_apps(outputs, app)

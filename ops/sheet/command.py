@@ -35,16 +35,11 @@ def run(
 ) -> int:
     """Show what to enter in the developer portal, and what to do next.
 
-    Parameters
-    ----------
-    app:
-        Only this app, by its organization ID. You can repeat the option.
-    format:
-        The format. Default: table.
-    output:
-        Write to this file, not to standard output.
-    offline:
-        Do not read the live status from AWS.
+    Args:
+        app: Only this app, by its organization ID. You can repeat the option.
+        format: The format. Default: table.
+        output: Write to this file, not to standard output.
+        offline: Do not read the live status from AWS.
     """
     outputs = target.outputs()
     apps = chosen_apps(outputs, app)

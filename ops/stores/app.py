@@ -15,7 +15,7 @@ from ops.stores.commands import (
     verify,
 )
 
-app = App(name="stores", help="Work with the stores that installed the stack's apps.")
+app = App(name="stores")
 for command, name in {
     list_stores: "list",
     show: "show",
