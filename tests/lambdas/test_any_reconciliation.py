@@ -224,8 +224,8 @@ class Life(RuleBasedStateMachine):
         self.world.rutter.keeps_outcomes, self.world.rutter.recognizes_stores = rutter
         self.world.rutter.synced_at_poll = synced_at_poll
 
-    @rule(told=st.booleans())
-    def consent(self, told: bool) -> None:
+    @rule(notified=st.booleans())
+    def consent(self, notified: bool) -> None:
         self.world.now += 1
         self.tokens += 1
         token = f"token{self.tokens}".encode()
@@ -233,15 +233,15 @@ class Life(RuleBasedStateMachine):
         self.world.write_record(
             Installation(APP.client_id, now, now * 1000, token, (), None, "1", {})
         )
-        self._changed(told)
+        self._changed(notified)
 
-    @rule(told=st.booleans())
-    def uninstall(self, told: bool) -> None:
+    @rule(notified=st.booleans())
+    def uninstall(self, notified: bool) -> None:
         if isinstance(self.world.record, Installation):
             self.world.now += 1
             uninstall = Uninstall(self.world.now, self.world.now)
             self.world.write_record(Uninstalled(APP.client_id, uninstall, self.world.now + 10**9))
-            self._changed(told)
+            self._changed(notified)
 
     @rule()
     def add_a_user(self) -> None:
@@ -325,7 +325,7 @@ class Life(RuleBasedStateMachine):
 
         def act() -> None:
             for other in others:
-                getattr(self, other)(told=True)
+                getattr(self, other)(notified=True)
                 for message in self.world.messages[-1:]:
                     self._deliver(message)
 
@@ -349,9 +349,9 @@ class Life(RuleBasedStateMachine):
         self._settle()
         self._check()
 
-    def _changed(self, told: bool) -> None:
+    def _changed(self, notified: bool) -> None:
         self.events += 1
-        if told:
+        if notified:
             self._send(Trigger.CHANGE, depth=1)
 
     def _send(self, trigger: Trigger, depth: int = 0) -> None:
