@@ -42,7 +42,7 @@ _REMEDIES = {
         "aws sts get-caller-identity"
     ),
 }
-# How AWS refuses a request that it takes for too old, or for signed in the future.
+# The codes with which AWS refuses a request that is too old, or signed in the future.
 _TIMED = {
     "AuthFailure",
     "InvalidSignatureException",
@@ -58,9 +58,9 @@ def is_refusal(error: Exception) -> bool:
 
 
 def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "") -> str:
-    """What AWS refused, and what to do about it. Nothing of the request is in it.
+    """Return what AWS refused and what to do about it, and nothing of the request.
 
-    `operator_policy_arn` is that of the stack's policy for operators, where it allows the call.
+    Pass `operator_policy_arn` if the stack's policy for operators allows the call.
     """
     if isinstance(error, _NO_CREDENTIALS):
         return f"There are no AWS credentials. {_LOGIN}"

@@ -1,4 +1,4 @@
-"""AWS as the operator reaches it. Every client for a stack is made here."""
+"""The operator's AWS session, which makes every client for a stack."""
 
 import boto3
 from botocore.config import Config
@@ -11,10 +11,9 @@ _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"
 
 
 def session(outputs: Outputs) -> boto3.Session:
-    """A session in the stack's region, with credentials of the stack's account.
+    """Return a session in the stack's region, with credentials of the stack's account.
 
-    The names of tables, queues and logs do not say whose they are: with other credentials they may
-    be those of another deployment.
+    Another account may have tables, queues and logs with the same names, of another deployment.
 
     Raises:
         CommandError: the credentials are of another account, or AWS_ENDPOINT_URL leads elsewhere.

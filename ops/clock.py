@@ -1,4 +1,4 @@
-"""This machine's clock, compared with the time at which somebody else answered."""
+"""Compare this machine's clock with a server's."""
 
 import time
 from email.utils import parsedate_to_datetime
@@ -8,7 +8,7 @@ _TOLERATED_SECONDS = 30
 
 
 def clock_problem(date: str | None) -> str | None:
-    """What is wrong with the clock, by the `Date` of an answer that just came; None if nothing."""
+    """Return what is wrong with the clock, by the `Date` of a fresh answer; None if nothing is."""
     try:
         seconds = time.time() - parsedate_to_datetime(date or "").timestamp()
     except ValueError:

@@ -102,7 +102,7 @@ class Client:
 
 
 def explained(error: HTTPError) -> str:
-    """What went wrong, without the URL: it may hold a signed payload, or a proxy's password."""
+    """Return what went wrong, without the URL: it may have a signed payload or a password."""
     if isinstance(error, LocationParseError):
         return "no answer: its URL, or the proxy's, is not valid"
     what = "no valid certificate" if isinstance(error, SSLError) else "no answer"

@@ -1,4 +1,4 @@
-"""The rows of a query of CloudWatch Logs Insights, once it has ended."""
+"""Wait for a query of CloudWatch Logs Insights."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ PAUSE_SECONDS = 0.5
 
 
 class QueryError(Exception):
-    """A query gave no rows; the message, a part of a sentence, says how it ended."""
+    """A query returned no rows; the message, a part of a sentence, says how it ended."""
 
 
 def rows(
@@ -20,7 +20,7 @@ def rows(
     longest_seconds: int,
     pause: Callable[[float], None],
 ) -> list[dict[str, str]]:
-    """The rows of a query that was started; `pause` waits some seconds for it.
+    """Return the rows of a query that was started; `pause` waits some seconds for it.
 
     Raises:
         QueryError: it failed, or took too long.

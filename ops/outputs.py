@@ -21,13 +21,13 @@ class OutputsError(CommandError):
 
 @dataclass(frozen=True)
 class Outputs:
-    """What is used of a stack's outputs.
+    """The outputs that the commands use.
 
     Attributes:
         registration: the output `registration`.
         credential_secret_arns: ARN of the Secrets Manager secret by organization id.
         texts: the outputs that are texts, by name.
-        given: the options that said where they are; empty where they were piped.
+        given: the options that name their source; empty if they were piped.
     """
 
     registration: Registration
@@ -37,7 +37,7 @@ class Outputs:
 
     @property
     def commands(self) -> Commands:
-        """What takes the registration further, for somebody who gave the outputs in this way."""
+        """The commands to run next, with the same options."""
         return Commands(self.registration, self.given)
 
     def text(self, name: str) -> str:
@@ -55,7 +55,7 @@ class Outputs:
         """The AWS region of the deployment.
 
         Raises:
-            OutputsError: the outputs do not tell.
+            OutputsError: the outputs do not say.
         """
         return self._table_arn[3]
 
@@ -64,7 +64,7 @@ class Outputs:
         """The AWS account of the deployment.
 
         Raises:
-            OutputsError: the outputs do not tell.
+            OutputsError: the outputs do not say.
         """
         return self._table_arn[4]
 
@@ -99,7 +99,7 @@ def outputs_in_file(path: Path) -> str:
 
 
 def read_outputs(text: str, given: str = "") -> Outputs:
-    """Read a stack's outputs from JSON; `given` are the options that said where it is.
+    """Read a stack's outputs from JSON; `given` are the options that name its source.
 
     Raises:
         OutputsError: it is not the JSON of this program's outputs.
@@ -128,7 +128,7 @@ def _deploy_first(up: str) -> str:
 
 
 def _up(given: str) -> str:
-    """What deploys, where the outputs do not tell of which stack they are."""
+    """Return the command that deploys, for outputs that do not name their stack."""
     return f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
 
 
@@ -139,6 +139,6 @@ def _problems(error: ValidationError) -> str:
 
 
 def _texts(value: Any) -> dict[str, str]:
-    """The texts of a JSON object; what is something else is left out."""
+    """Return the values of a JSON object that are texts."""
     items = value.items() if isinstance(value, dict) else ()
     return {key: text for key, text in items if isinstance(text, str)}

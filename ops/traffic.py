@@ -1,7 +1,6 @@
 """What BigCommerce sent to the apps of a deployment, read from the functions' logs.
 
-They have a line for each call, which names the app, and that of a consent has its scopes: so
-nothing is written for this, and it reaches back as far as the logs are kept.
+The logs have a line for each call, which names the app. A consent's line also has its scopes.
 """
 
 import json
@@ -26,8 +25,8 @@ from portal.traffic import CHECK_STORE_PREFIX, Consent, Traffic
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
-# How far to look back; logs that are kept for less end before. A query costs by what it reads, so
-# the last day comes first: of what is called often, that is enough.
+# How far to look back, if the logs are kept for so long. A query costs by what it reads, so the
+# last day comes first: it is enough for callbacks that are called often.
 REACH_DAYS = 90
 RECENT_DAYS = 1
 _CONFIG = Config(
@@ -61,7 +60,7 @@ def traffic(
     *,
     pause: Callable[[float], None] = time.sleep,
 ) -> dict[str, Traffic]:
-    """What was seen of these apps, by organization id; `pause` waits some seconds for a query.
+    """Return the traffic of these apps by organization ID; `pause` waits some seconds for a query.
 
     Raises:
         TrafficUnknownError: the AWS credentials do not allow it, or a query failed.
@@ -101,9 +100,9 @@ def _start(logs: "CloudWatchLogsClient", log_group: str, days: int) -> str:
 
 
 def _newest(newest_first: list[dict[str, str]]) -> Mapping[str, _Call]:
-    """The newest call of each app.
+    """Return the newest call of each app.
 
-    The embedded AWS leaves to this what it does not evaluate of the query.
+    This repeats the query's filters, which the embedded AWS does not evaluate.
     """
     calls: dict[str, _Call] = {}
     for row in newest_first:

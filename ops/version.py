@@ -1,4 +1,4 @@
-"""The program's version. It is not installed, so its own pyproject.toml is what knows."""
+"""The program's version, from its pyproject.toml: the program is not installed."""
 
 import tomllib
 from pathlib import Path

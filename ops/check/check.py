@@ -9,7 +9,7 @@ Outcome = Literal["passed", "failed", "warning", "unknown"]
 
 
 class Finding(Exception):  # noqa: N818 (it ends a probe, and is not always an error)
-    """What a check found in place of what it expected: the message says what.
+    """A check did not find what it expected; the message says what it found.
 
     Attributes:
         commands: what fixes it.

@@ -42,7 +42,7 @@ _MEANINGS = {
 }
 # Any of these may be the first that the Auth callback misses.
 _AUTH_PARAMETERS = ("code", "scope", "context")
-# What reads the secret are the operator's own AWS credentials.
+# The operator's own AWS credentials read the secret.
 _SIGN_IN = "aws sso login    # or set AWS_PROFILE to one that may read the secret"
 
 
@@ -61,13 +61,13 @@ class Checks:
         self._first_awaiting: AppRegistration | None = None
 
     def of_stack(self) -> Iterator[Check]:
-        """What holds for the stack, whatever its apps are."""
+        """Yield the checks that do not depend on the apps."""
         yield Check("unknown organization", self._unknown_organization)
 
     def of_app(self, app: AppRegistration) -> Iterator[Check]:
-        """What holds for an app; for the first that awaits registration, that a callback says so.
+        """Yield an app's checks; only the first app that awaits registration has a callback called.
 
-        One of one app is enough: each answers 503, which the alarm of callbacks that fail counts.
+        One call is enough: each answers 503, which the alarm for failing callbacks counts.
         """
         yield Check("HTTPS", partial(self._https, app))
         for field in CALLBACK_FIELDS if app.client_id else (LOAD,):
@@ -117,7 +117,7 @@ class Checks:
         raise Unknown(f"not called: it has the route and the function of {first}")
 
     def _secret(self, app: AppRegistration) -> str:
-        """Read it, for the checks that sign with it: without it they would fail for its reason."""
+        """Read the secret. The checks that sign with it run only if this succeeds."""
         try:
             secret = client_secret(app, self._secret_arns, self._secrets_manager)
         except WrongSecretError as error:
@@ -147,7 +147,7 @@ class Checks:
         return "not yet"
 
     def _called(self, app: AppRegistration) -> str:
-        """Nothing that fails: an app that nobody has installed yet was not called either."""
+        """Never fails: BigCommerce does not call an app that no one has installed yet."""
         seen = self._seen(app)
         if not seen.calls:
             raise Unknown(seen.last_calls)
@@ -171,7 +171,7 @@ class Checks:
 
     @cached_property
     def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:
-        """What was seen of every registered app, by organization id; or why it is not known."""
+        """The traffic of every registered app by organization ID, or why it is not known."""
         registered = [app.organization_id for app in self._registration.apps if app.client_id]
         try:
             return traffic(self._outputs, registered)
@@ -183,7 +183,7 @@ class Checks:
         return session(self._outputs).client("secretsmanager")
 
     def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
-        """The answer of a URL; what a fresh deployment may give in its place is asked again."""
+        """Return the answer of a URL; retry what a fresh deployment may answer instead."""
         try:
             while True:
                 try:
@@ -193,7 +193,7 @@ class Checks:
                         raise
                     continue
                 early = answer.status in {403, 404} or answer.status >= 500
-                # Functions keep credentials that were taken out for five minutes.
+                # Functions cache credentials for five minutes after they were removed.
                 kept = (answer.status, expected) == (400, 503)
                 if answer.status == expected or not (early or kept):
                     return answer

@@ -1,7 +1,7 @@
-"""The headers a callback's answer needs, so that the control panel shows it and nobody else can.
+"""The headers of a callback's answer, which let the control panel show it, and no other site.
 
-Source: BigCommerce's app documentation: the pages stand in an iframe of the control panel, whose
-origins only `frame-ancestors` can name. The rest is what lambdas/callbacks/responses.py promises.
+Source: BigCommerce's app documentation: the control panel shows the pages in an iframe, and only
+`frame-ancestors` can name its origins. The rest is what lambdas/callbacks/responses.py promises.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ _REQUIRED = {
 
 
 def header_problems(headers: Mapping[str, str], frame_ancestors: Iterable[str]) -> list[str]:
-    """What is wrong with an answer's headers; `frame_ancestors` are the control panel's origins."""
+    """Return what is wrong with the headers; `frame_ancestors` are the control panel's origins."""
     problems = [
         f"{name} is not {value}"
         for name, value in _REQUIRED.items()

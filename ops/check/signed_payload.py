@@ -7,16 +7,16 @@ import jwt
 
 from portal.traffic import CHECK_STORE_PREFIX
 
-# An uninstall that was issued just now is noted even where nothing is installed, because it may
-# have overtaken an installation (lambdas/records/installation.py). An older one changes nothing.
+# An uninstall that was just issued is stored even if nothing is installed, because it may have
+# overtaken an installation (lambdas/records/installation.py). An older one changes nothing.
 _AGE_SECONDS = 60 * 60
 
 
 def signed_payload(client_id: str, client_secret: str) -> str:
-    """A payload from the owner of a store that is installed nowhere, as a compact JWT.
+    """Return a payload from the owner of a store that does not exist, as a compact JWT.
 
-    Source: BigCommerce's single-click app documentation: HS256 with the client secret. Theirs can
-    be used for 24 hours; this one is an hour old, and ends in a minute.
+    Source: BigCommerce's single-click app documentation: HS256 with the client secret. Its payloads
+    are valid for 24 hours; this one is an hour old, and expires in a minute.
     """
     now = int(time.time())
     issued_at = now - _AGE_SECONDS

@@ -15,7 +15,7 @@ from portal.value_types import OrganizationId
 
 
 class ConfiguredApp(BaseModel):
-    """What of an app's configuration merchants consent to; the rest is the program's to check.
+    """The part of an app's configuration that merchants consent to.
 
     Attributes:
         organization_id: its own among the apps.
