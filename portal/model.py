@@ -1,7 +1,7 @@
 """One stack's registration: what to enter in BigCommerce's developer portal for each of its apps.
 
-It is the stack's output `registration`. Every rendering and every check is made from it; what can
-be told from the rest is not in it.
+It is the stack's output `registration`. Every rendering and every check is made from it. It has
+nothing that can be derived from the rest.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class _Part(BaseModel):
 
 
 class TabRow(NamedTuple):
-    """A row of the portal's Technical tab: `key` is of one that takes a callback URL, else None."""
+    """A row of the portal's Technical tab; `key` is None if it takes no callback URL."""
 
     label: str
     value: str
@@ -54,8 +54,7 @@ class AppRegistration(_Part):
         partner_id: the Partner ID of its Technology Partner account, or None.
         client_id: what the portal gave it; None until it is registered.
         base_url: its callback URLs up to the organization id, without a slash at the end.
-        registered_base_url: the base URL of the URLs that are entered in the portal, as far as it
-            was recorded; else None.
+        registered_base_url: the base URL of the URLs in the portal; None if it was not recorded.
         scopes: the OAuth scopes it needs, by their parameter names.
         multiple_users: whether "Enable multiple users" is on.
         support_url: where its pages send people for help, or None.
@@ -77,10 +76,10 @@ class AppRegistration(_Part):
 
     @property
     def status(self) -> Status:
-        """`ready` where the check of the deployment is to pass.
+        """`ready` if the check of the deployment must pass.
 
-        Before: `awaiting-registration` without the app's credentials, then `awaiting-urls` until
-        it is recorded that the portal has the URLs of this deployment.
+        Without credentials, an app is `awaiting-registration`. Then it is `awaiting-urls` until it
+        is recorded that the portal has the URLs of this deployment.
         """
         if self.client_id is None:
             return "awaiting-registration"
@@ -93,7 +92,7 @@ class AppRegistration(_Part):
 
     @property
     def rutter_webhook_url(self) -> str | None:
-        """The URL for Rutter's webhooks; None where they are not taken."""
+        """The URL for Rutter's webhooks; None if the app does not take them."""
         url = f"{self.base_url}/{self.organization_id}/{RUTTER_WEBHOOK_PATH}"
         return url if self.rutter_webhooks else None
 
@@ -176,7 +175,7 @@ class Registration(_Part):
     def registered_urls(self) -> Mapping[str, Mapping[str, str]]:
         """The output `registeredUrls`: by organization id, the URLs entered in the portal.
 
-        Each has the four callback URLs by their keys. Without a recorded base URL an app is left
+        Each has the four callback URLs by their keys. Without a recorded base URL, an app is left
         out.
         """
         return {

@@ -1,7 +1,7 @@
 """BigCommerce's calls of an app, as the functions logged them, and the words for them.
 
-BigCommerce never calls a URL that nobody pasted into the portal. Merchants consent to the scopes
-that the portal has.
+They show what the portal has: BigCommerce calls only URLs that are entered there, and merchants
+consent to its scopes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,15 +14,15 @@ from portal.fields import CALLBACK_FIELDS
 from portal.model import AppRegistration
 from portal.oauth_scopes import OAUTH_SCOPES
 
-# How the store hashes begin that the check makes up: the logs tell its calls from genuine ones.
-# BigCommerce's are about ten characters long.
+# The prefix of the check's made-up store hashes, so that the logs show which calls are genuine.
+# BigCommerce's store hashes are about ten characters long.
 CHECK_STORE_PREFIX = "registrationcheck"
 
 
 def compare_in_portal(configured: Iterable[str], granted: Iterable[str]) -> ScopeComparison:
-    """Compare scopes as the callbacks do, but leave out what no row of the portal can ask for.
+    """Compare scopes as the callbacks do, but leave out scopes that no row of the portal has.
 
-    BigCommerce may grant more unasked than is known today, which nobody could remove in the portal.
+    BigCommerce may grant scopes that no one requested and no one can remove in the portal.
     """
     wanted = set(configured)
     return compare(wanted, set(granted) & (OAUTH_SCOPES.keys() | wanted))
@@ -30,12 +30,12 @@ def compare_in_portal(configured: Iterable[str], granted: Iterable[str]) -> Scop
 
 @dataclass(frozen=True)
 class Consent:
-    """A merchant's consent, as the auth function noted it.
+    """A merchant's consent, as the auth function logged it.
 
     Attributes:
         day: when it was (UTC).
         granted: the scopes that BigCommerce sent, by their parameter names.
-        configured: those that the app was configured with then.
+        configured: the scopes that the app was configured with then.
     """
 
     day: date
@@ -45,13 +45,13 @@ class Consent:
 
 @dataclass(frozen=True)
 class Traffic:
-    """What was seen of BigCommerce's calls of an app.
+    """BigCommerce's calls of an app in the last days.
 
     Attributes:
-        days: how many days back was looked.
+        days: how many days the search went back.
         calls: the day (UTC) of the last genuine call, by the key of the portal's field; without
             the fields whose URLs were not called.
-        consent: the last one; None where none was seen.
+        consent: the last one; None if there was none.
     """
 
     days: int
@@ -59,7 +59,7 @@ class Traffic:
     consent: Consent | None
 
     def last_call(self, key: str) -> str:
-        """When a field's URL was last called. The logs do not say `never`: they end somewhere."""
+        """When a field's URL was last called, as far back as the search went."""
         day = self.calls.get(key)
         return f"last called {day}" if day else f"not called in the last {self._days}"
 
@@ -84,16 +84,16 @@ class Traffic:
         return f"{differences}, {self.consent.day}"
 
     def wrong_scopes(self, app: AppRegistration) -> str | None:
-        """How the portal's scopes differ from the app's; None where nothing shows that they do.
+        """How the portal's scopes differ from the app's; None if nothing shows that they do.
 
-        Where the configuration has changed since, the portal may have been edited too.
+        If the configuration changed after the consent, the portal may have been edited too.
         """
         if self.consent is None or self._configured_otherwise(app):
             return None
         return _differences(self.consent.granted, app)
 
     def has_right_scopes(self, app: AppRegistration) -> bool:
-        """Whether a consent was seen that had the scopes the app is configured with."""
+        """Whether the last consent had the scopes that the app is configured with."""
         return self.consent is not None and _differences(self.consent.granted, app) is None
 
     def as_json(self, app: AppRegistration) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Traffic:
 
 
 def _differences(granted: frozenset[str], app: AppRegistration) -> str | None:
-    """What is missing and what is there besides, in words; None where neither is."""
+    """Return which scopes are missing or extra, in words; None if none is."""
     compared = compare_in_portal(app.scopes, granted)
     words = [f"without {', '.join(compared.missing)}"] if compared.missing else []
     words += [f"with {', '.join(compared.extra)} besides"] if compared.extra else []

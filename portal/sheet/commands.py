@@ -1,13 +1,13 @@
-"""The commands that take a registration further, for one stack."""
+"""The commands to run next in the registration of one stack's apps."""
 
 from portal.model import AppRegistration, Registration
 
 
 class Commands:
-    """Commands to be copied into a shell. What is in capitals is to be filled in.
+    """Commands to copy into a shell. Replace what is in capitals.
 
-    Those that read the outputs repeat the options with which the outputs were `given`, if any were:
-    who has them in a file may not have the Pulumi CLI.
+    Commands that read the outputs repeat the options with which the outputs were `given`, if any:
+    an operator who has them in a file may not have the Pulumi CLI.
     """
 
     def __init__(self, registration: Registration, given: str = "") -> None:
@@ -16,7 +16,7 @@ class Commands:
         by_name = self._given.startswith("--stack ")
         self._stack = self._given if by_name else f"--stack {registration.stack}"
         self._name = registration.stack
-        # `pulumi config set` names an app by its place in the configuration, chosen or not.
+        # `pulumi config set` names an app by its position in the configuration.
         self._positions = {
             app.organization_id: position for position, app in enumerate(registration.apps)
         }
@@ -33,7 +33,7 @@ class Commands:
 
     @property
     def sheet(self) -> str:
-        """Shows what to enter in the portal; of many apps, where they stand."""
+        """Shows what to enter in the portal; with many apps, their statuses."""
         return f"python -m ops sheet {self._given}"
 
     @property
@@ -42,7 +42,7 @@ class Commands:
         return f"{self.sheet} --app ORGANIZATION_ID"
 
     def sheet_of(self, app: AppRegistration) -> str:
-        """Shows the app: where it is the only one, the stack."""
+        """Shows what to enter for the app; names it only if the stack has several."""
         return self._of(self.sheet, app)
 
     @property
@@ -57,22 +57,22 @@ class Commands:
 
     @property
     def list_every_store(self) -> str:
-        """Lists those that have uninstalled the app too."""
+        """Lists also the stores that uninstalled the app."""
         return f"python -m ops stores list --all {self._given}"
 
     @property
     def preview_purge(self) -> str:
-        """Shows which records nobody needs any more."""
+        """Shows which records can be deleted."""
         return f"python -m ops stores purge --dry-run {self._given}"
 
     @property
     def consents(self) -> str:
-        """Says how many stores must consent again when the configuration is deployed."""
+        """Counts the stores that must consent again when the configuration is deployed."""
         config = "" if self._given == self._stack else f" --config Pulumi.{self._name}.yaml"
         return f"python -m ops stores consents {self._given}{config}"
 
     def check(self, app: AppRegistration) -> str:
-        """Checks the deployment of the app: where it is the only one, of the stack."""
+        """Checks the app's deployment; names it only if the stack has several."""
         return self._of(f"python -m ops check {self._given}", app)
 
     def set_partner_id(self, app: AppRegistration) -> str:

@@ -43,11 +43,11 @@ def markdown_sheet(
     live: Live = NOTHING_KNOWN,
     given: str = "",
 ) -> str:
-    """The sheet of these apps of the stack, or of all, in Markdown (CommonMark with tables).
+    """Return the sheet of these apps, or of all, in Markdown (CommonMark with tables).
 
-    Of more than MOST_IN_FULL apps it is a table of where they stand. `made` says when and by what
-    it was made, `live` what the deployment told then; an output says none of it, since it would
-    differ at each deployment. `given` are the options that said where the outputs are.
+    With more than MOST_IN_FULL apps, it is a table of their statuses. `made` says when the sheet
+    was made, and by which version; `live` is the status then. An output has neither, because it
+    would change with each deployment. `given` are the options that name the outputs' source.
     """
     apps = apps or registration.apps
     template = "sheet.md" if len(apps) <= MOST_IN_FULL else "overview.md"
@@ -63,7 +63,7 @@ def html_sheet(
     live: Live = NOTHING_KNOWN,
     given: str = "",
 ) -> str:
-    """The sheet as one HTML page that needs no other file and calls no server.
+    """Return the sheet as one HTML page that needs no other file and calls no server.
 
     Values can be copied with a click, and steps ticked off; the browser remembers the ticks.
     """
@@ -129,12 +129,12 @@ def _environment(
 
 
 def _breakable(text: str) -> Markup:
-    """Text in HTML that a browser breaks after a slash, if it must; copying it gives the same."""
+    """Return HTML that a browser may break after a slash; copying it returns the same text."""
     return Markup("/<wbr>").join(text.split("/"))
 
 
 def _hash(content: str) -> str:
-    """What a Content-Security-Policy allows an inline style or script by."""
+    """Return the hash by which a Content-Security-Policy allows an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 

@@ -1,11 +1,11 @@
-"""Install links: ways to an installation that can be given to merchants and testers."""
+"""Links with which merchants and testers install an app."""
 
 from html import escape
 
 from portal.model import AppRegistration, Registration
 
-# BigCommerce's developer documentation, "Beginning App Development": opens the control panel of the
-# store one is logged in to, at Apps > My Apps > My Draft Apps.
+# Source: BigCommerce's developer documentation, "Beginning App Development". It opens the control
+# panel of the store that you are logged in to, at Apps > My Apps > My Draft Apps.
 _DRAFT_APPS = "/deep-links/manage/marketplace/apps/my-apps/drafts"
 _BUTTON_STYLE = (
     "display:inline-block;padding:12px 20px;border-radius:4px;background:#3c64f4;color:#fff;"

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 
 from portal.traffic import Traffic
 
-# Of an installed store that has no connection.
+# The state of an installed store without a connection.
 NOT_CONNECTED = "not connected"
 
 
 @dataclass(frozen=True)
 class Live:
-    """What is known of apps by organization id; what could not be asked for is left out.
+    """The status of apps by organization ID, without what could not be read.
 
     Attributes:
-        traffic: what was seen of BigCommerce's calls.
+        traffic: BigCommerce's calls.
         connections: of the apps whose stores are connected to Rutter, how many installed stores
             have a connection in each state.
     """

@@ -1,11 +1,11 @@
-"""Many apps: where each of them stands, in place of a guide for each."""
+"""The statuses of many apps, in place of a guide for each."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from portal.model import AppRegistration
 
-# More would make a sheet that nobody reads, and of 1,000 apps an output of megabytes.
+# A longer sheet would not be read, and with 1,000 apps the output would have megabytes.
 MOST_IN_FULL = 10
 
 

@@ -52,7 +52,7 @@ class NextStep:
     Attributes:
         step: the step of the guide it begins with.
         what: a sentence.
-        commands: to be run in this order; none where the step is outside of this stack.
+        commands: to run in this order; none if the step is not in this stack.
     """
 
     step: Step

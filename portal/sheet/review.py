@@ -1,4 +1,4 @@
-"""What BigCommerce's marketplace review asks about an app, as far as its settings tell.
+"""What BigCommerce's marketplace review requires of an app.
 
 Source: BigCommerce's developer documentation, "App Store Approval Requirements"
 (https://docs.bigcommerce.com/docs/integrations/apps/guide/requirements): apps with the Checkout

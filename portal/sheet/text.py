@@ -1,17 +1,17 @@
-"""Text that strangers may have chosen, made fit to be shown among other text."""
+"""Make text that strangers may have chosen safe to show."""
 
 import re
 import string
 
 
 def one_line(text: str) -> str:
-    """Text in one line, without control characters: it steers neither lines nor terminals."""
+    """Return the text in one line, without control characters, so that it steers no terminal."""
     visible = (character if character.isprintable() else " " for character in text)
     return " ".join("".join(visible).split())
 
 
 def escape_markdown(text: str) -> str:
-    """Text as it is, in one line: a name must not become a heading, a list, a link or a cell.
+    """Return the text in one line: a name must not become a heading, a list, a link or a cell.
 
     Source: CommonMark, "Backslash escapes": any ASCII punctuation character can be escaped.
     """

@@ -1,13 +1,13 @@
-"""URL changes: what a deployment must say when the URLs entered in the portal are not its own."""
+"""The warning of a deployment whose URLs are not those in the portal."""
 
 from portal.model import AppRegistration, Registration
 from portal.sheet.commands import Commands
 
 
 def url_change_warnings(registration: Registration) -> list[str]:
-    """A warning for each app whose URLs in the portal are others than those of this deployment.
+    """Return a warning for each app whose URLs in the portal are not those of this deployment.
 
-    Each names every field to edit with its new value, and the command that acknowledges the change.
+    It has each field to edit with its new value, and the command that records the change.
     """
     commands = Commands(registration)
     return [_warning(app, commands) for app in registration.apps if app.has_moved]
