@@ -23,7 +23,10 @@ def session(outputs: Outputs) -> boto3.Session:
     sts = found.client("sts", config=_CONFIG)
     on_this_machine = is_loopback(outputs.registration.apps[0].base_url)
     if on_this_machine and not is_loopback(sts.meta.endpoint_url):
-        raise CommandError("The stack is on this machine, and AWS_ENDPOINT_URL leads elsewhere.")
+        raise CommandError(
+            "The stack is on this machine, but the AWS calls would leave it. Set AWS_ENDPOINT_URL "
+            "and the AWS credentials as make serve prints them."
+        )
     account = sts.get_caller_identity()["Account"]
     if account != outputs.account:
         raise CommandError(

@@ -29,8 +29,8 @@ def require_network(registration: Registration) -> None:
             return
     if is_loopback(base_url):
         raise CommandError(
-            f"Nothing answers at {base_url}: the deployment on this machine has ended. Start it "
-            "again, for example with make serve."
+            f"Nothing answers at {base_url}: the deployment on this machine has ended. Run "
+            "make serve, and use the --file that it prints."
         )
     raise CommandError(
         "Could not reach the deployment or BigCommerce, so nothing was checked.\n"

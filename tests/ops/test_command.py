@@ -260,7 +260,8 @@ class TestSheet:
             ),
             (
                 {"installationsTableArn": "arn:aws:dynamodb:us-east-1:1:table/t"},
-                "The stack is on this machine, and AWS_ENDPOINT_URL leads elsewhere.",
+                "The stack is on this machine, but the AWS calls would leave it. "
+                "Set AWS_ENDPOINT_URL and the AWS credentials as make serve prints them.",
             ),
         ],
     )

@@ -199,7 +199,7 @@ def connects(backend: LocalBackend, life: Life) -> bool:
     )
     swept = aws.lambda_.invoke(
         FunctionName=role_name("rutter-connect"),
-        Payload=json.dumps({"sweep": ["org-a"], "seconds": 1}),
+        Payload=json.dumps({"sweep": ["org-a"], "seconds": 300}),
     )
     return all(json.load(each["Payload"]) == {"batchItemFailures": []} for each in (answer, swept))
 

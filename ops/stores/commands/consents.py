@@ -93,6 +93,11 @@ def run(*, target: Target = SELECTED, config: Path | None = None, json: Json = F
     """
     with opened(target) as stack:
         configured = _configured(stack, target, config)
+        removed = sorted(stack.apps.keys() - configured.keys())
+        if removed:
+            sys.stderr.write(f"Deployed, but not in this configuration: {', '.join(removed)}.\n")
+        if not configured.keys() & stack.apps.keys():
+            raise CommandError("No app of the configuration is deployed, so none was compared.")
         changes = [
             change
             for id_, app in configured.items()

@@ -117,6 +117,13 @@ def test_stores_that_must_consent_again_are_those_whose_grant_is_another(
     assert all(f"\n  {each['affectedStores'] or 'No'}" in said for each in counted)
 
 
+def test_a_configuration_of_other_apps_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack: Any = SimpleNamespace(apps={"org-a": app("org-a")})
+    monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
+    with pytest.raises(CommandError, match="No app of the configuration is deployed"):
+        consents.run(config=ROOT / "Pulumi.dev.yaml")
+
+
 def test_the_policy_and_the_default_are_those_of_the_command() -> None:
     attributes = CONSENTS.condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]
     assert {*attributes} == {
