@@ -55,10 +55,10 @@ class Environment(Setting):
         preview_pull_requests: whether pull requests may preview it. A preview decrypts the stack's
             secrets, so this is for environments whose secrets every writer of the repository may
             know.
-        reviewers: GitHub users and teams, one of whom approves each deployment. Source of the
-            bound: GitHub's, for an environment.
+        reviewers: GitHub users and teams; one of them approves each deployment. Source of the
+            bound: GitHub's limit for an environment.
         domain_name: its custom domain; None without one.
-        hosted_zone_id: the Route 53 zone of the domain's record; None where DNS is elsewhere.
+        hosted_zone_id: the Route 53 zone of the domain's record; None if DNS is elsewhere.
     """
 
     name: StackName
@@ -122,7 +122,7 @@ def _name_problems(settings: Settings) -> list[Problem]:
 
 
 def _wrong_with_name(name: str, earlier: Sequence[str], names: Sequence[str]) -> str | None:
-    """What is wrong with the name of an environment beside the others'."""
+    """Return why an environment's name conflicts with the others; None if it does not."""
     # Source: IAM's CreateRole, "Names are not distinguished by case".
     if name.lower() in (each.lower() for each in earlier):
         return "another environment has that name, and capitals make no other one for IAM"

@@ -61,7 +61,7 @@ def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
 
 
 def _installed_libraries(requirements: Path, build_folder: Path) -> Path:
-    """The folder with the vendored libraries, installed anew when the requirements changed."""
+    """The folder with the vendored libraries, installed again when the requirements change."""
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
     folder = build_folder / f"libraries-{digest}"
     if folder.exists():
