@@ -57,7 +57,7 @@ def checked_settings(
         problems += [*_switched_off_urls(settings), *more(settings)]
         problems += sample_ids(settings) if settings.protect else []
     if settings is None or problems:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(_causes(problems))
     return settings
 
 
@@ -98,6 +98,19 @@ def sample_ids(settings: Settings) -> list[Problem]:
         for index, app in enumerate(settings.apps)
         if app.organization_id == SAMPLE_ORGANIZATION_ID
     ]
+
+
+def _causes(problems: Sequence[Problem]) -> list[Problem]:
+    """Misspelled names first, without what is missing only because of them."""
+    meant = {each.meant for each in problems if each.meant}
+    causes = [
+        each for each in problems if not (each.to_set and meant & {each.key, _parent(each.key)})
+    ]
+    return sorted(causes, key=lambda each: not each.meant)
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel], hidden: Collection[str]) -> Problem:
