@@ -30,6 +30,8 @@ _CLEARER = {
     **dict.fromkeys(("dict_type", "model_type"), "must be a map"),
     **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
 }
+# Settings of the AWS provider that are easily written without their namespace.
+_OF_THE_PROVIDER = {"allowedAccountIds", "defaultTags", "profile", "region"}
 _ABSENT = {"missing", "too_short", "string_too_short"}
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -154,6 +156,8 @@ def _unknown(location: Sequence[int | str], model: type[BaseModel]) -> Problem:
     siblings, top = _fields(_model_at(place, model)), _fields(model)
     nearest = nearest_names(str(name), {**siblings, **top})[:1]
     meant = [path_text((*place, each)) if each in siblings else each for each in nearest]
+    if name in _OF_THE_PROVIDER and not place:
+        meant = [f"aws:{name}"]
     return Problem(path_text(location), "is not a setting", meant="".join(meant))
 
 

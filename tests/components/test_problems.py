@@ -204,6 +204,7 @@ def test_a_missing_value_has_the_command_that_sets_it(
     [
         ({"app": [ACME_APP]}, "app", "apps"),
         (with_setting("Functions", {"memorySize": 512}), "Functions", "functions"),
+        (with_setting("region", "us-east-1"), "region", "aws:region"),
         (
             READY | {"clientSecrets": {}, "clientSecret": CLIENT_SECRETS},
             "clientSecret",
