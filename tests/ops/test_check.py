@@ -306,7 +306,7 @@ class TestWhatIsFound:
         ("changed", "said"),
         [
             ({"AWS_ACCESS_KEY_ID": ""}, "There are no AWS credentials. Log in"),
-            ({"AWS_ENDPOINT_URL": ""}, "The stack is on this machine, and AWS_ENDPOINT_URL leads"),
+            ({"AWS_ENDPOINT_URL": ""}, "The stack is on this machine, but the AWS calls"),
             ({"AWS_ACCESS_KEY_ID": "123456789012"}, "The AWS credentials are of account 123456"),
         ],
     )
