@@ -50,11 +50,11 @@ def test_a_browser_without_clipboard_copies_the_older_way_or_selects(sheet: Page
 
 def test_ticks_are_remembered_for_each_app(sheet: Page) -> None:
     sheet.get_by_role("region", name="Acme & Sons").get_by_label("Create the app").check()
-    for step in ("acme/test-store", "company/4", "acme/submit"):
+    for step in ("acme/test-store", "company/partner-id", "acme/submit"):
         sheet.locator(f"[data-step='{step}']").check()
     sheet.locator("[data-step='acme/submit']").uncheck()
     sheet.reload()
-    for step in ("acme/create", "acme/test-store", "company/4"):
+    for step in ("acme/create", "acme/test-store", "company/partner-id"):
         expect(sheet.locator(f"[data-step='{step}']")).to_be_checked()
     for step in ("acme/submit", "hooli/test-store"):
         expect(sheet.locator(f"[data-step='{step}']")).not_to_be_checked()
