@@ -2,12 +2,14 @@
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Thread
 from typing import Any
 
 import pytest
 
+from lambdas.records import installation_table
 from lambdas.rutter import client, connection_table, sweep
 from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_SECONDS, Trigger
 from lambdas.rutter.reconciler import FOLLOW_UP_SECONDS
@@ -301,6 +303,78 @@ def test_a_status_of_another_shape_counts_as_unknown(
     connect.work()
     assert connect.connection.state == "not_ready"
     assert connect.queue.pauses == []
+
+
+# What one invocation has read is out of date when it acts.
+
+
+def between_the_reads(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
+    """Have something happen once, after an invocation read the connection and before the record."""
+    read = connection_table.read
+
+    def pausing(*ids: str) -> Any:
+        found = read(*ids)
+        monkeypatch.setattr(connection_table, "read", read)
+        meanwhile()
+        return found
+
+    monkeypatch.setattr(connection_table, "read", pausing)
+
+
+def between_record_and_write(
+    monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]
+) -> None:
+    """Have something happen once, after an invocation read the record and before it writes."""
+    read = installation_table.read
+
+    def pausing(*ids: str) -> Any:
+        found = read(*ids)
+        monkeypatch.setattr(installation_table, "read", read)
+        meanwhile()
+        return found
+
+    monkeypatch.setattr(installation_table, "read", pausing)
+
+
+Pause = Callable[[pytest.MonkeyPatch, Callable[[], None]], None]
+
+
+@pytest.mark.parametrize("pause", [between_the_reads, between_record_and_write])
+def test_a_slow_invocation_does_not_delete_the_connection_of_a_store_that_reinstalled(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, pause: Pause
+) -> None:
+    rutter_settings(connect.backend, connect.app, "delete")
+    connect.install()
+    connect.work()
+    connect.uninstall()
+    slow = connect.queue.messages.pop()
+
+    def reinstall() -> None:
+        connect.install()
+        connect.work()
+
+    pause(monkeypatch, reinstall)
+    connect.deliver(slow)
+    assert ("DELETE", f"/connections/{connect.connection.id}") not in connect.rutter.calls
+    connect.work()
+    connect.assert_connected()
+
+
+@pytest.mark.parametrize("pause", [between_the_reads, between_record_and_write])
+def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, pause: Pause
+) -> None:
+    connect.install()
+    slow = connect.queue.messages.pop()
+
+    def consent_again() -> None:
+        connect.install()
+        connect.work()
+
+    pause(monkeypatch, consent_again)
+    connect.deliver(slow)
+    connect.work()
+    connect.assert_connected()
 
 
 # Whose connection, and whose credentials.
