@@ -16,7 +16,7 @@ def session(outputs: Outputs) -> boto3.Session:
     Another account may have tables, queues and logs with the same names, of another deployment.
 
     Raises:
-        CommandError: the credentials are of another account, or AWS_ENDPOINT_URL leads elsewhere.
+        CommandError: the credentials are of another account, or not for this machine's stack.
         ClientError, BotoCoreError: STS refused, or could not be reached.
     """
     found = boto3.Session(region_name=outputs.region)
