@@ -11,12 +11,12 @@ from markdown_it.token import Token
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")))
 
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
+MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def parsed(document: Path) -> list[Token]:
     """The document's tokens."""
-    return _MARKDOWN.parse(document.read_text(encoding="utf-8"))
+    return MARKDOWN.parse(document.read_text(encoding="utf-8"))
 
 
 def blocks(language: str) -> Iterator[str]:
