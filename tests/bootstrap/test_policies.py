@@ -1,7 +1,6 @@
 """The policies of CI's roles, as IAM evaluates them."""
 
 import json
-import re
 from difflib import unified_diff
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from tests import permissions
 from tests.bootstrap.evaluation import ACCOUNT, PROJECT, SCOPE, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.documents import ROOT
+from tests.documents import code_spans, table
 
 DEPLOY, PREVIEW, BOUNDARY = deploy_policy(SCOPE), preview_policy(SCOPE), boundary_policy(SCOPE)
 TABLE = arn("dynamodb", f"table/{PROJECT}-local-installations")
@@ -90,7 +89,7 @@ def test_the_deploy_role_may_only_under_a_condition(
     assert not any(allows(DEPLOY, action, resource, **keys) for keys in refused)
 
 
-def test_what_no_name_limits_is_in_the_decision_on_the_roles() -> None:
+def test_the_actions_that_no_name_limits_are_documented() -> None:
     own = (SCOPE.prefix, f"{SCOPE.project}/{SCOPE.stack}", f"{SCOPE.project}-{SCOPE.stack}")
     adds = ("Create", "Request", "Get", "List", "Describe")
     unlimited = {
@@ -104,9 +103,8 @@ def test_what_no_name_limits_is_in_the_decision_on_the_roles() -> None:
         for action in statement.writes
         if not action.partition(":")[2].startswith(adds)
     }
-    decision = (ROOT / "docs/decisions/0012-roles-of-ci.md").read_text(encoding="utf-8")
-    rows = "".join(line for line in decision.splitlines() if line.startswith("  |"))
-    assert unlimited == set(re.findall(r"`([a-z]+:[A-Za-z]+)`", rows))
+    cells = [row[0] for row in table("docs/security.md", "Actions", "Reach", "Reason")]
+    assert unlimited == {each for cell in cells for each in code_spans(cell) if ":" in each}
 
 
 def test_the_preview_role_changes_nothing() -> None:
