@@ -163,16 +163,16 @@ def page(measured: Measured) -> str:
         each["**Total**"] = sum(each.values())
     return f"""# Cost
 
-This page lists what a stack costs in USD a month, by AWS's list prices for {LIST["region"]}.
-`make bench` writes it.
+Use this page to estimate what a stack costs in USD a month, at AWS's list prices for
+{LIST["region"]}. `make bench` writes it.
 
 A store opens its app {LOADS} times a month and installs it once, at any time of day. With few
-stores, a callback rarely finds an execution environment, so Lambda bills its start too: a cold load
+stores, a callback rarely finds an execution environment, so Lambda bills its start too. A cold load
 takes {cold:.1f} s, a warm one {warm * 1_000:.0f} ms.
 
 {_table(whole)}
 
-The table leaves out the free tier and data transfer to browsers, of which AWS includes 100 GB a
+The table omits the free tier and data transfer to browsers. AWS includes 100 GB of transfer a
 month. Each of the first two yearly rotations adds 1.00 to the price of the KMS key.
 
 ## What settings add
@@ -183,16 +183,16 @@ month. Each of the first two yearly rotations adds 1.00 to the price of the KMS 
   account has three dashboards free.
 - **`events`, `rutter` and Rutter's webhooks** add {of_function:.2f} each if `monitoring` is on, for
   the alarms of their functions.
-- **`rutter`** is for every app, with {UNSETTLED:.0%} of the stores unsettled. Lambda polls its
-  queue all the time, {POLLS:,} times a month. An account has a million requests free.
-- **`domain`**: a hosted zone costs {zone:.2f}. The certificate is free.
+- **`rutter`** assumes that every app uses it and that {UNSETTLED:.0%} of the stores are unsettled.
+  Lambda polls its queue {POLLS:,} times a month. An account has a million requests free.
+- **`domain`** adds a hosted zone for {zone:.2f}. The certificate is free.
 
 ## Calls to connect stores to Rutter
 
-Calls in an hour with {RECONCILER_STORES:,} installed stores, of which {RECONCILER_UNSETTLED} are
-not settled. Settled stores cost nothing. If you switch Rutter on for {RECONCILER_STORES:,}
-installed stores, {STORES_PER_SECOND} are connected a second, a fifth of what Rutter accepts. That
-takes {RECONCILER_STORES / STORES_PER_SECOND / 60:.0f} minutes.
+The table counts the calls in an hour with {RECONCILER_STORES:,} installed stores, if
+{RECONCILER_UNSETTLED} of them are unsettled. Settled stores cost nothing. If you switch Rutter on,
+{STORES_PER_SECOND} stores are connected a second, a fifth of what Rutter accepts. For
+{RECONCILER_STORES:,} stores, that takes {RECONCILER_STORES / STORES_PER_SECOND / 60:.0f} minutes.
 
 {markdown(["Service", "Calls an hour"], [[name, f"{hourly[name]:,.0f}"] for name in hourly])}
 
@@ -200,8 +200,8 @@ takes {RECONCILER_STORES / STORES_PER_SECOND / 60:.0f} minutes.
 
 {_table([instead(*size, cold, warm) for size in SIZES])}
 
-[Decision 2](decisions/0002-access-token-encryption.md) explains the tokens in the table,
-[decision 1](decisions/0001-http-api.md) the HTTP API.
+[Decision 2](decisions/0002-access-token-encryption.md) explains why tokens are in the table, and
+[decision 1](decisions/0001-http-api.md) why the API is an HTTP API.
 
 ## Prices
 
