@@ -54,10 +54,11 @@ test-plugin: $(READY)  ## the same with the AWS plugin itself in place of local.
 	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
 	@AWS_PLUGIN=1 $(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
-lint: $(READY)  ## check style, types and workflows
+lint: $(READY)  ## check style, types, prose and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy __main__.py bench bootstrap components lambdas local ops portal tests
+	@$(BIN)/python -m tests.docs.prose
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.gitlab-ci docs/examples/gitlab-ci.yml

@@ -23,7 +23,8 @@ STYLE = yaml.safe_load(Path(__file__).with_name("prose.yaml").read_text(encoding
 BANNED = {re.compile(pattern, re.I): better for pattern, better in STYLE["banned"].items()}
 LONGEST_SENTENCE, LONGEST_SECTION = 25, 150
 EXCEPTION = "prose: off"
-_START = re.compile(r"(?:\A|(?<=[.!?])[*\"')]*\s+)(?=[*\"'(]*[A-Z0-9])")
+# A sentence ends at its full stop, or before the next name of a docstring's list.
+_END = re.compile(r"(?<=[.!?])[*\"')]*\s+(?=[*\"'(]*[A-Z0-9])|\n(?=\w+: )")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Text:
 
     def sentences(self) -> Iterator[tuple[int, str]]:
         """Each sentence, and the line on which it starts."""
-        starts = [0, *(match.end() for match in _START.finditer(self.words, 1)), len(self.words)]
+        starts = [0, *(match.end() for match in _END.finditer(self.words)), len(self.words)]
         for start, end in pairwise(starts):
             yield self.line + self.words.count("\n", 0, start), self.words[start:end].strip()
 
@@ -57,22 +58,20 @@ def _words(token: Token) -> str:
 def python_texts(source: str, messages: bool) -> Iterator[Text]:
     """The docstrings of a module, and its messages: the strings of at least four words."""
     nodes = list(ast.walk(ast.parse(source)))
-    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    seen = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in nodes:
         match node:
-            case ast.Expr(value=ast.Constant(value=str(docstring)) as constant):
-                parts.add(id(constant))
-                yield from texts(inspect.cleandoc(docstring), node.lineno)
+            case ast.Expr(value=ast.Constant(value=str(words)) as docstring):
+                seen.add(id(docstring))
             case ast.JoinedStr(values=values) if messages:
-                words = (part.value if isinstance(part, ast.Constant) else "X" for part in values)
-                yield from _message("".join(map(str, words)), node.lineno)
-            case ast.Constant(value=str(message)) if messages and id(node) not in parts:
-                yield from _message(message, node.lineno)
-
-
-def _message(words: str, line: int) -> Iterator[Text]:
-    if words.count(" ") > 2:
-        yield from texts(" ".join(words.split()), line)
+                parts = (part.value if isinstance(part, ast.Constant) else "X" for part in values)
+                words = "".join(map(str, parts))
+            case ast.Constant(value=str(words)) if messages and id(node) not in seen:
+                pass
+            case _:
+                continue
+        if words.count(" ") > 2:
+            yield from texts(inspect.cleandoc(words), node.lineno)
 
 
 def length(text: str) -> int:

@@ -33,7 +33,7 @@ def test_a_heading_with_too_many_words_is_found() -> None:
 
 
 def test_docstrings_are_checked_everywhere_and_messages_except_in_tests() -> None:
-    module = '"""Mend it."""\n\nprint(f"Now {x} begins anew, later")\n'
+    module = '"""Mend what is broken."""\n\nprint(f"Now {x} begins anew, later")\n'
     assert problems("ops/module.py", module) == [
         "ops/module.py:1: 'Mend': fix",
         "ops/module.py:3: 'anew': again",
