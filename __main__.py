@@ -3,10 +3,7 @@
 import pulumi
 
 from components.app_backend import AppBackend
-from components.settings.stack import configuration_warnings, read_settings
+from components.settings.stack import read_settings
 
-settings = read_settings()
-for warning in configuration_warnings(settings):
-    pulumi.log.warn(warning)
-for name, value in AppBackend("backend", settings).outputs.items():
+for name, value in AppBackend("backend", read_settings()).outputs.items():
     pulumi.export(name, value)

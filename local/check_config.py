@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextvars
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from components.settings.files import (
     written_config,
 )
 from components.settings.problems import ConfigurationError, Problem
-from components.settings.stack import configuration_warnings, read_settings
+from components.settings.stack import read_settings
 from local.engine.configuration import encoded
 
 # In place of a secret that cannot be read: as long as any has to be, and may be. Entries of a list
@@ -31,24 +30,11 @@ _UNREAD_ENTRY = "https://{index}@encrypted.example"
 _UNREAD_ACCOUNT = "9{index:011}"
 
 
-@dataclass(frozen=True)
-class CheckedConfig:
-    """What was found in a configuration without problems.
+def check_config(root: Path, stack: str) -> list[str]:
+    """Check the configuration that a folder has for a stack, and log its warnings.
 
-    Attributes:
-        warnings: what is allowed, and should not stay so.
-        unread: the paths of the encrypted values, which were taken for good.
-    """
-
-    warnings: list[str]
-    unread: list[str]
-
-
-def check_config(root: Path, stack: str) -> CheckedConfig:
-    """Check the configuration that the folder `root` has for a stack.
-
-    Raises `ConfigurationError` with every problem, and `StackFileError` for a stack without a file
-    and for a file that cannot be read.
+    Returns the paths of the encrypted values, which are assumed to be valid. Raises
+    `ConfigurationError` with every problem, and `StackFileError` for a missing or unreadable file.
     """
     names = stack_names(root)
     if stack not in names:
@@ -71,15 +57,15 @@ def check_config(root: Path, stack: str) -> CheckedConfig:
     # here.
     plain &= {f"{project}:{name}" for name in SECRET_MAPS}
     secret_keys = sorted(secret - plain)
-    warnings = contextvars.Context().run(_warnings, project, stack, texts, secret_keys)
-    return CheckedConfig(warnings, [path for path, encrypted in _leaves(written) if encrypted])
+    contextvars.Context().run(_read, project, stack, texts, secret_keys)
+    return [path for path, encrypted in _leaves(written) if encrypted]
 
 
-def _warnings(project: str, stack: str, texts: dict[str, str], secret_keys: list[str]) -> list[str]:
-    """Read the settings as a program would that the CLI runs."""
+def _read(project: str, stack: str, texts: dict[str, str], secret_keys: list[str]) -> None:
+    """Read the settings as a program does that the CLI runs."""
     reset_options(project=project, stack=stack)
     set_all_config(texts, secret_keys)
-    return configuration_warnings(read_settings())
+    read_settings()
 
 
 def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:

@@ -183,12 +183,9 @@ def check(
 ) -> int:
     """Check a stack's configuration, with every problem at once; encrypted values stay unread."""
     report = Report()
-    checked = check_config(ROOT, stack)
-    for warning in checked.warnings:
-        report.say(f"Warning: {warning}")
-    if checked.unread:
-        report.say(f"Not read, because they are encrypted: {', '.join(checked.unread)}")
-    report.say(f"The configuration of stack {stack} has no problem.")
+    if unread := check_config(ROOT, stack):
+        report.say(f"Not checked, because they are encrypted: {', '.join(unread)}")
+    report.say(f"The configuration of stack {stack} has no problems.")
     return 0
 
 

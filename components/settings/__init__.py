@@ -1,4 +1,5 @@
-"""The settings of a stack: the model, its checks, and where the values come from.
+"""The settings of a stack.
 
-`model` describes each setting, `checks` checks given values, `stack` and `files` read a stack's.
+`model` describes each setting, `checks` finds problems in given values, and `stack` and `files`
+read a stack's configuration.
 """

@@ -9,7 +9,7 @@ import yaml
 
 
 class StackFileError(Exception):
-    """A file that cannot be read, or does not exist."""
+    """A file is missing, unreadable or malformed."""
 
 
 def project_name(root: Path) -> str:
@@ -23,7 +23,7 @@ def stack_names(root: Path) -> list[str]:
 
 
 def written_config(root: Path, stack: str) -> dict[str, Any]:
-    """Return what the files have: full key to value, encrypted or not.
+    """Return a stack's settings by full key, encrypted or not.
 
     A value in Pulumi.<stack>.yaml replaces the whole default in Pulumi.yaml. Raises
     `StackFileError`.
@@ -36,18 +36,12 @@ def written_config(root: Path, stack: str) -> dict[str, Any]:
 
 
 def file_config(path: Path) -> dict[str, Any]:
-    """Return the settings in a stack's file. The CLI ignores what stands next to `config`."""
-    document = _read(path)
-    outside = sorted(document.keys() - _STACK_FILE_KEYS)
-    if outside and "config" not in document:
-        raise StackFileError(
-            f"{path} has {', '.join(outside)} outside config: indent the settings below config:"
-        )
-    return document.get("config") or {}
+    """Return the settings in a stack's file, by key."""
+    return _read(path).get("config") or {}
 
 
 def is_encrypted(value: Any) -> bool:
-    """Return whether only the CLI can decrypt a value of a stack's file."""
+    """Return whether a value is encrypted, so that only the CLI can read it."""
     return isinstance(value, Mapping) and value.keys() == {"secure"}
 
 
@@ -58,15 +52,8 @@ def _default(declared: Any) -> Any:
 
 
 def full_keys(config: Mapping[str, Any], project: str) -> dict[str, Any]:
-    """Return configuration by full key: one without a namespace belongs to the project."""
+    """Return configuration by full key. A key without a namespace is the project's."""
     return {key if ":" in key else f"{project}:{key}": value for key, value in config.items()}
-
-
-# Source: `ProjectStack` of the Pulumi SDK.
-_STACK_FILE_KEYS = {
-    *("config", "environment", "mainEnvironment"),
-    *("secretsprovider", "encryptedkey", "encryptionsalt"),
-}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -74,13 +61,13 @@ def _read(path: Path) -> dict[str, Any]:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         json.dumps(document, allow_nan=False)
     except OSError as error:
-        raise StackFileError(f"cannot read {path}: {error.strerror}") from error
+        raise StackFileError(f"Could not read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StackFileError(f"{path} is not YAML: {error}") from error
     except (TypeError, ValueError, RecursionError) as error:
         raise StackFileError(
-            f"{path} has a value that configuration cannot hold: {error}"
+            f"{path} has a value that is not valid in configuration: {error}"
         ) from error
     if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
-        raise StackFileError(f"{path} must be a map, and its config one too")
+        raise StackFileError(f"{path} and its config must be maps")
     return document

@@ -1,4 +1,4 @@
-"""Everything that is wrong with settings: all problems at once, in one or two lines each."""
+"""Problems of settings, and the error that lists all of them."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from .names import did_you_mean, placeholder
+from .names import placeholder
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,18 @@ class Problem:
     """One wrong setting.
 
     Attributes:
-        key: its path, such as `apps[0].organizationId`.
-        what: what is wrong, as the rest of a sentence that starts with the key.
-        to_set: the arguments of `pulumi config set`, if a required value is missing.
-        meant: the path of the setting that was probably meant.
+        key: path of the setting, such as `apps[0].organizationId`.
+        what: what is wrong, as the rest of a sentence that starts with the key. It never contains
+            the value, which may be a secret.
+        to_set: arguments of `pulumi config set`, if a required value is missing.
     """
 
     key: str
     what: str
     to_set: str = ""
-    meant: str = ""
 
     def __str__(self) -> str:
-        return f"{self.key} {self.what}{did_you_mean([self.meant] if self.meant else [])}."
+        return f"{self.key} {self.what}."
 
 
 class ConfigurationError(pulumi.RunError):
@@ -35,29 +34,23 @@ class ConfigurationError(pulumi.RunError):
     A `pulumi.RunError`, so that the CLI shows the message without a traceback.
 
     Args:
-        problems: what is wrong.
-        stack: the stack whose configuration has the settings; None for settings from elsewhere,
-            which no command sets.
+        problems: every problem.
+        stack: the stack whose configuration has the settings. None if they come from elsewhere,
+            so that no command can set them.
     """
 
     def __init__(self, problems: Iterable[Problem], stack: str | None = None) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        where = f"The configuration of stack {stack} has" if stack else "The settings have"
-        lines = [f"{where} {count}; nothing was deployed."]
+        lines = [f"{f'The configuration of stack {stack} has' if stack else 'Found'} {count}:"]
         for problem in self.problems:
             lines += ["", f"  {problem}"]
             if problem.to_set and stack:
-                lines.append(f"      {set_command(problem.to_set, stack)}")
+                lines.append(f"      pulumi config set --stack {stack} {problem.to_set}")
         super().__init__("\n".join(lines))
 
 
-def to_set(key: str, value: str = "", *, secret: bool = False) -> str:
-    """Return the arguments that set a key; the CLI asks for a secret, so no history keeps it."""
-    name = re.sub(r"s?\[\d+\]$", "", key).rpartition(".")[2].rpartition(":")[2]
-    return f"--secret --path '{key}'" if secret else f"--path '{key}' {value or placeholder(name)}"
-
-
-def set_command(arguments: str, stack: str) -> str:
-    """Return the command for the arguments of `to_set`."""
-    return f"pulumi config set --stack {stack} {arguments}"
+def to_set(key: str, *, secret: bool = False) -> str:
+    """Return arguments that set a key. The CLI prompts for a secret, to keep it out of history."""
+    name = re.sub(r"s?\[\d+\]$", "", key).rpartition(".")[2]
+    return f"--secret --path '{key}'" if secret else f"--path '{key}' {placeholder(name)}"

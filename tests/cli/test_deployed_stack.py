@@ -113,8 +113,8 @@ def test_wrong_settings_are_all_said_before_anything_is_deployed(
     stack: CliStack, shared_account: Emulator
 ) -> None:
     before = contents(shared_account)
-    stack.configure({"logRetentionDays": 31, "throttle": {"auth": {"rat": 10}}})
-    with pytest.raises(CommandError, match="has 2 problems; nothing was deployed") as caught:
+    stack.configure({"logRetentionDays": 0, "throttle": {"auth": {"rat": 10}}})
+    with pytest.raises(CommandError, match="has 2 problems:") as caught:
         stack.up()
     assert "Traceback" not in str(caught.value)
     assert contents(shared_account) == before

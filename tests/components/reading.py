@@ -1,4 +1,4 @@
-"""Reads settings in this process, from configuration as the CLI would hand it over."""
+"""Reads settings in this process, from configuration as the CLI passes it."""
 
 import contextvars
 import json
@@ -15,13 +15,12 @@ from components.settings.stack import read_settings
 from tests.components.recordings import PROJECT, SECRETS
 
 STACK = "dev"
-SET = f"pulumi config set --stack {STACK}"
 SECRET_KEYS = [f"{PROJECT}:{key}" for key in SECRETS]
 _Read = TypeVar("_Read")
 
 
 def read(config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True) -> Settings:
-    """The settings of a stack. `secret`: whether its secrets are encrypted."""
+    """Return a stack's settings. `secret` says whether its secrets are encrypted."""
     texts = {
         f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in config.items()
@@ -36,7 +35,7 @@ def read_texts(
     stack: str = STACK,
     secret_keys: Sequence[str] = SECRET_KEYS,
 ) -> Settings:
-    """The settings of a stack from full key to text."""
+    """Return a stack's settings, from texts by full key."""
     return read_by(read_settings, texts, project=project, stack=stack, secret_keys=secret_keys)
 
 
@@ -48,7 +47,7 @@ def read_by(
     stack: str = STACK,
     secret_keys: Sequence[str] = (),
 ) -> _Read:
-    """What a program's reader makes of its configuration: full key to text."""
+    """Return what a program reads from its configuration: texts by full key."""
 
     def run() -> _Read:
         set_all_config(texts, list(secret_keys))
@@ -58,14 +57,14 @@ def read_by(
         mock.patch("pulumi.get_project", return_value=project),
         mock.patch("pulumi.get_stack", return_value=stack),
     ):
-        # The configuration stands in a context variable, which must not reach another test.
+        # The configuration is in a context variable, which must not leak into other tests.
         return contextvars.copy_context().run(run)
 
 
 def problems(
     config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True
 ) -> list[Problem]:
-    """What is wrong with a stack's configuration."""
+    """Return the problems of a stack's configuration."""
     with pytest.raises(ConfigurationError) as raised:
         read(config, stack=stack, secret=secret)
     return list(raised.value.problems)

@@ -259,5 +259,5 @@ def recorded(program: Program) -> Recording:
     try:
         outputs, secret_outputs = program.run(monitor, log)
     except pulumi.RunError as error:
-        return Recording(resources=recording.resources, error=str(error))
+        return replace(recording, error=str(error))
     return replace(recording, outputs=outputs, secret_outputs=sorted(secret_outputs))

@@ -1,7 +1,4 @@
-"""Whatever stands where a setting belongs: it is said in configuration's words.
-
-For both programs, and each of their settings, since these are read from the models.
-"""
+"""Odd values for every setting of both programs: messages are plain, and show no value."""
 
 import copy
 import json
@@ -33,7 +30,7 @@ from tests.docs.configuration_table import setting_fields
 
 @dataclass(frozen=True)
 class Configured:
-    """A program, and a configuration in which every setting has a good value."""
+    """A program, and a configuration with a valid value for every setting."""
 
     project: str
     read: Callable[[], BaseModel]
@@ -41,12 +38,11 @@ class Configured:
     config: dict[str, Any]
 
     def problems(self, config: dict[str, Any]) -> list[Problem]:
-        """What it finds wrong with a configuration."""
+        """Return the problems that it finds in a configuration."""
         texts = {
             f"{self.project}:{key}": value if isinstance(value, str) else json.dumps(value)
             for key, value in config.items()
         }
-        texts["aws:region"] = "us-east-1"
         secret_keys = [f"{self.project}:{key}" for key in SECRETS]
         try:
             read_by(self.read, texts, project=self.project, secret_keys=secret_keys)
@@ -104,7 +100,9 @@ PLACES = [
         for place in dict.fromkeys((path.removesuffix("[i]"), path))
     ),
 ]
+SECRET = "k3y n3v3r shown"
 ODD = [
+    *(SECRET, [SECRET], {"name": SECRET}),
     *("", "x" * 300, "-1", "yes", "it's $HOME", "["),
     *(0, -1, 1.5, 10**30, True, None),
     *([], ["x", "x"], ["x"] * 8, [None, 7], [["x"]], [{}, {"a": 1}]),
@@ -118,7 +116,7 @@ LIBRARY_WORDS = r"Input|Tuple|[Vv]alidation|should|dictionary|\b(None|True|False
 
 
 def having(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A configuration with another value at a path. What is no list or map at the top is text."""
+    """Return a configuration with another value at a path. The CLI passes other values as text."""
     place: Any = copy.deepcopy(config)
     whole = place
     *parts, last = [0 if part == "i" else part for part in re.findall(r"\w+", path)]
@@ -130,15 +128,16 @@ def having(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("program", [MAIN, BOOTSTRAP])
-def test_without_anything_odd_there_is_no_problem(program: Configured) -> None:
+def test_configuration_without_odd_values_has_no_problem(program: Configured) -> None:
     assert program.problems(program.config) == []
 
 
 @pytest.mark.parametrize(
     ("program", "path"), PLACES, ids=[f"{each.project}-{path}" for each, path in PLACES]
 )
-def test_an_odd_value_is_said_in_words_of_configuration(program: Configured, path: str) -> None:
+def test_messages_of_odd_values_are_plain_and_show_no_value(program: Configured, path: str) -> None:
     for odd in ODD:
         for each in program.problems(having(program.config, path, odd)):
             assert not re.search(LIBRARY_WORDS, each.what), (odd, each)
             assert "\n" not in str(each)
+            assert SECRET not in str(each)

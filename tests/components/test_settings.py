@@ -1,14 +1,13 @@
-"""Settings: every rule, and what is said when one is broken."""
+"""Settings: the rules of values, and the warnings."""
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from components.settings.checks import SAMPLE_ORGANIZATION_ID
-from components.settings.model import LOG_RETENTION_DAYS, Settings
+from components.settings.model import Settings
 from components.settings.problems import ConfigurationError
 from components.settings.stack import PLACEHOLDER_ACCOUNT
 from local.engine.program import Program
@@ -23,7 +22,6 @@ from tests.components.stacks import (
     GLOBEX,
     GLOBEX_APP,
     HANDOFF_KEY,
-    MISSING,
     READY,
     TWO_APPS,
     having,
@@ -32,7 +30,7 @@ from tests.components.stacks import (
 
 
 def in_json(settings: Settings, key: str) -> Any:
-    """The value that a key's path leads to, as JSON has it."""
+    """Return the value at a key's path, as in JSON."""
     value = json.loads(settings.model_dump_json(by_alias=True))
     for part in re.findall(r"\w+", key):
         value = value[int(part) if part.isdigit() else part]
@@ -45,7 +43,6 @@ class TestGoodConfiguration:
         [
             *[("apps[0].organizationId", id_, id_) for id_ in ("a", "A-b_9", "x" * 64, GLOBEX)],
             ("apps[0].name", "  Acme  ", "Acme"),
-            ("apps[0].name", "x" * 100, "x" * 100),
             *[
                 ("apps[0].supportUrl", url, url)
                 for url in ("https://example.com/a?b=c", "mailto:a@example.com")
@@ -62,11 +59,10 @@ class TestGoodConfiguration:
                 ("apps[0].registeredBaseUrl", url, url)
                 for url in ("https://apps.example.com", "http://abc.execute-api.localhost:4566")
             ],
-            # Top-level values come as texts.
+            # The CLI passes top-level values as text.
             ("protect", "false", False),
             ("uninstalledRetentionDays", "7", 7),
-            *[("logRetentionDays", str(days), days) for days in LOG_RETENTION_DAYS],
-            # What looks like a number the CLI has stored as one.
+            # The CLI stores digits as a number.
             ("apps[0].organizationId", 12345, "12345"),
             ("apps[0].name", 7, "7"),
             ("apps[0].partnerId", 4711, "4711"),
@@ -79,16 +75,16 @@ class TestGoodConfiguration:
     def test_good_value(self, key: str, given: Any, read_as: Any) -> None:
         assert in_json(read(having(key, given)), key) == read_as
 
-    def test_numbers_that_the_cli_stored_for_a_client_id_and_its_secret(self) -> None:
+    def test_digits_as_client_id_and_secret(self) -> None:
         settings = read(with_app(clientId=99) | {"clientSecrets": {ACME: 777}})
         assert settings.apps[0].client_id == "99"
         assert settings.client_secrets[ACME].get_secret_value() == "777"
 
-    def test_other_namespaces_are_others_business(self) -> None:
+    def test_other_namespaces_are_ignored(self) -> None:
         texts = {f"{PROJECT}:apps": json.dumps([ACME_APP]), "aws:region": "us-east-1"}
         assert len(read_texts(texts).apps) == 1
 
-    def test_client_secret_is_not_shown_by_its_settings(self) -> None:
+    def test_settings_do_not_show_a_client_secret(self) -> None:
         assert CLIENT_SECRET not in repr(read(READY))
         assert CLIENT_SECRET not in str(read(READY))
 
@@ -103,45 +99,41 @@ class TestGoodConfiguration:
                 *("http://a.example.com", "https://a.example.com/", "https://u@a.example.com"),
             )
         ],
-        ("apps[0].organizationId", "ab\n", r"is 'ab\n'"),
-        ("apps[0].organizationId", "x" * 65, f"is '{'x' * 65}'"),
-        ("apps[0].organizationId", "x" * 5_000, f"is '{'x' * 99}…: it must be"),
-        ("apps[0].name", MISSING, "is required"),
+        ("apps[0].organizationId", "ab\n", "must be 1 to 64 letters"),
+        ("apps[0].organizationId", "x" * 65, "must be 1 to 64 letters"),
         ("apps[0].name", "  ", "must not be empty"),
-        ("apps[0].name", "x" * 101, "at most 100 characters"),
-        ("apps[0].name", True, "must be a valid string"),
-        ("apps[0].name", "a\ud83d", r"is 'a\ud83d': it must be a valid string"),
-        ("apps[0].partnerId", "4 7", "is '4 7'"),
-        ("apps[0].multipleUsers", 2, "is 2: it must be true or false"),
-        ("apps[0].registeredBaseUrl", "https://a.com/", "is 'http"),
-        ("apps[0].supportUrl", "javascript:a()", "is 'java"),
-        ("apps[0].supportUrl", 'https://a.com/"', "is 'htt"),
-        ("throttle.auth.rate", 0, "is 0: it must be greater than 0"),
-        ("throttle.load.rate", 10_001, "is 10001: it must be less than or equal to 10000"),
-        ("throttle.uninstall.burst", 0, "is 0: it must be greater than 0"),
-        ("throttle.removeUser.burst", 5_001, "must be less than or equal to 5000"),
-        ("logRetentionDays", "31", "is '31': it must be one of 1, 3, 5, 7, 14, 30,"),
-        ("logRetentionDays", "a month", "is 'a month': it must be a valid integer"),
+        ("apps[0].name", "x" * 101, "must have at most 100 characters"),
+        ("apps[0].name", True, "must be text"),
+        ("apps[0].name", "a\ud83d", "must be text"),
+        ("apps[0].partnerId", "4 7", "must be 1 to 64 letters"),
+        ("apps[0].multipleUsers", 2, "must be true or false"),
+        ("apps[0].registeredBaseUrl", "https://a.com/", "must be https:// and a host"),
+        ("apps[0].supportUrl", "javascript:a()", "must be an https:// link"),
+        ("apps[0].supportUrl", 'https://a.com/"', "must be an https:// link"),
+        ("throttle.auth.rate", 0, "must be greater than 0"),
+        ("throttle.load.rate", 10_001, "must be at most 10000"),
+        ("throttle.uninstall.burst", 0, "must be greater than 0"),
+        ("throttle.removeUser.burst", 5_001, "must be at most 5000"),
+        ("logRetentionDays", "a month", "must be a whole number"),
         # A marker must outlive the payloads of its store.
-        ("uninstalledRetentionDays", "1", "is '1': it must be greater than or equal to 2"),
-        ("uninstalledRetentionDays", "3651", "must be less than or equal to 3650"),
-        ("protect", "maybe", "is 'maybe': it must be true or false"),
-        ("permissionsBoundaryArn", "boundary", "is 'boundary'"),
-        ("functions.memorySize", 127, "is 127: it must be greater than or equal to 128"),
-        ("functions.memorySize", 10_241, "must be less than or equal to 10240"),
-        ("functions.reservedConcurrency.auth", 0, "must be greater than or equal to 1"),
-        ("domain.name", "https://apps.example.com", "is 'https://apps.example.com'"),
-        ("domain.certificateArn", "5d1c", "is '5d1c'"),
-        ("domain.hostedZoneId", "example.com", "is 'example.com'"),
-        ("bigcommerce.loginUrl", "http://login.example.com", "is 'http://"),
-        ("bigcommerce.loginUrl", "https://login.example.com/oauth2", "is 'https://"),
+        ("uninstalledRetentionDays", "1", "must be at least 2"),
+        ("uninstalledRetentionDays", "3651", "must be at most 3650"),
+        ("protect", "maybe", "must be true or false"),
+        ("permissionsBoundaryArn", "boundary", "must be the ARN of a managed IAM policy"),
+        ("functions.memorySize", 127, "must be at least 128"),
+        ("functions.memorySize", 10_241, "must be at most 10240"),
+        ("functions.reservedConcurrency.auth", 0, "must be at least 1"),
+        ("domain.name", "https://apps.example.com", "must be a lowercase domain"),
+        ("domain.certificateArn", "5d1c", "must be the ARN of an ACM certificate"),
+        ("domain.hostedZoneId", "example.com", "must be the ID of a hosted zone"),
+        ("bigcommerce.loginUrl", "http://login.example.com", "must be https:// and a host"),
+        ("bigcommerce.loginUrl", "https://login.example.com/oauth2", "without a path"),
     ],
 )
 def test_wrong_value(key: str, value: Any, words: str) -> None:
     (problem,) = problems(having(key, value))
     assert problem.key == key
     assert words in problem.what
-    assert not re.search(r"(?i)pattern|input|instance|\^|\\d", problem.what)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +143,13 @@ def test_wrong_value(key: str, value: Any, words: str) -> None:
         *("http://localhost@example.com/", r"https://a.com\@b.com", "https://a.com/#b"),
     ],
 )
-def test_app_url_with_what_no_browser_should_be_sent_to(url: str) -> None:
+def test_app_url_to_which_no_browser_should_be_redirected(url: str) -> None:
     (problem,) = problems(with_app(appUrl=url) | {"handoffKeys": {ACME: HANDOFF_KEY}})
-    assert problem.what == (
-        f"is {url!r}: it must be an https:// link without user, password and fragment (#)"
-    )
+    assert problem.what == "must be an https:// link without user, password and fragment (#)"
 
 
 @pytest.mark.parametrize("keep", [None, "true", "True"])
-def test_a_domain_switches_off_no_url_that_is_in_the_portal(keep: str | None) -> None:
+def test_domain_must_not_disable_urls_in_the_portal(keep: str | None) -> None:
     registered = {"registeredBaseUrl": "https://a.execute-api.us-east-1.AmazonAWS.com"}
     domain = DOMAIN_ELSEWHERE | ({"keepDefaultEndpoint": keep} if keep else {})
     config = {"apps": [ACME_APP | registered], "domain": domain}
@@ -167,26 +157,18 @@ def test_a_domain_switches_off_no_url_that_is_in_the_portal(keep: str | None) ->
         assert read(config).domain is not None
         return
     (problem,) = problems(config)
-    assert str(problem).startswith("domain switches off https://a.execute-api.")
+    assert str(problem).startswith("domain disables the URLs that the developer portal has for")
 
 
 @pytest.mark.parametrize(
     ("project", "stack", "key", "words"),
     [
-        (PROJECT, "s" * 38, "the stack's name", "have 49 characters together: they must have at "),
-        *(
-            (PROJECT, stack, "the stack's name", "must be 1 to 40 letters")
-            for stack in ("s" * 41, "a.b")
-        ),
-        (
-            "acme.bigcommerce",
-            "dev",
-            "the project's name",
-            "is 'acme.bigcommerce': it must be letters",
-        ),
+        (PROJECT, "s" * 38, "the project's and the stack's names", "at most 48 characters"),
+        (PROJECT, "a.b", "the stack's name", "must be 1 to 40 letters"),
+        ("acme.bigcommerce", "dev", "the project's name", "must be 1 to 40 letters"),
     ],
 )
-def test_names_that_make_a_name_that_iam_or_lambda_refuses(
+def test_names_that_iam_or_lambda_would_refuse(
     project: str, stack: str, key: str, words: str
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
@@ -196,57 +178,53 @@ def test_names_that_make_a_name_that_iam_or_lambda_refuses(
     assert words in problem.what
 
 
-def test_the_organization_id_of_the_sample_is_refused_in_a_protected_stack(
-    record: Recorder,
-) -> None:
-    """And warned of in another."""
-    config = {"apps": [ACME_APP, GLOBEX_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}]}
-    (warning,) = record({**config, "protect": False}, stack="dev").warnings
-    (problem,) = problems(config)
-    assert problem.key == "apps[1].organizationId"
-    assert problem.what.startswith("is that of the sample")
-    assert warning.text == str(problem)
-    assert warning.resources == 0
-    assert record(TWO_APPS).warnings == []
-
-
-def test_the_account_that_stands_for_none_is_refused_in_a_protected_stack() -> None:
-    """With the other problems."""
-    apps = json.dumps([ACME_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}])
+def test_protected_stack_refuses_the_samples_organization_id_and_account() -> None:
+    apps = json.dumps([ACME_APP, GLOBEX_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}])
     accounts = json.dumps([PLACEHOLDER_ACCOUNT])
     with pytest.raises(ConfigurationError) as raised:
         read_texts({f"{PROJECT}:apps": apps, "aws:allowedAccountIds": accounts})
-    problem, sample = raised.value.problems
-    assert sample.key == "apps[0].organizationId"
-    assert str(problem).startswith(f"aws:allowedAccountIds has {PLACEHOLDER_ACCOUNT}, which")
+    sample, account = raised.value.problems
+    assert str(sample).startswith("apps[1].organizationId is the sample's")
+    assert str(account).startswith(f"aws:allowedAccountIds has the sample's {PLACEHOLDER_ACCOUNT}")
 
 
-def test_a_protected_stack_that_names_no_account_is_warned_of_it(record: Recorder) -> None:
-    anywhere = {"apps": [ACME_APP], "aws:allowedAccountIds": []}
-    (warning,) = record(anywhere).warnings
-    assert warning.text.endswith("--path 'aws:allowedAccountIds[0]' ACCOUNT_ID")
-    assert record({**anywhere, "protect": False}).warnings == []
+ALARMS = {"apps": [ACME_APP], "monitoring": {"silenceHours": 24}}
+TOLD = {"silenceHours": 24, "emails": ["oncall@example.com"]}
+ANYWHERE = {"apps": [ACME_APP], "aws:allowedAccountIds": []}
+SAMPLE = {"apps": [ACME_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}], "protect": False}
 
 
-def test_monitoring_that_tells_nobody_is_warned_of(record: Recorder) -> None:
-    alarms = {"apps": [ACME_APP], "monitoring": {"silenceHours": 24}}
-    (warning,) = record(alarms).warnings
-    assert warning.text.endswith("--path 'monitoring.emails[0]' EMAIL")
-    told = {"silenceHours": 24, "emails": ["oncall@example.com"]}
-    assert record({**alarms, "monitoring": told}).warnings == []
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (TWO_APPS, None),
+        (SAMPLE, "apps[0].organizationId is the sample's"),
+        (ANYWHERE, "aws:allowedAccountIds is not set"),
+        (ANYWHERE | {"protect": False}, None),
+        (ALARMS, "The alarms notify no one"),
+        (ALARMS | {"monitoring": TOLD}, None),
+    ],
+)
+def test_warning_comes_before_any_resource(
+    config: dict[str, Any], words: str | None, record: Recorder
+) -> None:
+    warnings = record(config).warnings
+    assert [each.resources for each in warnings] == [0] * (words is not None)
+    assert all(each.text.startswith(str(words)) for each in warnings)
 
 
-def test_what_is_set_with_secret_and_deployed_in_plain_text_is_warned_of(record: Recorder) -> None:
+def test_warnings_are_logged_with_the_problems(record: Recorder) -> None:
+    recording = record(ANYWHERE | {"clientSecrets": {"nobody": CLIENT_SECRET}})
+    assert "clientSecrets.nobody" in str(recording.error)
+    assert [each.text.partition(" ")[0] for each in recording.warnings] == ["aws:allowedAccountIds"]
+
+
+def test_warning_if_an_encrypted_setting_is_deployed_in_plain_text(record: Recorder) -> None:
     secret_keys = [f"{PROJECT}:{key}" for key in ("apps", "clientSecrets", "monitoring")]
     texts = configuration(READY | {"monitoring": {"httpsEndpoints": ["https://a"]}})
     program = Program(str(ROOT / "__main__.py"), PROJECT, "test", texts, secret_keys)
     (warning,) = record.of(program).warnings
-    assert warning.text.startswith("apps has a value that is set with --secret")
-    for given in (["http://k3y"], "https://k3y"):
-        wrong = texts | {f"{PROJECT}:monitoring": json.dumps({"httpsEndpoints": given})}
-        error = record.of(replace(program, config=wrong)).error
-        assert "monitoring.httpsEndpoints" in str(error)
-        assert "k3y" not in str(error)
+    assert warning.text.startswith("apps is set with --secret, but it is plain text")
 
 
 def test_wrong_configuration_registers_nothing_and_shows_no_traceback(record: Recorder) -> None:
