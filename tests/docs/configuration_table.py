@@ -1,31 +1,37 @@
-"""Writes docs/configuration.md's table and Pulumi.yaml's `config:` block from the settings' model.
+"""Writes each program's table of settings and `config:` block of Pulumi.yaml from its model.
 
-Run it after a change of the model: `python -m tests.docs.configuration_table`.
+Run it after you change a model: `python -m tests.docs.configuration_table`.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_origin
 
 import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+import bootstrap.settings
 from components.settings.checks import model_in
 from components.settings.model import Settings
 from tests.documents import ROOT
 
-TABLE = ROOT / "docs/configuration.md"
-PROJECT = ROOT / "Pulumi.yaml"
+# Each model, with the document that has its table and the project that declares its settings.
+PROGRAMS: tuple[tuple[type[BaseModel], str, str], ...] = (
+    (Settings, "docs/configuration.md", "Pulumi.yaml"),
+    (bootstrap.settings.Settings, "docs/environments.md", "bootstrap/Pulumi.yaml"),
+)
 _HEAD = "| Key | Meaning | Default | Example |\n| --- | --- | --- | --- |\n"
 
 
 def setting_fields(
     model: type[BaseModel], place: str = "", within: str = ""
 ) -> Iterator[tuple[str, FieldInfo, str]]:
-    """The path and field of each setting, and the optional setting that it is part of.
+    """Return each setting's path and field, and the optional setting that contains it.
 
-    `[i]` stands for the index of a list's entry.
+    `[i]` stands for an index.
     """
     for field in model.model_fields.values():
         path = place + str(field.alias)
@@ -38,10 +44,10 @@ def setting_fields(
             yield f"{path}.ORGANIZATION_ID" if is_map else path, field, within
 
 
-def table() -> str:
-    """Every setting: key, meaning, default, and example."""
+def table(model: type[BaseModel]) -> str:
+    """Return a table of every setting: key, meaning, default and example."""
     rows = []
-    for key, field, within in setting_fields(Settings):
+    for key, field, within in setting_fields(model):
         (example,) = field.examples or [None]
         example = next(iter(example.values())) if isinstance(example, dict) else example
         default = field.get_default(call_default_factory=True)
@@ -51,11 +57,11 @@ def table() -> str:
     return _HEAD + "".join(rows)
 
 
-def declarations() -> dict[str, Any]:
-    """The keys that Pulumi.yaml declares. An absent setting is an empty value there."""
-    schema = Settings.model_json_schema(by_alias=True)["properties"]
+def declarations(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the keys that Pulumi.yaml declares. A setting without a default is empty there."""
+    schema = model.model_json_schema(by_alias=True)["properties"]
     declared = {}
-    for field in Settings.model_fields.values():
+    for field in model.model_fields.values():
         kind = _kind(schema[str(field.alias)])
         default = None if field.is_required() else field.get_default(call_default_factory=True)
         if isinstance(default, BaseModel):
@@ -85,13 +91,19 @@ def _code(value: Any) -> str:
     return ", ".join(f"`{text}`" for text in texts)
 
 
-def written() -> dict[Any, str]:
-    """Each file that is generated in part, as it must be."""
-    before, _, after = TABLE.read_text(encoding="utf-8").partition("| Key | Meaning |")
-    rest = re.sub(r"\A.*\n(\|.*\n)*", "", after)
-    project, _, _ = PROJECT.read_text(encoding="utf-8").partition("\nconfig:\n")
-    config = yaml.safe_dump({"config": declarations()}, sort_keys=False, width=100)
-    return {TABLE: before + table() + rest, PROJECT: f"{project}\n{config}"}
+def written() -> dict[Path, str]:
+    """Return each file that is generated in part, with its text."""
+    files = {}
+    for model, document, project in PROGRAMS:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        found = re.search(r"( *)\| Key \| Meaning .*\n( *\|.*\n)*", text)
+        assert found, document
+        rows = textwrap.indent(table(model), found[1])
+        files[ROOT / document] = text[: found.start()] + rows + text[found.end() :]
+        head, _, _ = (ROOT / project).read_text(encoding="utf-8").partition("\nconfig:\n")
+        config = yaml.safe_dump({"config": declarations(model)}, sort_keys=False, width=100)
+        files[ROOT / project] = f"{head}\n{config}"
+    return files
 
 
 if __name__ == "__main__":

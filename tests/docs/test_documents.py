@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from markdown_it.token import Token
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from components.settings.checks import SAMPLE_ORGANIZATION_ID
 from components.settings.model import Settings
@@ -80,14 +80,15 @@ def test_every_document_is_linked_from_another() -> None:
     assert {path.name for path in set(DOCUMENTS) - linked} == {"README.md"}
 
 
-def test_the_table_of_settings_and_pulumi_yaml_are_those_of_the_model() -> None:
+def test_the_tables_of_settings_and_each_pulumi_yaml_match_the_models() -> None:
     """Write them with `python -m tests.docs.configuration_table`."""
     for path, text in configuration_table.written().items():
         assert path.read_text(encoding="utf-8") == text
 
 
-def test_every_setting_has_a_description_and_a_good_example() -> None:
-    for path, field, _ in configuration_table.setting_fields(Settings):
+@pytest.mark.parametrize("model", [model for model, *_ in configuration_table.PROGRAMS])
+def test_every_setting_has_a_description_and_a_good_example(model: type[BaseModel]) -> None:
+    for path, field, _ in configuration_table.setting_fields(model):
         assert field.examples, path
         assert str(field.description).endswith("."), path
         TypeAdapter(field.rebuild_annotation()).validate_python(field.examples[0])
