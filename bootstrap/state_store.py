@@ -1,4 +1,4 @@
-"""StateStore: the S3 bucket of the stacks' state, and the KMS keys of the secrets in it."""
+"""StateStore: the S3 bucket of the stacks' state, and the KMS keys of its secrets."""
 
 import json
 from collections.abc import Iterable
@@ -12,17 +12,16 @@ _OLD_VERSIONS_DAYS = 90
 
 
 class StateStore(pulumi.ComponentResource):
-    """A bucket that keeps every version, encrypted, over TLS alone, and a key for each stack.
+    """A versioned bucket that accepts only TLS, and a KMS key for each stack.
 
-    A key is for `--secrets-provider`: a reader of the bucket needs it to decrypt a secret, and one
-    stack's key decrypts no secret of another. All are protected: without them no stack can
-    be changed.
+    A stack's key encrypts the secrets in its state (`--secrets-provider`), and no other stack's. S3
+    encrypts the bucket by default. All are protected: without them, no stack can be changed.
 
     Attributes:
-        bucket: the bucket's name.
-        key_arns: each stack's key.
+        bucket: name of the bucket.
+        key_arns: ARN of each stack's key.
         backend_url: for `pulumi login`.
-        secrets_providers: for each stack's `pulumi stack init --secrets-provider`.
+        secrets_providers: of each stack, for `pulumi stack init --secrets-provider`.
     """
 
     bucket: pulumi.Output[str]
@@ -47,13 +46,6 @@ class StateStore(pulumi.ComponentResource):
             "state",
             bucket=bucket.id,
             versioning_configuration={"status": "Enabled"},
-            opts=child,
-        )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            "state",
-            bucket=bucket.id,
-            # The bucket's own encryption; the secrets in the state have the key besides.
-            rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=child,
         )
         aws.s3.BucketLifecycleConfiguration(
@@ -110,7 +102,7 @@ class StateStore(pulumi.ComponentResource):
 
 
 def tls_only_policy(bucket_arn: str) -> str:
-    """A bucket's policy, in JSON, that refuses what does not come over TLS."""
+    """Return a bucket policy, in JSON, that refuses requests without TLS."""
     statement = {
         "Sid": "TlsOnly",
         "Effect": "Deny",
