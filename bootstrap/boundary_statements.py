@@ -1,7 +1,7 @@
-"""The permissions boundary: the most that a role of the main program may do, whatever it is given.
+"""The permissions boundary of the main program's roles.
 
-It grants nothing. A role may do what both its own policy and this allow: so whoever holds the
-deploy role can give a function no more than a function of this program may need.
+It grants nothing. A role may do what both its own policy and the boundary allow. So a holder of the
+deploy role cannot give a function more than this program's functions need.
 """
 
 from bootstrap.policy import Statement, arn
@@ -36,7 +36,7 @@ BOUNDARY_STATEMENTS = (
     ),
     Statement(
         "Streams",
-        # Streams are listed for all tables or none.
+        # ListStreams supports no resource.
         resources=("*",),
         reads=("dynamodb:ListStreams",),
     ),
@@ -58,14 +58,14 @@ BOUNDARY_STATEMENTS = (
     ),
     Statement(
         "Tokens",
-        # The stack's own key: nobody but its key policy's administrators can give it such an alias.
+        # The stack's own key: only its administrators can give a key such an alias.
         resources=(arn("kms", "key/*"),),
         writes=("kms:Decrypt", "kms:Encrypt"),
         condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/{scope.prefix}*"}},
     ),
     Statement(
         "DataEncryptedWithTheKey",
-        # What the key's policy allows everyone through a service, the boundary must not take back.
+        # The key's policy allows these through a service, so the boundary must too.
         resources=(arn("kms", "key/*"),),
         writes=(
             "kms:CreateGrant",

@@ -1,4 +1,4 @@
-"""The policies of an environment: what deploys it, what previews it, and what bounds its roles."""
+"""The policies of an environment: deploy role, preview role and permissions boundary."""
 
 from bootstrap.boundary_statements import BOUNDARY_STATEMENTS
 from bootstrap.policy import PolicyScope, policy_document
@@ -10,18 +10,18 @@ DEPLOY_STATEMENTS = (*PROGRAM_STATEMENTS, *STATE_STATEMENTS)
 
 
 def deploy_policy(scope: PolicyScope) -> str:
-    """What the deploy role may do, in JSON."""
+    """Return the deploy role's policy, in JSON."""
     return policy_document(scope, [(each, each.reads + each.writes) for each in DEPLOY_STATEMENTS])
 
 
 def preview_policy(scope: PolicyScope) -> str:
-    """What the preview role may do, in JSON: it changes nothing."""
+    """Return the preview role's policy, in JSON. It changes nothing."""
     statements = (*DEPLOY_STATEMENTS, *PREVIEW_STATEMENTS)
     return policy_document(scope, [(each, each.reads) for each in statements])
 
 
 def boundary_policy(scope: PolicyScope) -> str:
-    """The most that a role of the stack may do, in JSON."""
+    """Return the permissions boundary of the stack's roles, in JSON."""
     return policy_document(
         scope, [(each, each.reads + each.writes) for each in BOUNDARY_STATEMENTS]
     )

@@ -1,4 +1,4 @@
-"""An IAM policy as data: statements with placeholders, and the document they make of a stack."""
+"""IAM policies as data: statements with placeholders, and the document for one stack."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,21 +9,21 @@ from components.ci_roles import boundary_name
 
 
 def arn(service: str, resource: str) -> str:
-    """A template of the ARN of something in the stack's account and region."""
+    """Return a template of an ARN in the stack's account and region."""
     return f"arn:{{scope.partition}}:{service}:{{scope.region}}:{{scope.account}}:{resource}"
 
 
 @dataclass(frozen=True)
 class PolicyScope:
-    """What the placeholders of statements stand for: one stack of one account and region.
+    """The stack for which placeholders are filled in.
 
     Attributes:
-        prefix: what the names of the stack's resources begin with, such as `bigcommerce-dev-`.
-        boundary: ARN of the policy that the stack's roles have as their permissions boundary.
-        domain: the custom domain's name, empty without one.
-        zone: id of the Route 53 zone of the domain's record, empty without one.
-        bucket: name of the bucket with the state, empty if state is kept elsewhere.
-        secrets_key: ARN of the stack's own key of the secrets in its state, empty likewise.
+        prefix: start of the names of the stack's resources, such as `bigcommerce-dev-`.
+        boundary: ARN of the permissions boundary of the stack's roles.
+        domain: custom domain; empty without one.
+        zone: ID of the domain's Route 53 hosted zone; empty without one.
+        bucket: S3 bucket with the state; empty if the state is elsewhere.
+        secrets_key: ARN of the KMS key of the secrets in the state; empty if it is elsewhere.
     """
 
     partition: str
@@ -46,38 +46,35 @@ class PolicyScope:
         return f"arn:{self.partition}:iam::{self.account}:policy/{name}"
 
     def fill(self, template: str) -> str:
-        """Put what they stand for in place of the placeholders of a text."""
+        """Fill in the placeholders of a text."""
         return template.format(scope=self)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What is allowed with some resources.
+    """Allowed actions on some resources.
 
-    `{scope.…}` in texts stands for an attribute of `PolicyScope`. A statement that needs one is
-    left out while it is empty: the stack does not have what the statement is for.
+    `{scope.…}` in texts stands for an attribute of `PolicyScope`.
 
     Attributes:
-        name: what it is for, in a word.
+        name: what it is for.
         resources: ARN patterns.
         reads: actions that change nothing.
         writes: the other actions.
-        types: the Pulumi resource types it is for.
         condition: IAM's condition block.
-        needs: the attribute of `PolicyScope` without which it is left out.
+        needs: attribute of `PolicyScope` that must not be empty; else the statement is left out.
     """
 
     name: str
     resources: tuple[str, ...]
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
     condition: Mapping[str, Mapping[str, str | tuple[str, ...]]] = field(default_factory=dict)
     needs: str = ""
 
     def document(self, scope: PolicyScope, actions: Iterable[str]) -> dict[str, Any]:
-        """The statement as IAM has it, for some of its actions."""
-        # Without its name: the policies of a role may have 10,240 characters.
+        """Return the statement in IAM's form, with some of its actions."""
+        # It has no Sid, because a role's policies have at most 10,240 characters.
         filled: dict[str, Any] = {
             "Effect": "Allow",
             "Action": sorted(actions),
@@ -99,7 +96,7 @@ class Statement:
 def policy_document(
     scope: PolicyScope, statements: Iterable[tuple[Statement, Iterable[str]]]
 ) -> str:
-    """The policy, in JSON, of the statements that the stack needs, each with its actions."""
+    """Return the policy, in JSON, of the statements that the stack needs, with their actions."""
     documents = [
         statement.document(scope, actions)
         for statement, actions in statements

@@ -1,4 +1,4 @@
-"""What previews and drift detection need besides reading what is deployed."""
+"""Permissions of previews and drift detection, besides reading the deployed resources."""
 
 from bootstrap.policy import Statement, arn
 from components.callbacks import CALLBACKS
@@ -6,10 +6,10 @@ from components.installation_store import INDEX
 
 CONSENTS = Statement(
     "Consents",
-    # To say how many stores must consent again (`python -m ops stores consents`): of the index
-    # the attributes that this compares, so no domain; and of the table, with its tokens and e-mail
-    # addresses, nothing. The keys of both are among them, as AWS demands ("Using IAM policy
-    # conditions for fine-grained access control"): a further page begins at one.
+    # To count the stores that must consent again (`python -m ops stores consents`). Only the
+    # attributes that this compares may be read from the index, and nothing from the table, which
+    # has tokens and e-mail addresses. AWS requires the keys of both among the attributes ("Using
+    # IAM policy conditions for fine-grained access control").
     resources=(arn("dynamodb", "table/{scope.prefix}*/index/" + INDEX),),
     reads=("dynamodb:Query",),
     condition={
@@ -28,9 +28,9 @@ CONSENTS = Statement(
     },
 )
 
-# For the nightly check (`python -m ops check`): when BigCommerce last called, and that the
-# scopes it sent are the app's. The functions' logs have no secret, no token and no address; the
-# API's access log has addresses, and is not among them.
+# For the nightly check (`python -m ops check`): BigCommerce's last calls and their scopes. The
+# functions' logs have no secret, token or IP address. The API's access log has IP addresses, so it
+# is excluded.
 QUERY_CALLS = Statement(
     "QueryCalls",
     resources=tuple(
@@ -39,7 +39,7 @@ QUERY_CALLS = Statement(
     ),
     reads=("logs:StartQuery",),
 )
-# It has no resource to name: who knows the id of a query gets its results.
+# It supports no resource: whoever knows a query's ID gets its results.
 READ_QUERY = Statement("ReadQuery", resources=("*",), reads=("logs:GetQueryResults",))
 
 PREVIEW_STATEMENTS = (CONSENTS, QUERY_CALLS, READ_QUERY)

@@ -1,9 +1,7 @@
-"""What deploying the main program takes: a statement an AWS service or a kind of its resources.
+"""The permissions that deploying the main program takes, by AWS service or kind of resource.
 
-Each names the Pulumi resource types it is for; a test compares them with those that the program
-registers. The actions are those that the AWS provider calls for them (its resources' documentation
-and the Service Authorization Reference), for everything but what has an id in place of a name
-limited to the names that begin with project and stack.
+The actions are those that the AWS provider calls (its documentation, and the Service Authorization
+Reference). Resources that have names are limited to those that start with the project and stack.
 """
 
 from bootstrap.policy import Statement, arn
@@ -13,28 +11,23 @@ _TABLES = arn("dynamodb", "table/{scope.prefix}*")
 _FUNCTIONS = arn("lambda", "function:{scope.prefix}*")
 _API_GATEWAY = "arn:{scope.partition}:apigateway:{scope.region}::"
 _ROLES = _IAM + "role/{scope.prefix}*"
-_ROLE = "aws:iam/role:Role"
-_ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
 PROGRAM_STATEMENTS = (
     Statement(
         "Keys",
-        # What more may be done with a key the key's own policy says (components.key_policy): so no
-        # other key of the account is within reach. Tags are set in the creation.
-        types=("aws:kms/key:Key",),
+        # The key's own policy grants the rest (components.key_policy), so that no other key of the
+        # account is within reach. Tags are set on creation.
         resources=("*",),
         reads=("kms:ListAliases",),
         writes=("kms:CreateKey", "kms:TagResource"),
     ),
     Statement(
         "KeyAliases",
-        types=("aws:kms/alias:Alias",),
         resources=(arn("kms", "alias/{scope.prefix}*"),),
         writes=("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"),
     ),
     Statement(
         "Tables",
-        types=("aws:dynamodb/table:Table",),
         resources=(_TABLES,),
         reads=(
             "dynamodb:DescribeContinuousBackups",
@@ -54,8 +47,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "AppProfiles",
-        # The stores' records, with tokens and e-mail addresses, are no business of a deployment.
-        types=("aws:dynamodb/tableItem:TableItem",),
+        # A deployment must not read the stores' records, with tokens and e-mail addresses.
         resources=(_TABLES,),
         reads=("dynamodb:GetItem",),
         writes=("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
@@ -63,13 +55,9 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Secrets",
-        types=(
-            "aws:secretsmanager/secret:Secret",
-            "aws:secretsmanager/secretVersion:SecretVersion",
-        ),
         resources=(arn("secretsmanager", "secret:{scope.project}/{scope.stack}/*"),),
-        # A refresh of a version reads its value, so the preview role may: that shows whoever has it
-        # no more than a preview, which decrypts the same values in the configuration.
+        # The preview role may read values, because a refresh does. A preview decrypts the same
+        # values in the configuration.
         reads=(
             "secretsmanager:DescribeSecret",
             "secretsmanager:GetResourcePolicy",
@@ -87,7 +75,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Roles",
-        types=(_ROLE,),
         resources=(_ROLES,),
         reads=(
             "iam:GetRole",
@@ -106,9 +93,8 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "RolesWithinTheBoundary",
-        # What a role may do is written only where the boundary limits it; and there is no
-        # permission to take the boundary away, or to attach a policy that somebody else wrote.
-        types=(_ROLE, _ROLE_POLICY),
+        # Every role that these can change has the boundary. Nothing allows removing the boundary,
+        # or attaching a managed policy.
         resources=(_ROLES,),
         writes=(
             "iam:CreateRole",
@@ -120,14 +106,12 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "RolesOfFunctions",
-        types=("aws:lambda/function:Function",),
         resources=(_ROLES,),
         writes=("iam:PassRole",),
         condition={"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
     ),
     Statement(
         "ManagedPolicies",
-        types=("aws:iam/policy:Policy",),
         resources=(_IAM + "policy/{scope.prefix}*",),
         reads=("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"),
         writes=(
@@ -141,7 +125,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Functions",
-        types=("aws:lambda/function:Function", "aws:lambda/permission:Permission"),
         resources=(_FUNCTIONS,),
         reads=(
             "lambda:GetFunction",
@@ -166,8 +149,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "EventSources",
-        # They have ids, but each names its function.
-        types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
+        # A mapping has an ID instead of a name, but it names its function.
         resources=("*",),
         writes=(
             "lambda:CreateEventSourceMapping",
@@ -178,16 +160,13 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "EventSourcesById",
-        # Requests for tags never name a function, and one for a mapping that is gone may not: the
-        # provider asks until it is.
-        types=("aws:lambda/eventSourceMapping:EventSourceMapping",),
+        # Requests for tags do not name the function. The provider polls a deleted mapping.
         resources=(arn("lambda", "event-source-mapping:*"),),
         reads=("lambda:GetEventSourceMapping", "lambda:ListTags"),
         writes=("lambda:TagResource", "lambda:UntagResource"),
     ),
     Statement(
         "Queues",
-        types=("aws:sqs/queue:Queue",),
         resources=(arn("sqs", "{scope.prefix}*"),),
         reads=("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"),
         writes=(
@@ -200,11 +179,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Events",
-        types=(
-            "aws:cloudwatch/eventBus:EventBus",
-            "aws:cloudwatch/eventRule:EventRule",
-            "aws:cloudwatch/eventTarget:EventTarget",
-        ),
         resources=(
             arn("events", "event-bus/{scope.prefix}*"),
             arn("events", "rule/{scope.prefix}*"),
@@ -228,7 +202,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "LogGroups",
-        types=("aws:cloudwatch/logGroup:LogGroup",),
         resources=(
             arn("logs", "log-group:/aws/lambda/{scope.prefix}*"),
             arn("logs", "log-group:/aws/vendedlogs/{scope.prefix}*"),
@@ -245,14 +218,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Apis",
-        # An API's parts are found by ids alone. Creating, changing and deleting an API also tell
-        # its name; the requests for its parts do not.
-        types=(
-            "aws:apigatewayv2/api:Api",
-            "aws:apigatewayv2/integration:Integration",
-            "aws:apigatewayv2/route:Route",
-            "aws:apigatewayv2/stage:Stage",
-        ),
+        # APIs and their parts have IDs. Only requests for an API itself include its name.
         resources=(
             _API_GATEWAY + "/apis",
             _API_GATEWAY + "/apis/*",
@@ -269,7 +235,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Alarms",
-        types=("aws:cloudwatch/metricAlarm:MetricAlarm",),
         resources=(arn("cloudwatch", "alarm:{scope.prefix}*"),),
         reads=("cloudwatch:ListTagsForResource",),
         writes=(
@@ -281,7 +246,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "AlarmTopic",
-        types=("aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"),
         resources=(arn("sns", "{scope.prefix}*"),),
         reads=("sns:GetTopicAttributes", "sns:ListTagsForResource"),
         writes=(
@@ -295,8 +259,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Dashboards",
-        # A dashboard belongs to no region.
-        types=("aws:cloudwatch/dashboard:Dashboard",),
+        # A dashboard has no region.
         resources=(
             "arn:{scope.partition}:cloudwatch::{scope.account}:dashboard/"
             "{scope.project}-{scope.stack}",
@@ -306,16 +269,9 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "WithoutNames",
-        # What has no resource that IAM could tell: lists, saved queries, what is done with a
-        # subscription, and what API Gateway asks of the caller before it logs (its developer guide,
-        # "Configure logging for HTTP APIs"). One statement, since a role's policies have a limit.
-        types=(
-            "aws:cloudwatch/logGroup:LogGroup",
-            "aws:cloudwatch/metricAlarm:MetricAlarm",
-            "aws:cloudwatch/queryDefinition:QueryDefinition",
-            "aws:sns/topicSubscription:TopicSubscription",
-            "aws:apigatewayv2/stage:Stage",
-        ),
+        # Actions without resources that a policy can name: lists, saved queries, subscriptions, and
+        # what API Gateway requires of the caller for access logs (its developer guide, "Configure
+        # logging for HTTP APIs"). One statement, because a role's policies have a size limit.
         resources=("*",),
         reads=(
             "cloudwatch:DescribeAlarms",
@@ -339,22 +295,19 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "NewDomain",
-        types=("aws:apigatewayv2/domainName:DomainName",),
         resources=(_API_GATEWAY + "/domainnames",),
         writes=("apigateway:POST",),
         needs="domain",
     ),
     Statement(
         "RoleOfApiGateway",
-        # API Gateway makes it with the caller's rights, for an account's first custom domain.
-        types=("aws:apigatewayv2/domainName:DomainName",),
+        # API Gateway creates it with the caller's permissions, for an account's first domain.
         resources=(_IAM + "role/aws-service-role/ops.apigateway.amazonaws.com/*",),
         writes=("iam:CreateServiceLinkedRole",),
         needs="domain",
     ),
     Statement(
         "Domain",
-        types=("aws:apigatewayv2/domainName:DomainName", "aws:apigatewayv2/apiMapping:ApiMapping"),
         resources=(
             _API_GATEWAY + "/domainnames/{scope.domain}",
             _API_GATEWAY + "/domainnames/{scope.domain}/*",
@@ -365,7 +318,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "NewCertificate",
-        types=("aws:acm/certificate:Certificate",),
         resources=("*",),
         writes=("acm:RequestCertificate",),
         condition={"ForAllValues:StringEquals": {"acm:DomainNames": "{scope.domain}"}},
@@ -373,11 +325,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "Certificate",
-        # They have ids. AWS deletes none that is in use.
-        types=(
-            "aws:acm/certificate:Certificate",
-            "aws:acm/certificateValidation:CertificateValidation",
-        ),
+        # Certificates have IDs. AWS refuses to delete one that is in use.
         resources=(arn("acm", "certificate/*"),),
         reads=("acm:DescribeCertificate", "acm:ListTagsForCertificate"),
         writes=(
@@ -389,7 +337,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "DomainRecord",
-        types=("aws:route53/record:Record",),
         resources=("arn:{scope.partition}:route53:::hostedzone/{scope.zone}",),
         reads=("route53:GetHostedZone", "route53:ListResourceRecordSets"),
         writes=("route53:ChangeResourceRecordSets",),
@@ -397,7 +344,7 @@ PROGRAM_STATEMENTS = (
             "ForAllValues:StringLike": {
                 "route53:ChangeResourceRecordSetsNormalizedRecordNames": (
                     "{scope.domain}",
-                    "*.{scope.domain}",  # the record that proves it for the certificate
+                    "*.{scope.domain}",  # the certificate's validation record
                 )
             }
         },
@@ -405,7 +352,6 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "DomainRecordChanges",
-        types=("aws:route53/record:Record",),
         resources=("arn:{scope.partition}:route53:::change/*",),
         reads=("route53:GetChange",),
         needs="zone",
