@@ -1,1 +1,1 @@
-"""The bootstrap program: the roles that CI deploys with, and where state may be kept."""
+"""The bootstrap program: CI's roles, and optionally a bucket for the stacks' state."""

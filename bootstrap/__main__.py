@@ -1,9 +1,9 @@
-"""What an AWS account needs once, run by an administrator: settings, resources, what to do next."""
+"""The program that an administrator deploys once in each AWS account."""
 
 import sys
 from pathlib import Path
 
-# Pulumi runs this file in its own folder; what it shares with the main program is one folder up.
+# Pulumi runs this file in its own folder. The shared modules are one folder up.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import pulumi

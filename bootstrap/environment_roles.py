@@ -1,4 +1,4 @@
-"""EnvironmentRoles: CI's roles for one environment, and the boundary of the stack's roles."""
+"""EnvironmentRoles: CI's roles for one environment, and its permissions boundary."""
 
 import json
 
@@ -13,13 +13,13 @@ from components.ci_roles import boundary_name, deploy_role_name, preview_role_na
 from components.managed_policy import managed_policy
 
 GITHUB = "token.actions.githubusercontent.com"
-# The token's audience, as GitHub's action for AWS credentials requests it.
+# The audience that GitHub's action for AWS credentials requests.
 AUDIENCE = "sts.amazonaws.com"
 _ONE_HOUR = 3600
 
 
 def github_oidc_provider() -> pulumi.Output[str]:
-    """Have the account trust GitHub's OIDC provider; return the provider's ARN."""
+    """Create GitHub's OIDC provider in the account, and return its ARN."""
     provider = aws.iam.OpenIdConnectProvider(
         "github",
         url=f"https://{GITHUB}",
@@ -30,7 +30,7 @@ def github_oidc_provider() -> pulumi.Output[str]:
 
 
 class EnvironmentRoles(pulumi.ComponentResource):
-    """An environment's deploy role, its preview role and its permissions boundary.
+    """An environment's deploy role, preview role and permissions boundary.
 
     Attributes:
         deploy_arn: the role that jobs of the GitHub environment assume.
@@ -73,13 +73,7 @@ class EnvironmentRoles(pulumi.ComponentResource):
         self.preview_arn = self._role(
             preview_role_name(project, environment.name), previews, scope.apply(preview_policy)
         )
-        self.register_outputs(
-            {
-                "deployArn": self.deploy_arn,
-                "previewArn": self.preview_arn,
-                "boundaryArn": self.boundary_arn,
-            }
-        )
+        self.register_outputs({})
 
     def _role(
         self, name: str, subjects: list[str], policy: pulumi.Output[str]
@@ -99,7 +93,7 @@ class EnvironmentRoles(pulumi.ComponentResource):
 
 
 def trust_policy(provider_arn: str, subjects: list[str]) -> str:
-    """A role's trust policy, in JSON: jobs with a token for AWS and one of these subjects."""
+    """Return the trust policy, in JSON, for jobs whose token has one of these subjects."""
     condition = {f"{GITHUB}:aud": AUDIENCE, f"{GITHUB}:sub": subjects}
     statement = {
         "Effect": "Allow",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pulumi
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from components.settings.checks import validated
@@ -44,9 +44,6 @@ Repository = Annotated[
     ),
     AfterValidator(_is_no_sample),
 ]
-Reviewer = Annotated[
-    str, form(r"[\w-]+(/[\w-]+)?", "a GitHub user, or a team as ORGANIZATION/TEAM")
-]
 OidcProviderArn = Annotated[
     str, form(r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/\S+", "the ARN of an IAM OIDC provider")
 ]
@@ -65,13 +62,6 @@ class Environment(Setting):
         "Whether pull requests can preview it. Everyone with write access to the repository can "
         "then read the stack's secrets.",
         True,
-    )
-    # Source of the bound: GitHub's limit.
-    reviewers: Annotated[tuple[Reviewer, ...], Field(max_length=6)] = setting(
-        (),
-        "Up to six GitHub users, and teams as `ORGANIZATION/TEAM`. One of them approves each "
-        "deployment.",
-        ["alice", "acme/platform"],
     )
     domain_name: DomainName | None = setting(
         None, "Custom domain of the stack. Required with `hostedZoneId`.", "apps.example.com"

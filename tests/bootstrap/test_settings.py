@@ -42,12 +42,6 @@ BEGIN = "--path 'environments[0].name' NAME"
         (MISSING, "environments", "is required", BEGIN),
         ([], "environments", "must not be empty", BEGIN),
         (
-            [DEV | {"reviewers": [f"user{index}" for index in range(8)]}],
-            "environments[0].reviewers",
-            "must have at most 6 entries",
-            "",
-        ),
-        (
             [DEV, PROD | {"hostedZoneId": "Z1"}],
             "environments[1]",
             "has hostedZoneId, so it needs domainName",
@@ -80,7 +74,7 @@ def test_each_repeated_name_but_the_first_is_one_problem() -> None:
 
 
 def test_values_as_the_cli_stores_them() -> None:
-    given = {"name": 2026, "reviewers": [7], "previewPullRequests": "true"}
+    given = {"name": 2026, "previewPullRequests": "true"}
     (environment,) = read([given]).environments
-    assert (environment.name, environment.reviewers) == ("2026", ("7",))
+    assert environment.name == "2026"
     assert environment.preview_pull_requests is True

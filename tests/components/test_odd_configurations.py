@@ -82,7 +82,6 @@ BOOTSTRAP = Configured(
             {
                 "name": "prod",
                 "previewPullRequests": False,
-                "reviewers": ["alice", "acme/platform"],
                 "domainName": "apps.example.com",
                 "hostedZoneId": "Z1",
             },
