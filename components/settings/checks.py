@@ -29,9 +29,9 @@ SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
 _MESSAGES = {
     "missing": "is required",
     "literal_error": "must be {expected}",
-    "greater_than": "must be greater than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
     "string_too_long": "must have at most {max_length} characters",
     "too_long": "must have at most {max_length} entries",
     "string": "must be text",
@@ -81,8 +81,8 @@ def validated(
 
 
 def needs_secret(app: Mapping[str, Any], secret_map: str) -> bool:
-    """Return whether an app needs a secret in one of `SECRET_MAPS`."""
-    return bool(_value(app, SECRET_MAPS[secret_map]))
+    """Return whether an app has the setting that needs a secret in one of `SECRET_MAPS`."""
+    return bool(app.get(SECRET_MAPS[secret_map].partition(".")[0]))
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
@@ -132,12 +132,6 @@ def _first_value(location: Sequence[int | str], model: type[BaseModel]) -> str:
     return f"{path}.{next(iter(_fields((), inner)))}" if inner else path
 
 
-def _value(app: Any, path: str) -> Any:
-    for name in path.split("."):
-        app = app.get(name) if isinstance(app, dict) else None
-    return app
-
-
 def _repeated(apps: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     """Find apps that share what must differ.
 
@@ -146,8 +140,10 @@ def _repeated(apps: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     for path in ("organizationId", "clientId", "rutter.clientId"):
         first: dict[str, int] = {}
         for index, app in enumerate(apps):
-            value = str(_value(app, path) or "")
-            if value and (other := first.setdefault(value, index)) != index:
+            value: Any = app
+            for name in path.split("."):
+                value = value.get(name) if isinstance(value, dict) else None
+            if value and (other := first.setdefault(str(value), index)) != index:
                 what = f"is the same as that of apps[{other}]: each app needs its own"
                 yield Problem(f"apps[{index}].{path}", what)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.settings.stack import PROJECT_AND_STACK
 from local.engine.configuration import encoded, stack_config
 from local.engine.program import Program
 from tests.bootstrap.evaluation import PROJECT as MAIN
@@ -15,6 +16,7 @@ from tests.documents import ROOT
 FOLDER = ROOT / "bootstrap"
 PROJECT = "bigcommerce-bootstrap"
 DOMAIN = {"domainName": "apps.example.com", "hostedZoneId": "Z1"}
+DEV = {"name": "dev"}
 CONFIG: dict[str, Any] = {
     "repository": "example/back-end",
     "environments": [
@@ -122,20 +124,44 @@ def test_account_with_githubs_oidc_provider_and_its_state_elsewhere(
     assert recording.outputs["backendUrl"] is None
 
 
+LONGEST = PROJECT_AND_STACK - len(MAIN)
+
+
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "problem"),
     [
-        ({"repository": "https://github.com/o/r"}, "must be OWNER/NAME"),
-        ({"environments": [{"name": "dev", "zone": 1}]}, "environments[0].zone is not a setting"),
-        ({"stateBucket": "Not_A_Bucket"}, "must be 3 to 63"),
+        ({"repository": "https://github.com/o/r"}, "repository must be OWNER/NAME, as in the"),
+        (
+            {"environments": []},
+            "environments must not be empty.\n"
+            "      pulumi config set --stack account --path 'environments[0].name' NAME",
+        ),
+        ({"environments": [{**DEV, "zone": 1}]}, "environments[0].zone is not a setting"),
+        (
+            {"environments": [{**DEV, "hostedZoneId": "Z1"}]},
+            "environments[0] has hostedZoneId, so it needs domainName.",
+        ),
+        (
+            {"environments": [DEV, {"name": "Dev"}]},
+            "environments[1].name is the name of another environment: IAM ignores case.",
+        ),
+        (
+            {"environments": [{"name": "dev-eu"}, DEV]},
+            "environments[0].name starts with the name of environments[1], whose deploy role",
+        ),
+        (
+            {"environments": [{"name": "x" * (LONGEST + 1)}]},
+            f"environments[0].name must have at most {LONGEST} characters, for names of IAM roles",
+        ),
+        ({"stateBucket": "Not_A_Bucket"}, "stateBucket must be 3 to 63 lowercase letters"),
     ],
 )
 def test_wrong_setting_is_reported_before_anything_is_registered(
-    record: Recorder, change: dict[str, Any], words: str
+    record: Recorder, change: dict[str, Any], problem: str
 ) -> None:
     recording = bootstrapped(record, {**CONFIG, **change})
     assert recording.resources == []
-    assert words in str(recording.error)
+    assert f"has 1 problem:\n\n  {problem}" in str(recording.error)
 
 
 def test_sample_stack_lacks_only_the_repository(record: Recorder) -> None:

@@ -80,10 +80,6 @@ class TestGoodConfiguration:
         assert settings.apps[0].client_id == "99"
         assert settings.client_secrets[ACME].get_secret_value() == "777"
 
-    def test_other_namespaces_are_ignored(self) -> None:
-        texts = {f"{PROJECT}:apps": json.dumps([ACME_APP]), "aws:region": "us-east-1"}
-        assert len(read_texts(texts).apps) == 1
-
     def test_settings_do_not_show_a_client_secret(self) -> None:
         assert CLIENT_SECRET not in repr(read(READY))
         assert CLIENT_SECRET not in str(read(READY))
