@@ -23,11 +23,10 @@ from components.settings.problems import ConfigurationError, Problem
 from components.settings.stack import read_settings
 from local.engine.configuration import encoded
 
-# In place of a secret that cannot be read: as long as any has to be, and may be. Entries of a list
-# differ, and each is good as an e-mail address and as a URL.
+# Stands for an encrypted value: long enough for any secret. Entries of a list differ, and each is a
+# valid e-mail address and URL.
 _UNREAD = "encrypted" * 7
 _UNREAD_ENTRY = "https://{index}@encrypted.example"
-_UNREAD_ACCOUNT = "9{index:011}"
 
 
 def check_config(root: Path, stack: str) -> list[str]:
@@ -74,11 +73,7 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
     Of the maps of secrets the keys stand for organization ids: encrypted whole, one has whatever
     the apps need.
     """
-    readable = {
-        key: _stood_in(value, _UNREAD_ACCOUNT if key.startswith("aws:") else _UNREAD_ENTRY)
-        for key, value in written.items()
-        if not is_encrypted(value)
-    }
+    readable = {key: _stood_in(value) for key, value in written.items() if not is_encrypted(value)}
     apps = readable.get(f"{project}:apps")
     for name in SECRET_MAPS:
         key = f"{project}:{name}"
@@ -91,14 +86,14 @@ def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
     return readable
 
 
-def _stood_in(value: Any, entry: str) -> Any:
+def _stood_in(value: Any) -> Any:
     if is_encrypted(value):
         return _UNREAD
     if isinstance(value, dict):
-        return {key: _stood_in(item, entry) for key, item in value.items()}
+        return {key: _stood_in(item) for key, item in value.items()}
     if isinstance(value, list):
         return [
-            entry.format(index=index) if is_encrypted(item) else _stood_in(item, entry)
+            _UNREAD_ENTRY.format(index=index) if is_encrypted(item) else _stood_in(item)
             for index, item in enumerate(value)
         ]
     return value

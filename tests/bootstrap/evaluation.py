@@ -1,7 +1,7 @@
-"""IAM's evaluation of a policy, by the embedded AWS's own evaluator, with any condition key.
+"""Evaluates a policy with the embedded AWS's evaluator and any condition key.
 
-For what the embedded AWS does not ask or does not know when it is called: `iam:PassRole`, and the
-condition keys of permissions boundaries, of DynamoDB's leading keys and of KMS.
+The embedded AWS does not check `iam:PassRole`, nor the condition keys of permissions boundaries,
+DynamoDB's leading keys and KMS, when it is called.
 """
 
 from typing import Any
@@ -28,12 +28,12 @@ SCOPE = PolicyScope(
 
 
 def arn(service: str, resource: str) -> str:
-    """The ARN of a resource; IAM has no regions."""
+    """Return the ARN of a resource. IAM has no regions."""
     return f"arn:aws:{service}:{'' if service == 'iam' else REGION}:{ACCOUNT}:{resource}"
 
 
 def allows(policy: str | dict[str, Any], action: str, resource: str, **keys: Any) -> bool:
-    """Whether a policy alone allows an action, with condition keys (`__` stands for the colon)."""
+    """Return whether a policy allows an action. In condition keys, `__` stands for a colon."""
     context = EvalContext(
         principal_arn=arn("iam", "role/any"),
         principal_type="AssumedRole",

@@ -1,8 +1,7 @@
-"""The whole program deployed, changed and destroyed with the deploy role's credentials.
+"""Deploys, changes and destroys the program with the deploy role's credentials.
 
-The embedded engine drives local.provider into the embedded AWS, which enforces IAM: it stands in
-for the AWS plugin, and calls AWS's API as that does. What the embedded AWS cannot evaluate is
-loosened by `as_the_emulator_reads`, and test_policies.py evaluates it instead.
+The embedded AWS enforces IAM. `local.provider` calls it as the AWS plugin calls AWS. What the
+embedded AWS cannot evaluate, `as_the_emulator_reads` loosens and test_policies.py evaluates.
 """
 
 import json
@@ -36,10 +35,10 @@ ANYONE = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
 }
-# What the embedded AWS does not ask for, or local.provider does not call: the AWS plugin waits for
-# a DNS change. Nor does it make API Gateway's role.
+# The embedded AWS does not check these, or local.provider does not call them: only the AWS plugin
+# waits for a DNS change, and only AWS creates API Gateway's role.
 NOT_ASKED = {"RolesOfFunctions", "DomainRecordChanges", "RoleOfApiGateway"}
-# Requests in which the embedded AWS does not recognize the resource that AWS evaluates.
+# For these requests, the embedded AWS does not recognize the resource.
 WITHOUT_RESOURCE = {
     *("iam:CreatePolicy", "lambda:CreateFunction", "dynamodb:TagResource"),
     *("lambda:CreateEventSourceMapping", "sqs:TagQueue"),
@@ -54,16 +53,14 @@ WITHOUT_RESOURCE = {
     *("cloudwatch:ListTagsForResource", "cloudwatch:TagResource", "cloudwatch:UntagResource"),
     *("sns:ListTagsForResource", "sns:TagResource", "sns:UntagResource"),
 }
-# Condition keys that never match there.
+# Condition keys that never match in the embedded AWS.
 UNKNOWN_KEYS = {"lambda:FunctionArn", "iam:PermissionsBoundary", "kms:ResourceAliases"}
-
-
-# A key, and the alias by which local.provider looks at it.
+# A key, and the alias by which local.provider finds it.
 KEYS = [arn("kms", "key/*"), arn("kms", "alias/*")]
 
 
 def deploy_policy(scope: PolicyScope, *, without: str) -> str:
-    """The deploy role's policy; `without` is the name of a statement to leave out, or an action."""
+    """Return the deploy role's policy without a statement, by name, or without an action."""
     return policy_document(
         scope,
         [
@@ -75,7 +72,7 @@ def deploy_policy(scope: PolicyScope, *, without: str) -> str:
 
 
 def as_the_emulator_reads(policy: str) -> str:
-    """A policy, as AWS would evaluate it, in words that the embedded AWS evaluates so."""
+    """Rewrite a policy so that the embedded AWS evaluates it as AWS would."""
     document = json.loads(policy)
     statements = []
     for statement in document["Statement"]:
@@ -89,21 +86,21 @@ def as_the_emulator_reads(policy: str) -> str:
         if "lambda:CreateEventSourceMapping" in statement["Action"]:
             statements.append(statement | {"Action": "lambda:ListEventSourceMappings"})
         if "kms:CreateKey" in statement["Action"]:
-            # The key's policy names the role, and the embedded AWS compares it with the session.
+            # The key's policy names the role, but the embedded AWS compares the session's ARN.
             keys = {"Action": [*CHANGE_KEY, *READ_KEY], "Resource": KEYS}
             statements.append(statement | keys)
     return json.dumps(document | {"Statement": statements})
 
 
 class Account:
-    """An account with a deploy role, a hosted zone, and things that are another project's."""
+    """An account with a deploy role and a hosted zone."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.endpoint = emulator.endpoint_url
         self.root: Any = emulator.aws
 
     def begin(self, *, without: str = "") -> None:
-        """Empty it, and bootstrap it with a role whose policy lacks a statement or an action."""
+        """Reset it, and create the role with a policy that lacks a statement or an action."""
         reset = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")  # noqa: S310
         urllib.request.urlopen(reset).close()  # noqa: S310
         zone = self.root.route53.create_hosted_zone(Name="example.com", CallerReference="1")
@@ -121,7 +118,7 @@ class Account:
         self.session = self.root.sts.assume_role(RoleArn=arn, RoleSessionName="ci")["Credentials"]
 
     def settings(self, **project: Any) -> dict[str, Any]:
-        """The stack's configuration, with all that needs a statement."""
+        """Return the stack's configuration, with every kind of resource."""
         return stack_config(
             ROOT,
             SCOPE.stack,
@@ -143,7 +140,7 @@ class Account:
         )
 
     def live(self, nothing: Path) -> list[str]:
-        """Deploy, change and destroy the stack; gives the operations of the three."""
+        """Deploy, change and destroy the stack; return the operations of each."""
         stack = Stack(SCOPE.stack)
         changed = {
             "aws:defaultTags": {"tags": {"environment": "changed"}},
@@ -161,7 +158,7 @@ class Account:
         return done
 
     def client(self, service: str) -> Any:
-        """A client with the deploy role's credentials."""
+        """Return a client with the deploy role's credentials."""
         keys = [self.session[key] for key in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
         session = isolated_session("us-east-1", *keys)
         return Aws(lambda _: self.endpoint, session).client(service)
@@ -175,21 +172,21 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A program that registers nothing: to deploy it destroys the stack."""
+    """Return a program without resources: deploying it destroys the stack."""
     folder = tmp_path_factory.mktemp("nothing")
     (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
     (folder / "__main__.py").write_text("")
     return folder / "__main__.py"
 
 
-def test_the_role_deploys_changes_and_destroys_the_program(account: Account, nothing: Path) -> None:
+def test_role_deploys_changes_and_destroys_the_program(account: Account, nothing: Path) -> None:
     account.begin()
     assert account.live(nothing) == ["create", "update", "delete"]
     assert account.root.lambda_.list_functions()["Functions"] == []
 
 
 NEEDED = [each.name for each in PROGRAM_STATEMENTS if each.name not in NOT_ASKED]
-# The AWS plugin reads a resource's tags by a request of their own.
+# The AWS plugin reads tags with separate requests.
 TAGS_READ = [
     action
     for each in PROGRAM_STATEMENTS
@@ -199,16 +196,14 @@ TAGS_READ = [
 
 
 @pytest.mark.parametrize("without", [*NEEDED, *sorted(set(TAGS_READ))])
-def test_without_a_part_of_its_policy_it_cannot(
-    account: Account, nothing: Path, without: str
-) -> None:
+def test_every_part_of_the_policy_is_needed(account: Account, nothing: Path, without: str) -> None:
     account.begin(without=without)
     operation = without.partition(":")[2]
     with pytest.raises(DeploymentError, match=f"{operation}.*(AccessDenied|AuthorizationError)"):
         account.live(nothing)
 
 
-def test_an_escalation_is_refused(account: Account) -> None:
+def test_escalation_is_refused(account: Account) -> None:
     account.begin()
     Stack(SCOPE.stack).up(account.settings(), secrets=SECRETS, on_event=lambda _: None)
     own = f"{SCOPE.prefix}load"
@@ -224,14 +219,14 @@ def test_an_escalation_is_refused(account: Account) -> None:
             RoleName="other-prod-load", PolicyName="more", PolicyDocument="{}"
         ),
         "attach AdministratorAccess": lambda: iam.attach_role_policy(RoleName=own, PolicyArn=admin),
-        "take the boundary away": lambda: iam.delete_role_permissions_boundary(RoleName=own),
+        "remove the boundary": lambda: iam.delete_role_permissions_boundary(RoleName=own),
         "widen the boundary": lambda: iam.create_policy_version(
             PolicyArn=account.scope.boundary, PolicyDocument="{}", SetAsDefault=True
         ),
         "edit its own policy": lambda: iam.put_role_policy(
             RoleName=DEPLOY_ROLE, PolicyName=DEPLOY_ROLE, PolicyDocument="{}"
         ),
-        "let others be it": lambda: iam.update_assume_role_policy(
+        "let others assume it": lambda: iam.update_assume_role_policy(
             RoleName=DEPLOY_ROLE, PolicyDocument=json.dumps(ANYONE)
         ),
         "make a user": lambda: iam.create_user(UserName="other"),

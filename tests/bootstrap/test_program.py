@@ -38,7 +38,7 @@ def whole(record: Recorder) -> Recording:
     return bootstrapped(record, CONFIG)
 
 
-def test_state_and_trust_are_protected_and_descriptions_are_kept(whole: Recording) -> None:
+def test_state_and_trust_are_protected_from_deletion(whole: Recording) -> None:
     protected = {
         (each.type.rpartition(":")[2], each.name) for each in whole.resources if each.protect
     }

@@ -1,4 +1,4 @@
-"""The stacks the tests deploy: configuration as Pulumi.<stack>.yaml has it, without namespaces."""
+"""Stacks for tests: configuration as in Pulumi.<stack>.yaml, without namespaces."""
 
 import copy
 import re
@@ -53,11 +53,11 @@ DOMAIN = {
     "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
     "hostedZoneId": "Z0123456789ABCDEFGHIJ",
 }
-# Whose DNS is not in Route 53.
+# The DNS is not in Route 53.
 DOMAIN_ELSEWHERE = {name: DOMAIN[name] for name in ("name", "certificateArn")}
 BOUNDARY_ARN = "arn:aws:iam::123456789012:policy/boundary"
 RESERVED = {"auth": 3, "load": 4, "uninstall": 5, "removeUser": 6}
-# Every setting is another one than its default.
+# Every setting differs from its default.
 CUSTOMIZED: dict[str, Any] = READY | {
     "throttle": {
         "auth": {"rate": 7.5, "burst": 9},
@@ -83,7 +83,7 @@ CUSTOMIZED: dict[str, Any] = READY | {
         "frameAncestors": ["https://a.example.com", "https://b.example.com"],
     },
 }
-# All that adds something, the certificate of the domain too.
+# Everything that adds resources, including the domain's certificate.
 EVERYTHING: dict[str, Any] = {
     **CUSTOMIZED,
     **RUTTER,
@@ -104,7 +104,7 @@ MISSING = object()
 
 
 def having(key: str, value: Any) -> dict[str, Any]:
-    """A stack with one app and a domain, where a key's path leads to this value."""
+    """Return a stack with one app and a domain, and this value at a key's path."""
     config: Any = {
         "apps": [copy.deepcopy(ACME_APP)],
         "domain": dict(DOMAIN_ELSEWHERE),
@@ -122,10 +122,10 @@ def having(key: str, value: Any) -> dict[str, Any]:
 
 
 def with_app(**changes: Any) -> dict[str, Any]:
-    """A stack with one app, which has these values instead."""
+    """Return a stack with one app that has these values."""
     return {"apps": [ACME_APP | changes]}
 
 
 def with_setting(key: str, value: Any) -> dict[str, Any]:
-    """A valid stack with one more setting."""
+    """Return a valid stack with one more setting."""
     return {"apps": [ACME_APP], key: value}
