@@ -4,14 +4,10 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from components import dashboard
 from components.alarms import ALARMS, silence
 from components.callbacks import CALLBACKS
-from tests.components.reading import problems
 from tests.components.recorder import API_ID, Recording
-from tests.components.stacks import READY
 from tests.documents import ROOT
 
 STACK = "bigcommerce-test"
@@ -156,19 +152,3 @@ def test_queries_ask_every_functions_log(customized: Recording) -> None:
         assert query.inputs["logGroupNames"] == [
             f"/aws/lambda/bigcommerce-test-{function}" for function in FUNCTIONS
         ]
-
-
-@pytest.mark.parametrize(
-    ("monitoring", "key", "what"),
-    [
-        ({"emails": ["oncall"]}, "monitoring.emails[0]", "is 'oncall': it must be an e-mail"),
-        ({"emails": "a@example.com"}, "monitoring.emails", "must be a list"),
-        ({"httpsEndpoints": ["http://a"]}, "monitoring.httpsEndpoints[0]", "https://"),
-        ({"silenceHours": 169}, "monitoring.silenceHours", "168"),
-        ({"email": "a@example.com"}, "monitoring.email", "did you mean monitoring.emails"),
-    ],
-)
-def test_wrong_monitoring_is_explained(monitoring: dict[str, Any], key: str, what: str) -> None:
-    (problem,) = problems(READY | {"monitoring": monitoring})
-    assert problem.key == key
-    assert what in str(problem)

@@ -101,6 +101,21 @@ PROBLEMS: list[tuple[str, str, dict[str, Any]]] = [
         "needs hostedZoneId, certificateArn or both.",
         with_setting("domain", {"name": DOMAIN["name"]}),
     ),
+    (
+        "monitoring.emails[0]",
+        "must be an e-mail address.",
+        with_setting("monitoring", {"emails": ["oncall"]}),
+    ),
+    (
+        "monitoring.httpsEndpoints[0]",
+        "must be a URL that starts with https://.",
+        with_setting("monitoring", {"httpsEndpoints": ["http://a"]}),
+    ),
+    (
+        "monitoring.silenceHours",
+        "must be at most 168.",
+        with_setting("monitoring", {"silenceHours": 169}),
+    ),
     # Values of a wrong shape.
     ("throttle", "must be a map.", with_setting("throttle", '{"rate"')),
     ("apps", "must be a list.", {"apps": "[" * 9_999}),

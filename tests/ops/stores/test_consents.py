@@ -137,8 +137,8 @@ def test_the_policy_and_the_default_are_those_of_the_command() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "cannot read .*Pulumi.dev.yaml: No such file"),
-        ("- 1", "Pulumi.dev.yaml must be a map"),
+        (None, "Could not read .*Pulumi.dev.yaml: No such file"),
+        ("- 1", "Pulumi.dev.yaml and its config must be maps"),
         ("config: {bigcommerce:protect: true}", "none that can be deployed: pulumi preview says"),
         ("config: {bigcommerce:apps: [{organizationId: a}]}", "none that can be deployed"),
         ("config: {bigcommerce:apps: [{organizationId: a, name: b, scopes: [C c]}]}", "none that"),
