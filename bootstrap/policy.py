@@ -15,7 +15,7 @@ def arn(service: str, resource: str) -> str:
 
 @dataclass(frozen=True)
 class PolicyScope:
-    """The stack for which placeholders are filled in.
+    """The stack whose values replace the placeholders.
 
     Attributes:
         prefix: start of the names of the stack's resources, such as `bigcommerce-dev-`.

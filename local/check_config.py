@@ -1,4 +1,4 @@
-"""Checks the configuration of any stack: without the Pulumi CLI, an account, or its secrets."""
+"""Checks the configuration of any stack without the Pulumi CLI, an account or its secrets."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def check_config(root: Path, stack: str) -> list[str]:
     }
     project = project_name(root)
     if is_encrypted(written.get(f"{project}:apps")):
-        what = "is encrypted as a whole, so that nothing can be checked: it holds no secret"
+        what = "is encrypted, so it cannot be checked: set it without --secret, as it has no secret"
         raise ConfigurationError([Problem("apps", what)], stack)
     texts = encoded(_readable(project, written))
     plain, secret = (
@@ -68,10 +68,9 @@ def _read(project: str, stack: str, texts: dict[str, str], secret_keys: list[str
 
 
 def _readable(project: str, written: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a text in place of each encrypted value; a setting that is encrypted whole is left out.
+    """Replace each encrypted value with a text, and leave out settings that are encrypted whole.
 
-    Of the maps of secrets the keys stand for organization ids: encrypted whole, one has whatever
-    the apps need.
+    If a map of secrets is encrypted whole, it gets an entry for each app that needs one.
     """
     readable = {key: _stood_in(value) for key, value in written.items() if not is_encrypted(value)}
     apps = readable.get(f"{project}:apps")
@@ -100,7 +99,7 @@ def _stood_in(value: Any) -> Any:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, bool]]:
-    """The path of each value that is no list or map, and whether it is encrypted."""
+    """Return the path of each scalar value, and whether it is encrypted."""
     if is_encrypted(value):
         yield path, True
     elif isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Checks given settings, and finds every problem at once.
+"""Checks given settings, and finds all problems together.
 
 No message shows a value, so none can show a secret.
 """
@@ -94,7 +94,7 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
 
 def sample_ids(settings: Settings) -> list[Problem]:
     """Return a problem for each app that still has the sample's organization ID."""
-    what = "is the sample's, so anyone can guess the app's URLs: set an ID of your own"
+    what = "is the sample's, so anyone can guess the app's URLs: set another ID"
     return [
         Problem(f"apps[{index}].organizationId", what)
         for index, app in enumerate(settings.apps)

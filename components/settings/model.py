@@ -185,7 +185,7 @@ class AppSettings(Setting):
 
 # Source of the bounds: API Gateway's default quotas for an account and region.
 Rate = Annotated[float, Field(gt=0, le=10_000, description="Requests per second.", examples=[25])]
-Burst = Annotated[int, Field(gt=0, le=5_000, description="Requests at once.", examples=[50])]
+Burst = Annotated[int, Field(gt=0, le=5_000, description="Requests in a burst.", examples=[50])]
 
 
 class RouteThrottle(Setting):
@@ -196,7 +196,7 @@ class RouteThrottle(Setting):
 
 
 class AuthThrottle(RouteThrottle):
-    """The auth callback's is lower, because each request can cause a request to BigCommerce."""
+    """The auth callback has a lower limit: each request can cause one to BigCommerce."""
 
     rate: Rate = 10
     burst: Burst = 20
@@ -337,11 +337,11 @@ class Settings(Setting):
     )
     # The AWS provider knows which values CloudWatch Logs accepts.
     log_retention_days: Annotated[int, Field(ge=1)] = setting(
-        30, "Days for which CloudWatch Logs keeps the logs.", 365
+        30, "Days that CloudWatch Logs keeps the logs.", 365
     )
     # The marker must outlive signed payloads, which are valid for 24 hours.
     uninstalled_retention_days: Annotated[int, Field(ge=2, le=3_650)] = setting(
-        30, "Days, 2 or more, for which the marker of an uninstalled store is kept.", 90
+        30, "Days, 2 or more, that the marker of an uninstalled store is kept.", 90
     )
     protect: bool = setting(True, "Whether to protect the table, the key and the API.", False)
     permissions_boundary_arn: Annotated[PolicyArn | None, EMPTY_IS_NONE] = setting(

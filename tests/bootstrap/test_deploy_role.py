@@ -1,7 +1,8 @@
 """Deploys, changes and destroys the program with the deploy role's credentials.
 
-The embedded AWS enforces IAM. `local.provider` calls it as the AWS plugin calls AWS. What the
-embedded AWS cannot evaluate, `as_the_emulator_reads` loosens and test_policies.py evaluates.
+The embedded AWS enforces IAM. `local.provider` calls it as the AWS plugin calls AWS.
+`as_the_emulator_reads` loosens conditions that the embedded AWS cannot evaluate. test_policies.py
+evaluates those.
 """
 
 import json

@@ -165,7 +165,7 @@ def test_wrong_setting_is_reported_before_anything_is_registered(
 
 
 def test_sample_stack_lacks_only_the_repository(record: Recorder) -> None:
-    """Whoever owned the sample's repository could assume the roles of an unchanged copy."""
+    """The owner of the sample's repository could assume the roles of an unchanged copy."""
     sample = stack_config(FOLDER, "sample", {})
     texts = encoded(sample)
     recording = record.of(Program(str(FOLDER / "__main__.py"), PROJECT, "sample", texts))

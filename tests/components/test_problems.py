@@ -1,4 +1,4 @@
-"""Problems of a wrong configuration: all of them at once."""
+"""Problems of a wrong configuration, reported together."""
 
 import re
 from typing import Any

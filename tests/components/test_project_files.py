@@ -1,4 +1,4 @@
-"""Pulumi.yaml and the stack files: what the CLI reads before the program runs."""
+"""Pulumi.yaml and the stack files."""
 
 import pytest
 import yaml
@@ -17,8 +17,8 @@ def test_program_runs_in_the_virtual_environment_that_make_installs() -> None:
 
 
 @pytest.mark.parametrize("stack", stack_names(ROOT))
-def test_stack_file_lacks_nothing_but_what_its_team_knows(stack: str) -> None:
-    """The app's organization ID and the account: the sample's belong to nobody."""
+def test_stack_file_lacks_only_what_its_team_sets(stack: str) -> None:
+    """The team sets the app's organization ID and the account, which are placeholders."""
     try:
         check_config(ROOT, stack)
     except ConfigurationError as error:

@@ -72,7 +72,7 @@ def test_encrypted_values_are_taken_for_good(
 @pytest.mark.parametrize(
     ("values", "wrong"),
     [
-        ({"apps": ENCRYPTED}, "apps is encrypted as a whole"),
+        ({"apps": ENCRYPTED}, "apps is encrypted, so it cannot be checked"),
         (
             {"clientSecrets": {ACME: ENCRYPTED}},
             "handoffKeys.acme is missing: apps[0].appUrl needs it",
