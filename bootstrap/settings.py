@@ -96,7 +96,9 @@ class Settings(Setting):
         "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
     )
     state_bucket: Annotated[BucketName | None, EMPTY_IS_NONE] = setting(
-        None, "S3 bucket to create for the stacks' state. Without it, none.", "example-state"
+        None,
+        "S3 bucket to create for the stacks' state. Without it, none is created.",
+        "example-state",
     )
 
     @property
