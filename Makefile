@@ -7,6 +7,15 @@ PROGRAM := .venv/.requirements
 LOCAL := .venv/.requirements-local
 READY := .venv/.requirements-dev
 AUDIT := build/audit
+UV := build/uv/bin/uv
+
+# uv does not read pip's configuration, which says how a company's machines reach an index. `sort`
+# puts environment variables last, so that they win. Hashes make it safe to take a package from any index.
+LIKE_PIP = eval "$$($(BIN)/python -m pip config list | LC_ALL=C sort -s -k1.1,1.1r | sed -n 's/\\n/ /g; \
+    s/^.*\.index-url=/export UV_DEFAULT_INDEX=/p; s/^.*\.extra-index-url=/export UV_INDEX=/p; \
+    s/^.*\.cert=/export SSL_CERT_FILE=/p; s/^.*\.proxy=/export ALL_PROXY=/p; \
+    s/^.*\.trusted-host=/export UV_INSECURE_HOST=/p')"; export UV_SYSTEM_CERTS=1;
+INSTALL = $(LIKE_PIP) $(UV) pip install --quiet --index-strategy unsafe-best-match --no-deps --require-hashes
 
 help:  ## list the commands; up, serve and emulator take ARGS="--help"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +41,8 @@ audit: $(READY) $(AUDIT)/.requirements  ## scan what is deployed with checkov: e
 # checkov brings a hundred libraries: it gets an environment of its own.
 $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@echo "Installing checkov into $(AUDIT) (about a minute, once)"
-	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AUDIT)
-	@$(BIN)/uv pip install --quiet --python $(AUDIT)/bin/python --no-deps --require-hashes -r tests/audit/requirements.txt
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(AUDIT)
+	@$(INSTALL) --python $(AUDIT)/bin/python -r tests/audit/requirements.txt
 	@touch $@
 
 test: $(READY)  ## run every test that needs no browser and no Pulumi CLI; COVERAGE=1 says which branches they miss
@@ -71,8 +80,8 @@ format: $(READY)  ## rewrite the code in the project's style
 # requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
 # its extras a pinned requirement does not bind pip, which then looks for the latest version.
 lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
-	@set -e; for name in requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
-	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --upgrade --no-strip-extras \
+	@set -e; $(LIKE_PIP) for name in requirements-uv requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
 	    $$(case $$name in requirements|requirements-local) echo --constraint requirements-dev.txt;; esac); \
 	done
@@ -103,14 +112,17 @@ clean:  ## remove everything that was built or installed
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
 
-$(PROGRAM): TIME := half a minute
-$(LOCAL): TIME := half a minute
-$(READY): TIME := a minute
+$(BIN)/python:
+	@$(PYTHON) -c '$(NEW_ENOUGH) + "; say which with: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
 
-.venv/.%: %.txt
-	@test -x $(BIN)/python || $(PYTHON) -c '$(NEW_ENOUGH) + "; say which with: make PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+# Not in .venv: `make up` needs uv only to install.
+$(UV): requirements-uv.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
+	@touch $@
+
+.venv/.%: %.txt | $(UV)
 	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; begin anew with: make clean")'
-	@echo "Installing $< into .venv (about $(TIME), once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --progress-bar on --no-deps --require-hashes -r $<
+	@echo "Installing $< into .venv (about half a minute, once)"
+	@$(INSTALL) --python $(BIN)/python -r $<
 	@touch $@
