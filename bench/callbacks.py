@@ -6,12 +6,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from rich.console import Console
 
 from bench.tables import DOCS, markdown
 from components import lambda_bundle
@@ -26,30 +25,25 @@ HEADS = (
     *("Warm, ms", "Times the floor"),
 )
 
-# Seconds by function and by what was measured: `median`, `low` and `high`, the last two quartiles.
-Measured = dict[str, dict[str, dict[str, float]]]
+# Median seconds by function and by what was measured.
+Measured = dict[str, dict[str, float]]
 
 
-def measure(console: Console) -> Measured:
+def measure() -> Measured:
     """Start each function several times, in turn, so that a busy moment affects all of them."""
     runs: dict[str, list[dict[str, float]]] = {what: [] for what in WHAT}
-    with console.status("Starting each function in fresh interpreters"):
-        with bundle() as folder:  # leaves the bytecode of boto3, which Lambda's runtime has too
-            for what in WHAT:
-                run(what, folder)
-        with bundle() as folder:
-            for _ in range(RUNS):
-                for what in WHAT:
-                    runs[what].append(run(what, folder, "-B"))
-    measured = {
-        what: {name: _spread([run[name] for run in taken]) for name in taken[0]}
-        for what, taken in runs.items()
-    }
-    spreads = [spread for each in measured.values() for spread in each.values()]
-    widest = max((each["high"] - each["low"]) / each["median"] for each in spreads)
-    console.print(table(measured), soft_wrap=True)
-    console.print(f"Interquartile range: at most {widest:.0%} of the median")
-    return measured
+    with bundle() as folder:  # leaves the bytecode of boto3, which Lambda's runtime has too
+        for what in WHAT:
+            run(what, folder)
+    with bundle() as folder:
+        for what in WHAT * RUNS:
+            runs[what].append(run(what, folder, "-B"))
+    return {what: medians(taken) for what, taken in runs.items()}
+
+
+def medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
 @contextmanager
@@ -60,16 +54,23 @@ def bundle() -> Iterator[Path]:
         yield Path(folder)
 
 
-def run(what: str, folder: Path, *flags: str, calls: int = WARM_CALLS) -> dict[str, float]:
-    """Start one function with its own path and environment only, and return its CPU seconds."""
+def run(
+    what: str, folder: Path, *flags: str, calls: int = WARM_CALLS, group: Path | None = None
+) -> dict[str, float]:
+    """The CPU seconds of a function with its own path and environment only.
+
+    If it joins `group`, a file of a control group, they are elapsed seconds.
+    """
     module, first = ("floor", FOLDER) if what == "floor" else (f"lambdas.{what}", folder)
     with (
         tempfile.TemporaryDirectory() as scratch,
         services.served(what, Path(scratch)) as (environment, _),
     ):
-        arguments = (module, str(calls), str(first), sysconfig.get_path("purelib"))
+        join = ("/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group)) if group else ()
+        began = time.monotonic() if group else 0
+        arguments = (module, str(calls), str(began), str(first), sysconfig.get_path("purelib"))
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", "-S", *flags, str(FOLDER / "one_process.py"), *arguments],
+            [*join, sys.executable, "-I", "-S", *flags, FOLDER / "one_process.py", *arguments],
             input=json.dumps(services.event(what)),
             env=environment,
             capture_output=True,
@@ -88,17 +89,12 @@ def table(measured: Measured) -> str:
     floor = measured["floor"]
     rows = []
     for what, each in measured.items():
-        start, first, cold, warm = (each[name]["median"] for name in each)
+        start, first, cold, warm = each.values()
         rows.append(
             [
                 *(what, f"{start * 1_000:.0f}", f"{first * 1_000:.0f}", f"{cold * 1_000:.0f}"),
-                f"{cold / floor['cold']['median']:.2f}",
-                *(f"{warm * 1_000:.2f}", f"{warm / floor['warm']['median']:.2f}"),
+                f"{cold / floor['cold']:.2f}",
+                *(f"{warm * 1_000:.2f}", f"{warm / floor['warm']:.2f}"),
             ]
         )
     return markdown(HEADS, rows)
-
-
-def _spread(values: list[float]) -> dict[str, float]:
-    low, median, high = statistics.quantiles(values, n=4)
-    return {"median": median, "low": low, "high": high}

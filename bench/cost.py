@@ -49,7 +49,7 @@ POLLS = 5 * 3 * MINUTES
 def seconds(measured: Measured) -> tuple[float, float]:
     """How long Lambda bills a cold load and a warm one, with the function's share of a core."""
     slower = CORE_MEGABYTES / Functions().memory_size
-    cold, warm = (measured["load"][name]["median"] * slower for name in ("cold", "warm"))
+    cold, warm = (measured["load"][name] * slower for name in ("cold", "warm"))
     return START + cold + READ, warm + READ
 
 
@@ -126,17 +126,6 @@ def reconciler_calls(unsettled: float) -> dict[str, float]:
     }
 
 
-def instead(stores: int, apps: int, cold: float, warm: float) -> dict[str, float]:
-    """USD a month of the whole bill with designs that were not chosen."""
-    chosen, (_, callbacks) = sum(bill(stores, apps, cold, warm).values()), _calls(stores)
-    dearer_api = PRICES["rest_api_request"] - PRICES["http_api_request"]
-    return {
-        "**As built**": chosen,
-        "With a secret for each store": chosen + stores * PRICES["secret_month"],
-        "With a REST API": chosen + callbacks * dearer_api,
-    }
-
-
 def _alarms() -> int:
     """How many alarms `monitoring` creates: some are for each function."""
     return sum(len(CALLBACKS) if each.dimension == _FUNCTION else 1 for each in ALARMS)
@@ -195,13 +184,6 @@ The table counts the calls in an hour with {RECONCILER_STORES:,} installed store
 {RECONCILER_STORES:,} stores, that takes {RECONCILER_STORES / STORES_PER_SECOND / 60:.0f} minutes.
 
 {markdown(["Service", "Calls an hour"], [[name, f"{hourly[name]:,.0f}"] for name in hourly])}
-
-## Designs that were not chosen
-
-{_table([instead(*size, cold, warm) for size in SIZES])}
-
-[Decision 2](decisions/0002-access-token-encryption.md) explains why tokens are in the table, and
-[decision 1](decisions/0001-http-api.md) why the API is an HTTP API.
 
 ## Prices
 

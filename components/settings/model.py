@@ -237,7 +237,7 @@ class Functions(Setting):
     """Settings of the Lambda functions. Source of the bounds: Lambda's quotas."""
 
     memory_size: Annotated[int, Field(ge=128, le=10_240)] = setting(
-        512, "Memory of each function, in MiB.", 1024
+        1024, "Memory of each function, in MiB.", 1769
     )
     tracing: bool = setting(False, "Whether to trace requests with AWS X-Ray.", True)
     reserved_concurrency: ReservedConcurrency = setting(
@@ -350,7 +350,7 @@ class Settings(Setting):
         "arn:aws:iam::123456789012:policy/boundary",
     )
     functions: Functions = setting(
-        Functions(), "Settings of the Lambda functions.", {"memorySize": 1024}
+        Functions(), "Settings of the Lambda functions.", {"memorySize": 1769}
     )
     domain: Annotated[Domain | None, EMPTY_IS_NONE] = setting(
         None,

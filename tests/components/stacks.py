@@ -70,7 +70,7 @@ CUSTOMIZED: dict[str, Any] = READY | {
     "uninstalledRetentionDays": 5,
     "protect": False,
     "permissionsBoundaryArn": BOUNDARY_ARN,
-    "functions": {"memorySize": 1024, "tracing": True, "reservedConcurrency": RESERVED},
+    "functions": {"memorySize": 1769, "tracing": True, "reservedConcurrency": RESERVED},
     "domain": DOMAIN,
     "monitoring": {
         "emails": ["oncall@example.com"],

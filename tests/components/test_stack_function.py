@@ -72,7 +72,7 @@ def test_function_runs_its_handler_after_its_log_group_and_policy_are_there(
         "role": f"arn:aws:iam::123456789012:role/{name}",
         "runtime": "python3.13",
         "architectures": ["arm64"],
-        "memorySize": 512,
+        "memorySize": 1024,
         # Less than the 30 seconds after which API Gateway gives up.
         "timeout": 25 if callback.name == "auth" else 15,
         "tracingConfig": {"mode": "PassThrough"},
@@ -109,7 +109,7 @@ def test_environment_says_where_things_are(awaiting: Recording) -> None:
 def test_functions_take_their_settings(customized: Recording) -> None:
     for callback in CALLBACKS:
         inputs = customized.one(FUNCTION, callback.name).inputs
-        assert inputs["memorySize"] == 1024
+        assert inputs["memorySize"] == 1769
         assert inputs["reservedConcurrentExecutions"] == RESERVED[to_camel(callback.module)]
         assert inputs["tracingConfig"] == {"mode": "Active"}
         assert customized.one(LOG_GROUP, callback.name).inputs["retentionInDays"] == 90

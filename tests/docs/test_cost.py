@@ -16,7 +16,7 @@ def test_a_hundred_stores_of_one_app_cost_what_their_services_do() -> None:
 def test_callbacks_of_few_stores_are_billed_as_starts_and_those_of_many_are_not() -> None:
     few, many = (cost.bill(stores, 1, cold=1, warm=0)["Lambda"] for stores in (1, 10_000))
 
-    assert few == pytest.approx(31 * (2e-7 + 0.5 * 0.0000133334), rel=0.01)
+    assert few == pytest.approx(31 * (2e-7 + 0.0000133334), rel=0.01)
     assert many == pytest.approx(310_000 * 2e-7)
 
 
@@ -25,8 +25,8 @@ def test_a_setting_adds_what_it_deploys() -> None:
 
     assert added["`monitoring`"] == pytest.approx(13 * 0.1 + 3)
     polled = 0.05 * 730
-    sweeps = 12 * 730 * (2e-7 + 0.5 * 0.0000133334)
-    poll = 2.1 * 4e-7 + 3e-6 + 5e-6 + 2e-7 + 2 * 0.5 * 0.0000133334
+    sweeps = 12 * 730 * (2e-7 + 0.0000133334)
+    poll = 2.1 * 4e-7 + 3e-6 + 5e-6 + 2e-7 + 2 * 0.0000133334
     expected = 100 * 0.4 + 2 * 0.1 + 657_000 * 4e-7 + sweeps + polled * poll
     assert added["`rutter`"] == pytest.approx(expected, rel=1e-4)
 
@@ -42,9 +42,3 @@ def test_a_poll_of_an_unsettled_store_costs_the_calls_that_the_page_lists() -> N
         "KMS": 500,
         "Secrets Manager": 500,
     }
-
-
-def test_what_was_not_chosen_costs_more_with_every_store() -> None:
-    chosen, *others = cost.instead(10_000, 1, cold=1, warm=0.01).values()
-    assert min(others) > chosen
-    assert others[0] - chosen == pytest.approx(4_000)

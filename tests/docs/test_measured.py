@@ -7,19 +7,23 @@ from typing import Any
 
 import pytest
 
-from bench import callbacks, cost
+from bench import callbacks, cost, memory
 from bench.__main__ import RESULTS
 from bench.tables import put
+from components.settings.model import Functions
 from lambdas.records import installation_item
 from lambdas.records.installation import Installation, User
 from tests.documents import table
 
-MEASURED: callbacks.Measured = json.loads(RESULTS.read_text(encoding="utf-8"))["cpu_seconds"]
+RECORDED = json.loads(RESULTS.read_text(encoding="utf-8"))
+MEASURED: callbacks.Measured = RECORDED["cpu_seconds"]
+ELAPSED: memory.Elapsed = RECORDED["elapsed_seconds"]
 
 
 def test_pages_are_what_the_measurements_and_the_prices_say() -> None:
     assert tuple(MEASURED) == callbacks.WHAT
-    assert f"\n{callbacks.table(MEASURED)}\n" in callbacks.PAGE.read_text(encoding="utf-8")
+    for each in (callbacks.table(MEASURED), memory.table(ELAPSED)):
+        assert f"\n{each}\n" in callbacks.PAGE.read_text(encoding="utf-8")
     assert cost.PAGE.read_text(encoding="utf-8") == cost.page(MEASURED)
 
 
@@ -31,6 +35,32 @@ def test_a_function_is_measured_from_its_start_to_its_warm_calls() -> None:
 
     assert seconds["start"] + seconds["first"] == pytest.approx(seconds["cold"])
     assert min(seconds.values()) > 0
+
+
+def test_a_million_invocations_are_billed_by_memory_and_whole_milliseconds() -> None:
+    assert memory.million(0.0011, 1_024) == f"{0.2 + 2_000 * 0.0000133334:.2f}"
+
+
+def test_the_page_has_the_prices_of_shorter_starts() -> None:
+    page = " ".join(callbacks.PAGE.read_text(encoding="utf-8").split())
+    gigabytes, month = Functions().memory_size / 1_024 * len(ELAPSED), cost.MINUTES * 60
+    provisioned, snapshots, restored = (
+        cost.PRICES["lambda_provisioned_gb_second"] * gigabytes * month,
+        cost.PRICES["lambda_snapshot_gb_second"] * gigabytes * month,
+        cost.PRICES["lambda_restored_gb"] * Functions().memory_size / 1_024 * 1_000,
+    )
+    assert f"{provisioned:.2f} USD a month" in page
+    assert f"{snapshots:.2f} USD a month, and {restored:.2f} USD for a thousand starts" in page
+
+
+def test_elapsed_time_is_measured_from_the_start_of_the_process(tmp_path: Path) -> None:
+    with callbacks.bundle() as folder:
+        cpu = callbacks.run("load", folder, calls=1)
+        elapsed = callbacks.run("load", folder, calls=1, group=tmp_path / "cgroup.procs")
+
+    assert (tmp_path / "cgroup.procs").read_text().strip().isdigit()
+    assert elapsed["start"] + elapsed["first"] == pytest.approx(elapsed["cold"])
+    assert elapsed.keys() == cpu.keys()
 
 
 def test_a_table_takes_the_place_of_the_one_with_its_heads_alone(tmp_path: Path) -> None:
@@ -99,4 +129,4 @@ def test_users_of_a_store_are_limited_by_the_units_of_a_partition() -> None:
 def test_loads_take_environments_for_as_long_as_they_last() -> None:
     heads = ("Loads a second", "Environments, warm", "Environments, after a deployment")
     for loads, warm, cold in numbers(*heads, "First bottleneck", "How to raise it"):
-        assert (warm, cold) == (-(-loads // 100), loads * 3 // 2)
+        assert (warm, cold) == (-(-loads // 100), loads)

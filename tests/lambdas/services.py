@@ -64,10 +64,8 @@ ENVIRONMENT = {
     "RUTTER_SECRET_PREFIX": "bench/rutter/",
     "UNINSTALLED_RETENTION_SECONDS": "7776000",
 }
-FUNCTIONS = (
-    *("load", "auth", "uninstall", "remove_user"),
-    *("rutter_webhook", "rutter_connect", "store_events"),
-)
+CALLBACKS = ("load", "auth", "uninstall", "remove_user")
+FUNCTIONS = (*CALLBACKS, "rutter_webhook", "rutter_connect", "store_events")
 
 
 def aws(target: str, body: Mapping[str, Any], function: str) -> dict[str, Any]:
