@@ -35,14 +35,14 @@ def permissions(record: Recorder) -> str:
         "bootstrap": _granted(bootstrap),
         "largest stack": _granted(record(EVERYTHING)),
         "smallest stack": _granted(record(AWAITING)),
-        "python -m ops stores policy": _normalized(document(stack, ACME)),
+        "python -m ops stores policy": normalized(document(stack, ACME)),
     }
     return yaml.safe_dump(granted, width=1000)
 
 
 def _granted(recording: Recording) -> dict[str, Any]:
     return {
-        each.urn.split("::", 2)[2]: _normalized(
+        each.address: normalized(
             {name: value for name, value in each.inputs.items() if name != "description"}
         )
         for each in recording.resources
@@ -50,16 +50,17 @@ def _granted(recording: Recording) -> dict[str, Any]:
     }
 
 
-def _normalized(value: Any) -> Any:
+def normalized(value: Any) -> Any:
+    """Return a value without the differences that AWS ignores."""
     match value:
         case str() if value.startswith("{"):
-            return _normalized(json.loads(value))
+            return normalized(json.loads(value))
         case dict():
-            return {name: _normalized(item) for name, item in value.items()}
+            return {name: normalized(item) for name, item in sorted(value.items())}
         case [alone]:
-            return _normalized(alone)
+            return normalized(alone)
         case list():
-            return sorted(map(_normalized, value), key=_place)
+            return sorted(map(normalized, value), key=_place)
     return value
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto.alias_pb2 import Alias
 from pulumi.runtime.rpc import UNKNOWN
 
 from local.engine.program import Program
@@ -16,6 +17,7 @@ from local.provider.values import Archive, plain, secret_paths, wire
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+_STACK = "pulumi:pulumi:Stack"
 API_ID = "abc123"
 API_ENDPOINT = f"https://{API_ID}.execute-api.{REGION}.amazonaws.com"
 KEY_ID = "0d1f5b62-6a54-4d2b-8f0f-8a3b3f0a8c11"
@@ -32,6 +34,7 @@ class Resource:
         ignored: the inputs whose changes are ignored.
         depends_on: URNs of what it waits for, because it is told to or uses its outputs.
         custom: whether it is a provider's resource; else it is a component.
+        aliases: URNs under which the engine finds it if an earlier version created it.
     """
 
     type: str
@@ -44,6 +47,17 @@ class Resource:
     secret_inputs: list[str]
     ignored: list[str]
     depends_on: list[str]
+    aliases: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """The URN in short, as `address` returns it."""
+        return address(self.urn)
+
+
+def address(urn: str) -> str:
+    """Return a URN without stack, project and the prefix of this program's types."""
+    return urn.split("::", 2)[2].replace("bigcommerce:index:", "")
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,13 @@ class RecordingMonitor(MockMonitor):
     def __init__(self, mocks: Mocks, recording: Recording) -> None:
         super().__init__(mocks)
         self._recording = recording
+        self._aliases: dict[str, list[str]] = {}
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return a URN with the types of all parents, as the engine does."""
+        parents = parent.split("::")[2] if parent else _STACK
+        qualified = type_ if parents == _STACK else f"{parents}${type_}"
+        return super().make_urn("", qualified, name)
 
     def Invoke(self, request: Any) -> Any:
         """Hand on an invoke."""
@@ -129,13 +150,15 @@ class RecordingMonitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:
         """Record a registration."""
-        if request.type != "pulumi:pulumi:Stack":
+        if request.type != _STACK:
             inputs = wire(request.object)
+            urn = self.make_urn(request.parent, request.type, request.name)
+            self._aliases[urn] = list(self._aliases_of(request))
             self._recording.resources.append(
                 Resource(
                     type=request.type,
                     name=request.name,
-                    urn=self.make_urn(request.parent, request.type, request.name),
+                    urn=urn,
                     parent=request.parent,
                     custom=request.custom,
                     protect=request.protect,
@@ -143,10 +166,24 @@ class RecordingMonitor(MockMonitor):
                     secret_inputs=[path for path, _ in secret_paths(inputs)],
                     ignored=list(request.ignoreChanges),
                     depends_on=sorted(request.dependencies),
+                    aliases=self._aliases[urn],
                 )
             )
         with _event_loop():
             return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+
+    def _aliases_of(self, request: Any) -> Iterator[str]:
+        """Yield the aliases of a resource, which its parent's aliases multiply."""
+        specs = [Alias.Spec()]
+        for alias in request.aliases:
+            if alias.urn:
+                yield alias.urn
+            else:
+                specs.append(alias.spec)
+        for spec in specs:
+            parent = spec.parentUrn or ("" if spec.noParent else request.parent)
+            for each in (parent, *self._aliases.get(parent, ())):
+                yield self.make_urn(each, spec.type or request.type, spec.name or request.name)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         """Record what a component gives."""
