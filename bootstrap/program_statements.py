@@ -92,7 +92,7 @@ PROGRAM_STATEMENTS = (
         ),
     ),
     Statement(
-        "RolesWithinTheBoundary",
+        "RolePermissions",
         # Every role that these can change has the boundary. Nothing allows removing the boundary,
         # or attaching a managed policy.
         resources=(_ROLES,),

@@ -1,8 +1,9 @@
 """Every permission that the programs grant, as one document that a test compares as a whole.
 
-`python -m tests.permissions` writes permissions.yaml. Its diff shows each permission that a change
-adds or removes. IAM ignores the order of a list, and reads a single value like a list of one. So
-the file sorts lists, and writes a single value without a list.
+`python -m tests.permissions` writes permissions.yaml, and docs/deploy-policy.json for people. The
+diff shows each permission that a change adds or removes. IAM ignores the order of a list, and reads
+a single value like a list of one. So permissions.yaml sorts lists, and writes a single value
+without a list.
 """
 
 import json
@@ -14,13 +15,17 @@ from unittest import mock
 
 import yaml
 
+from bootstrap.deploy_by_hand import deploy_by_hand_policy
+from bootstrap.policy import PolicyScope
 from ops.stores.commands.policy import document
 from tests.bootstrap.test_program import CONFIG, bootstrapped
 from tests.components.recorder import Recording
 from tests.components.recordings import PROJECT, Recorder
 from tests.components.stacks import ACME, AWAITING, EVERYTHING
+from tests.documents import ROOT
 
 FILE = Path(__file__).with_suffix(".yaml")
+DEPLOY_POLICY = ROOT / "docs/deploy-policy.json"
 # Besides these, every resource with a policy is included.
 _TYPES = re.compile(r"^aws:(iam|kms|s3)/|^aws:lambda/permission:")
 
@@ -38,6 +43,14 @@ def permissions(record: Recorder) -> str:
         "python -m ops stores policy": normalized(document(stack, ACME)),
     }
     return yaml.safe_dump(granted, width=1000)
+
+
+def deploy_policy() -> str:
+    """Return the text of docs/deploy-policy.json, in which the reader replaces the capitals."""
+    scope = PolicyScope(
+        "aws", "REGION", "ACCOUNT_ID", "PROJECT", "STACK", domain="DOMAIN", zone="HOSTED_ZONE_ID"
+    )
+    return deploy_by_hand_policy(scope) + "\n"
 
 
 def _granted(recording: Recording) -> dict[str, Any]:
@@ -70,3 +83,4 @@ def _place(item: Any) -> tuple[str, str]:
 
 if __name__ == "__main__":
     FILE.write_text(permissions(Recorder()), encoding="utf-8")
+    DEPLOY_POLICY.write_text(deploy_policy(), encoding="utf-8")

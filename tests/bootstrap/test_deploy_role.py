@@ -1,4 +1,4 @@
-"""Deploys, changes and destroys the program with the deploy role's credentials.
+"""Deploys, changes and destroys the program with the deploy role's policy, and by hand.
 
 The embedded AWS enforces IAM. `local.provider` calls it as the AWS plugin calls AWS.
 `as_the_emulator_reads` loosens conditions that the embedded AWS cannot evaluate. test_policies.py
@@ -9,17 +9,18 @@ import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from bootstrap.deploy_by_hand import OWN_KEYS, deploy_by_hand_policy
 from bootstrap.policies import DEPLOY_STATEMENTS, boundary_policy
 from bootstrap.policy import PolicyScope, policy_document
 from bootstrap.program_statements import PROGRAM_STATEMENTS
 from components.ci_roles import boundary_name, deploy_role_name
-from components.key_policy import CHANGE_KEY, READ_KEY
 from local.aws import Aws, isolated_session
 from local.emulator import Emulator
 from local.engine import DeploymentError, Stack, stack_config
@@ -60,13 +61,17 @@ UNKNOWN_KEYS = {"lambda:FunctionArn", "iam:PermissionsBoundary", "kms:ResourceAl
 KEYS = [arn("kms", "key/*"), arn("kms", "alias/*")]
 
 
-def deploy_policy(scope: PolicyScope, *, without: str) -> str:
-    """Return the deploy role's policy without a statement, by name, or without an action."""
+def role_policy(scope: PolicyScope, *, without: str = "") -> str:
+    """Return the deploy role's policy without a statement, by name, or without an action.
+
+    The key's policy names the role, but the embedded AWS compares the session's ARN. So the role
+    has the permissions by IAM.
+    """
     return policy_document(
         scope,
         [
             (statement, [each for each in statement.reads + statement.writes if each != without])
-            for statement in DEPLOY_STATEMENTS
+            for statement in (*DEPLOY_STATEMENTS, OWN_KEYS)
             if statement.name != without
         ],
     )
@@ -80,16 +85,15 @@ def as_the_emulator_reads(policy: str) -> str:
         for operator in list(statement.get("Condition", {})):
             if not UNKNOWN_KEYS.isdisjoint(statement["Condition"][operator]):
                 del statement["Condition"][operator]
+        if "kms:DescribeKey" in statement["Action"]:
+            statements.append(statement | {"Resource": KEYS})
+            continue
         statements.append(statement)
         if actions := WITHOUT_RESOURCE.intersection(statement["Action"]):
             anywhere = {"Action": sorted(actions), "Resource": "*"}
             statements.append(statement | anywhere)
         if "lambda:CreateEventSourceMapping" in statement["Action"]:
             statements.append(statement | {"Action": "lambda:ListEventSourceMappings"})
-        if "kms:CreateKey" in statement["Action"]:
-            # The key's policy names the role, but the embedded AWS compares the session's ARN.
-            keys = {"Action": [*CHANGE_KEY, *READ_KEY], "Resource": KEYS}
-            statements.append(statement | keys)
     return json.dumps(document | {"Statement": statements})
 
 
@@ -100,12 +104,15 @@ class Account:
         self.endpoint = emulator.endpoint_url
         self.root: Any = emulator.aws
 
-    def begin(self, *, without: str = "") -> None:
-        """Reset it, and create the role with a policy that lacks a statement or an action."""
+    def begin(
+        self, policy: Callable[[PolicyScope], str] = role_policy, *, has_boundary: bool = True
+    ) -> None:
+        """Reset it, and create a role with the policy for the account's hosted zone."""
         reset = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")  # noqa: S310
         urllib.request.urlopen(reset).close()  # noqa: S310
         zone = self.root.route53.create_hosted_zone(Name="example.com", CallerReference="1")
         self.scope = replace(SCOPE, zone=zone["HostedZone"]["Id"].rpartition("/")[2])
+        self.boundary = self.scope.boundary if has_boundary else None
         iam = self.root.iam
         iam.create_policy(
             PolicyName=boundary_name(SCOPE.project, SCOPE.stack),
@@ -113,8 +120,8 @@ class Account:
         )
         role = {"RoleName": DEPLOY_ROLE}
         iam.create_role(**role, AssumeRolePolicyDocument=json.dumps(ANYONE))
-        policy = as_the_emulator_reads(deploy_policy(self.scope, without=without))
-        iam.put_role_policy(**role, PolicyName=DEPLOY_ROLE, PolicyDocument=policy)
+        document = as_the_emulator_reads(policy(self.scope))
+        iam.put_role_policy(**role, PolicyName=DEPLOY_ROLE, PolicyDocument=document)
         arn = iam.get_role(**role)["Role"]["Arn"]
         self.session = self.root.sts.assume_role(RoleArn=arn, RoleSessionName="ci")["Credentials"]
 
@@ -128,7 +135,7 @@ class Account:
                 "aws:secretKey": self.session["SecretAccessKey"],
                 "aws:token": self.session["SessionToken"],
                 "aws:endpoints": [dict.fromkeys(SERVICES, self.endpoint)],
-                f"{PROJECT}:permissionsBoundaryArn": self.scope.boundary,
+                f"{PROJECT}:permissionsBoundaryArn": self.boundary,
                 f"{PROJECT}:domain": {
                     "name": SCOPE.domain,
                     "hostedZoneId": self.scope.zone,
@@ -180,13 +187,18 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "__main__.py"
 
 
-def test_role_deploys_changes_and_destroys_the_program(account: Account, nothing: Path) -> None:
-    account.begin()
+@pytest.mark.parametrize(
+    ("policy", "has_boundary"), [(role_policy, True), (deploy_by_hand_policy, False)]
+)
+def test_policy_deploys_changes_and_destroys_the_program(
+    account: Account, nothing: Path, policy: Callable[[PolicyScope], str], *, has_boundary: bool
+) -> None:
+    account.begin(policy, has_boundary=has_boundary)
     assert account.live(nothing) == ["create", "update", "delete"]
     assert account.root.lambda_.list_functions()["Functions"] == []
 
 
-NEEDED = [each.name for each in PROGRAM_STATEMENTS if each.name not in NOT_ASKED]
+NEEDED = [each.name for each in (*PROGRAM_STATEMENTS, OWN_KEYS) if each.name not in NOT_ASKED]
 # The AWS plugin reads tags with separate requests.
 TAGS_READ = [
     action
@@ -198,7 +210,7 @@ TAGS_READ = [
 
 @pytest.mark.parametrize("without", [*NEEDED, *sorted(set(TAGS_READ))])
 def test_every_part_of_the_policy_is_needed(account: Account, nothing: Path, without: str) -> None:
-    account.begin(without=without)
+    account.begin(partial(role_policy, without=without))
     operation = without.partition(":")[2]
     with pytest.raises(DeploymentError, match=f"{operation}.*(AccessDenied|AuthorizationError)"):
         account.live(nothing)

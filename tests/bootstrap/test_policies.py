@@ -1,12 +1,14 @@
 """The policies of CI's roles, evaluated as IAM does."""
 
 import json
+import subprocess
 from difflib import unified_diff
 from functools import partial
 from typing import Any
 
 import pytest
 
+from bootstrap.deploy_by_hand import deploy_by_hand_policy
 from bootstrap.policies import boundary_policy, deploy_policy, preview_policy
 from bootstrap.policy import PolicyScope
 from bootstrap.program_statements import PROGRAM_STATEMENTS
@@ -15,9 +17,10 @@ from tests import permissions
 from tests.bootstrap.evaluation import ACCOUNT, PROJECT, SCOPE, allows, arn
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.documents import code_spans, table
+from tests.documents import ROOT, blocks, code_spans, table
 
 DEPLOY, PREVIEW, BOUNDARY = deploy_policy(SCOPE), preview_policy(SCOPE), boundary_policy(SCOPE)
+BY_HAND = deploy_by_hand_policy(SCOPE)
 TABLE = arn("dynamodb", f"table/{PROJECT}-local-installations")
 API = "arn:aws:apigateway:us-east-1::/apis/abc123"
 BOUNDED = {"iam__PermissionsBoundary": arn("iam", f"policy/boundary-{PROJECT}-local")}
@@ -81,6 +84,47 @@ def test_deploy_role_may_act_only_under_a_condition(
 ) -> None:
     assert all(allows(DEPLOY, action, resource, **keys) for keys in allowed)
     assert not any(allows(DEPLOY, action, resource, **keys) for keys in refused)
+
+
+def test_deploy_policy_file_is_up_to_date() -> None:
+    """Run `python -m tests.permissions` to update it."""
+    assert permissions.DEPLOY_POLICY.read_text(encoding="utf-8") == permissions.deploy_policy()
+
+
+@pytest.mark.parametrize(
+    ("aliases", "is_allowed"),
+    [
+        ([], True),
+        ([f"alias/{PROJECT}-local-installations"], True),
+        (["alias/another"], False),
+        ([f"alias/{PROJECT}-local-installations", "alias/another"], False),
+    ],
+)
+def test_deploying_by_hand_reaches_no_key_with_the_alias_of_another(
+    aliases: list[str], *, is_allowed: bool
+) -> None:
+    for action in ("kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"):
+        key = arn("kms", "key/1")
+        assert allows(BY_HAND, action, key, kms__ResourceAliases=aliases) == is_allowed
+
+
+def test_guides_command_fills_in_the_deploy_policy() -> None:
+    (guide,) = [block for block in blocks("sh") if "docs/deploy-policy.json" in block]
+    command = guide.partition(" > policy.json")[0]
+    filled = subprocess.run(["sh", "-c", command], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    scope = PolicyScope(
+        "aws", "us-east-1", "123456789012", "bigcommerce", "dev",
+        "apps.example.com", "Z0123456789ABCDEFGHIJ",
+    )  # fmt: skip
+    assert json.loads(filled.stdout) == json.loads(deploy_by_hand_policy(scope))
+
+
+def test_deploying_by_hand_needs_no_boundary() -> None:
+    role = arn("iam", f"role/{PROJECT}-local-load")
+    for action in ("iam:CreateRole", "iam:PutRolePolicy"):
+        assert allows(BY_HAND, action, role)
+        assert not allows(DEPLOY, action, role)
+        assert not allows(BY_HAND, action, arn("iam", "role/another"))
 
 
 def test_the_actions_that_no_name_limits_are_documented() -> None:
@@ -149,7 +193,8 @@ def test_longest_names_stay_within_iams_limits() -> None:
         "aws-us-gov", "us-gov-west-1", ACCOUNT, "bigcommerce", "s" * 40, "d" * 60, "Z" * 20,
         "b" * 63, "arn:aws-us-gov:kms:us-gov-west-1:000000000000:key/" + "k" * 36,
     )  # fmt: skip
-    assert len("".join(deploy_policy(longest).split())) <= 10_240
+    for policy in (deploy_policy(longest), deploy_by_hand_policy(longest)):
+        assert len("".join(policy.split())) <= 10_240
     assert len("".join(boundary_policy(longest).split())) <= 6_144
     for name in (boundary_name, deploy_role_name, preview_role_name):
         assert len(name(longest.project, longest.stack)) <= 64
