@@ -17,8 +17,7 @@ from .rutter.requests import Request
 from .rutter.sweep import sweep
 from .shared import aws, environment, https
 from .shared.deadline import DeadlineExceededError, LambdaContext, within
-from .shared.errors import CallbackError
-from .shared.log import error_location, logger
+from .shared.log import logger, reason_of
 
 # What the function needs after the deadline: to log and to report what failed.
 RESERVE_SECONDS = 2.0
@@ -54,7 +53,7 @@ def _forward(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             if request is not None:
                 requests.send([(request, 0)])
         except Exception as error:  # whatever it is, later changes must not overtake this one
-            logger.error("change not queued", reason=_reason(error))
+            logger.error("change not queued", reason=reason_of(error))
             yield record["dynamodb"]["SequenceNumber"]
             return
 
@@ -67,7 +66,7 @@ def _reconcile(context: LambdaContext, messages: Sequence[Mapping[str, Any]]) ->
             within(seconds, partial(_reconcile_one, message))
         except (Exception, DeadlineExceededError) as error:
             pause = _pause(int(message["attributes"]["ApproximateReceiveCount"]), error)
-            logger.error("store not reconciled", reason=_reason(error), retry_in_seconds=pause)
+            logger.error("store not reconciled", reason=reason_of(error), retry_in_seconds=pause)
             _deliver_again_in(pause, message)
             yield message["messageId"]
         finally:
@@ -98,12 +97,3 @@ def _deliver_again_in(seconds: int, message: Mapping[str, Any]) -> None:
         )
     except aws.CALL_ERRORS as error:  # the queue's own timeout applies
         logger.warning("retry not delayed", reason=aws.failure_reason(error))
-
-
-def _reason(error: BaseException) -> str:
-    """Why, without an error's text: that may quote a token."""
-    if isinstance(error, RetryLaterError | CallbackError):
-        return error.reason
-    if isinstance(error, (*aws.CALL_ERRORS, DeadlineExceededError)):
-        return aws.failure_reason(error)
-    return error_location(error)

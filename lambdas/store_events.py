@@ -5,13 +5,14 @@ again, with all that follow.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .events.changes import SOURCE, StoreEvent, from_change
 from .shared import aws, environment
 from .shared.deadline import LambdaContext
-from .shared.log import error_location, logger
+from .shared.errors import ServiceUnavailableError
+from .shared.log import logger, reason_of
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -19,66 +20,32 @@ if TYPE_CHECKING:
 # The most entries that EventBridge accepts in one call.
 ENTRIES = 10
 
-# An event, and the sequence number of its change in the stream.
-_Numbered = tuple[StoreEvent, str]
-
-
-class _NotPublishedError(Exception):
-    """The stream must start again at `sequence_number`; `reason` is for the log."""
-
-    def __init__(self, sequence_number: str, reason: str) -> None:
-        super().__init__(reason)
-        self.sequence_number = sequence_number
-        self.reason = reason
-
-
 aws.prepare(aws.events)
 
 
 def handler(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Publish records of the table's stream; return the first to deliver again."""
-    try:
-        count = _publish(event["Records"])
-    except _NotPublishedError as error:
-        logger.error("change not published", reason=error.reason)
-        return {"batchItemFailures": [{"itemIdentifier": error.sequence_number}]}
-    logger.info("changes published", events=count)
+    published = 0
+    for record in event["Records"]:
+        change = record["dynamodb"]
+        try:
+            published += _publish(change)
+        except Exception as error:  # whatever it is, later changes must not overtake this one
+            logger.error("change not published", reason=reason_of(error))
+            return {"batchItemFailures": [{"itemIdentifier": change["SequenceNumber"]}]}
+    logger.info("changes published", events=published)
     return {"batchItemFailures": []}
 
 
-def _publish(records: Sequence[Mapping[str, Any]]) -> int:
-    """Publish the records in the stream's order, up to one that fails; return how many events."""
-    events, unreadable = _read(records)
-    for start in range(0, len(events), ENTRIES):
-        _put(events[start : start + ENTRIES])
-    if unreadable is not None:
-        raise unreadable
-    return len(events)
-
-
-def _read(
-    records: Sequence[Mapping[str, Any]],
-) -> tuple[list[_Numbered], _NotPublishedError | None]:
-    """Return the events of the records, up to one that cannot be read."""
-    events: list[_Numbered] = []
-    for record in records:
-        change = record["dynamodb"]
-        number = change["SequenceNumber"]
-        try:
-            events += [(event, number) for event in from_change(change)]
-        except Exception as defect:  # whatever it is, the events before it are published
-            return events, _NotPublishedError(number, error_location(defect))
-    return events, None
-
-
-def _put(batch: Sequence[_Numbered]) -> None:
-    try:
-        answer = aws.events().put_events(Entries=[_entry(event) for event, _ in batch])
-    except aws.CALL_ERRORS as error:
-        raise _NotPublishedError(batch[0][1], aws.failure_reason(error)) from None
-    for (_, number), result in zip(batch, answer["Entries"], strict=True):
-        if "ErrorCode" in result:
-            raise _NotPublishedError(number, f"PutEvents: {result['ErrorCode']}")
+def _publish(change: Mapping[str, Any]) -> int:
+    """Publish the events of a change, and return how many."""
+    entries = [_entry(event) for event in from_change(change)]
+    for start in range(0, len(entries), ENTRIES):
+        answer = aws.events().put_events(Entries=entries[start : start + ENTRIES])
+        for result in answer["Entries"]:
+            if "ErrorCode" in result:
+                raise ServiceUnavailableError(f"PutEvents: {result['ErrorCode']}")
+    return len(entries)
 
 
 def _entry(event: StoreEvent) -> "PutEventsRequestEntryTypeDef":

@@ -141,7 +141,7 @@ def merchant_status(connection: Connection | None) -> str:
         case Connection(state="active"):
             return "Your store's data is syncing."
         case Connection(state="unhealthy"):
-            return "Your store's data is syncing, but some of it cannot be read at the moment."
+            return "Your store's data is syncing, but some of it cannot be read right now."
         case Connection(state=state) if state in _ENDED:
             return "Your store's data is not syncing. Reinstall the app, or contact support."
         case Connection(state="not_ready"):
@@ -216,9 +216,9 @@ def record_poll(
     return _with_next_poll(polled, installed=installed, now=now)
 
 
-def deleted(connection: Connection, reason: str | None = None) -> Connection:
+def deleted(connection: Connection) -> Connection:
     """Return the connection after it was deleted; Rutter's access token is useless from then on."""
-    return Connection(state=DELETED, reason=reason, generation=connection.generation)
+    return Connection(state=DELETED, generation=connection.generation)
 
 
 def _with_next_poll(connection: Connection, *, installed: bool, now: int) -> Connection:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from ..records import access_tokens, apps, credentials, installation_item, installation_table
 from ..records.installation import Installation, Record
-from ..shared.errors import UnknownOrganizationError
+from ..shared.errors import ServiceUnavailableError, UnknownOrganizationError
 from ..shared.log import logger
 from . import connection as rules
 from . import connection_table, requests
@@ -26,12 +26,11 @@ from .requests import Request
 FOLLOW_UP_SECONDS = (2, 30, 240)
 
 
-class RetryLaterError(Exception):
+class RetryLaterError(ServiceUnavailableError):
     """The store must be reconciled again, after `seconds` at least."""
 
     def __init__(self, reason: str, *, seconds: int = 0) -> None:
         super().__init__(reason)
-        self.reason = reason
         self.seconds = seconds
 
 
@@ -187,10 +186,6 @@ def _poll(store: _Store, known: Connection, id_: str) -> None:
 
 def _delete(store: _Store, known: Connection, id_: str) -> None:
     held = store.write(rules.hold(known, now=_now()))
-    if any(ids != store.ids for ids in connection_table.owners(id_)):
-        logger.warning("connection kept at Rutter: another app of the stack uses it")
-        store.write(rules.deleted(held, "Kept at Rutter: another app of the stack uses it."))
-        return
     rutter_of(store.ids[0]).delete(id_)
     store.write(rules.deleted(held))
 

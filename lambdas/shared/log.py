@@ -13,6 +13,10 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from . import aws
+from .deadline import DeadlineExceededError
+from .errors import CallbackError
+
 NAMESPACE = "BigCommerceApp"
 # The metric of an installation and of an opening, which only BigCommerce brings about: the check of
 # a deployment (`python -m ops check`) has neither a code nor a store that is installed.
@@ -75,6 +79,15 @@ def count(*names: str) -> None:
     }
     described = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metrics]}
     _print({"_aws": described, "service": _service(), **dict.fromkeys(names, 1)})
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why something failed, without an error's text: that may quote a token."""
+    if isinstance(error, CallbackError):
+        return error.reason
+    if isinstance(error, (*aws.CALL_ERRORS, DeadlineExceededError)):
+        return aws.failure_reason(error)
+    return error_location(error)
 
 
 def error_location(defect: BaseException) -> str:

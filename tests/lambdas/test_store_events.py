@@ -205,10 +205,11 @@ def begin_again_at(records: list[Mapping[str, Any]] | list[Item]) -> list[str]:
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
-def test_every_change_is_published_ten_events_a_call(bus: Bus) -> None:
-    assert begin_again_at(installs(STORES)) == []
-    assert [each["store_hash"] for each in bus.taken] == STORES
-    assert bus.calls == 3
+def test_every_change_is_published_with_at_most_ten_events_a_call(bus: Bus) -> None:
+    many = replace(INSTALLED, users={str(id_): User(str(id_), None, 1) for id_ in range(1, 25)})
+    assert begin_again_at([*installs(STORES), changed(record(INSTALLED), record(many), 25)]) == []
+    assert [each["store_hash"] for each in bus.taken] == STORES + ["abc"] * 23
+    assert bus.calls == len(STORES) + 3
 
 
 @pytest.mark.parametrize(
