@@ -29,7 +29,6 @@ TOKEN_FAULTS: dict[str, tuple[Sequence[Fault], int | None]] = {
 }
 FAULTS = (FORGED, EXPIRED, *TOKEN_FAULTS)
 
-FAULT_SHARE = 0.05
 REPLAY_SHARE = 0.4
 HELD_BACK_SHARE = 0.2
 PAIR_SHARE = 0.35
@@ -64,6 +63,7 @@ class Plan:
         at_once: how many of the stores have a turn at once, at most.
         limit_seconds: when to give up.
         seed: which of all such plans, each the same in every run.
+        fault_share: how many of the callbacks go wrong.
     """
 
     callbacks: int = 2_000
@@ -71,12 +71,13 @@ class Plan:
     at_once: int = 16
     limit_seconds: int = 600
     seed: int = 0
+    fault_share: float = 0.05
 
     def turns(self) -> list[list[Turn]]:
         """Each store's turns. A store begins with a plain installation by its owner."""
         random = Random(self.seed)
         later = range(self.stores, self.callbacks)
-        wrong = list(islice(cycle(FAULTS), round(self.callbacks * FAULT_SHARE)))
+        wrong = list(islice(cycle(FAULTS), round(self.callbacks * self.fault_share)))
         fault_at = dict(zip(random.sample(later, len(wrong)), wrong, strict=True))
         actions = [_action(random, fault_at.get(index)) for index in later]
         first = (Action(Callback.INSTALL, 0),)

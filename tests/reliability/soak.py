@@ -53,7 +53,7 @@ class Soak:
         lives = [Life(self._backend.bigcommerce, next(apps)) for _ in turns]
         for each in zip(lives, turns, strict=True):
             self._waiting.put(each)
-        self._backend.rutter.next_answers.extend(RUTTER_FAULTS)
+        self._backend.rutter.next_answers.extend(RUTTER_FAULTS * (self._plan.stores // 10))
         self._give_up_at = time.monotonic() + self._plan.limit_seconds
         with ThreadPoolExecutor(self._plan.at_once) as pool:
             try:

@@ -7,19 +7,16 @@ from typing import Any
 import pytest
 
 from local.backend import LocalBackend
-from local.bigcommerce import CallbackUrls
 from local.loopback_http import get
 from tests.reliability import connections
 from tests.reliability.connections import audit_connections
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
-from tests.reliability.plan import FAULT_SHARE, FAULTS, HELD_BACK, REPLAYED, Plan
+from tests.reliability.plan import Plan
 from tests.reliability.records import Kind, Problem, Records, audit
-from tests.reliability.soak import NO_ANSWER, Soak
+from tests.reliability.soak import Soak
 
 pytestmark = pytest.mark.emulated
-
-SMALL = {"callbacks": 12, "stores": 4, "at_once": 2}
 
 
 def test_answers_that_the_model_does_not_allow_are_reported(
@@ -27,24 +24,10 @@ def test_answers_that_the_model_does_not_allow_are_reported(
 ) -> None:
     monkeypatch.setattr(ready.apps[0], "client_secret", "0" * 64)
 
-    problems = Soak(ready, Plan(**SMALL)).run()
+    problems = Soak(ready, Plan(callbacks=4, stores=4, at_once=2)).run()
 
     assert Kind.UNEXPECTED in {problem.kind for problem in problems}
     assert "was answered (400,), not one of {(200,)}" in problems[0].what
-
-
-def test_what_is_not_answered_is_reported(
-    ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for app in ready.apps:
-        urls = CallbackUrls.under("http://localhost:1", app.organization_id)
-        monkeypatch.setattr(app, "callback_urls", urls)
-
-    soak = Soak(ready, Plan(**SMALL))
-    kinds = [problem.kind for problem in soak.run()]
-
-    assert soak.events == {f"install: {NO_ANSWER}": 4}
-    assert kinds == [Kind.UNEXPECTED] * 4 + [Kind.NOT_TAKEN]
 
 
 def test_connections_that_are_lost_or_doubled_are_reported(
@@ -63,19 +46,6 @@ def test_connections_that_are_lost_or_doubled_are_reported(
     del ready.rutter.connections[connection.id]
     problems = list(audit_connections(ready, Records(ready), [doubled, gone]))
     assert [each.kind for each in problems] == [Kind.CONNECTION_LOST, Kind.CONNECTION_DOUBLED]
-
-
-# The plan.
-
-
-def test_the_whole_plan_is_two_thousand_callbacks_with_every_fault() -> None:
-    actions = [action for store in Plan().turns() for turn in store for action in turn]
-    wrong = [action.special for action in actions if action.special in FAULTS]
-
-    assert sum(action.special != HELD_BACK for action in actions) == 2_000
-    assert len(wrong) == 2_000 * FAULT_SHARE
-    assert {action.special for action in actions} == {None, HELD_BACK, REPLAYED, *FAULTS}
-    assert {action.callback for action in actions} == set(Callback)
 
 
 # The audit, of a store on which the app is installed.
