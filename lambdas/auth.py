@@ -76,7 +76,6 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
         return _succeeded(request, app, store, installation)
     if grant.context != authorization.context:
         raise CodeRefusedError("the grant is for another context")
-    _log_other_account(request, grant)
     try:
         record = _record_installation(app, store, grant, authorization.code, request.arrived_at)
     except (*aws.CALL_ERRORS, DeadlineExceededError) as error:
@@ -113,7 +112,7 @@ def _end_external_install(client_id: str, outcome: str) -> Response:
 
 def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[AuthorizationRequest, str]:
     """Return the request for an access token, and the store hash it is for."""
-    code, scope, context = request.required_together("code", "scope", "context")
+    code, scope, context = map(request.required, ("code", "scope", "context"))
     store = store_hash.from_context(context)
     if store is None:
         raise InvalidParameterError("context", problem="is not stores/{store_hash}")
@@ -153,13 +152,6 @@ def _just_installed(app: AppProfile, store: str, code: str, arrived_at: int) -> 
         if was_just_installed_with(record, code, client_id=client_id, arrived_at=arrived_at):
             return record
     return None
-
-
-def _log_other_account(request: CallbackRequest, grant: Grant) -> None:
-    """Log a difference, and go on: BigCommerce's texts disagree on whose account it is."""
-    named = {*request.query.get("account_uuid", ()), grant.account_uuid or ""}
-    if len({uuid.lower() for uuid in named if uuid}) > 1:  # RFC 9562: case does not matter
-        logger.warning("the grant names another account_uuid than the callback")
 
 
 def _record_installation(

@@ -27,7 +27,7 @@ COALESCE_SECONDS = 5
 def _app_with_webhooks(request: CallbackRequest) -> AppProfile:
     app = apps.find(request.organization_id)
     if not app.rutter_webhooks:
-        raise UnknownOrganizationError("the app takes no webhooks from Rutter")
+        raise UnknownOrganizationError("the app does not accept Rutter's webhooks")
     return app
 
 
@@ -41,7 +41,7 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
     It also succeeds if there is nothing to do: Rutter has one URL for all its webhooks. The
     credentials are the organization's at Rutter: this function reads only secrets of that prefix.
     """
-    body = request.body(webhook.LONGEST_BODY)
+    body = request.body()
     given = request.headers.get(webhook.SIGNATURE_HEADER)
 
     def verify(known: Credentials) -> None:

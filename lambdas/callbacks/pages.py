@@ -1,7 +1,7 @@
-"""The pages people see in the control panel's iframe.
+"""The pages that merchants see in the control panel's iframe.
 
-The templates are HTML with `{places}`, and `_fill` alone fills them: whatever is not `Markup` is
-escaped. Jinja2 would escape as well, but its compiler takes a third of a cold start to import.
+The templates are HTML with `{places}`. Only `_fill` fills them, and it escapes everything that is
+not `Markup`. Jinja2 would escape too, but importing its compiler takes a third of a cold start.
 """
 
 import base64
@@ -23,7 +23,7 @@ from .responses import Response, respond, retry_after_header
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
-# The style sheet stands in the page; its hash allows it and no other.
+# The page contains its style sheet. The Content-Security-Policy allows no other, by this hash.
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 
@@ -31,21 +31,20 @@ def _template(name: str) -> str:
     return (_TEMPLATES / f"{name}.html").read_text(encoding="utf-8")
 
 
-_PAGE, _INSTALLED, _LOADED, _ERROR, _STORE = map(
-    _template, ("page", "installed", "loaded", "error", "store")
+_PAGE, _INSTALLED, _LOADED, _ERROR, _STORE, _MISSING = map(
+    _template, ("page", "installed", "loaded", "error", "store", "missing")
 )
 _BRAND = '<p class="brand">{app}</p>'
 _SUPPORT = '<a href="{url}" target="_blank" rel="noopener noreferrer">Get support for {app}</a>'
 _REFERENCE = '<p class="reference">Request id <code>{request_id}</code></p>'
 _SCOPES = '<ul class="scopes">\n{items}</ul>'
 _SCOPE = "<li>{scope}</li>\n"
-_NOTICE = '<div class="notice" role="status">\n<p>{text}</p>\n{scopes}\n</div>'
 _PARAGRAPH = "<p>{text}</p>"
 _NOTHING = Markup()
 
 
 def installed_page(app: AppProfile, store_hash: str, scopes: ScopeComparison) -> Response:
-    """The page after an installation."""
+    """Return the page after an installation."""
     content = _fill(_INSTALLED, app=app.name, store=_store(app, store_hash, scopes))
     return _page(HTTPStatus.OK, f"{app.name} is installed", content, app=app)
 
@@ -58,7 +57,7 @@ def loaded_page(
     *,
     data_flow: str | None,
 ) -> Response:
-    """The page a user sees who opens the app; `installed_at` is in epoch seconds.
+    """Return the page that opens the app; `installed_at` is in epoch seconds.
 
     `data_flow` is a sentence about the store's data, or None.
     """
@@ -76,7 +75,7 @@ def loaded_page(
 
 
 def error_page(error: CallbackError, request: CallbackRequest) -> Response:
-    """The page of a browser callback that did not succeed; it names the app if that is at hand."""
+    """Return the page of a browser callback that failed; it names the app if the app is cached."""
     return _page(
         error.status,
         error.title,
@@ -92,24 +91,12 @@ def _store(app: AppProfile, store_hash: str, scopes: ScopeComparison) -> Markup:
         _STORE,
         store_hash=store_hash,
         granted=_list(app, scopes.granted) if scopes.granted else "none",
-        missing=_notice(
-            app,
-            "Some permissions the app asks for were not granted, so parts of it may not work. "
-            "Reinstall the app to grant them:",
-            scopes.missing,
-        ),
-        extra=_notice(
-            app, "The store granted permissions the app is not configured with:", scopes.extra
-        ),
+        missing=_fill(_MISSING, scopes=_list(app, scopes.missing)) if scopes.missing else _NOTHING,
     )
 
 
-def _notice(app: AppProfile, text: str, scopes: list[str]) -> Markup:
-    return _fill(_NOTICE, text=text, scopes=_list(app, scopes)) if scopes else _NOTHING
-
-
 def _list(app: AppProfile, scopes: Iterable[str]) -> Markup:
-    """The scopes as the portal names them; one whose name is not known, as it is."""
+    """Return the scopes by their names in the portal; a scope without a known name stays."""
     names = (app.scope_names.get(scope, scope) for scope in scopes)
     items = "".join(_fill(_SCOPE, scope=name) for name in names)
     return _fill(_SCOPES, items=Markup(items))  # noqa: S704 (each item is escaped)
@@ -144,10 +131,10 @@ def _page(
 
 
 def _fill(template: str, **values: object) -> Markup:
-    """The template with these values in their places, each escaped unless it is Markup."""
+    """Return the template with these values in their places, escaped unless they are Markup."""
     escaped = {
         # `escape` would copy Markup, and so the style sheet.
         name: value if isinstance(value, Markup) else escape(value)
         for name, value in values.items()
     }
-    return Markup(template.format(**escaped))  # noqa: S704 (ours, and all that fills it is escaped)
+    return Markup(template.format(**escaped))  # noqa: S704 (our template, with escaped values)

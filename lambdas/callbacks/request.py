@@ -7,13 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..shared.errors import BodyTooLargeError, InvalidParameterError
+from ..shared.errors import InvalidParameterError
 from ..shared.text import is_text
-
-# A code or a payload has some hundred characters. Far longer values are refused unread.
-_LONGEST_VALUE = 8192
-# BigCommerce sends a handful of parameters. A request of 10 KB has room for 5,000.
-_MOST_PARAMETERS = 100
 
 
 @dataclass(frozen=True)
@@ -25,7 +20,7 @@ class CallbackRequest:
         request_id: API Gateway's id of the request, shown to people and in the logs.
         domain_name: the host that was called, as API Gateway names it.
         arrived_at: when the function got it, in epoch seconds.
-        query: every parameter with all its values, in order; empty if there are far too many.
+        query: every parameter with all its values, in order.
         headers: by their names in lower case, as API Gateway sends them.
     """
 
@@ -53,20 +48,14 @@ class CallbackRequest:
             domain_name=_text(event, "requestContext", "domainName"),
             arrived_at=int(time.time()),
             request_id=request_id if is_text(request_id) else "",
-            query=_query(_text(event, "rawQueryString")),
+            query=parse_qs(_text(event, "rawQueryString"), keep_blank_values=True),
             headers=headers if isinstance(headers, Mapping) else {},
             _body=_text(event, "body"),
             _body_is_base64=_found(event, "isBase64Encoded") is True,
         )
 
-    def body(self, longest: int) -> bytes:
-        """Return the body as it was sent, byte for byte; a malformed encoding is read as empty.
-
-        Raises:
-            BodyTooLargeError: it has more characters than `longest`.
-        """
-        if len(self._body) > longest:
-            raise BodyTooLargeError(longest)
+    def body(self) -> bytes:
+        """Return the body as it was sent, byte for byte; a malformed encoding is read as empty."""
         if not self._body_is_base64:
             return self._body.encode(errors="surrogatepass")
         try:
@@ -74,26 +63,17 @@ class CallbackRequest:
         except ValueError:
             return b""
 
-    def required_together(self, *names: str) -> tuple[str, ...]:
-        """Return the values of several parameters; the error names all that are missing."""
-        missing = [name for name in names if not any(self.query.get(name, ()))]
-        if len(missing) > 1:
-            raise InvalidParameterError(*missing, problem="are missing")
-        return tuple(self.required(name) for name in names)
-
     def required(self, name: str) -> str:
         """Return the parameter's value.
 
         Raises:
-            InvalidParameterError: it is missing, empty, given more than once, too long or not text.
+            InvalidParameterError: it is missing, empty, given more than once, or not text.
         """
         values = self.query.get(name, ())
         if len(values) > 1:
             raise InvalidParameterError(name, problem="is given more than once")
         if not values or not values[0]:
             raise InvalidParameterError(name, problem="is missing")
-        if len(values[0]) > _LONGEST_VALUE:
-            raise InvalidParameterError(name, problem="is too long")
         if not is_text(values[0]):
             raise InvalidParameterError(name, problem="is not text")
         return values[0]
@@ -101,13 +81,6 @@ class CallbackRequest:
     def has(self, name: str) -> bool:
         """Return whether the parameter is there, with or without a value."""
         return name in self.query
-
-
-def _query(raw: str) -> Mapping[str, Sequence[str]]:
-    try:
-        return parse_qs(raw, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
-    except ValueError:  # too many, which it counts before it reads any
-        return {}
 
 
 def _found(event: object, *path: str) -> object:

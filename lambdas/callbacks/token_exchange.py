@@ -92,14 +92,14 @@ class Grant:
 def exchange(login_url: str, request: AuthorizationRequest, credentials: Credentials) -> Grant:
     """Exchange the code.
 
-    Connection errors and 5xx answers are tried again, at most twice; an answer that does not come
-    in time, or breaks off, is not: the code is used up.
+    Connection errors and 5xx answers are retried, at most twice. An answer that is late or
+    incomplete is not: the code is used up.
 
     Raises:
         CodeRefusedError: BigCommerce answered 4xx.
         BigCommerceBusyError: BigCommerce answered 429; `retry_after` is its pause.
-        BigCommerceUnavailableError: no connection, 5xx, an answer that makes no sense, or 4xx after
-            a try whose outcome is not known: that may have used up the code.
+        BigCommerceUnavailableError: no connection, 5xx, a malformed answer, or 4xx after an attempt
+            whose outcome is unknown: that may have used up the code.
         NoScopeGrantedError: the answer has a token, and no scope.
         BigCommerceTimeoutError: a connection or an answer took too long.
     """
@@ -115,7 +115,7 @@ def exchange(login_url: str, request: AuthorizationRequest, credentials: Credent
     try:
         answer = _post_with_retries(f"{login_url}/oauth2/token", body)
     except DeadlineExceededError:
-        raise BigCommerceTimeoutError("the function's time ran out") from None
+        raise BigCommerceTimeoutError("deadline exceeded") from None
     if answer.status == HTTPStatus.OK:
         return _grant(answer, credentials.client_id)
     reason = f"token endpoint answered {answer.status}"
@@ -143,7 +143,7 @@ def _post_with_retries(url: str, body: dict[str, str]) -> _TokenResponse:
         try:
             answer = _post(url, body)
         except ReadTimeoutError:
-            raise BigCommerceTimeoutError("no answer in time") from None
+            raise BigCommerceTimeoutError("timed out waiting for the answer") from None
         except HTTPError as error:
             if attempt == ATTEMPTS:
                 raise _unreachable(error) from None
@@ -165,7 +165,7 @@ def _post(url: str, body: dict[str, str]) -> _TokenResponse:
             raise
         except HTTPError as error:
             raise BigCommerceUnavailableError(
-                f"the answer breaks off: {type(error).__name__}"
+                f"incomplete answer: {type(error).__name__}"
             ) from None
     return _TokenResponse(response.status, content, response.headers.get("Retry-After"), came_at_ms)
 
@@ -174,7 +174,7 @@ def _unreachable(error: HTTPError) -> BigCommerceUnavailableError:
     # urllib3 counts a refused connection and an unknown name among the timeouts.
     slow = isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError)
     kind = BigCommerceTimeoutError if slow else BigCommerceUnavailableError
-    return kind(f"no connection: {type(error).__name__}")
+    return kind(f"could not connect: {type(error).__name__}")
 
 
 def _error_name(content: bytes) -> str:
@@ -198,7 +198,7 @@ def _grant(answered: _TokenResponse, client_id: str) -> Grant:
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # The text of these errors can quote the answer, and so the token.
-        reason = f"the answer makes no sense: {type(error).__name__}"
+        reason = f"malformed answer: {type(error).__name__}"
         raise BigCommerceUnavailableError(reason) from None
 
 

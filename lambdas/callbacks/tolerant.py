@@ -1,6 +1,6 @@
-"""Read what decides nothing: a value that is not as documented counts as absent.
+"""Read optional values: callers get the value, or None if it is not as documented.
 
-An uninstall comes only once, and an installation must not fail over an e-mail address.
+No callback may fail over such a value: BigCommerce sends an uninstall only once.
 """
 
 import re
@@ -18,7 +18,7 @@ def text(value: object) -> str | None:
 
 
 def integer(value: object) -> int | None:
-    """Return the value if it is an integer, or text that spells one in the one plain way."""
+    """Return the value as an integer, if it is one or its decimal digits without a leading zero."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -55,7 +55,7 @@ def find(organization_id: str) -> AppProfile:
         UnknownOrganizationError: there is none.
     """
     if not is_organization_id(organization_id):
-        raise UnknownOrganizationError("malformed organization id")
+        raise UnknownOrganizationError("malformed organization ID")
     read_at, app = _cache.get(organization_id, (0.0, None))
     if app is None or time.time() - read_at >= CACHE_SECONDS:
         _cache.pop(organization_id, None)

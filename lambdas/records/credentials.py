@@ -89,7 +89,7 @@ def find(organization_id: str) -> Credentials:
         except CredentialsUnreadableError as error:
             if known.credentials is None or time.time() - known.read_at >= FAILING_SECONDS:
                 raise
-            logger.warning("credentials read before are used", reason=error.reason)
+            logger.warning("using the cached credentials", reason=error.reason)
     return _required(known)
 
 

@@ -68,7 +68,7 @@ class InstallationTable:
                 return after
             if self._write(organization_id, store_hash, after, revision):
                 return after
-        raise ServiceUnavailableError("the store's record was written by others at every attempt")
+        raise ServiceUnavailableError("another callback wrote the store's record at every attempt")
 
     def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
         """Return the record and its revision; None and 0 if there is none."""

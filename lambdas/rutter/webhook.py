@@ -14,8 +14,6 @@ from ..shared.errors import InvalidSignatureError
 from ..shared.text import json_object
 
 SIGNATURE_HEADER = "x-rutter-signature"
-# Rutter documents no limit. Webhooks about a connection have a few hundred bytes.
-LONGEST_BODY = 1024 * 1024
 # The codes that can mean another state of a connection. The others are about its data.
 CODES = frozenset(
     {
@@ -42,10 +40,10 @@ def verify(body: bytes, given: object, client_secret: str) -> None:
         InvalidSignatureError: it is missing or does not match.
     """
     if not isinstance(given, str) or not given:
-        raise InvalidSignatureError("no signature")
+        raise InvalidSignatureError("signature missing")
     expected = signature(body, client_secret).encode()
     if not hmac.compare_digest(expected, given.encode(errors="surrogatepass")):
-        raise InvalidSignatureError("another signature")
+        raise InvalidSignatureError("signature mismatch")
 
 
 def changed_connection(body: bytes) -> str | None:

@@ -1,33 +1,31 @@
-"""The answers other than success: one class for each case, with its HTTP status and its words.
+"""The callbacks' error answers: one class for each case, with its HTTP status and its messages.
 
-The statuses and codes are the callbacks' public contract. `message` is for a stranger, and
-`server_message` for a server. `reason` goes to the log only, and never contains a code, payload,
-token, secret or e-mail address.
+The statuses and codes are the callbacks' public contract; docs/callbacks.md lists them. `reason`
+goes to the log only, and never contains a code, payload, token, secret or e-mail address.
 """
 
 from http import HTTPStatus
 
 
 class CallbackError(Exception):
-    """A callback that cannot succeed, with the answer it gets.
+    """The answer to a callback that failed.
 
     Attributes:
-        status: the HTTP status of the answer.
-        code: the machine-readable name of the case, as JSON answers carry it in `error`.
+        status: the HTTP status.
+        code: the name of the case, which is `error` in JSON answers and in the log.
         title: the heading of the page.
-        message: what happened and what to do, for the person who called.
-        server_message: what happened, for the server that called (uninstall, remove user, Rutter's
-            webhooks).
-        retry_after: seconds for the Retry-After header, or None.
-        metric: the metric that counts the case by itself, for an alarm, or None.
-        reason: the detail for the log.
+        message: what happened and what to do, for the person in the browser.
+        server_message: what happened, for the server that called: BigCommerce's or Rutter's.
+        retry_after: the Retry-After header in seconds, or None.
+        metric: a metric of its own for an alarm, or None.
+        reason: the details for the log.
     """
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     code = "internal_error"
     title = "Something went wrong"
-    message = "This request could not be completed. If it keeps failing, ask for support."
-    server_message = "The request could not be completed: the app's back end has a defect."
+    message = "The request could not be completed. If this happens again, contact support."
+    server_message = "The request could not be completed because the app's back end has a bug."
     retry_after: int | None = None
     metric: str | None = None
 
@@ -37,7 +35,7 @@ class CallbackError(Exception):
 
 
 class UnknownOrganizationError(CallbackError):
-    """No app of this stack has the organization id in the URL."""
+    """No app of this stack has the organization ID in the URL."""
 
     status = HTTPStatus.NOT_FOUND
     code = "unknown_organization"
@@ -62,23 +60,22 @@ class AppNotRegisteredError(CallbackError):
 
 
 class InvalidParameterError(CallbackError):
-    """Query parameters are missing, or one is repeated or malformed."""
+    """A query parameter is missing, repeated or malformed."""
 
     status = HTTPStatus.BAD_REQUEST
     code = "invalid_parameter"
     title = "This link is incomplete"
 
-    def __init__(self, *names: str, problem: str) -> None:
-        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-        super().__init__(f"{listed} {problem}")
-        self.server_message = f"The parameter{'s' * (len(names) > 1)} {listed} {problem}."
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name} {problem}")
+        self.server_message = f"The parameter {name} {problem}."
         self.message = f"{self.server_message} Start again from your control panel."
 
 
 class InvalidSignedPayloadError(CallbackError):
-    """The signed payload is not one that BigCommerce issued for this app and that still holds.
+    """The signed payload is not from BigCommerce, is for another app, or has expired.
 
-    All causes have one wording, so that the answer teaches a forger nothing.
+    All causes have the same message, so that a forger learns nothing from it.
     """
 
     status = HTTPStatus.UNAUTHORIZED
@@ -96,7 +93,7 @@ class InvalidSignedPayloadError(CallbackError):
 
 
 class OutdatedPayloadError(CallbackError):
-    """The signed payload is valid, but was issued too long ago for what it requests."""
+    """The signed payload is valid, but too old for what it requests."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "outdated_payload"
@@ -106,29 +103,18 @@ class OutdatedPayloadError(CallbackError):
         "Open the app again from your BigCommerce control panel."
     )
     server_message = (
-        "The signed payload was issued more than five minutes ago. A removal, and an uninstall by "
-        "a user other than the owner, is taken only before that."
+        "The signed payload was issued more than five minutes ago. Removals, and uninstalls by "
+        "users other than the owner, must arrive within five minutes."
     )
 
 
 class InvalidSignatureError(CallbackError):
-    """A webhook is not one that Rutter signed with the organization's client secret."""
+    """A webhook's signature is missing, or was not made with the client secret at Rutter."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "invalid_signature"
     metric = "SignatureRefused"
     server_message = "The signature could not be verified as Rutter's for this organization."
-
-
-class BodyTooLargeError(CallbackError):
-    """A webhook is larger than is read."""
-
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    code = "body_too_large"
-
-    def __init__(self, longest: int) -> None:
-        super().__init__(f"more than {longest} characters")
-        self.server_message = f"The body is too large: more than {longest} bytes."
 
 
 class StoreNotInstalledError(CallbackError):
@@ -146,8 +132,8 @@ class UserNotAllowedError(CallbackError):
     status = HTTPStatus.FORBIDDEN
     code = "user_not_allowed"
     title = "Only the store owner can use this app"
-    message = "Ask the owner of the store, or ask for support to have multiple users enabled."
-    server_message = "The app takes only the store's owner, and the payload is another user's."
+    message = "Ask the store owner to open the app, or contact support to allow more users."
+    server_message = "The app allows only the store's owner, but the payload is for another user."
 
 
 class CodeRefusedError(CallbackError):
@@ -157,15 +143,15 @@ class CodeRefusedError(CallbackError):
     code = "code_refused"
     title = "The installation could not be completed"
     message = (
-        # Whoever reloads the page, or comes back to it, sends a code that has been used.
-        "BigCommerce did not accept the authorization. Nothing new was stored. If the app is among "
-        "your apps already, open it; else start the installation again from your BigCommerce "
+        # A browser that reloads the page sends a code that has been used.
+        "BigCommerce did not accept the authorization, so nothing new was stored. If the app is "
+        "already installed, open it. Otherwise, start the installation again from your BigCommerce "
         "control panel."
     )
 
 
 class BigCommerceUnavailableError(CallbackError):
-    """BigCommerce's token endpoint was unreachable, failed, or its answer makes no sense."""
+    """BigCommerce's token endpoint was unreachable, failed, or sent a malformed answer."""
 
     status = HTTPStatus.BAD_GATEWAY
     code = "bigcommerce_unavailable"
@@ -178,7 +164,7 @@ class BigCommerceUnavailableError(CallbackError):
 
 
 class NoScopeGrantedError(BigCommerceUnavailableError):
-    """BigCommerce's answer has a token and no scope: it would be refused everywhere."""
+    """BigCommerce's answer has a token without a scope, which no API accepts."""
 
     code = "no_scope_granted"
     title = "BigCommerce granted no permissions"
@@ -189,7 +175,7 @@ class NoScopeGrantedError(BigCommerceUnavailableError):
 
 
 class BigCommerceBusyError(BigCommerceUnavailableError):
-    """BigCommerce's token endpoint takes no more requests for `retry_after` seconds (HTTP 429)."""
+    """BigCommerce's token endpoint accepts no requests for `retry_after` seconds (HTTP 429)."""
 
     code = "bigcommerce_busy"
     title = "BigCommerce is busy"
@@ -198,8 +184,9 @@ class BigCommerceBusyError(BigCommerceUnavailableError):
         super().__init__(reason)
         self.retry_after = retry_after
         self.message = (
-            "BigCommerce takes no more requests for the moment, so nothing was stored. "
-            f"Try again in {retry_after} seconds from your BigCommerce control panel."
+            "BigCommerce is accepting no more requests at the moment, so nothing was stored. "
+            f"Try again in {retry_after} second{'s' * (retry_after > 1)} from your BigCommerce "
+            "control panel."
         )
 
 
@@ -212,13 +199,13 @@ class BigCommerceTimeoutError(BigCommerceUnavailableError):
 
 
 class ServiceUnavailableError(CallbackError):
-    """An AWS call failed or the time ran out; nothing is half-written, and a repeat may succeed."""
+    """An AWS call failed, or the deadline passed. Nothing is half-written; a retry may succeed."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "service_unavailable"
     title = "The app is busy"
-    message = "This could not be completed just now. Try again in a few seconds."
-    server_message = "This could not be completed just now. A repeat in a few seconds may succeed."
+    message = "The request could not be completed. Try again in a few seconds."
+    server_message = "The request could not be completed. A retry in a few seconds may succeed."
     retry_after = 5
 
 
@@ -229,16 +216,16 @@ class CredentialsUnreadableError(ServiceUnavailableError):
 
 
 class SecretGoneError(CredentialsUnreadableError):
-    """The app has no secret any more, or it is marked for deletion."""
+    """The app's secret was deleted, or is scheduled for deletion."""
 
 
 class InstallationNotStoredError(CallbackError):
-    """An AWS call failed or the time ran out when the code had been exchanged: it is used up."""
+    """An AWS call failed, or the deadline passed, after the code was exchanged: it is used up."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "installation_not_stored"
     title = "The installation could not be stored"
     message = (
-        "BigCommerce accepted it, but it could not be stored just now. "
+        "BigCommerce accepted the installation, but it could not be stored. "
         "Start the installation again from your BigCommerce control panel."
     )

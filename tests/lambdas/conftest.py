@@ -18,13 +18,16 @@ from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     BASE_URL,
+    REGION,
     RETENTION_SECONDS,
     SECRET_PREFIX,
     TABLE,
     Backend,
     client,
+    create_table,
+    forget_apps,
+    forget_credentials,
 )
-from tests.lambdas.caches import forget_apps, forget_credentials
 from tests.lambdas.responses import FRAME_ANCESTORS
 from tests.lambdas.token_requests import TokenEndpoint
 
@@ -97,9 +100,13 @@ def bigcommerce(_served: tuple[BigCommerce, str], secrets: set[str]) -> Iterator
 
 @pytest.fixture(scope="package")
 def _kms_key() -> Iterator[str]:
-    """The ARN of a key in a simulated AWS: making one takes longer than most tests."""
+    """The ARN of a key in a simulated AWS, which has the table as well.
+
+    Making both takes longer than most tests.
+    """
     with pytest.MonkeyPatch.context() as environment, mock_aws():
-        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        environment.setenv("AWS_DEFAULT_REGION", REGION)
+        create_table()
         yield client("kms").create_key()["KeyMetadata"]["Arn"]
 
 
@@ -146,6 +153,19 @@ def app(backend: Backend, bigcommerce: BigCommerce) -> App:
     )
     backend.deploy(registered, support_url=SUPPORT_URL)
     return registered
+
+
+@pytest.fixture
+def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
+    """Another app of the stack."""
+    other = bigcommerce.register_app(
+        "another-organization",
+        "Other",
+        app.scopes,
+        callback_urls=CallbackUrls.under(BASE_URL, "another-organization"),
+    )
+    backend.deploy(other)
+    return other
 
 
 @pytest.fixture

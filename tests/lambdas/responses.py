@@ -1,4 +1,4 @@
-"""What the functions answer: a page or JSON, always with the security headers; and each refusal."""
+"""The functions' answers as tests read them, and each error answer."""
 
 import base64
 import hashlib
@@ -132,41 +132,40 @@ OUTDATED = ExpectedError(
     401,
     "outdated_payload",
     "The app was installed again since this page was opened. Open the app again",
-    server_words="is taken only before that.",
+    server_words="must arrive within five minutes.",
 )
 NOT_INSTALLED = ExpectedError(
     404, "store_not_installed", "Install it from Apps in your BigCommerce control panel"
 )
 NOT_ALLOWED = ExpectedError(
-    403, "user_not_allowed", "Ask the owner of the store", server_words="only the store's owner"
+    403, "user_not_allowed", "Ask the store owner to open", server_words="only the store's owner"
 )
 CODE_REFUSED = ExpectedError(
     400,
     "code_refused",
-    "Nothing new was stored. If the app is among your apps already, open it; else start the "
+    "nothing new was stored. If the app is already installed, open it. Otherwise, start the "
     "installation again from your BigCommerce control panel.",
 )
 UNREACHABLE = ExpectedError(
     502, "bigcommerce_unavailable", "BigCommerce did not answer as expected, so nothing was stored."
 )
 TOO_SLOW = ExpectedError(504, "bigcommerce_timeout", "BigCommerce took too long to answer")
-RATE_LIMITED = ExpectedError(502, "bigcommerce_busy", "Try again in 30 seconds", retry_after="30")
 NO_SCOPE = ExpectedError(502, "no_scope_granted", "its answer grants the app no permissions")
 BUSY = ExpectedError(
     503,
     "service_unavailable",
     "Try again in a few seconds.",
     retry_after="5",
-    server_words="A repeat in a few seconds may succeed.",
+    server_words="A retry in a few seconds may succeed.",
 )
 NOT_STORED = ExpectedError(
-    503, "installation_not_stored", "it could not be stored just now. Start the installation again"
+    503, "installation_not_stored", "it could not be stored. Start the installation again"
 )
 DEFECT = ExpectedError(
     500,
     "internal_error",
-    "If it keeps failing, ask for support.",
-    server_words="the app's back end has a defect",
+    "If this happens again, contact support.",
+    server_words="the app's back end has a bug",
 )
 
 

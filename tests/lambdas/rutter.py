@@ -118,10 +118,9 @@ class Connect:
         self.queue.messages.append({"body": message, "receipts": 0})
         self.work()
 
-    def sweep(self, organization_ids: list[str] | None = None) -> None:
-        """Have the schedule invoke the function, for this app or others."""
-        ids = [self.app.organization_id] if organization_ids is None else organization_ids
-        event = {"sweep": ids, "seconds": SWEEP_SECONDS}
+    def sweep(self) -> None:
+        """Have the schedule invoke the function."""
+        event = {"sweep": [self.app.organization_id], "seconds": SWEEP_SECONDS}
         assert rutter_connect.handler(event, Countdown(29)) == {"batchItemFailures": []}
 
     @property
@@ -173,7 +172,6 @@ def connect(  # noqa: PLR0917
         monkeypatch.setattr(client, "TIMEOUT", 0.5)
         yield Connect(backend, bigcommerce, app, store, rutter, queue, clock)
         secrets.update(each.access_token for each in rutter.connections.values())
-    aws_client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def rutter_settings(backend: Backend, app: App, on_uninstall: str | None) -> None:

@@ -21,7 +21,7 @@ from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
     Backend,
     api_event,
-    signed_url,
+    link,
 )
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
@@ -126,12 +126,7 @@ def test_a_changed_link_takes_effect_if_it_says_the_same_and_is_refused_otherwis
     latest: Pairs = []
 
     def right() -> Pairs:
-        is_auth = callback == "redirect-url"
-        url = (
-            bigcommerce.auth_callback_url(app, installed_store, user)
-            if is_auth
-            else signed_url(app, callback, installed_store, user)
-        )
+        url = link(bigcommerce, app, callback, installed_store, user)
         latest[:] = [pair for pair in parse_qsl(url.partition("?")[2]) if pair[0] != "account_uuid"]
         return list(latest)
 
@@ -212,5 +207,5 @@ def test_a_forged_event_of_any_shape_is_refused(
 
     check()
     reasons = " ".join(outcomes())
-    for reason in ("malformed organization id", "no such app in the table", REFUSED[callback]):
+    for reason in ("malformed organization ID", "no such app in the table", REFUSED[callback]):
         assert reason in reasons

@@ -8,8 +8,7 @@ from lambdas.records import apps
 from lambdas.shared.errors import UnknownOrganizationError
 from local.bigcommerce import App
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import Backend
-from tests.lambdas.caches import forget_apps
+from tests.lambdas.backend import Backend, forget_apps
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
 
 

@@ -13,6 +13,7 @@ from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
     Backend,
     callback_url,
+    link,
     signed_url,
 )
 from tests.lambdas.conftest import ORGANIZATION_ID, Logs
@@ -149,10 +150,7 @@ def test_a_defect_tells_the_caller_nothing_and_the_log_its_place(
 
     monkeypatch.setattr(installation_table, "update", broken)
     monkeypatch.setattr(access_tokens, "encrypt", broken)
-    is_auth = callback == "redirect-url"
-    url = bigcommerce.auth_callback_url(app, store, store.owner) if is_auth else ""
-
-    answer = backend.get(url or signed_url(app, callback, store, store.owner))
+    answer = backend.get(link(bigcommerce, app, callback, store, store.owner))
 
     DEFECT.assert_is(answer, callback)
     assert [metric["Failed"] for metric in logs.metrics] == [1]

@@ -5,7 +5,6 @@ call it made.
 """
 
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,8 +20,14 @@ from lambdas.callbacks import token_exchange
 from local.bigcommerce import App, BigCommerce, Store, User, faults
 from tests.lambdas import aws_calls
 from tests.lambdas.aws_calls import CLIENTS, AwsCalls, Fault
-from tests.lambdas.backend import CALLBACKS, Backend, Countdown, api_event, signed_url
-from tests.lambdas.caches import forget_apps, forget_credentials
+from tests.lambdas.backend import (
+    Backend,
+    Countdown,
+    api_event,
+    forget_apps,
+    forget_credentials,
+    link,
+)
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.responses import BUSY, NOT_STORED, TOO_SLOW, Response
 
@@ -113,11 +118,9 @@ class Stage:
     def link(self, step: Step) -> str:
         """What BigCommerce calls; every link of the auth callback has a new code."""
         user = step.by(self._store)
-        if step.callback == "redirect-url":
-            return self._bigcommerce.auth_callback_url(self._app, self._store, user)
         if step.callback == EXTERNAL:
             return self._bigcommerce.external_auth_callback_url(self._app, self._store, user)
-        return signed_url(self._app, step.callback, self._store, user)
+        return link(self._bigcommerce, self._app, step.callback, self._store, user)
 
     def run(self, link: str) -> Response:
         return self._backend.get(link)
@@ -225,23 +228,6 @@ def test_a_call_that_fails_is_a_busy_app_and_nothing_is_half_written(
             assert stage.state() == after
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_write_that_conflicts_is_made_again(scenario: str, stage: Stage) -> None:
-    before, step = SCENARIOS[scenario]
-    calls, after = stage.undisturbed(before, step)
-    conflict = aws_calls.refusal(400, "ConditionalCheckFailedException")
-
-    for index in (index for index, operation in enumerate(calls) if operation == "PutItem"):
-        with case("PutItem"):
-            stage.begin()
-            stage.aws.break_call(index, conflict, 1)
-
-            assert succeeded(stage.run(stage.link(step)))
-
-            assert stage.aws.operations[index:] == ["PutItem", "GetItem", "PutItem"]
-            assert stage.state() == after
-
-
 def deadline_passes(_: aws_calls.Deliver) -> AWSResponse:
     """The function's time is up while AWS keeps it waiting."""
     signal.setitimer(signal.ITIMER_REAL, 0.001)
@@ -268,27 +254,6 @@ def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_suc
             assert stage.item() == stage.item_before
             assert succeeded(stage.retry(step, link))
             assert stage.state() == after
-
-
-@pytest.fixture
-def silent_aws(app: App, new_clients: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """AWS takes every connection and never says a word; `app` is deployed before."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
-        yield
-
-
-@pytest.mark.parametrize("callback", CALLBACKS)
-@pytest.mark.usefixtures("silent_aws")
-def test_retries_of_aws_calls_end_before_lambda_stops_the_function(
-    callback: str, backend: Backend, app: App
-) -> None:
-    context = Countdown(1.2)
-
-    answer = backend.handle(callback, api_event(app.organization_id, callback, ""), context)
-
-    assert context.get_remaining_time_in_millis() > 0
-    BUSY.assert_is(answer, callback)
 
 
 @pytest.mark.parametrize(

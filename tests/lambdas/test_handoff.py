@@ -10,8 +10,7 @@ import pytest
 from lambdas.callbacks.handoff import Visitor, handoff_url
 from local.bigcommerce import App, BigCommerce, Store, load_url, signed_payload
 from tests.documents import snippet
-from tests.lambdas.backend import BASE_URL, Backend, callback_url
-from tests.lambdas.caches import forget_apps, forget_credentials
+from tests.lambdas.backend import BASE_URL, Backend, callback_url, forget_apps, forget_credentials
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
 

@@ -9,7 +9,6 @@ from functools import partial
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
-from botocore.exceptions import ClientError
 
 from lambdas.records import installation_table
 from lambdas.records.installation import Installation, Record, Uninstall, Uninstalled, User
@@ -156,28 +155,6 @@ def test_when_others_write_at_every_attempt_it_pauses_ever_longer_and_gives_up(
     assert len(attempts) == installation_table.ATTEMPTS == 6
     assert pauses == [0.25, 0.5, 1, 2, 4]
     assert read() == replace(INSTALLATION, owner_id="6")
-
-
-@pytest.mark.usefixtures("backend")
-def test_what_a_rule_raises_is_passed_on_and_nothing_is_written(aws: AwsCalls) -> None:
-    def refuse(record: Record) -> Record:
-        raise ServiceUnavailableError("no")
-
-    update(always(INSTALLATION))
-    aws.repair()
-    for rule, error in ((refuse, ServiceUnavailableError), (always(None), TypeError)):
-        with pytest.raises(error):  # a rule may not remove a record
-            update(rule)
-    assert aws.operations == ["GetItem", "GetItem"]
-
-
-@pytest.mark.usefixtures("backend")
-def test_a_write_that_fails_for_another_reason_is_not_repeated(aws: AwsCalls) -> None:
-    aws.instead["PutItem"] = ClientError({"Error": {"Code": "AccessDenied"}}, "PutItem")
-
-    with pytest.raises(ClientError, match="AccessDenied"):
-        update(always(INSTALLATION))
-    assert aws.operations == ["GetItem", "PutItem"]
 
 
 def test_a_record_does_not_show_its_token_or_its_users_addresses_when_printed() -> None:

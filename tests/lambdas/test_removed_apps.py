@@ -8,8 +8,13 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.bigcommerce import App, Store
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import SIGNED_CALLBACKS, Backend, signed_url
-from tests.lambdas.caches import forget_apps, forget_credentials
+from tests.lambdas.backend import (
+    SIGNED_CALLBACKS,
+    Backend,
+    forget_apps,
+    forget_credentials,
+    signed_url,
+)
 from tests.lambdas.responses import BUSY, INVALID_PAYLOAD, UNKNOWN_ORGANIZATION
 
 

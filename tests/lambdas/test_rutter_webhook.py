@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.records.credentials import RENEWAL_SECONDS
-from lambdas.rutter.webhook import CODES, LONGEST_BODY, signature
+from lambdas.rutter.webhook import CODES, signature
 from lambdas.rutter_webhook import COALESCE_SECONDS
-from tests.lambdas.backend import api_event, client
-from tests.lambdas.caches import forget_apps, forget_credentials
+from tests.lambdas.backend import api_event, client, forget_apps, forget_credentials
 from tests.lambdas.conftest import Logs
 from tests.lambdas.responses import BUSY, UNKNOWN_ORGANIZATION, ExpectedError, Response
 from tests.lambdas.rutter import RUTTER_PREFIX, Connect, connect
@@ -19,7 +17,6 @@ from tests.lambdas.rutter import RUTTER_PREFIX, Connect, connect
 __all__ = ["connect"]
 
 INVALID_SIGNATURE = ExpectedError(401, "invalid_signature", "could not be verified as Rutter's")
-TOO_LARGE = ExpectedError(413, "body_too_large", "The body is too large")
 DEEP = "[" * 100_000
 
 
@@ -94,27 +91,6 @@ def test_a_body_in_base64_is_verified_as_it_was_sent(webhooks: Webhooks) -> None
     assert is_flagged(webhooks)
 
 
-def test_webhooks_that_are_late_repeated_or_out_of_order_change_nothing_that_is_not_so(
-    webhooks: Webhooks,
-) -> None:
-    for code in [*sorted(CODES), *sorted(CODES, reverse=True)]:
-        assert webhooks.send(webhooks.body(code)).status == 200
-    webhooks.connect.work()
-    webhooks.connect.assert_connected()
-
-
-def test_a_webhook_makes_no_second_connection_of_one_that_was_flagged(webhooks: Webhooks) -> None:
-    webhooks.connect.uninstall()
-    webhooks.connect.work()
-    calls = len(webhooks.connect.rutter.calls)
-
-    webhooks.send(webhooks.body())
-
-    assert is_flagged(webhooks)
-    asked = webhooks.connect.rutter.calls[calls:]
-    assert asked == [("GET", "/connections/access_token")]
-
-
 @pytest.mark.parametrize(
     "others",
     [
@@ -178,31 +154,9 @@ def test_forged_webhooks_are_refused_and_nothing_of_them_is_read(
     assert logs.metrics[-1]["SignatureRefused"] == 1
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_verified(webhooks: Webhooks) -> None:
-    largest = b" " * LONGEST_BODY
-    assert webhooks.send(largest).status == 200
-    TOO_LARGE.assert_is(webhooks.send(largest + b" "), "rutter")
-    TOO_LARGE.assert_is(webhooks.post(body="x" * (LONGEST_BODY + 1)), "rutter")
-
-
-@pytest.mark.parametrize("organization_id", ["nobody", "..", "a/b", "a%2Fb", "ORG#a", "x" * 65])
-def test_there_is_nothing_at_other_organizations(webhooks: Webhooks, organization_id: str) -> None:
-    UNKNOWN_ORGANIZATION.assert_is(webhooks.post(organization_id), "rutter")
-
-
 def test_there_is_nothing_at_an_app_that_takes_no_webhooks(webhooks: Webhooks) -> None:
     webhooks.connect.backend.deploy(webhooks.connect.app, rutter_on_uninstall="keep")
     UNKNOWN_ORGANIZATION.assert_is(webhooks.send(webhooks.body()), "rutter")
-
-
-def test_a_client_secret_that_was_corrected_is_used_within_seconds(webhooks: Webhooks) -> None:
-    body = webhooks.body("NEW_ACCOUNT")
-    assert webhooks.send(body).status == 200
-    secret = {"client_id": "a", "client_secret": "the-new-one"}
-    name = RUTTER_PREFIX + webhooks.connect.app.organization_id
-    client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(secret))
-    webhooks.connect.clock.advance(RENEWAL_SECONDS)
-    assert webhooks.send(body, secret="the-new-one").status == 200
 
 
 def test_what_cannot_be_queued_is_to_be_sent_again(webhooks: Webhooks) -> None:

@@ -116,16 +116,10 @@ def test_the_user_is_the_owner_when_the_ids_are_equal() -> None:
     assert not verified(token(user={"id": ASSISTANT.id, "email": OWNER.email})).is_owner
 
 
-@pytest.mark.parametrize("claim", ["nbf", "jti", "url", "channel_id"])
-def test_a_claim_that_decides_nothing_may_be_missing(claim: str) -> None:
-    payload = verified(token_without(claim))
-
-    assert (payload.url, payload.channel_id) == ("/", None)
-
-
 @pytest.mark.parametrize(
     ("claim", "value"),
     [
+        *((claim, ...) for claim in ("nbf", "jti", "url", "channel_id")),
         *(("jti", value) for value in (5, ["a"], "\ud800")),
         *(("url", value) for value in [None, "", 5, ["/"], "/\udfff", "https://evil.example.net/"]),
         *(("url", f"/{more}") for more in ("/evil.example.net", "\\evil.example.net", "\t/evil")),
@@ -134,10 +128,10 @@ def test_a_claim_that_decides_nothing_may_be_missing(claim: str) -> None:
     ],
     ids=lambda value: ascii(value)[:40],
 )
-def test_a_claim_that_decides_nothing_is_left_out_where_it_cannot_be_read(
+def test_a_claim_that_decides_nothing_is_left_out_if_it_is_missing_or_cannot_be_read(
     claim: str, value: object
 ) -> None:
-    payload = verified(token(**{claim: value}))
+    payload = verified(token_without(claim) if value is ... else token(**{claim: value}))
 
     assert (payload.url, payload.channel_id, payload.user.id) == ("/", None, "2345678")
 
@@ -154,13 +148,10 @@ def test_an_address_and_a_locale_are_kept_where_they_can_be_read(text: object) -
     assert payload.channel_id == 12
 
 
-def test_claims_that_are_not_documented_are_ignored() -> None:
-    assert verified(token(another_claim={"a": 1})).store_hash == "abc123def4"
-
-
 @pytest.mark.parametrize("store_hash", ["a", "ABC123", "0", "a" * 64])
 def test_a_store_hash_is_up_to_64_letters_and_digits(store_hash: str) -> None:
-    assert verified(token(sub=f"stores/{store_hash}")).store_hash == store_hash
+    undocumented = {"another_claim": {"a": 1}}
+    assert verified(token(sub=f"stores/{store_hash}", **undocumented)).store_hash == store_hash
 
 
 @pytest.mark.parametrize(
@@ -182,11 +173,8 @@ def test_what_is_no_token_is_refused(gibberish: str) -> None:
     assert_refused(gibberish)
 
 
-@pytest.mark.parametrize(
-    "more", [200 * "A", 5_000_000 * "A"], ids=["longer", "millions of characters"]
-)
-def test_a_token_with_more_before_it_is_refused(more: str) -> None:
-    assert_refused(more + token())
+def test_a_token_with_more_before_it_is_refused() -> None:
+    assert_refused(200 * "A" + token())
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The token exchange: what is asked of BigCommerce how often, and what is made of its answers."""
 
 import json
-import socket
-import time
 from typing import Any
 
 import pytest
@@ -22,7 +20,6 @@ from tests.lambdas.conftest import Clock
 from tests.lambdas.responses import (
     CODE_REFUSED,
     NO_SCOPE,
-    RATE_LIMITED,
     TOO_SLOW,
     UNREACHABLE,
     ExpectedError,
@@ -46,19 +43,6 @@ def test_an_exchange_succeeds_after_at_most_two_failures(
 
     assert endpoint.exchange().access_token == "the-token"
     assert endpoint.asked == failures + 1
-
-
-def test_the_pause_before_a_retry_grows(
-    endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pauses: list[float] = []
-    monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 0.2)
-    monkeypatch.setattr(time, "sleep", pauses.append)
-    endpoint.fails(*[faults.status(500)] * 3)
-
-    with pytest.raises(BigCommerceUnavailableError):
-        endpoint.exchange()
-    assert pauses == [0.2, 0.4]
 
 
 @pytest.mark.parametrize("fault", ENDED_BADLY)
@@ -126,7 +110,8 @@ def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
     with pytest.raises(BigCommerceBusyError, match=r"^token endpoint answered 429$") as failure:
         endpoint.exchange()
     assert failure.value.retry_after == seconds
-    assert f"Try again in {seconds} seconds" in failure.value.message
+    unit = "second" if seconds == 1 else "seconds"
+    assert f"Try again in {seconds} {unit} from" in failure.value.message
     assert endpoint.asked == 1
 
 
@@ -135,7 +120,7 @@ def test_an_error_about_the_answer_does_not_lead_to_one_that_may_quote_the_token
 ) -> None:
     endpoint.answers(ANSWER | {"scope": 5})
 
-    with pytest.raises(BigCommerceUnavailableError, match="the answer makes no sense") as failure:
+    with pytest.raises(BigCommerceUnavailableError, match="malformed answer") as failure:
         endpoint.exchange()
     assert failure.value.__suppress_context__
     assert "the-token" not in failure.value.reason
@@ -238,29 +223,6 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
     new_link = bigcommerce.auth_callback_url(app, store, store.owner)
 
     assert backend.get(new_link).status == 200
-
-
-def test_a_token_endpoint_that_is_rate_limited_passes_on_how_long_to_wait(
-    backend: Backend, endpoint: TokenEndpoint, link: str
-) -> None:
-    endpoint.fails(faults.rate_limited(30))
-
-    RATE_LIMITED.assert_is(backend.get(link), "redirect-url")
-
-    assert backend.stored() == []
-    assert endpoint.asked == 1
-    assert backend.get(link).status == 200  # the code was not used up
-
-
-def test_a_token_endpoint_that_nobody_listens_at_is_unreachable_and_nothing_is_stored(
-    backend: Backend, link: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        free_port = listener.getsockname()[1]
-    monkeypatch.setenv("LOGIN_URL", f"http://127.0.0.1:{free_port}")
-
-    UNREACHABLE.assert_is(backend.get(link), "redirect-url")
-    assert backend.stored() == []
 
 
 def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
