@@ -130,9 +130,9 @@ def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[Authoriza
 def _called_base_url(request: CallbackRequest) -> str:
     """Return the base URL that BigCommerce called, which is the one in the portal.
 
-    While the callback URLs move to another domain both lead here, and BigCommerce exchanges a code
-    only for the redirect URI that the portal has (its OAuth documentation, "Receiving the POST
-    response").
+    While the callback URLs move to another domain, both domains lead here. BigCommerce exchanges a
+    code only for the redirect URI in the portal. Source: its OAuth documentation, "Receiving the
+    POST response".
     """
     served = environment.served_base_urls()
     called = (url for url in served if urlsplit(url).hostname == request.domain_name)

@@ -1,8 +1,8 @@
 """Connects installed stores to Rutter, and keeps Rutter's side in line with the stores' records.
 
 The function has three event sources. Changes from the table's stream become messages of its queue,
-and so do the stores that a scheduled sweep finds. The queue delivers one store at a time: a store
-that Rutter makes wait does not hold up the others, and one that keeps failing ends in the
+and so do the stores that a scheduled sweep finds. The queue delivers one store at a time, so a
+store that waits for Rutter does not delay the others. A store that keeps failing ends in the
 dead-letter queue.
 """
 

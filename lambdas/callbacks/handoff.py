@@ -1,6 +1,6 @@
 """The handoff: redirect a visitor to the app's own URL, with a token that says who opens it.
 
-The token lives for a minute and carries no access token and no e-mail address. It is signed with a
+The token lives for a minute and carries no access token and no email address. It is signed with a
 key that only this back end and the app know, so the app needs neither the client secret nor AWS.
 """
 

@@ -1,6 +1,6 @@
 """Apps that were removed from the configuration: uninstalls and removals still take effect.
 
-The profile is gone, but the stores' records stay, with tokens and e-mail addresses, until they are
+The profile is gone. The stores' records, with tokens and email addresses, stay until they are
 purged. An uninstall and a removal need no profile, only the app's secret.
 """
 
@@ -19,7 +19,7 @@ from .request import CallbackRequest
 def find(request: CallbackRequest) -> AppProfile:
     """Return the app that the request is for, also if it was removed from the configuration.
 
-    Of a removed app only the ID is known; it counts as an app with multiple users.
+    Only the ID of a removed app is known, so it counts as an app with multiple users.
 
     Raises:
         UnknownOrganizationError: there is no such app; or it was removed, and has no record of the

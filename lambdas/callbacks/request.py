@@ -37,9 +37,9 @@ class CallbackRequest:
     def from_event(cls, event: Mapping[str, Any]) -> "CallbackRequest":
         """Read an API Gateway HTTP API event (payload format 2.0).
 
-        A value that is missing or of another type is read as empty; so is a request ID that is no
-        text, because every answer contains it. The raw query string is parsed here, because
-        `queryStringParameters` joins the values of a repeated parameter with commas.
+        A value that is missing or of another type is read as empty. So is a request ID that is not
+        text, because every answer contains it. `queryStringParameters` would join the values of a
+        repeated parameter with commas, so the raw query string is parsed.
         """
         request_id = _text(event, "requestContext", "requestId")
         headers = _found(event, "headers")

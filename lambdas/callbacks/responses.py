@@ -25,11 +25,11 @@ def respond(
     style_source: str = "'none'",
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """An answer with this body.
+    """Return an answer with this body and the security headers.
 
-    `style_source` is what the Content-Security-Policy allows as a style sheet. There is no
-    X-Frame-Options: the control panel shows the pages in an iframe of another origin
-    (BigCommerce's app documentation), and only `frame-ancestors` can name those origins.
+    The Content-Security-Policy allows `style_source` as a style sheet. It also names the origins
+    that may frame the pages: the control panel shows them in an iframe (BigCommerce's app
+    documentation). X-Frame-Options cannot name origins, so it is left out.
     """
     policy = (
         f"default-src 'none'; style-src {style_source}; base-uri 'none'; form-action 'none'; "
@@ -66,7 +66,7 @@ def error_json(error: CallbackError, request: CallbackRequest) -> Response:
 
 
 def redirect(location: str) -> Response:
-    """An answer that sends the browser on."""
+    """Return an answer that redirects the browser."""
     content_type = "text/plain; charset=utf-8"
     return respond(HTTPStatus.FOUND, "", content_type=content_type, headers={"Location": location})
 

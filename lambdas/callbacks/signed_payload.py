@@ -1,4 +1,4 @@
-"""The signed payload: the JWT with which BigCommerce says who opens, uninstalls or loses the app.
+"""The signed payload: the JWT in which BigCommerce names the store and the user of a callback.
 
 Source of every rule: BigCommerce's single-click app documentation, "signed payload".
 """
@@ -20,15 +20,15 @@ ISSUER = "bc"
 def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
     """Verify a signed payload and return its claims.
 
-    The algorithm must be HS256 with the client secret's UTF-8 bytes as its key; the audience the
-    client ID, as a single string; the issuer `bc`; and the time between `nbf` and `exp`, at most
-    24 hours after `iat`, give or take ten seconds. `sub` must name a store, and both users must
-    have an ID. Other claims are kept if they can be read.
+    The algorithm must be HS256, with the client secret's UTF-8 bytes as its key. The audience must
+    be the client ID as a single string, and the issuer `bc`. The time must be between `nbf` and
+    `exp`, and at most 24 hours after `iat`; clocks may differ by ten seconds. `sub` must name a
+    store, and both users must have an ID. Other claims are kept if they can be read.
 
     Raises:
         InvalidSignedPayloadError: anything is wrong. Its reason says what; its message does not.
     """
-    if "=" in token:  # which PyJWT takes, so that one token could be spelled in several ways
+    if "=" in token:  # PyJWT accepts padding, so one token would have several spellings
         raise InvalidSignedPayloadError("base64url with padding")
     try:
         claims = jwt.decode(
@@ -53,7 +53,7 @@ def verify(token: str, *, client_id: str, client_secret: str) -> SignedPayload:
 
 
 def claimed_store(token: str) -> str | None:
-    """The hash of the store that a payload claims to be for; nothing of it is verified."""
+    """Return the hash of the store that a payload claims to be for, without verifying it."""
     try:
         subject = jwt.decode(token, options={"verify_signature": False}).get("sub")
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):

@@ -61,7 +61,7 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True)
 class BigCommerceUser:
-    """A user in BigCommerce's answer: the id, decimal digits, and the e-mail if it is known."""
+    """A user in BigCommerce's answer: the ID in decimal digits, and the email address or None."""
 
     id: str
     email: str | None = field(repr=False)

@@ -1,7 +1,7 @@
 """The events that a change of the table leads to: pure rules that do not call AWS.
 
 The rules read only the attributes named here, and only the IDs of users. So no event contains a
-token or an e-mail address. Items are in DynamoDB's JSON, and empty if there is none. docs/events.md
+token or an email address. Items are in DynamoDB's JSON; an absent item is empty. docs/events.md
 says what consumers can rely on, and docs/events/ has the schema of each detail.
 """
 
@@ -52,7 +52,7 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
     """Return the events of a change: the part `dynamodb` of a record of the table's stream.
 
     Raises:
-        ValueError, KeyError: it is no change of a store's record or connection.
+        ValueError, KeyError: it is not a change of a store's record or connection.
     """
     partition_key, sort_key = (change["Keys"][name]["S"] for name in ("pk", "sk"))
     rule, revision = {
@@ -81,7 +81,7 @@ def from_change(change: Mapping[str, Any]) -> list[StoreEvent]:
 
 
 def _item(change: Mapping[str, Any], image: str, sort_key: str) -> Item:
-    """Return an item before or after a change; empty if there is none, or if it is no record."""
+    """Return an item before or after a change; empty if there is none, or if it is not a record."""
     item: Item = change.get(image, {})
     if sort_key == installation_item.SORT_KEY and not installation_item.is_record(item):
         return {}

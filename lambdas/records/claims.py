@@ -9,7 +9,7 @@ LEEWAY_SECONDS = 10
 
 @dataclass(frozen=True)
 class PayloadUser:
-    """A control panel user: BigCommerce's id of it (decimal digits), e-mail and locale if known."""
+    """A control panel user: the ID in decimal digits, email address and locale if known."""
 
     id: str
     email: str | None = field(repr=False)

@@ -1,11 +1,12 @@
-"""The lifecycle of an installation: pure rules for what each callback makes of a store's record.
+"""The lifecycle of an installation: pure rules that take a store's record and return the next one.
 
-A store's record is absent (None), an `Installation`, or an `Uninstalled` marker. Every rule takes
-the record and returns it as it should be; returning the same record changes nothing.
+A store's record is absent (None), an `Installation`, or an `Uninstalled` marker. A rule that
+returns the same record changes nothing.
 
-Signed payloads live 24 hours and can be replayed, so the rules compare when things were issued, not
-when they arrived. A payload that is older than the state it would change has no effect. Times are
-epoch seconds: `iat` by BigCommerce's clock, arrivals by ours. They may differ by a few seconds.
+Signed payloads live 24 hours and can be replayed. So the rules compare when payloads were issued,
+not when they arrived. A payload that is older than the state it would change has no effect. Times
+are epoch seconds: `iat` by BigCommerce's clock, arrivals by ours. The clocks may differ by a few
+seconds.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ LONGEST_INSTALLATION_SECONDS = 60
 # A browser that sends an auth callback twice does so within seconds.
 REPEAT_SECONDS = 60
 # BigCommerce delivers a removal and an uninstall when they happen. A payload does not name its
-# callback: what is older than this is more likely somebody's load payload.
+# callback, so an older one is more likely a user's load payload.
 FRESH_SECONDS = 5 * 60
 
 
@@ -36,7 +37,7 @@ class User:
     """A user who may open the app.
 
     Attributes:
-        id: BigCommerce's id, decimal digits.
+        id: BigCommerce's ID, decimal digits.
         email: the address BigCommerce gave, or None.
         added_at: when the payload that brought the user or made them the owner was issued, or the
             app installed by them.
@@ -58,11 +59,11 @@ class Installation:
             milliseconds.
         access_token: KMS ciphertext.
         scopes: the granted OAuth scopes.
-        account_uuid: an account's id, as BigCommerce gave it; whose, its texts disagree on.
+        account_uuid: an account's ID, as BigCommerce gave it; whose, its texts disagree on.
         code_hash: `code_hash()` of the code that was exchanged for the token; None if imported.
-        owner_id: the store owner's user id.
-        users: everyone who may open the app, the owner among them, by user id.
-        removed_users: when the removal of a user was issued, by user id; kept as long as a payload
+        owner_id: the store owner's user ID.
+        users: everyone who may open the app, the owner among them, by user ID.
+        removed_users: when the removal of a user was issued, by user ID; kept as long as a payload
             of theirs could still be replayed.
         previous_uninstall: the latest uninstall before this installation, if one is known.
     """
@@ -131,12 +132,12 @@ def was_just_installed_with(
 
 
 def install(record: Record, new: Installation) -> Record:
-    """The record after an auth callback whose installation is `new`.
+    """Return the record after an auth callback whose installation is `new`.
 
-    A store that is installed already keeps its users, and those who were removed stay removed
-    unless they install it now or own it. Of two installations that overlap, the token that came
-    later is kept, and the users of both. An uninstall ends every installation that began before it,
-    even if another was installed since.
+    A store that is installed already keeps its users. Removed users stay removed, unless they
+    install the app now or own the store. If two installations overlap, the later token is kept, and
+    the users of both. An uninstall ends every installation that began before it, even if the store
+    was installed again since.
     """
     match record:
         case Installation() if (
@@ -158,11 +159,10 @@ def install(record: Record, new: Installation) -> Record:
 
 
 def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Installation:
-    """The record after a load callback: a user not seen before is added, a new owner noted.
+    """Return the record after a load callback, with a new user or a new owner.
 
     Raises:
-        StoreNotInstalledError: there is no installation, or one of the app that had this
-            organization id before.
+        StoreNotInstalledError: there is no installation, or one with another client ID.
         UserNotAllowedError: multiple users are off and the user is not the owner.
         OutdatedPayloadError: the user is not known, and the payload older than the installation.
         InvalidSignedPayloadError: the user is not known, and the payload older than their removal.
@@ -189,16 +189,15 @@ def uninstall(
     arrived_at: int,
     retention_seconds: int,
 ) -> Record:
-    """The record after an uninstall callback: a marker without token and personal data.
+    """Return the record after an uninstall callback: a marker without token and personal data.
 
-    If nothing is installed, the marker is left as well, provided the uninstall was issued just now:
-    an installation that began before it may be under way. Nothing changes if the store was
-    installed after the payload was issued, or with another client ID, or if this or a newer
-    uninstall is already known.
+    A store without an installation gets a marker too if the uninstall was issued within the last
+    minute: an installation that began before it may be under way. Nothing changes if the store was
+    installed later or with another client ID. Nor does it if this or a newer uninstall is known.
 
-    With multiple users on, another user than the owner may uninstall, also an administrator who
-    never opened the app, with a payload that was issued in the last five minutes. A payload does
-    not say which callback it was issued for, so within these minutes a load payload is taken too.
+    With multiple users on, a user other than the owner may uninstall within five minutes after the
+    payload was issued. This includes administrators who never opened the app. A payload does not
+    name its callback, so within these minutes a load payload is accepted too.
 
     Raises:
         UserNotAllowedError: multiple users are off and the user is not the owner.
@@ -232,7 +231,7 @@ def uninstall(
 
 
 def remove_user(record: Record, payload: SignedPayload, *, arrived_at: int) -> Record:
-    """The record after a remove user callback.
+    """Return the record after a remove user callback.
 
     Nothing changes if the store is not installed, or installed with another client ID, or if the
     user was added after the payload was issued. The record keeps the removal, so that an older load
@@ -300,6 +299,6 @@ def _latest(before: User | None, new: User) -> User:
 
 
 def _still_needed(removed_users: Mapping[str, int], now: int) -> dict[str, int]:
-    """The removals whose users could still replay a payload."""
+    """Return the removals whose users could still replay a payload."""
     oldest = now - LIFETIME_SECONDS - 2 * LEEWAY_SECONDS
     return {id_: at for id_, at in removed_users.items() if at >= oldest}

@@ -47,7 +47,7 @@ def item(organization_id: str, store_hash: str, record: Record, revision: int) -
 
 
 def due(record: Installation | Uninstalled) -> int:
-    """Return when a record that nobody reconciled with Rutter is due, in epoch seconds."""
+    """Return when a record that was not reconciled with Rutter is due, in epoch seconds."""
     match record:
         case Installation(granted_at_ms=changed_at_ms):
             return changed_at_ms // 1000 + _MISSED_SECONDS
@@ -65,7 +65,7 @@ def is_record(attributes: Mapping[str, Any]) -> bool:
 
 
 def record(attributes: Mapping[str, Any]) -> Record:
-    """Return the record in an item's attributes, None if it is no record."""
+    """Return the record in an item's attributes, None if it is not a record."""
     if not is_record(attributes):
         return None
     if attributes["status"] == "uninstalled":

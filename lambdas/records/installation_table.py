@@ -1,4 +1,4 @@
-"""The stores' records in DynamoDB: read one, apply a rule, and write it if nobody else did.
+"""The stores' records in DynamoDB: read one, apply a rule, and write it if it is unchanged.
 
 A store's whole record is one item (`installation_item`), so every callback is a single conditional
 write. Nothing can be half-written, and of two concurrent callbacks the second sees the first.
@@ -52,10 +52,10 @@ class InstallationTable:
     ) -> _Ruled:
         """Apply a rule to a store's record and return the record as it then is.
 
-        The rule is applied again to the newer record when somebody else wrote in between.
+        If another callback wrote in between, the rule is applied again to the newer record.
 
         Raises:
-            ServiceUnavailableError: others kept writing.
+            ServiceUnavailableError: other callbacks kept writing.
             CallbackError: whatever the rule raises.
         """
         for attempt in range(ATTEMPTS):

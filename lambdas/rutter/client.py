@@ -42,7 +42,7 @@ class RutterError(Exception):
     """A call that did not succeed.
 
     Attributes:
-        reason: why, for a person and the log; it quotes nothing but an error's plain name.
+        reason: why, for a person and the log; it quotes only an error's plain name.
         status: that of Rutter's answer; 0 without one.
         key_is_used: whether Rutter has kept this outcome for the call's Idempotency-Key.
         retry_after: seconds that Rutter asked to wait; 0 if it did not.
@@ -142,7 +142,7 @@ class Rutter:
         return shown.state or "not_ready"
 
     def delete(self, id_: str) -> None:
-        """Delete a connection; one that is gone already is no error."""
+        """Delete a connection; a connection that is gone already is not an error."""
         try:
             self._call("DELETE", f"/connections/{quote(id_, safe='')}")
         except RutterError as error:
@@ -190,7 +190,7 @@ def _content(response: urllib3.BaseHTTPResponse, content: bytes) -> dict[str, An
     used = "X-Rutter-Job-ID" in response.headers
     if status in {HTTPStatus.OK, HTTPStatus.CREATED}:
         if parsed is None:
-            raise RutterError("Rutter's answer is no JSON object", status=status, key_is_used=used)
+            raise RutterError("Rutter's answer is not JSON", status=status, key_is_used=used)
         return parsed
     name = (parsed or {}).get("error_code")
     said = f"{status} {name}" if isinstance(name, str) and _NAME.fullmatch(name) else str(status)

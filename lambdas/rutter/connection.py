@@ -1,6 +1,6 @@
 """The life of a store's connection at Rutter: pure rules that know neither AWS nor HTTP.
 
-A connection is an item of its own next to the store's record. The record's `granted_at_ms` is the
+A connection is a separate item next to the store's record. The record's `granted_at_ms` is the
 token's generation: it says which token Rutter has. Times are epoch seconds unless stated otherwise.
 """
 
@@ -27,7 +27,7 @@ SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 300, 3600
 
 @dataclass(frozen=True)
 class Connection:
-    """What is known about a store's connection.
+    """The state of a store's connection at Rutter.
 
     Attributes:
         state: `pending`, `refused`, `deleted`, or one of Rutter's words.
@@ -65,7 +65,7 @@ class Trigger(StrEnum):
 
 
 class Step(StrEnum):
-    """What brings Rutter's side closer to the store's record."""
+    """A step that brings Rutter's side closer to the store's record."""
 
     NOTHING = auto()
     CONNECT = auto()

@@ -3,8 +3,8 @@
 It is level-triggered, as a Kubernetes controller: whatever the trigger, it reads the connection and
 then the record, takes one step, and writes the connection. Every call to Rutter is written down
 before it is made, and no other invocation works on the store meanwhile. So a repeated call has the
-same key, and makes no second connection if Rutter heeds the key or recognizes the store. The only
-connections that are used are those that Rutter returned for the store's token.
+same key. It makes no second connection if Rutter respects the key or recognizes the store. Only
+connections that Rutter returned for the store's token are used.
 """
 
 import time
@@ -81,7 +81,7 @@ class _Store:
     """A store that one invocation works on.
 
     Attributes:
-        ids: its organization ID and its store hash.
+        key_parts: the organization ID and the store hash.
         connection: as the table has it, kept up to date.
         record: the store's record, read after the connection. Read before it, a record that is out
             of date would pass the check of the connection's revision.
@@ -90,10 +90,10 @@ class _Store:
     """
 
     def __init__(self, request: Request) -> None:
-        self.ids = (request.organization_id, request.store_hash)
-        self.connection, self._revision = connection_table.read(*self.ids)
-        self.record: Record = installation_table.read(*self.ids)
-        self.token_context = access_tokens.encryption_context(*self.ids)
+        self.key_parts = (request.organization_id, request.store_hash)
+        self.connection, self._revision = connection_table.read(*self.key_parts)
+        self.record: Record = installation_table.read(*self.key_parts)
+        self.token_context = access_tokens.encryption_context(*self.key_parts)
         self.rutter_token_context = {**self.token_context, "issuer": "rutter"}
         self._is_off_the_list = False
 
@@ -103,7 +103,7 @@ class _Store:
         Raises:
             RetryLaterError: another invocation wrote it first.
         """
-        if not connection_table.write(*self.ids, connection, self._revision):
+        if not connection_table.write(*self.key_parts, connection, self._revision):
             raise RetryLaterError("another invocation wrote the connection", seconds=1)
         self.connection = connection
         self._revision += 1
@@ -119,7 +119,7 @@ class _Store:
 
     def _take_record_off_the_list(self) -> None:
         if self.record is not None and not self._is_off_the_list:
-            connection_table.clear_due(*self.ids, installation_item.due(self.record))
+            connection_table.clear_due(*self.key_parts, installation_item.due(self.record))
             self._is_off_the_list = True
 
 
@@ -142,15 +142,15 @@ def _connect(store: _Store, installation: Installation, trigger: Trigger) -> Non
         rules.start(before, installation.granted_at_ms, now=_now(), new_key=str(uuid.uuid4()))
     )
     # Read now, not from the cache: Rutter keeps what it is given here.
-    app = credentials.read(store.ids[0])
+    app = credentials.read(store.key_parts[0])
     if app.client_id != installation.client_id:
         reason = "The store installed the app with another client ID. It must reinstall the app."
         store.write(rules.refuse(held, reason))
         return
     token = access_tokens.decrypt(installation.access_token, **store.token_context)
     try:
-        created = rutter_of(store.ids[0]).create(
-            store.ids[1], token, app, idempotency_key=str(held.idempotency_key)
+        created = rutter_of(store.key_parts[0]).create(
+            store.key_parts[1], token, app, idempotency_key=str(held.idempotency_key)
         )
     except RefusedError as error:
         if error.status == HTTPStatus.CONFLICT and before.idempotency_key == held.idempotency_key:
@@ -166,7 +166,7 @@ def _connect(store: _Store, installation: Installation, trigger: Trigger) -> Non
     after = store.write(rules.complete(held, created.id, encrypted or None, state, now=_now()))
     # Neither a follow-up nor the sweep brings follow-ups: no chain of messages is longer than one.
     if after.due is not None and trigger not in {Trigger.FOLLOW_UP, Trigger.SWEEP}:
-        follow_up = Request(*store.ids, Trigger.FOLLOW_UP)
+        follow_up = Request(*store.key_parts, Trigger.FOLLOW_UP)
         requests.send([(follow_up, delay) for delay in FOLLOW_UP_SECONDS])
 
 
@@ -175,7 +175,7 @@ def _poll(store: _Store, known: Connection, id_: str) -> None:
     encrypted = known.access_token
     token = encrypted and access_tokens.decrypt(encrypted, **store.rutter_token_context)
     try:
-        state, reason = rutter_of(store.ids[0]).state(id_, token or None), None
+        state, reason = rutter_of(store.key_parts[0]).state(id_, token or None), None
     except UnknownConnectionError as error:
         state, reason = "disabled", error.reason
     except RefusedError as error:
@@ -186,7 +186,7 @@ def _poll(store: _Store, known: Connection, id_: str) -> None:
 
 def _delete(store: _Store, known: Connection, id_: str) -> None:
     held = store.write(rules.hold(known, now=_now()))
-    rutter_of(store.ids[0]).delete(id_)
+    rutter_of(store.key_parts[0]).delete(id_)
     store.write(rules.deleted(held))
 
 

@@ -1,7 +1,7 @@
 """The sweep: queue the stores that are due, so that nothing depends on a message that got lost.
 
-It finds stores whose connection is not settled, and records that nobody has reconciled yet: those
-of lost messages, and all that were installed before Rutter was switched on.
+It finds stores whose connection is not settled, and records that are not reconciled yet. Those are
+the records of lost messages, and all from before Rutter was switched on.
 """
 
 from collections import deque
@@ -20,8 +20,8 @@ STORES_PER_SECOND = 10
 def sweep(organization_ids: Sequence[str], *, now: int, seconds: int) -> int:
     """Queue the stores of these apps that are due, and return how many.
 
-    They are spread over `seconds`, after which the next sweep queues what is left. What the queue
-    still has counts: if Rutter is slow, the sweep waits for it.
+    They are spread over `seconds`, after which the next sweep queues the remaining ones. Requests
+    that are still in the queue count: if Rutter is slow, the sweep queues fewer stores.
     """
     room = max(STORES_PER_SECOND * seconds - requests.waiting(), 0)
     due = islice(_in_turn(organization_ids, now), room)

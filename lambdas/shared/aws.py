@@ -66,7 +66,7 @@ def prepare(*clients: Callable[[], object]) -> None:
 
 @cache
 def _session() -> Any:
-    """Return botocore's session; boto3's would wrap it for a resource layer that nobody uses."""
+    """Return botocore's session; boto3 would wrap it for a resource layer that is not used."""
     return botocore.session.get_session()
 
 

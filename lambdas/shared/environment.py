@@ -9,7 +9,7 @@ def table_name() -> str:
 
 
 def connection_index() -> str:
-    """Name of the table's index by Rutter's ids of connections."""
+    """Name of the table's index by Rutter's connection IDs."""
     return os.environ["CONNECTION_INDEX"]
 
 
@@ -19,7 +19,7 @@ def due_index() -> str:
 
 
 def secret_prefix() -> str:
-    """The part of a credentials secret's name before the organization id, with its slash."""
+    """The part of a credentials secret's name before the organization ID, with its slash."""
     return os.environ["SECRET_PREFIX"]
 
 
@@ -44,7 +44,7 @@ def login_url() -> str:
 
 
 def rutter_secret_prefix() -> str:
-    """The part of a Rutter secret's name before the organization id, with its slash."""
+    """The part of a Rutter secret's name before the organization ID, with its slash."""
     return os.environ["RUTTER_SECRET_PREFIX"]
 
 

@@ -1,7 +1,7 @@
 """The callbacks' error answers: one class for each case, with its HTTP status and its messages.
 
 The statuses and codes are the callbacks' public contract; docs/callbacks.md lists them. `reason`
-goes to the log only, and never contains a code, payload, token, secret or e-mail address.
+goes to the log only, and never contains a code, payload, token, secret or email address.
 """
 
 from http import HTTPStatus
@@ -17,7 +17,7 @@ class CallbackError(Exception):
         message: what happened and what to do, for the person in the browser.
         server_message: what happened, for the server that called: BigCommerce's or Rutter's.
         retry_after: the Retry-After header in seconds, or None.
-        metric: a metric of its own for an alarm, or None.
+        metric: a separate metric for an alarm, or None.
         reason: the details for the log.
     """
 

@@ -1,8 +1,8 @@
 """The functions' log: JSON lines, which name the organization and the store once they are known.
 
-A line has `level`, `message`, `timestamp` (ISO 8601, UTC) and `service`, then the keys that were
-appended, then the line's own fields; what is None is left out. A metric is a line as well, in
-CloudWatch's embedded metric format, which CloudWatch makes metrics of.
+A line has `level`, `message`, `timestamp` (ISO 8601, UTC) and `service`, the appended keys, and the
+line's own fields. Values that are None are left out. A metric is a line in CloudWatch's embedded
+metric format.
 """
 
 import json
@@ -18,11 +18,11 @@ from .deadline import DeadlineExceededError
 from .errors import CallbackError
 
 NAMESPACE = "BigCommerceApp"
-# The metric of an installation and of an opening, which only BigCommerce brings about: the check of
-# a deployment (`python -m ops check`) has neither a code nor a store that is installed.
+# Counts installations and loads. `python -m ops check` causes neither: it has no code and no
+# installed store.
 INSTALLED_OR_OPENED = "InstalledOrOpened"
 
-# Escaped to ASCII, so that no text of a stranger is one that cannot be written.
+# JSON escapes to ASCII, so any text can be written.
 _encode = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
@@ -41,15 +41,15 @@ class Logger:
         self._keys.clear()
 
     def info(self, message: str, **fields: Any) -> None:
-        """Say what happened."""
+        """Log what happened."""
         self._write("INFO", message, fields)
 
     def warning(self, message: str, **fields: Any) -> None:
-        """Say what somebody should look at some day."""
+        """Log what an operator should look at some day."""
         self._write("WARNING", message, fields)
 
     def error(self, message: str, **fields: Any) -> None:
-        """Say what somebody should look at now."""
+        """Log what an operator should look at now."""
         self._write("ERROR", message, fields)
 
     def _write(self, level: str, message: str, fields: dict[str, Any]) -> None:

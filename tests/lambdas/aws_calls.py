@@ -1,7 +1,7 @@
-"""What the functions ask of AWS, and what goes wrong there.
+"""The functions' calls to AWS, and faults in them.
 
-`AwsCalls` stands where a call is made and where each of its attempts is sent: what goes wrong in
-one attempt, below botocore's retries, the functions may never notice.
+`AwsCalls` counts calls, and breaks single attempts. botocore retries below the functions, which may
+not notice a fault in one attempt.
 """
 
 import json
@@ -75,11 +75,11 @@ class AwsCalls:
             events.register("before-send", botocore_stubber)
 
     def repair(self) -> None:
-        """Let everything go well, and begin to count anew."""
+        """Remove all faults, and count from zero again."""
         self.break_call(-1, no_connection, 0)
 
     def break_call(self, index: int, fault: Fault, attempts: int = ATTEMPTS) -> None:
-        """Let this many attempts of one call go wrong; calls are counted from here, from 0."""
+        """Make this many attempts of one call fail; calls are counted from here, from 0."""
         self.operations.clear()
         self.bodies.clear()
         self._broken_call, self._fault, self._attempts_left = index, fault, attempts

@@ -172,7 +172,7 @@ class Backend:
             self._secretsmanager.put_secret_value(SecretId=name, **content)
 
     def stored(self) -> list[dict[str, Any]]:
-        """Every store's record, as it stands in the table."""
+        """Return every store's record in the table."""
         return [
             _deserialized(item)
             for item in self._dynamodb.scan(TableName=TABLE)["Items"]

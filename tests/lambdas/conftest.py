@@ -226,7 +226,7 @@ class Logs:
 
 @pytest.fixture
 def secrets() -> set[str]:
-    """What the test uses and nobody may see: secrets, codes, payloads, tokens and e-mails."""
+    """Secrets, codes, payloads, tokens and email addresses, which no one may see."""
     return {"@example.com"}
 
 
@@ -234,7 +234,7 @@ def secrets() -> set[str]:
 def logs(
     secrets: set[str], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> Iterator[Logs]:
-    """What is printed; a test that prints or logs what is secret fails, whatever else it checks."""
+    """Return what is printed; a test that prints or logs a secret fails."""
     caplog.set_level(logging.INFO)  # which Lambda can be told, for every library
     printed = Logs(capsys)
     yield printed

@@ -82,5 +82,5 @@ def end(
 
 
 def remove(record: Record, by: SignedPayload) -> Record:
-    """What a removal makes of the record that arrives when it is just not too old."""
+    """Return the record after a removal that is just not too old."""
     return remove_user(record, by, arrived_at=by.issued_at + 310)

@@ -41,7 +41,7 @@ class Page(HTMLParser):
 
 @dataclass(frozen=True)
 class Response:
-    """What a handler answered."""
+    """A handler's answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,7 +62,7 @@ class Response:
         return json.loads(self.body)
 
     def assert_secure(self) -> None:
-        """It has the security headers, and allows no style but the one in its page."""
+        """Check the security headers. They allow only the style sheet in the page."""
         headers = {name.lower(): value for name, value in self.headers.items()}
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
@@ -79,7 +79,7 @@ class Response:
         }
 
     def _style_source(self) -> str:
-        """What a browser compares with the policy: the hash of the style sheet in the page."""
+        """Return the hash of the page's style sheet, which a browser compares with the policy."""
         if not self.is_html:
             return "'none'"
         (style,) = re.findall(r"<style>(.*?)</style>", self.body, re.DOTALL)

@@ -25,7 +25,7 @@ SWEEP_SECONDS = 300
 
 @dataclass
 class Queue:
-    """Stands in for SQS; messages are received when `Connect.work` says so."""
+    """A simulated SQS queue; messages are received when `Connect.work` says so."""
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     delays: list[int] = field(default_factory=list)

@@ -165,8 +165,8 @@ def _webhook() -> dict[str, Any]:
 def served(function: str, folder: Path) -> Iterator[tuple[dict[str, str], dict[str, set[int]]]]:
     """Serve everything that a function calls over TLS; `folder` takes the certificates.
 
-    Yields the environment variables that lead there, and the client ports that each service saw:
-    by the name that a request to AWS is signed with, `bigcommerce` or `rutter`.
+    Yields the environment variables that lead there, and the client ports that each service saw.
+    A service has the name that requests to AWS are signed with, or is `bigcommerce` or `rutter`.
     """
     ports: dict[str, set[int]] = defaultdict(set)
 

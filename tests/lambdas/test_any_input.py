@@ -1,7 +1,7 @@
-"""Anything a stranger may send: never a defect, never a write, never a word of it in the log.
+"""Anything a stranger may send: it causes no defect and no write, and is not logged.
 
-Much of it would be right but for a few changes, so that it gets past the first checks. What is
-still right takes effect.
+Many of the requests are valid except for a few changes, so that they pass the first checks. A
+request that is still valid takes effect.
 """
 
 import string
@@ -47,7 +47,7 @@ json_values = st.recursive(
 
 @st.composite
 def changed(draw: st.DrawFn, text: str) -> str:
-    """The text cut off, in another case, or with something more or less in it."""
+    """Return the text cut off, in another case, or with something added or removed."""
     at = draw(st.integers(0, max(len(text) - 1, 0)))
     before, after = text[:at], text[at + 1 :]
     other = draw(st.sampled_from(string.ascii_letters + string.digits))

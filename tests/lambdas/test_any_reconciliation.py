@@ -1,8 +1,8 @@
 """The reconciler against a model: any order of triggers, failures and restarts ends well.
 
 Whatever happens on the way, Rutter's side matches the store's record in the end, after a bounded
-number of calls. The table, the queue and Rutter are here in this process, so that thousands of
-orders can be tried; test_rutter_connect.py has the same on simulated AWS and over HTTP.
+number of calls. The table, the queue and Rutter are in this process, so the test can try thousands
+of orders. The module `test_rutter_connect` does the same on simulated AWS and over HTTP.
 """
 
 import time
@@ -338,7 +338,7 @@ class Life(RuleBasedStateMachine):
 
     @property
     def _may_double(self) -> bool:
-        """A Rutter that neither heeds the key nor recognizes the store, after a lost answer."""
+        """A Rutter that neither respects the key nor recognizes the store, after a lost answer."""
         rutter = self.world.rutter
         return self.world.answers_were_lost and not (
             rutter.keeps_outcomes or rutter.recognizes_stores

@@ -15,7 +15,7 @@ from lambdas.shared import aws as clients
 from local.bigcommerce import App, BigCommerce, Store
 from tests.https_server import certificate, serve
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import Backend, signed_url
+from tests.lambdas.backend import Backend, link
 
 # Of a retry's pause at most, in botocore's standard mode with its first two retries.
 LONGEST_PAUSES_SECONDS = 1 + 2
@@ -89,16 +89,10 @@ def test_a_warm_callback_asks_aws_no_more_than_it_must(
     backend: Backend, bigcommerce: BigCommerce, app: App, installed_store: Store, aws: AwsCalls
 ) -> None:
     asked = {}
-    for callback in ("load", "uninstall"):
+    for callback in ("load", "uninstall", "redirect-url", "remove-user"):
         aws.repair()
-        backend.get(signed_url(app, callback, installed_store, installed_store.owner))
+        backend.get(link(bigcommerce, app, callback, installed_store, installed_store.owner))
         asked[callback] = list(aws.operations)
-    aws.repair()
-    backend.get(bigcommerce.auth_callback_url(app, installed_store, installed_store.owner))
-    asked["redirect-url"] = list(aws.operations)
-    aws.repair()
-    backend.get(signed_url(app, "remove-user", installed_store, installed_store.owner))
-    asked["remove-user"] = list(aws.operations)
 
     assert asked == {
         "load": ["GetItem"],

@@ -1,4 +1,4 @@
-"""What bad input gets: every documented case, at every callback it can happen to."""
+"""Bad input: every documented case, at every callback."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -17,7 +17,6 @@ from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
     Backend,
     callback_url,
-    forget_credentials,
     signed_url,
 )
 from tests.lambdas.conftest import Clock, Logs
@@ -37,7 +36,7 @@ def reads(aws: AwsCalls) -> int:
 
 
 @pytest.mark.usefixtures("registered")
-def test_credentials_are_read_once_in_five_minutes_or_when_they_were_forgotten(
+def test_credentials_are_read_once_in_five_minutes(
     clock: Clock, aws: AwsCalls, backend: Backend
 ) -> None:
     assert credentials.find(ORGANIZATION) == credentials.Credentials(**OLD)
@@ -49,10 +48,6 @@ def test_credentials_are_read_once_in_five_minutes_or_when_they_were_forgotten(
     clock.advance(1)
     assert credentials.find(ORGANIZATION) == credentials.Credentials(**NEW)
     assert reads(aws) == 2
-
-    forget_credentials()
-    credentials.find(ORGANIZATION)
-    assert reads(aws) == 3
 
 
 def test_a_missing_registration_is_looked_for_at_most_every_two_seconds(

@@ -1,4 +1,4 @@
-"""What surrounds every callback: defects, the log line and the metric."""
+"""Middleware shared by all callbacks: defects, the log line and the metric."""
 
 import pytest
 from botocore.exceptions import ClientError

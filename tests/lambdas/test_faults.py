@@ -1,7 +1,6 @@
 """Faults: whatever fails at AWS, the answer is the documented one, and nothing is half-written.
 
-What is broken is not listed here: each scenario is run undisturbed first, and then once for every
-call it made.
+Each scenario runs undisturbed first, and then once for every call that it made.
 """
 
 import signal
@@ -116,7 +115,7 @@ class Stage:
         forget_credentials()
 
     def link(self, step: Step) -> str:
-        """What BigCommerce calls; every link of the auth callback has a new code."""
+        """Return the URL that BigCommerce calls, with a new code for the auth callback."""
         user = step.by(self._store)
         if step.callback == EXTERNAL:
             return self._bigcommerce.external_auth_callback_url(self._app, self._store, user)
@@ -126,7 +125,7 @@ class Stage:
         return self._backend.get(link)
 
     def retry(self, step: Step, link: str) -> Response:
-        """What a person or BigCommerce does next: a code is used up, a payload is not."""
+        """Retry as a person or BigCommerce does: a code is used up, a payload is not."""
         self.aws.repair()
         return self.run(self.link(step) if step.path == "redirect-url" else link)
 
@@ -154,10 +153,10 @@ def succeeded(answer: Response) -> bool:
 
 
 def assert_busy(answer: Response, step: Step, calls: Sequence[str]) -> None:
-    """The documented answer when the last of these calls failed.
+    """Check the documented answer when the last of these calls failed.
 
-    For an external install that is the way back, once the app is known; for any other, what has to
-    be begun anew once the code is exchanged.
+    An external install returns to BigCommerce once the app is known. Any other must start again
+    once its code is exchanged.
     """
     if answer.status == 302:
         assert step.callback == EXTERNAL
@@ -170,7 +169,7 @@ def assert_busy(answer: Response, step: Step, calls: Sequence[str]) -> None:
 
 @pytest.fixture
 def new_clients() -> Iterator[None]:
-    """Clients of AWS that have spent none of their retries, and nobody gets after this test."""
+    """Clients of AWS that have spent none of their retries, for this test only."""
     for function_client in CLIENTS:
         function_client.cache_clear()
     yield

@@ -21,7 +21,7 @@ KEY = "4b1d9f0c7e5a4c1e8b6f2a9d3c7e1f50a8d4b2c6e9f1a3d5"
 
 @pytest.fixture
 def opening(backend: Backend, app: App) -> App:
-    """The app, with a URL of its own."""
+    """The app, with its own URL."""
     backend.deploy(app, app_url=APP_URL, handoff_key=KEY)
     forget_apps()
     forget_credentials()
@@ -29,7 +29,7 @@ def opening(backend: Backend, app: App) -> App:
 
 
 def made(**changes: str) -> str:
-    """A token that holds, but for these arguments; the visitor opens the app now."""
+    """Return a valid token except for these arguments; the visitor opens the app now."""
     arguments = {"app_url": APP_URL, "key": KEY, "issuer": BASE_URL} | changes
     visitor = Visitor("abc", "1", opened_at=int(time.time()))
     url = handoff_url(visitor=visitor, organization_id=ORGANIZATION_ID, **arguments)
@@ -45,7 +45,7 @@ def token(answer: Response) -> str:
 
 
 def verified(handoff_token: str) -> dict[str, Any]:
-    """What the app makes of the token, by the code of docs/handoff.md."""
+    """Verify the token as the app does, by the code of docs/handoff.md."""
     names: dict[str, Any] = {}
     exec(snippet("read_handoff_token"), names)  # noqa: S102 (our own document)
     claims: dict[str, Any] = names["read_handoff_token"](

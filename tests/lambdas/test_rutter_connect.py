@@ -253,27 +253,6 @@ def pause_after_reading(
 
 
 @pytest.mark.parametrize("table", [connection_table, installation_table])
-def test_a_slow_invocation_does_not_delete_the_connection_of_a_store_that_reinstalled(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch, table: ModuleType
-) -> None:
-    rutter_settings(connect.backend, connect.app, "delete")
-    connect.install()
-    connect.work()
-    connect.uninstall()
-    slow = connect.queue.messages.pop()
-
-    def reinstall() -> None:
-        connect.install()
-        connect.work()
-
-    pause_after_reading(table, monkeypatch, reinstall)
-    connect.deliver(slow)
-    assert ("DELETE", f"/connections/{connect.connection.id}") not in connect.rutter.calls
-    connect.work()
-    connect.assert_connected()
-
-
-@pytest.mark.parametrize("table", [connection_table, installation_table])
 def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, table: ModuleType
 ) -> None:

@@ -122,7 +122,7 @@ def test_a_signed_body_that_is_malformed_is_answered_and_has_no_effect(
 
 
 def test_a_connection_of_another_organization_is_not_polled(webhooks: Webhooks) -> None:
-    """Its own Rutter signed it: so it may say what it likes, of its own connections."""
+    """The organization's Rutter signed it, so it may name only the organization's connections."""
     item = {"pk": {"S": "ORG#other#STORE#abc"}, "sk": {"S": "CONNECTION"}}
     client("dynamodb").put_item(
         TableName="installations", Item=item | {"connection_id": {"S": "theirs"}}

@@ -60,7 +60,7 @@ def verified(token: str, client_secret: str = APP.client_secret) -> SignedPayloa
 
 
 def token(**changes: Any) -> str:
-    """A payload that holds, but for these claims."""
+    """Return a valid payload except for these claims."""
     return sign(claims(APP, STORE, ASSISTANT, **changes), APP.client_secret)
 
 

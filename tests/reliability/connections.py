@@ -25,7 +25,7 @@ WAIT_SECONDS = 180
 def audit_connections(
     backend: LocalBackend, records: Records, lives: Sequence[Life]
 ) -> Iterator[Problem]:
-    """What is wrong with the connections, once those of installed stores had time to be made."""
+    """Yield what is wrong with the connections, after installed stores had time to connect."""
     connected = [life for life in lives if life.app is backend.apps[0]]
     give_up_at = time.monotonic() + WAIT_SECONDS
     while missing := [life for life in connected if _is_missing(backend, records, life)]:
@@ -42,7 +42,7 @@ def audit_connections(
 
 
 def _is_missing(backend: LocalBackend, records: Records, life: Life) -> bool:
-    """Whether the store's token works, and Rutter does not have it, or nobody knows that it has."""
+    """Return whether the store's token works, but Rutter or the table does not have it."""
     token = records.stored(life).token
     if token is None or not backend.bigcommerce.is_access_token(life.store.hash, token):
         return False

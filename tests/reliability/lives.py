@@ -1,4 +1,4 @@
-"""Lives of apps at stores, over HTTP: callbacks as BigCommerce makes them, beside the model."""
+"""Lives of apps at stores, over HTTP: callbacks as BigCommerce makes them, next to the model."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ class Life:
         return delivery
 
     def install(self, number: int) -> Delivery:
-        """An install with a code of its own."""
+        """An install with its own code."""
         user = self.store.users[number]
         url = self._bigcommerce.auth_callback_url(self.app, self.store, user)
         delivery = Delivery(Event(Callback.INSTALL, user.id, int(time.time())), url)
@@ -81,7 +81,7 @@ class Life:
         return replace(delivery, event=replace(delivery.event, token=token))
 
     def forged(self, callback: Callback, user: int) -> Delivery:
-        """A signed callback by somebody who does not know the client secret."""
+        """A signed callback by someone who does not know the client secret."""
         forger = replace(self.app, client_secret="0" * len(self.app.client_secret))
         return self._signed(forger, callback, user, int(time.time()), refusal=401)
 
@@ -93,7 +93,7 @@ class Life:
     def deliver(
         self, deliveries: Sequence[Delivery], status: Callable[[Delivery], int]
     ) -> tuple[tuple[int, ...], list[Outcome]]:
-        """Fetch these at once: the statuses, and every outcome that the model allows."""
+        """Fetch these concurrently; return the statuses and each outcome that the model allows."""
         since = int(time.time())
         with ThreadPoolExecutor(len(deliveries)) as pool:
             statuses = tuple(pool.map(status, deliveries))

@@ -36,8 +36,8 @@ class Event:
         user: id of who installs, opens, is removed or uninstalls.
         issued_at: when BigCommerce issued its payload or code.
         token: of an install, the access token that BigCommerce gives for its code, once.
-        refusal: the status it must be refused with, having changed nothing, because something is
-            wrong with it that no state of the store mends; None where nothing is.
+        refusal: the status that it must be refused with whatever the store's state; None if it is
+            valid. A refused callback changes nothing.
     """
 
     callback: Callback
@@ -49,7 +49,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a store's record shows: all is empty where the app is not installed.
+    """The content of a store's record; everything is empty if the app is not installed.
 
     `oddities` names what an uninstalled store's marker has beyond its attributes, or lacks.
     """
@@ -65,7 +65,7 @@ class StoreModel:
     """All that ever happened at a store, as far as it matters for what follows.
 
     Attributes:
-        owner: the owner's user id.
+        owner: the owner's user ID.
         multiple_users: whether the app takes users other than the owner.
         installed_at: since when the app is installed; None where it is not.
         token: the access token that came last; None where the app is not installed.
@@ -86,7 +86,7 @@ class StoreModel:
 
     @property
     def stored(self) -> Stored:
-        """What the record must show."""
+        """Return what the record must show."""
         return Stored(self.installed_at, self.token, frozenset(self.users))
 
     def after(self, event: Event, arrived_at: int) -> tuple[int, "StoreModel"]:
@@ -168,13 +168,13 @@ class StoreModel:
 
 
 Outcome = tuple[tuple[int, ...], StoreModel]
-"""The statuses of events that are made at once, and what is true after them."""
+"""The statuses of concurrent events, and what is true after them."""
 
 
 def possible_outcomes(
     models: Sequence[StoreModel], events: Sequence[Event], since: int, until: int
 ) -> list[Outcome]:
-    """What can come of events at once where one of the models holds, each outcome once.
+    """Return the possible outcomes of concurrent events if one of the models holds.
 
     They take effect in any order; an installation arrived in any second from `since` to `until`. A
     repeated code is refused if the installation is still under way, or about a minute old.

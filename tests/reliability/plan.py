@@ -1,4 +1,4 @@
-"""What a soak does: which callbacks come in which order, and which of them go wrong, and how."""
+"""The plan of a soak: the order of the callbacks, and which of them fail, and how."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Action:
 
 
 Turn = tuple[Action, ...]
-"""What happens at a store at once."""
+"""Concurrent callbacks of a store."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ class Plan:
     Attributes:
         callbacks: how many are made.
         stores: how many stores they are spread over.
-        at_once: how many of the stores have a turn at once, at most.
+        at_once: how many stores have a turn at the same time, at most.
         limit_seconds: when to give up.
         seed: which of all such plans, each the same in every run.
-        fault_share: how many of the callbacks go wrong.
+        fault_share: the share of callbacks that fail.
     """
 
     callbacks: int = 2_000
@@ -98,7 +98,7 @@ def _action(random: Random, fault: str | None) -> Action:
 
 
 def _grouped(random: Random, actions: list[Action]) -> list[Turn]:
-    """The actions one by one or two at once, and now and then one that is held back."""
+    """Return the actions in turns of one or two, and some that are held back."""
     turns: list[Turn] = []
     while actions:
         size = 2 if random.random() < PAIR_SHARE else 1

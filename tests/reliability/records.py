@@ -1,4 +1,4 @@
-"""What the deployed table holds, and whether it is what the model says."""
+"""The records in the deployed table, compared with the model."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _DUE = {"connection_app", "connection_due"}
 
 
 class Kind(StrEnum):
-    """What can be wrong."""
+    """Kinds of problems."""
 
     LOST = "installations lost"
     DOUBLED = "doubled"
@@ -63,7 +63,7 @@ class Records:
         return answer.get("Item")
 
     def stored(self, life: Life) -> Stored:
-        """What the store's record says, its access token decrypted."""
+        """Return the store's record, with its access token decrypted."""
         item = self.item(life)
         if item is None:
             return Stored()
@@ -93,7 +93,7 @@ def key(life: Life) -> tuple[str, str]:
 
 
 def difference(name: str, stored: Stored, models: Sequence[StoreModel]) -> Problem | None:
-    """What is wrong with a store's record; None where it is what one of the models says."""
+    """Return what is wrong with a store's record; None if it matches one of the models."""
     expected = [model.stored for model in models]
     if stored in expected:
         return None
@@ -104,7 +104,7 @@ def difference(name: str, stored: Stored, models: Sequence[StoreModel]) -> Probl
 
 
 def audit(records: Records, lives: Sequence[Life], before: Set[object]) -> Iterator[Problem]:
-    """What is wrong with the table; records that were there `before` do not count."""
+    """Yield what is wrong with the table, apart from records that were there `before`."""
     for life in lives:
         if life.possible and (found := difference(life.name, records.stored(life), life.possible)):
             yield found

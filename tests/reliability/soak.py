@@ -1,8 +1,8 @@
-"""Soaks the deployed callbacks: many at once, on many stores, some of them going wrong.
+"""Soaks the deployed callbacks: many concurrent ones, on many stores, and some that fail.
 
-A store takes its turns in order, one a second: up to two callbacks at once. What is answered and
-the record it leaves are compared with the model after each, and the whole table at the end. A store
-at which something was wrong gets no more turns.
+A store takes its turns in order, one a second, with up to two concurrent callbacks. After each, the
+answers and the record are compared with the model, and the whole table at the end. A store with a
+problem gets no more turns.
 """
 
 import random
@@ -71,8 +71,8 @@ class Soak:
     def _warm_up(self) -> None:
         """Have Lambda start the functions before codes are issued, which live a minute.
 
-        They are called without parameters, and answer that: auth as often at once as can happen,
-        since every store begins with an installation; of the others more are started as needed.
+        They are called without parameters. Every store begins with an installation, so auth is
+        called as often as it will be later; Lambda starts more of the others as needed.
         """
         at_once = self._plan.at_once
         auth, *others = astuple(self._backend.apps[0].callback_urls)
@@ -107,7 +107,7 @@ class Soak:
             self._note(problem.kind, problem.what)
 
     def _deliveries(self, life: Life, action: Action) -> list[Delivery]:
-        """What arrives by an action: a delivery, or nothing yet."""
+        """Return the deliveries of an action: one, or none yet."""
         callback, user, special = action.callback, action.user, action.special
         if special:
             self._count(special)

@@ -1,8 +1,8 @@
 """Least privilege on the embedded AWS, which enforces IAM: nothing more is granted than is needed.
 
-The policies are read from the deployed roles. Each action is taken from a function's policy, and
-the function's part in the life of an installation must fail; with the whole policy it succeeds.
-The other way round, each role itself is assumed, and refused whatever it was not granted.
+The policies are read from the deployed roles. Without any one of its actions, a function must fail
+in its part of an installation's life. With the whole policy it succeeds. Each role is also assumed,
+and must be refused what it was not granted.
 """
 
 import json

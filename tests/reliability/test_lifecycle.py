@@ -1,4 +1,4 @@
-"""The deployed callbacks against the model: any order, any replay, two at once."""
+"""The deployed callbacks against the model: any order, any replay, two concurrently."""
 
 import logging
 import os

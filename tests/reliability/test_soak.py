@@ -57,7 +57,7 @@ GONE: Mapping[str, Any] = {"installed_at": None, "token": None, "users": {}}
 def audited(
     ready: LocalBackend, changes: Mapping[str, Any], model: Mapping[str, Any]
 ) -> list[Problem]:
-    """What is wrong once the record of an installed store, or the model of it, is another."""
+    """Return what is wrong if an installed store's record or model is changed like this."""
     records, before = Records(ready), Records(ready).keys()
     life = Life(ready.bigcommerce, ready.apps[0])
     installs = [life.issue(Callback.INSTALL, 0)]
