@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import partial
 from urllib.parse import urlsplit
 
-from .callbacks import handoff, pages, responses, store_hash
+from .callbacks import handoff, pages, responses, tolerant
 from .callbacks.endpoint import endpoint
 from .callbacks.handoff import Visitor
 from .callbacks.request import CallbackRequest
@@ -36,7 +36,7 @@ from .shared.errors import (
     ServiceUnavailableError,
     StoreNotInstalledError,
 )
-from .shared.log import INSTALLED_OR_OPENED, logger
+from .shared.log import INSTALLED_OR_OPENED, logger, reason_of
 
 # The other request needs a fraction of these 1.5 seconds once BigCommerce has answered it.
 ATTEMPTS = 3
@@ -78,10 +78,8 @@ def handler(request: CallbackRequest, app: AppProfile) -> Response:
         raise CodeRefusedError("the grant is for another context")
     try:
         record = _record_installation(app, store, grant, authorization.code, request.arrived_at)
-    except (*aws.CALL_ERRORS, DeadlineExceededError) as error:
-        raise InstallationNotStoredError(aws.failure_reason(error)) from None
-    except ServiceUnavailableError as error:
-        raise InstallationNotStoredError(error.reason) from None
+    except (*aws.CALL_ERRORS, DeadlineExceededError, ServiceUnavailableError) as error:
+        raise InstallationNotStoredError(reason_of(error)) from None
     # A code has no date, and is good once: it was for this.
     visitor = Visitor(store_hash=store, user_id=grant.user.id, opened_at=request.arrived_at)
     return _succeeded(request, app, store, record, visitor)
@@ -113,7 +111,7 @@ def _end_external_install(client_id: str, outcome: str) -> Response:
 def _authorization(request: CallbackRequest, app: AppProfile) -> tuple[AuthorizationRequest, str]:
     """Return the request for an access token, and the store hash it is for."""
     code, scope, context = map(request.required, ("code", "scope", "context"))
-    store = store_hash.from_context(context)
+    store = tolerant.store_hash(context)
     if store is None:
         raise InvalidParameterError("context", problem="is not stores/{store_hash}")
     if not _CODE.fullmatch(code):

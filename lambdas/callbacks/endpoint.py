@@ -51,11 +51,8 @@ def endpoint(
             try:
                 seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
                 response = within(seconds, partial(_answer, handle, find_app, request))
-            except (CallbackError, *aws.CALL_ERRORS, DeadlineExceededError) as raised:
+            except (Exception, DeadlineExceededError) as raised:
                 error = _as_callback_error(raised)
-                response = render_error(error, request)
-            except Exception as defect:  # a stranger must never see how the code failed
-                error = CallbackError(error_location(defect))
                 response = render_error(error, request)
             _report(request, response, error, time.perf_counter() - started)
             _count(error, success_metric)
@@ -77,7 +74,9 @@ def _answer(handle: Handle, find_app: FindApp, request: CallbackRequest) -> Resp
 def _as_callback_error(raised: BaseException) -> CallbackError:
     if isinstance(raised, CallbackError):
         return raised
-    return ServiceUnavailableError(aws.failure_reason(raised))
+    if isinstance(raised, (*aws.CALL_ERRORS, DeadlineExceededError)):
+        return ServiceUnavailableError(aws.failure_reason(raised))
+    return CallbackError(error_location(raised))  # no caller may see how the code failed
 
 
 def _report(

@@ -9,9 +9,8 @@ from typing import Any
 
 import jwt
 
-from ..records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser, SignedPayload
+from ..records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, BigCommerceUser, SignedPayload
 from ..shared.errors import InvalidSignedPayloadError
-from . import store_hash as store_hashes
 from . import tolerant
 
 ISSUER = "bc"
@@ -58,12 +57,11 @@ def claimed_store(token: str) -> str | None:
         subject = jwt.decode(token, options={"verify_signature": False}).get("sub")
     except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
         return None
-    return store_hashes.from_context(subject) if isinstance(subject, str) else None
+    return tolerant.store_hash(subject)
 
 
 def _payload(claims: Mapping[str, Any]) -> SignedPayload:
-    subject = claims["sub"]
-    store_hash = store_hashes.from_context(subject) if isinstance(subject, str) else None
+    store_hash = tolerant.store_hash(claims["sub"])
     if store_hash is None:
         raise InvalidSignedPayloadError("sub is not stores/{store_hash}")
     for claim in ("iat", "nbf", "exp"):
@@ -80,14 +78,14 @@ def _payload(claims: Mapping[str, Any]) -> SignedPayload:
     )
 
 
-def _user(claims: Mapping[str, Any], claim: str) -> PayloadUser:
+def _user(claims: Mapping[str, Any], claim: str) -> BigCommerceUser:
     user = claims.get(claim)
     if not isinstance(user, dict):
         raise InvalidSignedPayloadError(f"{claim} is not an object")
     id_ = tolerant.integer(user.get("id"))
     if id_ is None:
         raise InvalidSignedPayloadError(f"{claim}.id is not an integer")
-    return PayloadUser(
+    return BigCommerceUser(
         str(id_), tolerant.text(user.get("email")), tolerant.text(user.get("locale"))
     )
 

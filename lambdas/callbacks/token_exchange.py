@@ -19,6 +19,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from ..records.claims import BigCommerceUser
 from ..records.credentials import Credentials
 from ..shared import https
 from ..shared.deadline import DeadlineExceededError
@@ -57,14 +58,6 @@ class AuthorizationRequest:
     scope: str
     context: str
     redirect_uri: str
-
-
-@dataclass(frozen=True)
-class BigCommerceUser:
-    """A user in BigCommerce's answer: the ID in decimal digits, and the email address or None."""
-
-    id: str
-    email: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)

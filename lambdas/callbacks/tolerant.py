@@ -7,6 +7,7 @@ import re
 
 from ..shared.text import is_text
 
+_STORE = re.compile(r"stores/([A-Za-z0-9]{1,64})", re.ASCII)
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,39}", re.ASCII)
 # A browser reads a backslash as a slash, and drops tabs and line ends.
 _PATH = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
@@ -27,3 +28,12 @@ def integer(value: object) -> int | None:
 def path(value: object) -> str | None:
     """Return the value if it is a path that stays on its host, such as `/orders?id=5`."""
     return value if is_text(value) and _PATH.fullmatch(value) else None
+
+
+def store_hash(value: object) -> str | None:
+    """Return the store hash in `stores/{store_hash}`, as in `context` parameters and `sub` claims.
+
+    Source: BigCommerce's single-click app documentation, `context` and `sub`.
+    """
+    match = _STORE.fullmatch(value) if isinstance(value, str) else None
+    return match[1] if match else None

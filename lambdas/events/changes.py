@@ -116,14 +116,8 @@ def _of_record(before: Item, after: Item) -> _Events:
 def _of_connection(before: Item, after: Item) -> _Events:
     state, previous = (_text(item, "state") for item in (after, before))
     if state is not None and state != previous:
-        yield (
-            "ConnectionChanged",
-            {
-                "state": state,
-                "previous_state": previous,
-                "connection_id": _text(after, "id"),
-            },
-        )
+        detail = {"state": state, "previous_state": previous, "connection_id": _text(after, "id")}
+        yield "ConnectionChanged", detail
 
 
 def _is_installed(record: Item) -> bool:

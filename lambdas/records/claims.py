@@ -8,7 +8,7 @@ LEEWAY_SECONDS = 10
 
 
 @dataclass(frozen=True)
-class PayloadUser:
+class BigCommerceUser:
     """A control panel user: the ID in decimal digits, email address and locale if known."""
 
     id: str
@@ -32,8 +32,8 @@ class SignedPayload:
 
     client_id: str
     store_hash: str
-    user: PayloadUser
-    owner: PayloadUser
+    user: BigCommerceUser
+    owner: BigCommerceUser
     issued_at: int
     url: str
     channel_id: int | None

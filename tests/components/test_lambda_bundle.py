@@ -40,12 +40,12 @@ ROUTED = """
 """
 SIGNED = f"""
     {ROUTED} jwt callbacks.authentication records.installation_table callbacks.tolerant
-    callbacks.signed_payload callbacks.store_hash
+    callbacks.signed_payload
 """
 PAGES = "markupsafe callbacks.handoff callbacks.pages records.scopes"
 TOKENS = "records.access_tokens shared.https records.installation_table"
 RUTTER = "rutter rutter.connection rutter.connection_table"
-EXCHANGE = "jwt callbacks.tolerant callbacks.store_hash callbacks.token_exchange"
+EXCHANGE = "jwt callbacks.tolerant callbacks.token_exchange"
 CONNECT = """
     records.apps records.credentials rutter.client rutter.reconciler rutter.requests
     rutter.sweep shared.text

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lambdas.records.claims import PayloadUser, SignedPayload
+from lambdas.records.claims import BigCommerceUser, SignedPayload
 from lambdas.records.installation import (
     Installation,
     Record,
@@ -27,8 +27,8 @@ def payload(id_: str, issued_at: int) -> SignedPayload:
     return SignedPayload(
         client_id=CLIENT_ID,
         store_hash="abc123def4",
-        user=PayloadUser(id_, f"{id_}@example.com"),
-        owner=PayloadUser(OWNER, "1@example.com"),
+        user=BigCommerceUser(id_, f"{id_}@example.com"),
+        owner=BigCommerceUser(OWNER, "1@example.com"),
         issued_at=issued_at,
         url="/",
         channel_id=None,

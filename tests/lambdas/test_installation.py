@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from lambdas.records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, PayloadUser
+from lambdas.records.claims import LEEWAY_SECONDS, LIFETIME_SECONDS, BigCommerceUser
 from lambdas.records.installation import Installation, Record, Uninstall, install, load
 from lambdas.shared.errors import StoreNotInstalledError
 from tests.lambdas.installations import (
@@ -157,7 +157,7 @@ def test_a_removal_is_forgotten_when_no_payload_from_before_it_can_be_valid() ->
 def test_a_new_owner_is_noted_and_an_older_payload_does_not_undo_it(users: tuple[str, ...]) -> None:
     record = again(0, *users)
     at = INSTALLED_AT + 10
-    bought = replace(payload(ASSISTANT, at), owner=PayloadUser(ASSISTANT, None))
+    bought = replace(payload(ASSISTANT, at), owner=BigCommerceUser(ASSISTANT, None))
 
     after = load(record, bought, multiple_users=False)
 

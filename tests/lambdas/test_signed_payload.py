@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lambdas.callbacks.signed_payload import verify
-from lambdas.records.claims import PayloadUser, SignedPayload
+from lambdas.records.claims import BigCommerceUser, SignedPayload
 from lambdas.shared.errors import InvalidSignedPayloadError
 from local.bigcommerce import App, Store, User, signed_payload
 from tests.lambdas.conftest import Clock
@@ -100,8 +100,8 @@ def test_a_payload_from_bigcommerce_holds_and_is_read_whole(clock: Clock) -> Non
     assert payload == SignedPayload(
         client_id=APP.client_id,
         store_hash="abc123def4",
-        user=PayloadUser(id="2345678", email="assistant@example.com", locale="de-DE"),
-        owner=PayloadUser(id="1234567", email="owner@example.com"),
+        user=BigCommerceUser(id="2345678", email="assistant@example.com", locale="de-DE"),
+        owner=BigCommerceUser(id="1234567", email="owner@example.com"),
         issued_at=clock.now,
         url="/orders?id=5",
         channel_id=3,
@@ -143,8 +143,8 @@ def test_an_address_and_a_locale_are_kept_where_they_can_be_read(text: object) -
 
     payload = verified(token(user={"id": "2345678", **more}, owner=readable, channel_id="12"))
 
-    assert payload.user == PayloadUser("2345678", None, None)
-    assert payload.owner == PayloadUser("1", "owner@example.com", None)
+    assert payload.user == BigCommerceUser("2345678", None, None)
+    assert payload.owner == BigCommerceUser("1", "owner@example.com", None)
     assert payload.channel_id == 12
 
 
