@@ -25,7 +25,6 @@ from .records.installation import (
     install,
     was_just_installed_with,
 )
-from .records.scopes import ScopeComparison
 from .shared import aws, environment, https
 from .shared.deadline import DeadlineExceededError
 from .shared.errors import (
@@ -94,7 +93,12 @@ def _succeeded(
 ) -> Response:
     """Answer an installation; only a visitor who is known is redirected to the app."""
     compared = scopes.compare(app.scopes, record.scopes)
-    _log_difference(compared)
+    if compared.differs:
+        logger.warning(
+            "granted scopes differ from the configured ones",
+            missing_scopes=compared.missing,
+            extra_scopes=_named(compared.extra),
+        )
     # The operators' commands compare the newest of these with the configuration.
     logger.append_keys(granted_scopes=_named(record.scopes), configured_scopes=app.scopes)
     if request.has("external_install"):
@@ -174,15 +178,6 @@ def _record_installation(
     if not isinstance(record, Installation):
         raise StoreNotInstalledError("uninstalled while it was being installed")
     return record
-
-
-def _log_difference(compared: ScopeComparison) -> None:
-    if compared.differs:
-        logger.warning(
-            "granted scopes differ from the configured ones",
-            missing_scopes=compared.missing,
-            extra_scopes=_named(compared.extra),
-        )
 
 
 def _named(scopes: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..shared import aws, environment
+from ..shared import aws, dynamodb_json, environment
 from ..shared.errors import UnknownOrganizationError
 
 if TYPE_CHECKING:
@@ -86,22 +86,18 @@ def read(organization_id: str) -> AppProfile:
         TableName=environment.table_name(),
         Key=key(organization_id),
     )
-    item: dict[str, AttributeValueTypeDef] | None = answer.get("Item")
-    if item is None:
+    if "Item" not in answer:
         raise UnknownOrganizationError("no such app in the table")
+    item = dynamodb_json.values_from_json(answer["Item"])
     return AppProfile(
         organization_id=organization_id,
-        name=item["name"]["S"],
-        scopes=tuple(scope["S"] for scope in item["scopes"]["L"]),
-        multiple_users=item["multiple_users"]["BOOL"],
-        support_url=item["support_url"]["S"] if "support_url" in item else None,
-        app_url=item["app_url"]["S"] if "app_url" in item else None,
-        rutter_on_uninstall=(
-            item["rutter_on_uninstall"]["S"] if "rutter_on_uninstall" in item else None
-        ),
+        name=item["name"],
+        scopes=tuple(item["scopes"]),
+        multiple_users=item["multiple_users"],
+        support_url=item.get("support_url"),
+        app_url=item.get("app_url"),
+        rutter_on_uninstall=item.get("rutter_on_uninstall"),
         # Absent while a deployment has updated the functions, but not the items.
-        scope_names={
-            scope: name["S"] for scope, name in item.get("scope_names", {"M": {}})["M"].items()
-        },
+        scope_names=item.get("scope_names", {}),
         rutter_webhooks="rutter_webhooks" in item,
     )
