@@ -169,6 +169,12 @@ def link(bigcommerce: BigCommerce, app: App, store: Store) -> str:
         ),
         pytest.param(faults.html, 1, UNREACHABLE, id="HTML"),
         pytest.param(faults.truncated, 1, UNREACHABLE, id="truncated JSON"),
+        pytest.param(
+            lambda _: Response(b"{}", headers={"Content-Encoding": "gzip"}),
+            1,
+            UNREACHABLE,
+            id="gzip",
+        ),
         *(
             pytest.param(answering(body), 1, UNREACHABLE, id=ascii(body[:9]))
             for body in (b"", b"\xff\xfe", b"null", b"[]", b'"the-token"', b"[" * 60_000)

@@ -92,11 +92,3 @@ def test_what_is_wrong_with_a_record_is_noticed(
     (problem,) = audited(ready, changes, model)
     assert problem.kind is kind
     assert what in problem.what
-
-
-def test_a_record_that_is_gone_is_lost(ready: LocalBackend) -> None:
-    life = Life(ready.bigcommerce, ready.apps[0])
-    life.possible = [replace(life.possible[0], installed_at=1, token="the token")]
-
-    (problem,) = audit(Records(ready), [life], Records(ready).keys())
-    assert problem.kind is Kind.LOST
