@@ -1,12 +1,14 @@
-"""What every test of this repository runs under."""
+"""Settings that hold for every test of this repository."""
 
 import gc
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# Examples are the same in every run, and none of them is judged by how long it took.
+# Examples are the same in every run, and no example fails because it is slow.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
@@ -18,6 +20,15 @@ NEEDS = {"emulated", "browser", "cli"}
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # the developer's own
+    # Containers set it. Each worker and subprocess would then compile every library again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Skip importing the tests that need a browser or the CLI if `-m` selects others."""
+    chosen = config.option.markexpr
+    return (chosen and collection_path.name in {"browser", "cli"} - set(chosen.split())) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage seldom, and never among what is imported by now."""
+    """Collect garbage rarely, and never search the objects that imports made."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_unconfigure() -> None:
+    """Skip the last garbage collection: nothing needs the memory."""
+    gc.freeze()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,8 +15,9 @@ DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")))
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
+@cache
 def parsed(document: Path) -> list[Token]:
-    """The document's tokens."""
+    """Return the document's tokens."""
     return MARKDOWN.parse(document.read_text(encoding="utf-8"))
 
 
