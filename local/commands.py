@@ -1,4 +1,4 @@
-"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator, check."""
+"""The commands that need neither the Pulumi CLI nor an AWS account: up, serve, emulator."""
 
 import io
 import signal
@@ -16,20 +16,13 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from components.settings.files import StackFileError
-from components.settings.problems import ConfigurationError
 from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortError
-from local.check_config import check_config
 from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentError
-from local.engine.stack import ROOT
-from local.outputs_file import (
-    OUTPUTS_FILE,
-    SERVED_OUTPUTS_FILE,
-    shell_command,
-    write_outputs,
-)
+from local.outputs_file import OUTPUTS_FILE, shell_command, write_outputs
+from local.scratch import scratch_folder
 from local.walk import Walk
 
 # The ports that Pulumi.local.yaml names.
@@ -53,7 +46,7 @@ app = App(
 _Port = Annotated[int | None, Parameter(validator=Number(gte=1, lte=65_535))]
 Port = Annotated[_Port, Parameter(help="Port of the embedded AWS.")]
 BigCommercePort = Annotated[_Port, Parameter(help="Port of the simulated BigCommerce.")]
-Outputs = Annotated[Path, Parameter(help="Where to write the stack's outputs.")]
+Outputs = Annotated[Path, Parameter(help="File for the stack's outputs.")]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     _end_with_what_was_started()
     try:
         return int(app(arguments) or 0)
-    except (ConfigurationError, DeploymentError, EmulatorError, PortError, StackFileError) as error:
+    except (DeploymentError, EmulatorError, PortError, StackFileError) as error:
         print(f"\n{error}", file=sys.stderr)  # noqa: T201
         return 1
     except OSError as error:
@@ -116,15 +109,11 @@ def up(
 
 
 @app.command
-def serve(
-    *,
-    port: Port = None,
-    bigcommerce_port: BigCommercePort = None,
-    outputs: Outputs = SERVED_OUTPUTS_FILE,
-) -> int:
+def serve(*, port: Port = None, bigcommerce_port: BigCommercePort = None) -> int:
     """Do what `up` does, then keep serving until Ctrl-C."""
     report = Report()
-    with _started(report, port, bigcommerce_port) as backend:
+    with scratch_folder() as folder, _started(report, port, bigcommerce_port) as backend:
+        outputs = folder / "outputs.json"
         if not _deploy_and_walk(report, backend, outputs):
             return 1
         backend.bigcommerce.add_store("Second Store")
@@ -141,7 +130,7 @@ def serve(
         report.say("\nThe stores that installed the app, likewise:\n")
         report.say(f"  {served('stores', 'list')}")
         report.say("\nPress Ctrl-C to stop.")
-        return _until_interrupted(signal.pause)
+        return _until_interrupted(report, signal.pause)
 
 
 @app.command
@@ -174,19 +163,7 @@ def emulator(
         report.say("  pulumi stack rm --force --preserve-config local")
         report.say("\nwhich keeps Pulumi.local.yaml, and then the commands above.")
         report.say("\nPress Ctrl-C to stop.")
-        return _until_interrupted(partial(_await_deployment, report, backend))
-
-
-@app.command(name="check-config")
-def check(
-    *, stack: Annotated[str, Parameter(help="The stack with the file Pulumi.STACK.yaml.")]
-) -> int:
-    """Check a stack's configuration, with every problem at once; encrypted values stay unread."""
-    report = Report()
-    if unread := check_config(ROOT, stack):
-        report.say(f"Not checked, because they are encrypted: {', '.join(unread)}")
-    report.say(f"The configuration of stack {stack} has no problems.")
-    return 0
+        return _until_interrupted(report, partial(_await_deployment, report, backend))
 
 
 def _say_what_to_change(report: Report, backend: LocalBackend) -> None:
@@ -232,7 +209,8 @@ def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
     return held
 
 
-def _until_interrupted(wait: Callable[[], None]) -> int:
+def _until_interrupted(report: Report, wait: Callable[[], None]) -> int:
     with suppress(KeyboardInterrupt):
         wait()
+    report.say("\nStopping.")
     return 0

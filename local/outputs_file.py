@@ -12,8 +12,6 @@ from local.scratch import BUILD
 
 _PROJECT = Path(__file__).resolve().parent.parent
 OUTPUTS_FILE = BUILD / "outputs.json"
-# A file of its own, so that `up` next to it leaves the outputs of what is still served.
-SERVED_OUTPUTS_FILE = BUILD / "served-outputs.json"
 
 
 def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:

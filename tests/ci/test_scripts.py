@@ -24,7 +24,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.printed = ""
+        self.printed = self.error = ""
         for name in ("pulumi", "python", "gh", "sleep"):
             self.command(name, "")
 
@@ -49,7 +49,7 @@ class Folder:
             check=False,
             text=True,
         )
-        self.printed = done.stdout
+        self.printed, self.error = done.stdout, done.stderr
         return done.returncode
 
     @property
@@ -184,9 +184,19 @@ def test_of_a_stack_that_nobody_deployed_yet_no_answers_are_expected(folder: Fol
     assert folder.calls == [STATE, DRIFT, DEPLOYED]
 
 
-@pytest.mark.parametrize("arguments", [(), ("deploy",), ("destroy", "dev")])
-def test_a_wrong_call_is_told_how_to_call(folder: Folder, arguments: tuple[str, ...]) -> None:
-    assert folder.run("stack", *arguments) != 0
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "No stack is named. Run: make stack-preview STACK=dev\n"),
+        (("deploy", ""), "No stack is named. Run: make stack-deploy STACK=dev\n"),
+        (("destroy", "dev"), "stack preview|deploy|drift STACK\n"),
+    ],
+)
+def test_a_wrong_call_prints_the_right_one(
+    folder: Folder, arguments: tuple[str, ...], said: str
+) -> None:
+    assert folder.run("stack", *arguments) == 2
+    assert folder.error.endswith(said)
     assert not (folder.path / "calls").exists()
 
 

@@ -3,9 +3,10 @@
 import pytest
 import yaml
 
-from components.settings.files import stack_names
+from components.settings.files import project_name, stack_names
 from components.settings.problems import ConfigurationError
-from local.check_config import check_config
+from local.engine.configuration import encoded, stack_config
+from tests.components.reading import read_texts
 from tests.components.recordings import ROOT
 
 PULUMI_YAML = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -20,7 +21,7 @@ def test_program_runs_in_the_virtual_environment_that_make_installs() -> None:
 def test_stack_file_lacks_only_what_its_team_sets(stack: str) -> None:
     """The team sets the app's organization ID and the account, which are placeholders."""
     try:
-        check_config(ROOT, stack)
+        read_texts(encoded(stack_config(ROOT, stack, {})), project=project_name(ROOT), stack=stack)
     except ConfigurationError as error:
         unknown = {"apps[0].organizationId", "aws:allowedAccountIds"}
         assert {problem.key for problem in error.problems} <= unknown

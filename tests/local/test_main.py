@@ -31,7 +31,7 @@ def test_ctrl_c_before_a_command_begins_ends_it_quietly(monkeypatch: pytest.Monk
 def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["--help"]) == 0
     printed = capsys.readouterr().out
-    for command in ("up", "serve", "emulator", "check-config"):
+    for command in ("up", "serve", "emulator"):
         assert re.search(rf"^│ {command}\s+\S", printed, re.MULTILINE)
 
 

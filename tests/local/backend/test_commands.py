@@ -68,14 +68,6 @@ def url_after(label: str, printed: str) -> str:
     return found.group(1)
 
 
-@pytest.fixture
-def outputs_file() -> Iterator[Path]:
-    """Where a command writes the outputs: within the project, as the default is."""
-    file = ROOT / "build" / "local" / f"outputs-{os.getpid()}.json"
-    yield file
-    file.unlink(missing_ok=True)
-
-
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where `up` writes the outputs: a folder that is made for them."""
@@ -133,18 +125,20 @@ def test_up_prints_what_a_person_reads_and_writes_the_outputs_of_the_registered_
     assert by_stack.startswith(outputs["readme"])
 
 
-def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
-    with running("serve", "--outputs", str(outputs_file), background=True) as process:
+def test_serve_serves_until_it_is_interrupted() -> None:
+    with running("serve", background=True) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
         panel, endpoint = url_after("Control panel", printed), url_after("AWS endpoint", printed)
         page = get(panel, 5)
         assert page.status == 200
         assert "Example Commerce" in page.text
         assert get(f"{endpoint}/_ministack/health", 5).status == 200
-        assert f" --file build/local/{outputs_file.name}\n" in printed
+        outputs = re.findall(r" --file (build/local/\S+)$", printed, re.MULTILINE)[-1]
+        # Another command that runs meanwhile has a file of its own.
+        assert outputs.startswith(f"build/local/run-{process.pid}-")
         shown = run_as_printed("ops sheet", printed.partition("Control panel")[2])
         assert (shown.returncode, shown.stderr) == (0, "")
-        assert outputs_in(outputs_file)["loadCallbackUrl"] in shown.stdout
+        assert outputs_in(ROOT / outputs)["loadCallbackUrl"] in shown.stdout
         listed = run_as_printed("ops stores list", printed)
         assert listed.returncode == 0
         assert listed.stdout.startswith("No store has an app of the stack installed.")
@@ -152,7 +146,9 @@ def test_serve_serves_until_it_is_interrupted(outputs_file: Path) -> None:
         assert (checked.returncode, checked.stderr) == (0, "")
         assert checked.stdout.endswith("\n  ready\n")
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.communicate(timeout=20)[0] == "\nStopping.\n"
+        assert process.returncode == 0
+        assert not (ROOT / outputs).exists()
         for url in (panel, endpoint):
             with pytest.raises(UnreachableError):
                 get(url, 2)
