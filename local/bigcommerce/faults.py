@@ -91,17 +91,3 @@ def _changed(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Fault:
         return answer
 
     return fault
-
-
-# Those that a person can choose, by what they are called.
-CHOICES: dict[str, Fault] = {
-    "500": status(500),
-    "429, try again in 1 s": rate_limited(1),
-    "400": status(400),
-    "redirect": redirected("https://www.example.com"),
-    "connection reset": reset,
-    "HTML": html,
-    "truncated JSON": truncated,
-    "no access token": without("access_token"),
-    "answer after 8 s": slow(8),
-}

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 
-from local.bigcommerce import faults, store_api, token_endpoint
+from local.bigcommerce import store_api, token_endpoint
 from local.bigcommerce.model import App, Store, User
 from local.bigcommerce.pages import page
 from local.bigcommerce.signed_payloads import load_url
@@ -67,7 +67,6 @@ class Site:
             ("GET", "/", self._start),
             ("POST", "/switch", self._switch),
             ("GET", f"{_SESSION}/log", self._log),
-            ("POST", f"{_SESSION}/faults", self._change_faults),
             ("GET", _PANEL, self._apps),
             ("GET", _APP, self._open),
             ("GET", f"{_APP}/install", self._consent),
@@ -112,19 +111,8 @@ class Site:
         return _to_apps(self._session(store_hash, user_id))
 
     def _log(self, _: Request, session: Session) -> Response:
-        """Answer with faults and log as they are now, for a page whose frame has loaded."""
+        """Answer with the log as it is now, for a page whose frame has loaded."""
         return self._panel("log.html", session)
-
-    def _change_faults(self, request: Request, session: Session) -> Response:
-        """Have the token endpoint answer wrongly once more, or rightly again."""
-        name, queued = request.form.get("fault"), self._bigcommerce.token_endpoint.next_answers
-        if name == "":
-            queued.clear()
-        elif name in faults.CHOICES:
-            queued.append(faults.CHOICES[name])
-        else:
-            raise NotFound("There is no such fault.")
-        return _to_apps(session)
 
     def _apps(self, _: Request, session: Session) -> Response:
         return self._panel("apps.html", session)
@@ -186,8 +174,6 @@ class Site:
             session=session,
             bigcommerce=self._bigcommerce,
             log=self._bigcommerce.log,
-            faults=faults.CHOICES,
-            queued=len(self._bigcommerce.token_endpoint.next_answers),
             **values,
         )
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import expect
 
 from local.bigcommerce import App, load_url
 from local.bigcommerce.faults import status
@@ -19,17 +18,11 @@ def test_an_exchange_that_fails(merchant: Merchant, app: App) -> None:
     merchant.confirm()
     merchant.expect_heading("BigCommerce could not be reached")
     merchant.window.examine("error-502")
-    page = merchant.window.page
-    merchant.go_to_apps()
-    page.get_by_text("Faults of the token endpoint").click()
-    page.get_by_role("button", name="400").click()
-    expect(page.get_by_text("Faults of the token endpoint: 1 to come")).to_be_visible()
-    merchant.window.examine("apps-with-faults")
+    merchant.backend.bigcommerce.token_endpoint.next_answers.append(status(400))
     merchant.consent(app)
     merchant.window.expect_complaint("status of 400")
     merchant.confirm()
     merchant.expect_heading("The installation could not be completed")
-    expect(page.get_by_text("Faults of the token endpoint", exact=True)).to_be_visible()
     merchant.window.examine("error-400-code-refused")
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from local import emulator as module
-from local.aws import isolated_session
 from local.emulator import Emulator, EmulatorError
 
 pytestmark = pytest.mark.emulated
@@ -65,21 +64,6 @@ def invoke_a_function(emulator: Emulator) -> int:
     functions.get_waiter("function_active_v2").wait(FunctionName="worker")
     answer = functions.invoke(FunctionName="worker")["Payload"].read()
     return int(json.loads(answer))
-
-
-def test_answers_as_the_root_of_an_account_and_refuses_an_unknown_caller(
-    emulator: Emulator,
-) -> None:
-    assert emulator.aws.sts.get_caller_identity()["Arn"].endswith(":root")
-    assert emulator.aws.sts.meta.region_name == "us-east-1"
-    stranger = isolated_session().client(
-        "dynamodb",
-        endpoint_url=emulator.endpoint_url,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
-        aws_secret_access_key="none",
-    )
-    with pytest.raises(stranger.exceptions.ClientError, match="invalid"):
-        stranger.list_tables()
 
 
 def test_one_port_listens_no_setting_leaks_in_and_nothing_is_left_running(

@@ -3,7 +3,10 @@
 import re
 import runpy
 import signal
+import socket
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -43,27 +46,38 @@ def test_what_is_no_port_is_said(port: str, capsys: pytest.CaptureFixture[str]) 
     assert f'Invalid value "{port}" for --port' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (
-            PermissionError(13, "Permission denied"),
-            "the operating system refuses: [Errno 13] Permission denied; "
-            "if you chose a port, choose another",
-        ),
-        (OSError("no more"), "the operating system refuses: no more; if you chose a port,"),
-    ],
-    ids=["of a socket", "without a number"],
-)
-def test_what_the_operating_system_refuses_is_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: OSError, said: str
+@pytest.fixture
+def up(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run `up` in vain; return what it printed to stderr."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its handlers
+
+    def run(*options: str) -> str:
+        assert commands.main(["up", *options]) == 1
+        return capsys.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize("option", ["--port", "--bigcommerce-port"])
+def test_a_taken_port_is_named(up: Callable[..., str], option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = up(option, str(port))
+    assert f"port {port} is in use; stop what listens there or choose another" in said
+
+
+def test_a_folder_that_cannot_be_made_is_named(up: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert f"{tmp_path}/file: File exists" in up("--outputs", f"{tmp_path}/file/outputs.json")
+
+
+def test_an_error_of_the_operating_system_is_passed_on(
+    up: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(**_: object) -> None:
-        raise error
+        raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
     monkeypatch.setattr(commands, "local_backend", refused)
-    assert commands.main(["up"]) == 1
-    printed = capsys.readouterr().err
-    assert printed.startswith(f"\n{said}")
-    assert "None" not in printed
+    said = up()
+    assert "[Errno 13] Permission denied; if you chose a port, choose another" in said
+    assert "None" not in said

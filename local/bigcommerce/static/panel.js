@@ -1,4 +1,4 @@
-// A frame's request is answered once it has loaded: show faults and log as they are then.
+// The log has the answer to a frame's request once the frame has loaded.
 const frame = document.querySelector("iframe[data-log]");
 
 async function showLog() {

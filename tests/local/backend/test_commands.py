@@ -4,12 +4,10 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,12 +23,22 @@ from ops.http_client import UnreachableError
 pytestmark = pytest.mark.emulated
 
 COMMAND = [sys.executable, "-m", "local"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
-    )
+STEPS = [
+    ("load before registration", "503"),
+    ("credentials given, stack updated", "in place"),
+    ("install by the owner", "200"),
+    ("Rutter has the store's data", "active"),
+    ("Rutter's webhooks are taken", "200"),
+    ("load by the owner", "200"),
+    ("load by a second user", "200"),
+    ("remove the second user", "200"),
+    ("install once more", "200"),
+    ("Rutter has the new token", "in place"),
+    ("uninstall", "200"),
+    ("Rutter flags the connection", "needs_reauth"),
+    ("load after the uninstall", "404"),
+    ("load with a forged payload", "401"),
+]
 
 
 @contextmanager
@@ -68,90 +76,55 @@ def url_after(label: str, printed: str) -> str:
     return found.group(1)
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where `up` writes the outputs: a folder that is made for them."""
-    return tmp_path_factory.mktemp("up") / "new folder" / "outputs.json"
-
-
-@pytest.fixture(scope="module")
-def walked(written: Path) -> subprocess.CompletedProcess[str]:
-    return run("up", "--outputs", str(written))
-
-
-def test_up_walks_the_whole_life_and_succeeds(walked: subprocess.CompletedProcess[str]) -> None:
-    steps = re.findall(r"^  ✓ (.+?)  +(\S+|in place) +\d+ ms$", walked.stdout, re.MULTILINE)
-    assert steps == [
-        ("load before registration", "503"),
-        ("credentials given, stack updated", "in place"),
-        ("install by the owner", "200"),
-        ("Rutter has the store's data", "active"),
-        ("Rutter's webhooks are taken", "200"),
-        ("load by the owner", "200"),
-        ("load by a second user", "200"),
-        ("remove the second user", "200"),
-        ("install once more", "200"),
-        ("Rutter has the new token", "in place"),
-        ("uninstall", "200"),
-        ("Rutter flags the connection", "needs_reauth"),
-        ("load after the uninstall", "404"),
-        ("load with a forged payload", "401"),
-    ]
-    assert walked.stdout.endswith("\nEvery step held.\n")
-    assert (walked.returncode, walked.stderr) == (0, "")
-
-
-def test_up_prints_what_a_person_reads_and_writes_the_outputs_of_the_registered_app(
-    walked: subprocess.CompletedProcess[str], written: Path
-) -> None:
-    assert len(walked.stdout.splitlines()) <= 60
-    assert "API's own URL" not in walked.stdout  # there is no other
-    outputs = outputs_in(written)
-    listed = walked.stdout.partition("\nStack outputs\n")[2].partition("\nRegistration sheet")[0]
-    for name in outputs.keys() - {"readme"}:
-        assert len(re.findall(rf"[ ,]{name}\b", listed)) == 1, name
-    base_url = url_after("  baseUrl", walked.stdout)
-    assert outputs["loadCallbackUrl"] == url_after("  loadCallbackUrl", walked.stdout)
-    assert outputs["loadCallbackUrl"] == f"{base_url}/7c9e6679-7425-40de-944b-e07fc1f90ae7/load"
-    (tab,) = outputs["technicalTab"].values()
-    assert tab["status"] == "ready"
-    (app,) = outputs["registration"]["apps"]
-    assert app["registeredBaseUrl"] == outputs["baseUrl"] == base_url
-    with pytest.raises(UnreachableError):  # nothing is left listening
-        get(base_url, 2)
-    shown = run_as_printed("ops sheet", walked.stdout)
-    assert (shown.returncode, shown.stderr) == (0, "")
-    by_stack = re.sub(r"--file '.*?'(?: --config \S+)?", "--stack local", shown.stdout)
-    assert by_stack.startswith(outputs["readme"])
-
-
-def test_serve_serves_until_it_is_interrupted() -> None:
+def test_serve_runs_every_step_and_serves_until_it_is_interrupted() -> None:
     with running("serve", background=True) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
+        steps = re.findall(r"^  ✓ (.+?)  +(\S+|in place) +\d+ ms$", printed, re.MULTILINE)
+        assert steps == STEPS
         panel, endpoint = url_after("Control panel", printed), url_after("AWS endpoint", printed)
         page = get(panel, 5)
         assert page.status == 200
         assert "Example Commerce" in page.text
         assert get(f"{endpoint}/_ministack/health", 5).status == 200
-        outputs = re.findall(r" --file (build/local/\S+)$", printed, re.MULTILINE)[-1]
-        # Another command that runs meanwhile has a file of its own.
-        assert outputs.startswith(f"build/local/run-{process.pid}-")
-        shown = run_as_printed("ops sheet", printed.partition("Control panel")[2])
+
+        file = re.findall(r" --file (build/local/\S+)$", printed, re.MULTILINE)[-1]
+        # Another command that runs at the same time has its own file.
+        assert file.startswith(f"build/local/run-{process.pid}-")
+        outputs = json.loads((ROOT / file).read_text(encoding="utf-8"))
+        expect_outputs(printed, outputs)
+        shown = run_as_printed("ops sheet", printed)
         assert (shown.returncode, shown.stderr) == (0, "")
-        assert outputs_in(ROOT / outputs)["loadCallbackUrl"] in shown.stdout
+        by_stack = re.sub(r"--file \S+(?: --config \S+)?", "--stack local", shown.stdout)
+        assert by_stack.startswith(outputs["readme"])
         listed = run_as_printed("ops stores list", printed)
         assert listed.returncode == 0
         assert listed.stdout.startswith("No store has an app of the stack installed.")
         checked = run_as_printed("ops check", printed)
         assert (checked.returncode, checked.stderr) == (0, "")
         assert checked.stdout.endswith("\n  ready\n")
+
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=20)[0] == "\nStopping.\n"
         assert process.returncode == 0
-        assert not (ROOT / outputs).exists()
+        assert not (ROOT / file).exists()
         for url in (panel, endpoint):
             with pytest.raises(UnreachableError):
                 get(url, 2)
+
+
+def expect_outputs(printed: str, outputs: dict[str, Any]) -> None:
+    """Expect each output once, those of the registered app, and no notice about a domain."""
+    assert "API's own URL" not in printed
+    listed = printed.partition("\nStack outputs\n")[2].partition("\nRegistration sheet")[0]
+    for name in outputs.keys() - {"readme"}:
+        assert len(re.findall(rf"[ ,]{name}\b", listed)) == 1, name
+    base_url = url_after("  baseUrl", printed)
+    assert outputs["loadCallbackUrl"] == url_after("  loadCallbackUrl", printed)
+    assert outputs["loadCallbackUrl"] == f"{base_url}/7c9e6679-7425-40de-944b-e07fc1f90ae7/load"
+    (tab,) = outputs["technicalTab"].values()
+    assert tab["status"] == "ready"
+    (app,) = outputs["registration"]["apps"]
+    assert app["registeredBaseUrl"] == outputs["baseUrl"] == base_url
 
 
 def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
@@ -181,29 +154,6 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
         with pytest.raises(ProcessLookupError):
             os.killpg(group, 0)
         assert not list(BUILD.glob(f"run-{process.pid}-*"))
-
-
-def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    done = run("up", "--outputs", str(tmp_path / "file" / "outputs.json"))
-    assert done.returncode == 1
-    assert f"{tmp_path}/file: File exists" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("option", ["--port", "--bigcommerce-port"])
-def test_a_taken_port_is_said_without_a_traceback(option: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = run("up", option, str(port))
-    assert done.returncode == 1
-    assert f"port {port} is in use; stop what listens there or choose another" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def outputs_in(file: Path) -> dict[str, Any]:
-    outputs: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return outputs
 
 
 def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[str]:

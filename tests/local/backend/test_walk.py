@@ -1,6 +1,7 @@
 """The walk: a deployment that does not do what it should is found, and said."""
 
 import io
+import json
 import re
 import shutil
 import signal
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from local import backend as module
 from local import commands, walk
-from local.backend import APPS, CLIENT_SECRETS, DOMAIN, PROJECT, ROOT, LocalBackend, local_backend
+from local.backend import APPS, CLIENT_SECRETS, DOMAIN, PROJECT, ROOT, LocalBackend
 from local.bigcommerce import BigCommerce
 from local.console import Report
 from local.engine import DeploymentError
@@ -87,24 +88,7 @@ def test_an_api_that_does_not_answer_fails(ready: LocalBackend) -> None:
     assert get(urls.load, 30).status == 400
 
 
-def test_the_walk_knows_what_the_apps_settings_change() -> None:
-    app = {
-        "organizationId": 4711,  # as YAML reads it
-        "name": "Smith & Sons' <app>",
-        "scopes": ["store_v2_orders_read_only"],
-        "multipleUsers": False,
-        "clientId": "ofanotherrun",
-        "appUrl": "https://app.example.com/bigcommerce",
-    }
-    reporting, printed = report()
-    with local_backend(overrides={APPS: [app]}) as backend:
-        backend.deploy()
-        assert reporting.walk(Walk(backend).steps), printed.getvalue()
-    outcomes = re.findall(r"✓ .{34} (\S+)", printed.getvalue())
-    assert outcomes == ["503", "in", "302", "302", "403", "200", "200", "404", "401"]
-
-
-def test_a_custom_domain_is_walked_through_the_apis_own_url(
+def test_up_expects_what_the_settings_of_the_stack_change(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -112,14 +96,27 @@ def test_a_custom_domain_is_walked_through_the_apis_own_url(
     stack = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
     stack["config"][DOMAIN] = {"name": "apps.example.com", "hostedZoneId": "Z0"}
     (app,) = stack["config"]["apps"]
-    app["clientId"] = "ofanotherrun"
+    app |= {
+        "organizationId": 4711,  # an organization ID that YAML reads as a number
+        "name": "Smith & Sons' <app>",
+        "multipleUsers": False,
+        "clientId": "ofanotherrun",
+        "appUrl": "https://app.example.com/bigcommerce",
+    }
     stack["config"][CLIENT_SECRETS] = {"secure": "v1:encrypted"}
     (tmp_path / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
-    assert commands.main(["up", "--outputs", str(tmp_path / "outputs.json")]) == 0
+    outputs = tmp_path / "new folder" / "outputs.json"
+    assert commands.main(["up", "--outputs", str(outputs)]) == 0
     printed = capsys.readouterr().out
+    assert printed.endswith("\nEvery step held.\n")
+    assert len(printed.splitlines()) <= 60
+    outcomes = re.findall(r"✓ .{34} (\S+)", printed)
+    assert " ".join(outcomes[:7]) == "503 in 302 active 200 302 403"
+    assert " ".join(outcomes[7:]) == "200 302 in 200 needs_reauth 404 401"
+    assert json.loads(outputs.read_text(encoding="utf-8"))["baseUrl"] == "https://apps.example.com"
     assert re.search(r"^  baseUrl +https://apps\.example\.com$", printed, re.MULTILINE)
     assert "apps.example.com is not served here: the walk goes through the API's own URL" in printed
 

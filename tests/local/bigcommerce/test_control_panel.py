@@ -119,25 +119,6 @@ def test_confirming_frames_the_auth_callback_with_a_code_that_works(
     assert app.client_secret not in page
 
 
-def test_faults_are_queued_for_the_token_endpoint_and_can_be_cleared(
-    browser: Browser, store: Store, exchange: Exchange, token_request: dict[str, str]
-) -> None:
-    path = apps_path(store, store.owner).replace("/apps", "/faults")
-    log = path.replace("/faults", "/log")  # what a page shows in its place once its frame is loaded
-    for name in ("500", "redirect", "no access token"):
-        assert f'value="{name}"' in browser.page()
-        assert browser.post(path, fault=name).status == 303
-    assert "Faults of the token endpoint: 3 to come" in browser.page()
-    assert [exchange(token_request).status for _ in range(2)] == [500, 302]
-    assert "Faults of the token endpoint: 1 to come" in browser.page(log)
-    assert "<html" not in browser.page(log)
-    assert browser.post(path, fault="other").status == 404
-    assert ">Clear</button>" in browser.page()
-    assert browser.post(path, fault="").status == 303
-    assert "to come" not in browser.page()
-    assert exchange(token_request).status == 200
-
-
 def test_each_permission_is_named_as_in_the_portal_with_what_it_allows(
     browser: Browser, bigcommerce: BigCommerce, store: Store, app: App
 ) -> None:

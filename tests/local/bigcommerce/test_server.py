@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local import loopback_http
 from local.bigcommerce import BigCommerce, PortError, Server, serve
-from ops.http_client import UnreachableError
 
 
 def test_it_listens_on_loopback_alone(server: Server) -> None:
@@ -18,18 +16,6 @@ def test_it_listens_on_loopback_alone(server: Server) -> None:
         assert connection.getpeername()[0] == "127.0.0.1"
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", parts.port or 0))
-
-
-def test_a_port_can_be_chosen_and_a_taken_one_is_named(bigcommerce: BigCommerce) -> None:
-    with serve(bigcommerce) as first:
-        port = urlsplit(first.url).port
-        assert port
-        with pytest.raises(PortError, match=f"^port {port} is in use; stop what"):
-            serve(bigcommerce, port).__enter__()
-    with pytest.raises(UnreachableError):  # it has ended with its block
-        loopback_http.get(first.url, 1)
-    with serve(bigcommerce, port) as second:
-        assert second.url == first.url
 
 
 def test_a_port_that_is_not_for_this_user_is_named(

@@ -180,12 +180,3 @@ def test_what_the_program_logs_holds_no_secret(failures: Runner) -> None:
         ("warning", 'another with {"organization": "[secret]"}'),
     ]
     assert deployment.outputs == {"whole": [1, PASSWORD], "plain": {"a": [1, None]}}
-
-
-def test_the_developers_settings_do_not_reach_the_program(
-    failures: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "a-profile-that-does-not-exist")
-    monkeypatch.setenv("PULUMI_CONFIG", "not JSON")
-    failures.up(way="none")
-    assert failures.operations == {"create": 1}
