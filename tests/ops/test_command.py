@@ -1,5 +1,7 @@
 """The command as a person or a CI job runs it: each source, each format, each thing done wrong."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -8,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -42,18 +45,26 @@ STORES_COMMANDS = [
 def run(
     *arguments: str, piped: str | bytes = "", path: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | ({"PATH": path} if path is not None else {})
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env=environment,
-        input=piped.encode() if isinstance(piped, str) else piped,
-        capture_output=True,
-        check=False,
-    )
-    return subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-    )
+    """Run the command in this process: a new one would import every library again."""
+    text = piped.encode() if isinstance(piped, str) else piped
+    streams = [io.TextIOWrapper(io.BytesIO(each)) for each in (text, b"", b"")]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        mock.patch.object(sys, "stdin", streams[0]),
+        contextlib.redirect_stdout(streams[1]),
+        contextlib.redirect_stderr(streams[2]),
+    ):
+        patch.chdir(ROOT)
+        if path is not None:
+            patch.setenv("PATH", path)
+        try:
+            status = main(arguments)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+    for stream in streams:
+        stream.flush()
+    out, error = (stream.buffer.getvalue().decode() for stream in streams[1:])
+    return subprocess.CompletedProcess(arguments, status, out, error)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
