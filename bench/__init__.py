@@ -1,1 +1,1 @@
-"""What the functions cost to run: measured CPU time, and the bill that follows from it."""
+"""The cost of running the functions: measured CPU time, and the bill that follows from it."""

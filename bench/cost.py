@@ -109,11 +109,11 @@ def added(stores: int, apps: int, cold: float) -> dict[str, float]:
 
 
 def reconciler_calls(unsettled: float) -> dict[str, float]:
-    """Calls in an hour to reconcile so many unsettled stores, each of which is polled once.
+    """Return the calls per hour to reconcile so many unsettled stores, if each is polled once.
 
-    A poll reads the app, the connection and the record, writes the connection before and after the
-    call, and tries to take the record off the list of due stores. Each write of the connection
-    replaces its entry in an index, which is two more.
+    A poll reads the app, the connection and the record. It writes the connection before and after
+    the call, and tries to remove the record from the list of due stores. Each write of the
+    connection replaces its entry in an index, which is two more writes.
     """
     return {
         "Rutter": unsettled,

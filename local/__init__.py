@@ -1,1 +1,1 @@
-"""The embedded default: the same program on an embedded AWS, with a simulated BigCommerce."""
+"""Runs the program on this machine: an embedded AWS, a simulated BigCommerce and Rutter."""

@@ -1,4 +1,4 @@
-"""How the deployed APIs answered: status, request id, and what the function logged."""
+"""The answers of the deployed APIs: status, request ID, and the function's log line."""
 
 from http import HTTPStatus
 
@@ -10,7 +10,7 @@ from ops.http_client import UnreachableError
 
 
 def find_answer(emulator: Emulator, url: str) -> Answer | None:
-    """How a deployed API answered a URL last; None if the URL was not requested."""
+    """Return a deployed API's last answer to a URL, or None if no one requested it."""
     try:
         found = get(emulator.endpoint_url + answer_path(url), timeout=2)
     except UnreachableError:

@@ -1,4 +1,4 @@
-"""boto3 on the embedded AWS, deaf to the developer's own AWS settings."""
+"""boto3 clients of the embedded AWS, which ignore the developer's AWS settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT_KEY = "test"
 # A session variable is (name in the config file, environment variable, default, conversion):
 # without the first two, neither ~/.aws nor AWS_PROFILE is read.
 _NO_FILES = dict.fromkeys(("profile", "config_file", "credentials_file"), (None,) * 4)
-# Each of these would otherwise be read from the environment, and break a loopback endpoint.
+# Otherwise boto3 reads these from the environment, and a loopback endpoint fails.
 _CONFIG = Config(
     proxies={},
     use_fips_endpoint=False,
@@ -48,10 +48,10 @@ def isolated_session(
 
 
 class Aws:
-    """Clients of one embedded AWS: one a service, made at first use, shared by threads.
+    """Clients of one embedded AWS: one per service, made at first use, shared by threads.
 
     `endpoint` returns the URL of a service, by boto3's name for it. A client is also an attribute
-    of that name (`lambda_` for Lambda, since the other is a keyword).
+    of that name (`lambda_` for Lambda, because `lambda` is a keyword).
     """
 
     def __init__(

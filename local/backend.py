@@ -1,4 +1,4 @@
-"""The whole back end on this machine: an embedded AWS, a simulated platform, and the stack."""
+"""The whole back end on this machine: an embedded AWS, a simulated BigCommerce, and the stack."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +31,7 @@ SECRETS = [CLIENT_SECRETS, HANDOFF_KEYS, RUTTER_CLIENT_SECRETS]
 
 @dataclass
 class LocalBackend:
-    """A running emulator and BigCommerce, and the stack to deploy between them.
+    """A running emulator, a running BigCommerce, and the stack that connects them.
 
     Attributes:
         emulator: the embedded AWS.
@@ -39,8 +39,8 @@ class LocalBackend:
         bigcommerce_url: the origin it serves.
         rutter: the simulated Rutter.
         config: the stack's configuration, by full key.
-        on_event: called with what deployments do as they do it.
-        outputs: the stack's outputs, as the latest deployment gave them.
+        on_event: called with each event of a deployment.
+        outputs: the stack's outputs after the latest deployment.
     """
 
     emulator: Emulator
@@ -54,13 +54,13 @@ class LocalBackend:
 
     @property
     def apps(self) -> list[App]:
-        """The apps as BigCommerce knows them, in the configuration's order."""
+        """The registered apps, in the order of the configuration."""
         return list(self.bigcommerce.apps.values())
 
     def deploy(self) -> Deployment:
-        """Run the program, and enter the callback URLs it outputs in BigCommerce's portal.
+        """Run the program, and enter its callback URLs in BigCommerce's portal.
 
-        Raises `DeploymentError` if the program or AWS refused.
+        Raises `DeploymentError` if the program or AWS fails.
         """
         deployment = self._stack.up(self.config, secrets=SECRETS, on_event=self.on_event)
         self.outputs = deployment.outputs
@@ -77,7 +77,7 @@ class LocalBackend:
         return deployment
 
     def register_apps(self) -> None:
-        """Register the configuration's apps in BigCommerce's portal, if they are not yet.
+        """Register the configuration's apps in BigCommerce's portal, unless they are registered.
 
         Raises `DeploymentError` for malformed apps.
         """
@@ -93,11 +93,11 @@ class LocalBackend:
                 )
         except (KeyError, TypeError, AttributeError) as error:
             raise DeploymentError(
-                f"{APPS} in Pulumi.{STACK}.yaml is malformed; `make up` says what is wrong"
+                f"{APPS} in Pulumi.{STACK}.yaml is malformed. Run `make up` to see the problem."
             ) from error
 
     def find_deployed(self) -> bool:
-        """Enter the callback URLs of what the Pulumi CLI deployed; whether it has yet."""
+        """Enter the callback URLs if the Pulumi CLI has deployed; return whether it has."""
         served_base_url = self._served_base_url()
         if served_base_url is None:
             return False
@@ -109,19 +109,19 @@ class LocalBackend:
 
     @property
     def domain(self) -> str | None:
-        """The stack's custom domain, which the embedded AWS does not serve; None without one."""
+        """The stack's custom domain, or None. The embedded AWS does not serve it."""
         domain = self.config.get(DOMAIN)
         return domain.get("name") if isinstance(domain, dict) else None
 
     def _served_base_url(self) -> str | None:
-        """The API's own URL, None while it is not deployed."""
+        """Return the API's default URL, or None before it is deployed."""
         for api in self.emulator.aws.apigatewayv2.get_apis()["Items"]:
             if api["Name"] == f"{PROJECT}-{STACK}-callbacks":
                 return str(api["ApiEndpoint"])
         return None
 
     def connection(self, app: App, store: Store) -> str | None:
-        """What the table says of a store's connection at Rutter."""
+        """Return the state of a store's connection in the table, or None without one."""
         item: Mapping[str, Any] = self.emulator.aws.dynamodb.get_item(
             TableName=self.outputs["installationsTable"],
             Key={
@@ -132,7 +132,7 @@ class LocalBackend:
         return item["connection_state"]["S"] if item else None
 
     def configure_credentials(self) -> None:
-        """Give the stack's configuration what the portal gave each app, as the sheet says to.
+        """Configure the credentials that the portal issued to each app.
 
         Raises `DeploymentError` for malformed apps.
         """
@@ -142,14 +142,14 @@ class LocalBackend:
         self.config[CLIENT_SECRETS] = {app.organization_id: app.client_secret for app in self.apps}
 
     def connect_stores_to_rutter(self) -> None:
-        """Have the next deployment connect the first app's stores to the simulated Rutter."""
+        """Configure the first app to connect its stores to the simulated Rutter."""
         for app in _maps(self.config.get(APPS))[:1]:
             app["rutter"] = {"clientId": self.rutter.client_id, "webhooks": True}
             organization_id = str(app.get("organizationId"))
             self.config[RUTTER_CLIENT_SECRETS] = {organization_id: self.rutter.client_secret}
 
     def record_registered_urls(self) -> None:
-        """Record that the portal has the callback URLs of the latest deployment."""
+        """Record in the configuration that the portal has the latest callback URLs."""
         for settings in self.config[APPS]:
             settings["registeredBaseUrl"] = self.outputs["baseUrl"]
 
@@ -162,11 +162,11 @@ def local_backend(
     bigcommerce_port: int = 0,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> Iterator[LocalBackend]:
-    """Start the embedded AWS and BigCommerce, with the stack `local` ready to be deployed.
+    """Start the embedded AWS and BigCommerce, with the stack `local` ready to deploy.
 
-    `overrides` come over Pulumi.local.yaml, by full key. Ports that are not given are free ones.
-    Everything is gone when the block ends. Raises `EmulatorError`, and `PortError` for a port that
-    cannot be had.
+    `overrides` replace values of Pulumi.local.yaml, by full key. A port that is None is a free one.
+    Everything stops when the block ends. Raises `EmulatorError`, and `PortError` for a port that is
+    not available.
     """
     emulator = Emulator(port=emulator_port)
     bigcommerce = BigCommerce(find_answer=partial(find_answer, emulator))
@@ -192,9 +192,9 @@ def local_backend(
 
 
 def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
-    """The configuration before registration, and with keys of this run's own.
+    """Return the configuration of unregistered apps, with handoff keys of this run.
 
-    Credentials and URLs in the file are those of another BigCommerce, or encrypted for the CLI.
+    Credentials and URLs in the file belong to another BigCommerce, or are encrypted for the CLI.
     """
     config = deepcopy(config)
     for app in _maps(config.get(APPS)):
@@ -206,7 +206,7 @@ def _unregistered(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_zone(config: dict[str, Any], emulator: Emulator) -> dict[str, Any]:
-    """The configuration with a Route 53 zone of the embedded AWS, if its domain has a zone."""
+    """Replace the domain's hosted zone, if it has one, with a zone of the embedded AWS."""
     domain = config.get(DOMAIN)
     if isinstance(domain, dict) and domain.get("name") and domain.get("hostedZoneId"):
         name = str(domain["name"])
@@ -216,5 +216,5 @@ def _with_zone(config: dict[str, Any], emulator: Emulator) -> dict[str, Any]:
 
 
 def _maps(apps: object) -> list[dict[str, Any]]:
-    """The apps of a configuration that may be malformed."""
+    """Return the apps of a configuration that may be malformed."""
     return [app for app in apps if isinstance(app, dict)] if isinstance(apps, list) else []

@@ -34,11 +34,10 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 app = App(
     name="python -m local",
     help=(
-        "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS account: "
-        "on an embedded AWS, with a simulated BigCommerce and a simulated Rutter, on this machine "
-        "only."
+        "Run the Pulumi program of this folder without the Pulumi CLI and without an AWS account. "
+        "An embedded AWS, a simulated BigCommerce and a simulated Rutter run on this machine."
     ),
-    help_epilogue="A port that is not given is a free one. The Makefile has each command too.",
+    help_epilogue="The default of a port is a free one. The Makefile has each command too.",
     version_flags=[],
     result_action="return_value",
     suppress_keyboard_interrupt=False,
@@ -71,14 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _explained(error: OSError) -> str:
     if error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    return f"the operating system refuses: {error}; if you chose a port, choose another"
+    return f"Could not start: {error}. If you chose a port, choose another."
 
 
 def _end_with_what_was_started() -> None:
-    """End a command that a signal ends with everything that it started.
+    """Stop everything that a command started when a signal ends it.
 
-    A script's background job inherits SIGINT as ignored, and Python then leaves it so: it is the
-    way to end `serve`, so it counts all the same. SIGHUP ignored is `nohup`, and stays.
+    A script's background job inherits SIGINT as ignored. It ends `serve` nevertheless. An ignored
+    SIGHUP means `nohup`, and stays ignored.
     """
     for number in _ENDING:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
@@ -86,7 +85,7 @@ def _end_with_what_was_started() -> None:
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    for each in _ENDING:  # make and a terminal both pass a signal on: once is enough
+    for each in _ENDING:  # make and the terminal may both send it
         signal.signal(each, signal.SIG_IGN)
     if number == signal.SIGINT:
         raise KeyboardInterrupt
@@ -100,11 +99,11 @@ def up(
     bigcommerce_port: BigCommercePort = None,
     outputs: Outputs = OUTPUTS_FILE,
 ) -> int:
-    """Deploy, print the outputs, walk the life of an installation, and stop."""
+    """Deploy, print the outputs, run a full install lifecycle, and stop."""
     report = Report()
     with _started(report, port, bigcommerce_port) as backend:
         held = _deploy_and_walk(report, backend, outputs)
-    report.say("\nEvery step held." if held else "\nThe back end does not work; see above.")
+    report.say("\nEvery step succeeded." if held else "\nA step failed. See above.")
     return 0 if held else 1
 
 
@@ -121,13 +120,13 @@ def serve(*, port: Port = None, bigcommerce_port: BigCommercePort = None) -> int
         served = partial(shell_command, outputs, endpoint_url=endpoint_url)
         report.say(f"\nControl panel  {backend.bigcommerce_url}")
         report.say(f"AWS endpoint   {endpoint_url}")
-        report.say("\nWhat to enter in the portal, and whether it works, from another terminal:\n")
+        report.say("\nIn another terminal, show the registration sheet and check the callbacks:\n")
         report.say(f"  {served('sheet')}")
         if backend.domain:
-            report.say(f"  (ops check would call {backend.domain}, which is not here)")
+            report.say(f"  (ops check cannot call {backend.domain}, which is not served here)")
         else:
             report.say(f"  {served('check')}")
-        report.say("\nThe stores that installed the app, likewise:\n")
+        report.say("\nList the stores that installed the app:\n")
         report.say(f"  {served('stores', 'list')}")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(report, signal.pause)
@@ -137,7 +136,7 @@ def serve(*, port: Port = None, bigcommerce_port: BigCommercePort = None) -> int
 def emulator(
     *, port: Port = EMULATOR_PORT, bigcommerce_port: BigCommercePort = BIGCOMMERCE_PORT
 ) -> int:
-    """Serve the embedded AWS and BigCommerce, for the Pulumi CLI to deploy the stack local to."""
+    """Serve the embedded AWS and BigCommerce, so that the Pulumi CLI can deploy the stack local."""
     report = Report()
     with _started(report, port, bigcommerce_port) as backend:
         backend.register_apps()
@@ -150,33 +149,31 @@ def emulator(
         report.say("\nDeploy to it from another terminal:\n")
         report.say("  pulumi stack select --create local")
         report.say("  pulumi up --stack local")
-        report.say(f"\nThen give it the credentials BigCommerce has for {first.name}:\n")
+        report.say(f"\nThen configure the credentials of {first.name}:\n")
         report.say(f"  pulumi config set --stack local --path 'apps[0].clientId' {first.client_id}")
         path = f"clientSecrets.{first.organization_id}"
         report.say(
             f"  pulumi config set --stack local --secret --path '{path}' {first.client_secret}"
         )
         report.say("  pulumi up --stack local")
-        report.say(
-            "\nIt starts empty, and with other credentials, each time. To start again, run\n"
-        )
+        report.say("\nEach start is empty and has other credentials. To start again, run\n")
         report.say("  pulumi stack rm --force --preserve-config local")
-        report.say("\nwhich keeps Pulumi.local.yaml, and then the commands above.")
+        report.say("\nwhich keeps Pulumi.local.yaml, then run the commands above.")
         report.say("\nPress Ctrl-C to stop.")
         return _until_interrupted(report, partial(_await_deployment, report, backend))
 
 
 def _say_what_to_change(report: Report, backend: LocalBackend) -> None:
-    """Say which URLs of Pulumi.local.yaml are not those that are served, if any."""
+    """Print the URLs of Pulumi.local.yaml that differ from the served ones, if any."""
     served = (
         (EMULATOR_PORT, backend.emulator.port),
         (BIGCOMMERCE_PORT, urlsplit(backend.bigcommerce_url).port),
     )
     changes = [(named, port) for named, port in served if named != port]
     if changes:
-        report.say("\nPulumi.local.yaml names other ports. Replace in it, everywhere:\n")
+        report.say("\nPulumi.local.yaml has other ports. Replace in it, everywhere:\n")
     for named, port in changes:
-        report.say(f"  http://localhost:{named}  by  http://localhost:{port}")
+        report.say(f"  http://localhost:{named}  with  http://localhost:{port}")
 
 
 def _await_deployment(report: Report, backend: LocalBackend) -> None:
@@ -195,17 +192,17 @@ def _started(
 
 
 def _deploy_and_walk(report: Report, backend: LocalBackend, file: Path) -> bool:
-    file.parent.mkdir(parents=True, exist_ok=True)  # refused, if it is, before anything is deployed
+    file.parent.mkdir(parents=True, exist_ok=True)  # fails before anything is deployed
     backend.connect_stores_to_rutter()
     if domain := backend.domain:
-        report.say(f"{domain} is not served here: the walk goes through the API's own URL instead")
+        report.say(f"{domain} is not served here. The steps call the API's default URL instead.")
     with report.working("Deploying the stack local"):
         deployment = backend.deploy()
     report.deployed(deployment)
     write_outputs(file, backend.outputs)
     report.outputs(backend.outputs, file)
     held = report.walk(Walk(backend).steps)
-    write_outputs(file, backend.outputs)  # the walk has registered the app
+    write_outputs(file, backend.outputs)  # a step registered the app
     return held
 
 

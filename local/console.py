@@ -1,4 +1,4 @@
-"""What the local commands print: progress while it works, and outputs that can be copied."""
+"""The output of the local commands: progress, and values that you can copy."""
 
 import time
 from collections import Counter
@@ -16,7 +16,7 @@ from local.outputs_file import shell_command, shown_path
 from local.walk import Step, StepFailedError
 from ops.http_client import UnreachableError
 
-# The sheet is a document of its own, and a command shows it.
+# The sheet is a document. A command shows it.
 _SHEET = "readme"
 
 
@@ -30,7 +30,7 @@ class Report:
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
-        """Show that this is going on until the block ends."""
+        """Show this text until the block ends."""
         with self._console.status(what) as self._status:
             if not self._console.is_terminal:
                 self.say(f"{what} …")
@@ -38,11 +38,11 @@ class Report:
         self._status = None
 
     def say(self, line: str = "") -> None:
-        """Print a line as it is: not wrapped, so that a URL can be copied."""
+        """Print a line without wrapping it, so that a URL can be copied."""
         self._console.print(line, markup=False, soft_wrap=True)
 
     def event(self, event: Event) -> None:
-        """Show what a deployment does: what the program says as a line, the rest in passing."""
+        """Show an event of a deployment: a log message as a line, a resource as status."""
         if isinstance(event, LogEvent):
             self.say(f"  {event.severity}: {event.text}")
         elif self._status is not None:
@@ -52,13 +52,13 @@ class Report:
             )
 
     def deployed(self, deployment: Deployment) -> None:
-        """Sum the first deployment up."""
+        """Summarize the first deployment."""
         services = ", ".join(f"{name} {count}" for name, count in sorted(self._done.items()))
         created = f"{len(deployment.changes)} resources created in {deployment.seconds:.1f} s"
         self.say(f"  {created}: {services}")
 
     def outputs(self, outputs: Mapping[str, Any], file: Path) -> None:
-        """Print the outputs that are a line each, and say where the others are."""
+        """Print the outputs that fit on a line, and the file that has all of them."""
         self._heading("Stack outputs")
         others = [name for name, value in outputs.items() if not isinstance(value, str)]
         lines = {name: outputs[name] for name in outputs if name not in (*others, _SHEET)}
@@ -66,13 +66,13 @@ class Report:
         for name, value in lines.items():
             self.say(f"  {name:<{width}}  {value}")
         self.say(f"  All of them, with {', '.join(others)}:\n    {shown_path(file)}")
-        self._heading("Registration sheet (on AWS you would follow it now; here the walk does)")
+        self._heading("Registration sheet (on AWS, you follow it now)")
         sheet = ("sheet", "--offline", "--format", "markdown")
         self.say(f"  {shell_command(file, *sheet)}")
 
     def walk(self, steps: Iterator[Step]) -> bool:
-        """Take the steps, a line each; whether all of them held."""
-        self._heading("The life of an installation, over HTTP through the deployed API")
+        """Run the steps and print a line for each; return whether all succeeded."""
+        self._heading("Install lifecycle, over HTTP through the deployed API")
         for step in steps:
             started = time.perf_counter()
             try:
@@ -96,5 +96,5 @@ class Report:
 
 
 def _service(type_: str) -> str:
-    """The AWS service of a resource: `lambda` of `aws:lambda/function:Function`."""
+    """Return the AWS service of a type: `lambda` of `aws:lambda/function:Function`."""
     return type_.split(":")[1].partition("/")[0]

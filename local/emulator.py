@@ -21,24 +21,23 @@ from ops.http_client import LOOPBACK, UnreachableError
 START_SECONDS = 30
 LOG_LINES = 15
 
-# All that the emulator and its Lambda workers get from the developer's environment: no AWS_*
-# variable, profile or proxy reaches them, as none would in AWS.
+# The only variables that the emulator and its Lambda workers inherit. As on AWS, they see none of
+# the developer's AWS_* variables, profiles and proxies.
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 
 
 class EmulatorError(Exception):
-    """The embedded AWS did not start; the message says why, with its last log lines."""
+    """The embedded AWS did not start. The message has the reason and the last log lines."""
 
 
 class Emulator:
-    """An empty AWS account on one loopback port, for as long as the `with` block lasts.
+    """An empty AWS account on one loopback port, until the `with` block ends.
 
-    Everything it holds is gone afterwards, with every process it started; that also holds when the
-    Python process that entered the block is killed. Nothing else listens: `GATEWAY_PORT` on
-    127.0.0.1 is the only socket (ministack's MQTT listener, which would be the second, is off).
+    Then its data and its processes are gone, even if the Python process of the block is killed.
+    `GATEWAY_PORT` on 127.0.0.1 is the only listening socket: ministack's MQTT listener is off.
 
-    `port` picks the port, a free one otherwise; `log` is the file its output goes to. Entering
-    raises `EmulatorError`.
+    `port` is the port, by default a free one. `log` is the file for its output. Entering raises
+    `EmulatorError`.
     """
 
     def __init__(self, *, port: int | None = None, log: Path = BUILD / "emulator.log") -> None:
@@ -50,13 +49,13 @@ class Emulator:
 
     @property
     def endpoint_url(self) -> str:
-        """The AWS endpoint, by address: no resolver is asked, and no IPv6 address is tried."""
+        """The AWS endpoint. An address needs no resolver and no try over IPv6."""
         return f"http://{LOOPBACK}:{self.port}"
 
     def __enter__(self) -> Self:
         if is_taken(self.port):
             raise EmulatorError(
-                f"port {self.port} is in use; stop what listens there or choose another with --port"
+                f"Port {self.port} is in use. Stop the process that listens there, or set --port."
             )
         with contextlib.ExitStack() as stack:
             process = self._start(stack)
@@ -102,12 +101,12 @@ class Emulator:
     def _failure(self, what: str) -> EmulatorError:
         lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
         return EmulatorError(
-            "\n".join([f"the embedded AWS {what}; the end of {self.log}:", *lines])
+            "\n".join([f"The embedded AWS {what}. The end of {self.log}:", *lines])
         )
 
 
 def _environment(port: int, directory: str) -> dict[str, str]:
-    """Return the emulator's whole environment; its Lambda workers inherit it."""
+    """Return the emulator's environment, which its Lambda workers inherit."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return inherited | {
         "GATEWAY_PORT": str(port),
@@ -125,7 +124,7 @@ def _environment(port: int, directory: str) -> dict[str, str]:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End the process and the Lambda workers it started, which share its process group."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)  # nothing it holds is to be kept
+        os.killpg(process.pid, signal.SIGKILL)  # it has nothing to save
     process.wait()
     if process.stdin:
         process.stdin.close()

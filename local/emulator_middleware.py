@@ -1,13 +1,12 @@
-"""What stands before the embedded AWS, in its process: a guard, and a memory of answers.
+"""Middleware of the embedded AWS: a guard against web pages, and a memory of answers.
 
-The emulator takes any signature of its root user, and it runs code: a page of any web site, open in
-a browser on this machine, could send it requests. So what a browser sends on behalf of another site
-is refused, and so is a name that is not this machine's (DNS rebinding). Only the deployed APIs, at
-hosts of their own, are for browsers.
+The emulator accepts any signature of its root user, and it runs code. Without a guard, any web page
+in a browser on this machine could send it requests. The guard refuses requests from other sites and
+for other host names (DNS rebinding). Only the deployed APIs, which have separate hosts, are for
+browsers.
 
-The emulator delivers no access log, so this remembers how the APIs answered, and with which request
-id they called a function. Whoever knows a URL can read that; the URLs themselves, which carry codes
-and payloads, are kept as digests alone.
+The emulator has no access log. The memory has each API answer's status and the request ID of the
+function call. It keeps a digest of each URL, because URLs contain codes and payloads.
 """
 
 import hashlib
@@ -26,16 +25,16 @@ REMEMBERED_ANSWERS = 1000
 _ANSWER_PATH = "/_api-answers/"
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 _API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
-# What a browser says of a request that the person made, or that the same origin did.
+# Sec-Fetch-Site for a request by the user or by the same origin.
 _OWN_SITES = {"none", "same-origin"}
 
 
-# The id that the API made last in the course of this request.
+# The latest ID that the API made during this request.
 _latest_id: ContextVar[list[str]] = ContextVar("latest_id")
 
 
 def noting_ids(make_id: Callable[[], str]) -> Callable[[], str]:
-    """Make ids as before, and note the latest: an API's last one is its function's request id."""
+    """Wrap `make_id` to note its latest ID: an API's last ID is its function's request ID."""
 
     def make_and_note() -> str:
         _latest_id.get([])[:] = [made := make_id()]
@@ -47,7 +46,7 @@ def noting_ids(make_id: Callable[[], str]) -> Callable[[], str]:
 def with_permissions_of_batches(
     find_action: Callable[..., str | None],
 ) -> Callable[..., str | None]:
-    """Have SQS's batch actions need the permission of their single ones, as on AWS."""
+    """Check SQS's batch actions by the permission of the single ones, as AWS does."""
 
     def find(*request: Any) -> str | None:
         action = find_action(*request)
@@ -57,12 +56,12 @@ def with_permissions_of_batches(
 
 
 def answer_path(url: str) -> str:
-    """The path at which the emulator says status and request id of a URL's last answer, or 404."""
+    """Return the emulator's path for the status and request ID of a URL's last answer."""
     return _ANSWER_PATH + hashlib.sha256(url.encode()).hexdigest()
 
 
 class Middleware:
-    """The emulator's ASGI application, behind the guard (which answers 403) and the memory."""
+    """The emulator's ASGI application behind the guard, which answers 403, and the memory."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -80,7 +79,7 @@ class Middleware:
         if _API_HOST.fullmatch(host) and scope.get("method") == "GET":
             await self._application(scope, receive, self._remembering(_url(host, scope), send))
         elif not _is_own(host, headers):
-            refusal = "The embedded AWS takes no requests from web pages."
+            refusal = "The embedded AWS accepts no requests from web pages."
             await _answer(send, HTTPStatus.FORBIDDEN, refusal)
         elif not scope["path"].startswith(_ANSWER_PATH):
             await self._application(scope, receive, send)
@@ -96,7 +95,7 @@ class Middleware:
         async def remember(message: Message) -> None:
             if message["type"] == "http.response.start":
                 key = answer_path(url)
-                self._answers.pop(key, None)  # the latest answer is the last
+                self._answers.pop(key, None)  # keep the latest answer last
                 self._answers[key] = " ".join([str(message["status"]), *latest_id])
                 if len(self._answers) > REMEMBERED_ANSWERS:
                     del self._answers[next(iter(self._answers))]
@@ -106,7 +105,7 @@ class Middleware:
 
 
 def _is_own(host: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request is for the emulator or, as Rutter's are, an API; and from no page."""
+    """Return whether a request is for the emulator or an API, and not from a web page."""
     return (
         (_OWN_HOST.fullmatch(host) or _API_HOST.fullmatch(host)) is not None
         and "origin" not in headers
@@ -115,7 +114,7 @@ def _is_own(host: str, headers: Mapping[str, str]) -> bool:
 
 
 def _url(host: str, scope: Message) -> str:
-    """The URL of a request to a deployed API, as a browser names it."""
+    """Return the URL of a request to a deployed API."""
     path, query = (scope[part].decode("latin-1") for part in ("raw_path", "query_string"))
     return f"http://{host}{path}?{query}" if query else f"http://{host}{path}"
 

@@ -1,7 +1,7 @@
 """The embedded AWS as a process that cannot outlive the one that started it.
 
-Standard input is a pipe whose other end only the parent holds: when the parent is gone, whatever
-ended it, the pipe closes. ministack's Lambda workers are in the same process group.
+Standard input is a pipe from the parent. It closes when the parent ends for any reason. ministack's
+Lambda workers are in the same process group.
 """
 
 import os
@@ -22,14 +22,14 @@ if __name__ == "__main__":
     from ministack.core import iam_actions
     from ministack.services import apigateway, lambda_svc
 
-    # Only now, so that no module of this project can shadow one of ministack's.
+    # After ministack's imports, so that no module of this project shadows one of them.
     sys.path.append(str(Path(__file__).resolve().parent.parent))
     from local.emulator_middleware import Middleware, noting_ids, with_permissions_of_batches
 
     ministack.app.app = Middleware(ministack.app.app)
     apigateway.new_uuid = noting_ids(apigateway.new_uuid)
     iam_actions.extract_iam_action = with_permissions_of_batches(iam_actions.extract_iam_action)
-    # A function is pending at first, as on AWS; with 0.5 s, that was a quarter of a deployment.
+    # A new function is pending, as on AWS. The default of 0.5 s is a quarter of a deployment.
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0.05
     watch = threading.Thread(target=end_group_when_closed, args=(sys.stdin.fileno(),), daemon=True)
     watch.start()

@@ -1,7 +1,7 @@
-"""HTTP to servers of this machine alone.
+"""HTTP to servers on this machine only.
 
-The codes and payloads of the simulated BigCommerce stay on this machine, whatever a stack's outputs
-say. Every request has a connection of its own, as those of many visitors have.
+The codes and payloads of the simulated BigCommerce stay on this machine, whatever URLs a stack
+outputs. Every request opens a new connection, like a new visitor.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A web application served over HTTP: on the loopback interface alone, a thread a connection."""
+"""Serves a web application over HTTP on the loopback interface, one thread per connection."""
 
 import errno
 import os
@@ -21,14 +21,14 @@ class PortError(Exception):
 
 
 _REFUSALS = {
-    errno.EADDRINUSE: "is in use; stop what listens there or choose another",
-    errno.EACCES: "is for the system's administrator; choose one above 1023",
+    errno.EADDRINUSE: "is in use. Stop the process that listens there, or choose another",
+    errno.EACCES: "is reserved for the system. Choose one above 1023",
 }
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. `url` is its origin, as browsers and functions reach it."""
+    """A running server. `url` is its origin for browsers and functions."""
 
     url: str
 
@@ -37,10 +37,10 @@ class Server:
 def serve_application(
     answer: Callable[[Request], Response], port: int = 0, static: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """Serve what `answer` answers until the block ends; `static` has folders by their paths.
+    """Serve an application until the block ends. `static` maps URL paths to folders.
 
-    `port` 0 takes a free one. What raises ConnectionResetError is answered with a reset.
-    Raises `PortError` for a port that is in use, or not for this user.
+    `port` 0 means a free one. If `answer` raises ConnectionResetError, the connection is reset.
+    Raises `PortError` for a port that is in use or reserved.
     """
     application = _Request.application(answer)
     with _listen(port) as listener:
@@ -82,10 +82,10 @@ class _Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def log(self, *_: object) -> None:
-        """Stay silent: paths carry codes and tokens."""
+        """Log nothing: paths contain codes and tokens."""
 
     def connection_dropped(self, *_: object) -> None:
-        """Close without lingering: the peer's TCP sees a reset instead of an end."""
+        """Close without lingering, so that the peer sees a reset."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
@@ -97,4 +97,4 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         if error.errno not in _REFUSALS:
             raise
-        raise PortError(f"port {port} {_REFUSALS[error.errno]}") from error
+        raise PortError(f"Port {port} {_REFUSALS[error.errno]}.") from error

@@ -15,16 +15,15 @@ OUTPUTS_FILE = BUILD / "outputs.json"
 
 
 def write_outputs(file: Path, outputs: Mapping[str, Any]) -> None:
-    """Write outputs, as `pulumi stack output --json` prints them, into a folder that is there."""
+    """Write outputs as `pulumi stack output --json` prints them. The folder must exist."""
     text = json.dumps(outputs, indent=2, sort_keys=True, ensure_ascii=False)
     file.write_text(f"{text}\n", encoding="utf-8")
 
 
 def shell_command(file: Path, *arguments: str, endpoint_url: str | None = None) -> str:
-    """Return the shell command that reads the file, in the project's folder.
+    """Return a shell command, for the project's folder, that reads the file.
 
-    `arguments` are a command of `ops` and its options. With `endpoint_url` it calls the embedded
-    AWS.
+    `arguments` are a command of `ops` and its options. `endpoint_url` is the embedded AWS to call.
     """
     python = shown_path(Path(sys.executable))
     line = shlex.join([python, "-m", "ops", *arguments, "--file", shown_path(file)])
@@ -35,6 +34,6 @@ def shell_command(file: Path, *arguments: str, endpoint_url: str | None = None) 
 
 
 def shown_path(path: Path) -> str:
-    """A path as one would write it in the project's folder."""
+    """Return a path relative to the project's folder, if it is in it."""
     path = path.absolute()
     return str(path.relative_to(_PROJECT) if path.is_relative_to(_PROJECT) else path)

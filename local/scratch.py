@@ -1,4 +1,4 @@
-"""Folders for what a run needs and nobody keeps, under build/local/."""
+"""Temporary folders of a run, under build/local/."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ _PREFIX = "run-"
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder that is gone after the block, and with the next run if this one is killed."""
+    """Make a folder that is removed after the block, or by the next run if this one is killed."""
     BUILD.mkdir(parents=True, exist_ok=True)
     _sweep()
     folder = Path(mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=BUILD))
@@ -24,7 +24,7 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def _sweep() -> None:
-    """Remove what runs that were killed have left: the emulator may have kept secrets in it."""
+    """Remove the folders of killed runs: the emulator may have written secrets to them."""
     for folder in BUILD.glob(f"{_PREFIX}*"):
         process = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if process.isdecimal() and not _is_running(int(process)):

@@ -1,6 +1,6 @@
-"""The life of an installation, walked over real HTTP through the deployed API.
+"""A full install lifecycle over HTTP, through the deployed API.
 
-Every step says what it expects; the first that is answered otherwise ends the walk.
+Every step expects an answer. The first unexpected answer ends the walk.
 """
 
 import html
@@ -17,9 +17,9 @@ from local.loopback_http import Response, get
 TIMEOUT_SECONDS = 35
 # How long warm functions may cache that the app is not registered.
 REGISTRATION_SECONDS = 5
-# How long connecting a store may take, with the polls that follow.
+# How long connecting a store may take, with its polls.
 CONNECTION_SECONDS = 100
-# What registering an app may touch: its secret's value and its item. No function, and no URL.
+# Registering an app changes its secret value and its item, but no function and no URL.
 TOUCHED_BY_REGISTRATION = {
     "aws:secretsmanager/secretVersion:SecretVersion",
     "aws:dynamodb/tableItem:TableItem",
@@ -27,14 +27,14 @@ TOUCHED_BY_REGISTRATION = {
 
 
 class StepFailedError(Exception):
-    """A step was not answered as it should be; the message says how it was."""
+    """A step had an unexpected answer, which the message contains."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step to take.
+    """A step of the walk.
 
-    `take` returns its outcome; it raises StepFailedError, or UnreachableError without an answer.
+    `take` returns the outcome. It raises StepFailedError, or UnreachableError without an answer.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Step:
 
 
 class Walk:
-    """The walk of one app's installation on one store, from a back end that is deployed."""
+    """The walk of one app and one store, through a deployed back end."""
 
     def __init__(self, backend: LocalBackend) -> None:
         self._backend = backend
@@ -62,7 +62,7 @@ class Walk:
         yield Step("install by the owner", self._install)
         if self._has_rutter:
             yield Step("Rutter has the store's data", self._data_syncs)
-            yield Step("Rutter's webhooks are taken", self._webhooks_are_taken)
+            yield Step("Rutter's webhooks are accepted", self._webhooks_are_accepted)
         yield Step("load by the owner", lambda: self._load(self._owner))
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
@@ -85,7 +85,7 @@ class Walk:
         touched = {change.type for change in self._backend.deploy().changes}
         if touched != TOUCHED_BY_REGISTRATION:
             raise StepFailedError(
-                f"it should touch the secret's value and the item alone, but did {touched}"
+                f"expected changes of the secret value and the item only; it changed {touched}"
             )
         if _urls(self._backend.outputs) != self._urls:
             raise StepFailedError("it changed the callback URLs")
@@ -104,7 +104,7 @@ class Walk:
         return self._expect_connection(self._access_token, "active")
 
     def _has_new_token(self) -> str:
-        # Active already, if a webhook of the first connection triggered a poll only now.
+        # It is active if a webhook of the first connection triggered a late poll.
         self._expect_connection(self._access_token, "not_ready", "active")
         return "in place"
 
@@ -113,13 +113,15 @@ class Walk:
         installation = self._bigcommerce.installation(self._app, self._store)
         return None if installation is None else installation.access_token
 
-    def _webhooks_are_taken(self) -> str:
+    def _webhooks_are_accepted(self) -> str:
         deadline = time.monotonic() + CONNECTION_SECONDS
         while len(self._backend.rutter.webhook_answers) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         answers = self._backend.rutter.webhook_answers
         if answers != [200, 200]:
-            raise StepFailedError(f"expected a webhook and its repeat to be taken: {answers}")
+            raise StepFailedError(
+                f"expected 200 for a webhook and its repeat; the answers are {answers}"
+            )
         return "200"
 
     def _is_flagged(self) -> str:
@@ -127,7 +129,7 @@ class Walk:
         return self._expect_connection(connection.store_token, "needs_reauth")
 
     def _expect_connection(self, store_token: str | None, *states: str) -> str:
-        """Expect one connection at Rutter, with this token, and in the table one of the states."""
+        """Expect one connection at Rutter with this token, and one of the states in the table."""
         deadline = time.monotonic() + CONNECTION_SECONDS
         while True:
             connections = self._backend.rutter.of(self._store.hash)
@@ -148,7 +150,7 @@ class Walk:
         return self._expect_app(response, f"{self._app.name} is connected")
 
     def _expect_app(self, response: Response, heading: str) -> str:
-        """Expect the app at its own URL, or the built-in page if it has none."""
+        """Expect the app at its own URL, or else the built-in page."""
         app_url = self._backend.config[APPS][0].get("appUrl")
         if app_url is None:
             return _expect(response, 200, heading, self._store.hash)
@@ -180,7 +182,7 @@ def _urls(outputs: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _get_once_registered(make_url: Callable[[], str]) -> Response:
-    """Get a URL, again while its function may still have the app cached as unregistered."""
+    """Get a URL, and retry while its function may have the app cached as unregistered."""
     deadline = time.monotonic() + REGISTRATION_SECONDS
     while True:
         response = get(make_url(), TIMEOUT_SECONDS)
@@ -200,6 +202,6 @@ def _expect(response: Response, status: int, *texts: str) -> str:
 
 
 def _readable(response: Response) -> str:
-    """What a person would read of an answer."""
+    """Return the readable text of an answer."""
     text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", response.text, flags=re.DOTALL)
     return " ".join(html.unescape(text).split())

@@ -1,4 +1,4 @@
-"""Settings that hold for every test of this repository."""
+"""Settings of every test of this repository."""
 
 import gc
 import os

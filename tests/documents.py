@@ -22,7 +22,7 @@ def parsed(document: Path) -> list[Token]:
 
 
 def blocks(language: str) -> Iterator[str]:
-    """Every code block of a language, in every document."""
+    """Yield every code block of a language, in every document."""
     for document in DOCUMENTS:
         for token in parsed(document):
             if token.type == "fence" and token.info == language:
@@ -30,13 +30,13 @@ def blocks(language: str) -> Iterator[str]:
 
 
 def snippet(defining: str) -> str:
-    """The Python block that defines this function."""
+    """Return the Python block that defines this function."""
     (found,) = [block for block in blocks("python") if f"def {defining}(" in block]
     return found
 
 
 def table(document: str, *columns: str) -> list[list[str]]:
-    """The rows of the document's one table with these columns, each cell in Markdown."""
+    """Return the rows of the document's only table with these columns, as Markdown."""
     tables: list[list[list[str]]] = []
     for before, token in pairwise(parsed(ROOT / document)):
         if token.type == "table_open":
@@ -50,5 +50,5 @@ def table(document: str, *columns: str) -> list[list[str]]:
 
 
 def code_spans(cell: str) -> list[str]:
-    """What stands as code in a cell."""
+    """Return the code spans of a cell."""
     return re.findall(r"`([^`]+)`", cell)

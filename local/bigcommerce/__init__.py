@@ -1,7 +1,7 @@
-"""A simulated BigCommerce: what an app's callbacks see of the platform, on this machine.
+"""A simulated BigCommerce: the part of the platform that an app's callbacks use.
 
-The local commands run it, and the tests use it as their double of BigCommerce: only tests set its
-clock, choose a payload's claims, and read the requests that it got.
+The local commands run it, and the tests use it as a test double. Only tests set its clock, choose a
+payload's claims, queue faults, and read the requests that it received.
 """
 
 from local.bigcommerce.model import App, CallbackUrls, Installation, Store, User

@@ -1,7 +1,7 @@
-"""Ways in which the token endpoint can go wrong, to queue for its next answers.
+"""Faults of the token endpoint, for tests to queue for its next answers.
 
-A fault stands between the request and the exchange of the code. One that never calls `exchange`
-leaves the code unused, so that a second try can succeed; one that spoils the answer leaves it used.
+A fault runs instead of the exchange of the code. If it never calls `exchange`, the code stays
+unused and a second try can succeed. If it changes the answer, the code is used.
 """
 
 import json
@@ -31,7 +31,7 @@ def redirected(location: str) -> Fault:
 
 
 def html(_: Exchange) -> Response:
-    """Answer 200 with a web page, as a proxy in between might, and exchange nothing."""
+    """Answer 200 with a web page, as a proxy can, and exchange nothing."""
     return Response("<!doctype html><title>Sign in</title>", content_type="text/html")
 
 

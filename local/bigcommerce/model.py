@@ -1,4 +1,4 @@
-"""What BigCommerce knows: users, stores, apps, and which app is installed where."""
+"""BigCommerce's data: users, stores, apps and installations."""
 
 import secrets
 import string
@@ -20,7 +20,7 @@ class User:
 
     @classmethod
     def create(cls, username: str) -> Self:
-        """A new user with an id of its own and an address nobody owns (RFC 2606)."""
+        """Make a user with a random ID and a reserved email domain (RFC 2606)."""
         return cls(1_000_000 + secrets.randbelow(9_000_000), username, f"{username}@example.com")
 
 
@@ -35,7 +35,7 @@ class Store:
 
     @classmethod
     def create(cls, name: str) -> Self:
-        """A new store with an owner, one more user and a hash of ten characters."""
+        """Make a store with an owner, one more user and a hash of ten characters."""
         return cls(
             hash=random_alphanumerics(10),
             name=name,
@@ -45,7 +45,7 @@ class Store:
 
     @property
     def domain(self) -> str:
-        """The domain that a store has from the beginning, and keeps."""
+        """The permanent domain of a store."""
         return f"store-{self.hash}.mybigcommerce.com"
 
     @property
@@ -87,10 +87,10 @@ NO_CALLBACK_URLS = CallbackUrls("", "", "", "")
 class App:
     """An app registered in the developer portal.
 
-    What the engineer types there can be edited at any time, and counts at once; the three values
-    the portal gives never change. `scopes` are OAuth scope parameters, `organization_id` is the
-    part of the callback URLs that distinguishes apps: BigCommerce itself does not know it.
-    `served_base_url` is where this machine serves the callbacks, if it does not at those URLs.
+    The fields that an engineer edits apply immediately. The three values that the portal issues
+    never change. `scopes` are OAuth scope parameters. `organization_id` is the part of the callback
+    URLs that distinguishes apps; BigCommerce itself does not know it. `served_base_url` is the base
+    URL on this machine, if it differs from that of the callback URLs.
     """
 
     organization_id: str
@@ -110,20 +110,20 @@ class App:
 
     @property
     def reached_urls(self) -> CallbackUrls:
-        """Where browsers and BigCommerce reach the callbacks on this machine."""
+        """The callback URLs that browsers and BigCommerce call on this machine."""
         if self.served_base_url is None:
             return self.callback_urls
         return CallbackUrls.under(self.served_base_url, self.organization_id)
 
     @property
     def has_callback_urls(self) -> bool:
-        """Whether the callback URLs have been entered."""
+        """Whether the app has callback URLs."""
         return self.callback_urls != NO_CALLBACK_URLS
 
 
 @dataclass
 class Installation:
-    """An app at a store: the token that works now, and the users who have opened the app."""
+    """An app installed on a store: its valid token, and the users who opened the app."""
 
     app: App
     store: Store
@@ -133,5 +133,5 @@ class Installation:
 
 
 def random_alphanumerics(length: int) -> str:
-    """Lower-case letters and digits, as BigCommerce's hashes, client ids and tokens have them."""
+    """Return lowercase letters and digits, like BigCommerce's hashes, client IDs and tokens."""
     return "".join(secrets.choice(LOWERCASE_ALPHANUMERICS) for _ in range(length))

@@ -22,9 +22,9 @@ _templates = Environment(
 def page(
     template: str, apps: Iterable[App] = (), *, status: int | None = 200, **values: object
 ) -> Response:
-    """Render a template; the page may send forms to the callbacks of `apps`.
+    """Render a template. The page may send forms to the callbacks of `apps`.
 
-    It may frame anything: an app leads its frame to wherever its own pages are.
+    It may frame any site, because an app can redirect its frame to its own pages.
     """
     origins = sorted({_origin(app.reached_urls.load) for app in apps} | {"'self'"})
     policy = (
@@ -48,6 +48,6 @@ def _origin(url: str) -> str:
 
 
 def _permissions(app: App) -> list[tuple[str, str]]:
-    """The app's scopes as the portal names them, each with what it allows; unlisted ones as is."""
+    """Return each scope's name in the portal and its effect; an unlisted scope as it is."""
     scopes = [(scope, OAUTH_SCOPES.get(scope)) for scope in app.scopes]
     return [(str(listed), listed.effect) if listed else (name, "") for name, listed in scopes]

@@ -1,4 +1,4 @@
-"""What went between BigCommerce and the apps, for a person to read."""
+"""The log of requests between BigCommerce and the apps, which the control panel shows."""
 
 import json
 import threading
@@ -25,9 +25,9 @@ class Answer:
 class LoggedRequest:
     """One request.
 
-    `outcome` is an HTTP status or a word, `detail` says what was wrong, if anything. `at` is in
-    epoch seconds; `milliseconds` is None for a browser's. `full_url` is not for showing.
-    `answer` is how the app's API answered, as far as that is known.
+    `outcome` is an HTTP status or a word. `detail` describes a problem. `at` is in epoch seconds.
+    `milliseconds` is None for a browser's request. `full_url` contains secrets and is never shown.
+    `answer` is the answer of the app's API, or None if it is unknown.
     """
 
     id: int
@@ -41,7 +41,7 @@ class LoggedRequest:
 
     @property
     def url(self) -> str:
-        """Where it went, without the query: codes and payloads travel there."""
+        """The URL without the query, which contains codes and payloads."""
         return urlsplit(self.full_url)._replace(query="", fragment="").geturl()
 
     @property
@@ -51,7 +51,7 @@ class LoggedRequest:
 
     @property
     def reason(self) -> str:
-        """Why the callback was refused, as its function's log says; empty if it was not."""
+        """The reason for a refusal in the function's log; empty if there was none."""
         logged = json.loads(self.answer.log_line or "{}") if self.answer else {}
         return str(logged.get("reason") or logged.get("error", ""))
 
@@ -62,15 +62,15 @@ class LoggedRequest:
 
     @property
     def failed(self) -> bool:
-        """Whether anything but a success or a redirect came back."""
+        """Whether the answer was neither a success nor a redirect."""
         return self.outcome != IN_BROWSER and not self.outcome.startswith(("2", "3"))
 
 
 class RequestLog:
     """The latest requests, the newest first.
 
-    `find_answer` says how a deployed API answered a URL, None if it was not requested: it is called
-    whenever the log is read, until the function's log line is known.
+    `find_answer` returns a deployed API's answer to a URL, or None if no one requested the URL.
+    Reading the log calls it until the function's log line is found.
     """
 
     def __init__(self, find_answer: Callable[[str], Answer | None]) -> None:
@@ -99,7 +99,7 @@ class RequestLog:
         *,
         detail: str = "",
     ) -> None:
-        """Log a request and what came of it."""
+        """Log a request and its outcome."""
         with self._lock:
             self._count += 1
             entry = LoggedRequest(
@@ -110,7 +110,7 @@ class RequestLog:
                 del self._entries[next(iter(self._entries))]
 
     def add_in_browser(self, name: str, url: str) -> None:
-        """Log what a browser is about to fetch: its status is not seen from here."""
+        """Log a URL that a browser is about to fetch. The status is not visible here."""
         self.add(name, url, IN_BROWSER, None)
 
     def _change(self, entry_id: int, **values: Any) -> None:

@@ -47,17 +47,17 @@ def signed_payload(
 
 
 def load_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
-    """What the control panel puts in the frame when `user` opens the app."""
+    """Return the URL that the control panel frames when `user` opens the app."""
     return _signed(app.reached_urls.load, app, store, user, issued_at)
 
 
 def uninstall_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
-    """What BigCommerce calls when `user` has uninstalled the app."""
+    """Return the URL that BigCommerce calls when `user` has uninstalled the app."""
     return _signed(app.reached_urls.uninstall, app, store, user, issued_at)
 
 
 def remove_user_url(app: App, store: Store, user: User, *, issued_at: int | None = None) -> str:
-    """What BigCommerce calls when `user` has lost access to the app."""
+    """Return the URL that BigCommerce calls when `user` has lost access to the app."""
     return _signed(app.reached_urls.remove_user, app, store, user, issued_at)
 
 

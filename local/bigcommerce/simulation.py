@@ -1,4 +1,4 @@
-"""BigCommerce as one object: its stores, the registered apps, and what it calls."""
+"""BigCommerce as one object: its stores, the registered apps, and its calls of callbacks."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,8 +25,8 @@ CALLBACK_TIMEOUT_SECONDS = 30
 class BigCommerce:
     """A simulated BigCommerce, empty at first.
 
-    Unlike the real one it takes callback URLs on plain HTTP, and answers for every store at one
-    origin. `find_answer` says how a deployed API answered a URL, None if it was not requested.
+    Unlike the real one, it accepts callback URLs on plain HTTP, and all stores have one origin.
+    `find_answer` returns a deployed API's answer to a URL, or None if no one requested the URL.
     """
 
     def __init__(self, find_answer: Callable[[str], Answer | None] = lambda _: None) -> None:
@@ -45,9 +45,9 @@ class BigCommerce:
         callback_urls: CallbackUrls = NO_CALLBACK_URLS,
         multiple_users: bool = True,
     ) -> App:
-        """Do what the developer portal does: give the app a client id, a secret, an account UUID.
+        """Register an app and issue its client ID, secret and account UUID, as the portal does.
 
-        The callback URLs may follow later: set `app.callback_urls`.
+        You can set `app.callback_urls` later.
         """
         app = App(organization_id, name, tuple(scopes), callback_urls, multiple_users)
         self.apps[app.client_id] = app
@@ -60,35 +60,35 @@ class BigCommerce:
         return store
 
     def callable_app(self, client_id: str) -> App:
-        """The app with this client id; raises NotFound, also while it has no callbacks."""
+        """Return the app with this client ID. Raises NotFound, also if it has no callback URLs."""
         app = self.apps.get(client_id)
         if app is None:
-            raise NotFound("There is no app with this client id.")
+            raise NotFound("There is no app with this client ID.")
         if not app.has_callback_urls:
             raise NotFound(f"{app.name} has no callback URLs yet.")
         return app
 
     def store(self, store_hash: str) -> Store:
-        """The store with this hash; raises NotFound."""
+        """Return the store with this hash. Raises NotFound."""
         if store_hash not in self.stores:
             raise NotFound("There is no store with this hash.")
         return self.stores[store_hash]
 
     def installation(self, app: App, store: Store) -> Installation | None:
-        """How the app is installed at the store, or None when it is not."""
+        """Return the app's installation on the store, or None."""
         return self.installations.get((app.client_id, store.hash))
 
     def is_access_token(self, store_hash: str, token: str) -> bool:
-        """Whether this is an access token to the store that works now."""
+        """Return whether this is a valid access token of the store."""
         return any(
             each.store.hash == store_hash and each.access_token == token
             for each in list(self.installations.values())
         )
 
     def auth_callback_url(self, app: App, store: Store, user: User) -> str:
-        """What the control panel puts in the frame when `user` has confirmed the scopes.
+        """Return the URL that the control panel frames after `user` confirms the scopes.
 
-        Each URL carries a fresh code, and works once.
+        Each URL has a new code and works once.
         """
         parameters = {
             "code": self.token_endpoint.issue_code(app, store, user),
@@ -99,21 +99,21 @@ class BigCommerce:
         return f"{app.reached_urls.auth}?{urlencode(parameters)}"
 
     def external_auth_callback_url(self, app: App, store: Store, user: User) -> str:
-        """The same when the installation began at an install link outside the control panel."""
+        """Return the URL for an installation that started at an install link."""
         return f"{self.auth_callback_url(app, store, user)}&external_install=true"
 
     def uninstall(self, app: App, store: Store, user: User) -> Response:
-        """Uninstall the app, then notify it: what the app answers changes nothing.
+        """Uninstall the app, then notify it. The app's answer has no effect.
 
-        Raises `UnreachableError` without an answer; the app is uninstalled all the same.
+        Raises `UnreachableError` without an answer; the app is uninstalled nevertheless.
         """
         self.installations.pop((app.client_id, store.hash), None)
         return self._call("Uninstall", uninstall_url(app, store, user))
 
     def remove_user(self, app: App, store: Store, user: User) -> Response:
-        """Take a user's access to the app away, then notify it: what it answers changes nothing.
+        """Remove a user from the app, then notify it. The app's answer has no effect.
 
-        Raises `UnreachableError` without an answer; the user is removed all the same.
+        Raises `UnreachableError` without an answer; the user is removed nevertheless.
         """
         if installation := self.installation(app, store):
             installation.users.discard(user)

@@ -1,11 +1,11 @@
 """BigCommerce's web site: the token endpoint, the control panel and the install links.
 
-The control panel is a merchant's view of the store, with the apps in frames. The real one has an
-origin for each store, and a session; here the store and the current user are in the path.
+The control panel is a merchant's view of the store, with the apps in frames. The real one has a
+separate origin and a session for each store. Here the path contains the store and the user.
 
-An install link installs an app from a button outside the control panel. After consent the browser
-goes to the Auth callback itself, not in a frame, and the app ends by sending it to
-`install/succeeded` or `install/failed`.
+An install link installs an app from a button outside the control panel. After consent, the browser
+goes to the Auth callback, not in a frame. The app redirects it to `install/succeeded` or
+`install/failed`.
 """
 
 from collections.abc import Callable
@@ -39,14 +39,14 @@ _INSTALL_LINK = "/app/<client_id>/install"
 
 @dataclass(frozen=True)
 class Session:
-    """Who is logged in, and where."""
+    """The current store and user."""
 
     store: Store
     user: User
 
     @property
     def url(self) -> str:
-        """The path below which the session's pages are."""
+        """The path prefix of the session's pages."""
         return f"/manage/{self.store.hash}/{self.user.id}"
 
     @property
@@ -56,7 +56,7 @@ class Session:
 
 
 class Site:
-    """Answers requests; a part of a path that names nothing is answered with 404."""
+    """Answers requests, with 404 if a part of the path names nothing."""
 
     def __init__(self, bigcommerce: BigCommerce) -> None:
         self._bigcommerce = bigcommerce
@@ -81,7 +81,7 @@ class Site:
         self._routes = Map(rules, merge_slashes=False, strict_slashes=False)
 
     def answer(self, request: Request) -> Response:
-        """Answer a request, with a page also if there is nothing to answer."""
+        """Answer a request; an error is a page too."""
         try:
             endpoint, parts = self._routes.bind_to_environ(request.environ).match()
             return cast(Endpoint, endpoint)(request, **self._named(**parts))
@@ -92,7 +92,7 @@ class Site:
     def _named(
         self, *, store_hash: str = "", user_id: str = "", client_id: str = "", **others: object
     ) -> dict[str, object]:
-        """What the parts of a path name, as the endpoints take it."""
+        """Return the endpoints' arguments for the parts of a path."""
         if user_id:
             others["session"] = self._session(store_hash, user_id)
         elif store_hash:
@@ -194,5 +194,5 @@ def _user(store: Store, user_id: str) -> User:
 
 
 def serve(bigcommerce: BigCommerce, port: int = 0) -> AbstractContextManager[Server]:
-    """Serve it until the block ends; raises as `serve_application` does."""
+    """Serve the site until the block ends. Raises as `serve_application` does."""
     return serve_application(Site(bigcommerce).answer, port, STATIC)

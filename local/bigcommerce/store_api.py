@@ -1,4 +1,4 @@
-"""The one endpoint of BigCommerce's REST API that is simulated: a store's information."""
+"""The simulated endpoint of BigCommerce's REST API: a store's information."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The OAuth token endpoint: issues codes at consent, and exchanges each once for a token."""
+"""The OAuth token endpoint: issues codes at consent, and exchanges each code once for a token."""
 
 import json
 import secrets
@@ -34,7 +34,7 @@ Installations = dict[tuple[str, str], Installation]
 
 @dataclass
 class TokenRequest:
-    """A request as it came: the JSON body's fields, and what was wrong with them, if anything."""
+    """A request: the fields of its JSON body, and the problem with them, if any."""
 
     fields: Mapping[str, Any]
     problem: str | None = None
@@ -52,7 +52,7 @@ class _Code:
 
 
 class _RefusedError(Exception):
-    """The endpoint refuses a token; says why with an `error` of RFC 6749, section 5.2."""
+    """A refusal, with an `error` of RFC 6749, section 5.2."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
@@ -61,11 +61,11 @@ class _RefusedError(Exception):
 
 @dataclass
 class TokenEndpoint:
-    """Gives access tokens, strictly: every field must be exactly as BigCommerce documents it.
+    """Issues access tokens. Every field must be exactly as BigCommerce documents it.
 
-    `requests` holds the latest requests, secrets and all. `next_answers` holds faults for the
-    requests to come: each is used once, in order. `answers_by_code` holds them for the requests
-    with a code, whatever else is requested meanwhile. `clock` returns epoch seconds.
+    `requests` has the latest requests, with their secrets. `next_answers` has faults for the next
+    requests: each applies once, in order. `answers_by_code` has the faults for requests with a
+    code. `clock` returns epoch seconds.
     """
 
     apps: Mapping[str, App]
@@ -90,7 +90,7 @@ class TokenEndpoint:
         return code
 
     def access_token(self, code: str) -> str:
-        """The access token that this code is good for."""
+        """Return the access token that this code is exchanged for."""
         return self._codes[code].access_token
 
     def answer(self, request: Request) -> Response:
@@ -163,7 +163,7 @@ class TokenEndpoint:
         return code
 
     def _install(self, code: _Code) -> Installation:
-        """A new installation replaces an earlier one: that one's token no longer works."""
+        """Replace an earlier installation, whose token stops working."""
         installation = Installation(code.app, code.store, code.scope, code.access_token)
         installation.users.add(code.user)
         self.installations[code.app.client_id, code.store.hash] = installation
@@ -175,7 +175,7 @@ def _no_fault(exchange: Exchange) -> Response:
 
 
 def _code(request: Request) -> str:
-    """The code of a request, before anything is known of its form; empty without one."""
+    """Return the code of an unchecked request, or an empty string."""
     with suppress(_RefusedError):
         return _fields(request)["code"]
     return ""

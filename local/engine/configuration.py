@@ -1,4 +1,4 @@
-"""A stack's configuration in the form that the Pulumi CLI gives it to programs."""
+"""A stack's configuration, in the form in which the Pulumi CLI passes it to programs."""
 
 import json
 from collections.abc import Mapping
@@ -17,20 +17,20 @@ from components.settings.files import (
 def stack_config(root: Path, stack: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stack's configuration: full key (`project:key`) to plain value.
 
-    `overrides` replace whole values. Raises `StackFileError`, also for an encrypted value, which
-    only the CLI can decrypt.
+    `overrides` replace whole values. Raises `StackFileError`, also for an encrypted value: only the
+    CLI can decrypt it.
     """
     merged = {**written_config(root, stack), **full_keys(overrides, project_name(root))}
     for key, value in merged.items():
         if is_encrypted(value):
             raise StackFileError(
-                f"{key} in Pulumi.{stack}.yaml is encrypted; only the CLI can read it"
+                f"{key} in Pulumi.{stack}.yaml is encrypted. Only the CLI can read it."
             )
     return {key: value for key, value in merged.items() if value is not None}
 
 
 def encoded(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return configuration as programs receive it: text, and JSON for the rest."""
+    """Return configuration as programs receive it: text as it is, other values as JSON."""
     return {
         key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
     }

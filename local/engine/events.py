@@ -1,4 +1,4 @@
-"""What a deployment reports while it runs, and how it fails."""
+"""The events and the error of a deployment."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ Operation = Literal["create", "update", "same", "delete"]
 
 
 class DeploymentError(Exception):
-    """A deployment stopped; the message is for people, says why and where, and holds no secret."""
+    """A deployment failed. The message names the reason and the resource, and no secret."""
 
 
 @dataclass(frozen=True)
 class ResourceEvent:
-    """One resource is done. `type` is Pulumi's token, `name` the logical name in the program."""
+    """A resource is done. `type` is Pulumi's token, `name` the logical name in the program."""
 
     operation: Operation
     type: str
@@ -23,7 +23,7 @@ class ResourceEvent:
 
 @dataclass(frozen=True)
 class LogEvent:
-    """What the program logged with `pulumi.log`; `severity` is `info`, `warning` or `error`."""
+    """A message of `pulumi.log`. `severity` is `info`, `warning` or `error`."""
 
     severity: str
     text: str

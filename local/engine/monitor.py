@@ -37,15 +37,15 @@ State = dict[str, Resource]
 class Monitor(MockMonitor):
     """Creates, updates, leaves alone or replaces a resource for each one the program registers.
 
-    As with the Pulumi engine: resources are identified by URN; unchanged inputs mean no call;
-    after a failure nothing more is begun, and what was done by then stays known; resources the
-    program no longer registers are deleted at the end, the latest first.
+    Like the Pulumi engine, it identifies resources by URN and makes no call for unchanged inputs.
+    After a failure it starts nothing more and keeps the state. At the end it deletes the resources
+    that the program no longer registers, the latest first.
 
-    Unlike it: a dependent is replaced only when its own inputs change; the options `protect`,
-    `ignore_changes`, `retain_on_delete`, `aliases` and `provider`, transforms and hooks have no
-    effect; and there is no preview, refresh or import.
+    Unlike the Pulumi engine, it replaces a dependent only if that one's inputs change. These have
+    no effect: `protect`, `ignore_changes`, `retain_on_delete`, `aliases`, `provider`, transforms
+    and hooks. There is no preview, refresh or import.
 
-    `failure` is the first error; `redaction` learns the secrets among the inputs.
+    `failure` is the first error. `redaction` learns the secrets among the inputs.
     """
 
     def __init__(
@@ -62,17 +62,17 @@ class Monitor(MockMonitor):
         self._provider = provider
         self._report = report
         self._registered: set[str] = set()
-        self._lock = threading.Lock()  # registrations come in parallel threads
+        self._lock = threading.Lock()  # registrations run in parallel threads
 
     def configure(self, config: Mapping[str, str]) -> None:
-        """Hand the stack's `aws:` settings to the provider."""
+        """Pass the stack's `aws:` settings to the provider."""
         settings = {
             key.removeprefix("aws:"): text for key, text in config.items() if key.startswith("aws:")
         }
         self._provider.Configure(provider_pb2.ConfigureRequest(args=struct(settings)))
 
     def log(self, severity: str, text: str) -> None:
-        """Report what the program logs, without the secrets known by now."""
+        """Report a message of the program, without the secrets known so far."""
         self._report(LogEvent(severity, self.redaction.apply(text)))
 
     def Invoke(self, request: Any) -> Any:
@@ -82,7 +82,7 @@ class Monitor(MockMonitor):
         return resource_pb2.ResourceInvokeResponse(**{"return": getattr(answer, "return")})
 
     def ReadResource(self, request: Any) -> Any:
-        """Refuse to `get` an existing resource."""
+        """Refuse to adopt an existing resource."""
         with self._failing():
             raise DeploymentError(
                 f"{request.type} {request.name}: the embedded engine does not adopt existing "
@@ -104,7 +104,7 @@ class Monitor(MockMonitor):
         return resource_pb2.RegisterResourceResponse(urn=urn, id=resource.id, object=outputs)
 
     def delete_unregistered(self) -> None:
-        """Delete what an earlier deployment made and this program did not register."""
+        """Delete the resources of an earlier deployment that the program did not register."""
         for key in reversed(list(self.state)):
             if key not in self._registered:
                 with self._failing():

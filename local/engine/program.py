@@ -28,15 +28,15 @@ Log = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Program:
-    """A program, and what it is run with.
+    """A program and its input.
 
     Attributes:
         path: its `__main__.py`; it runs in its folder.
         project: the project's name, from Pulumi.yaml.
         stack: the stack's name.
-        config: full key to text, as the CLI hands configuration over.
-        secret_keys: the keys of it whose values are secret.
-        preview: whether nothing is to be deployed.
+        config: full key to text, as the CLI passes configuration.
+        secret_keys: the keys of the secret values.
+        preview: whether the run deploys nothing.
     """
 
     path: str
@@ -47,20 +47,20 @@ class Program:
     preview: bool = False
 
     def run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
-        """Run it to its end, with all it registered; in a thread without an event loop.
+        """Run the program to its end. Call it in a thread without an event loop.
 
-        `monitor` answers its registrations, `log` is called for each line of `pulumi.log`. Returns
-        plain outputs, None for one that a preview does not know, and the names of the secret ones.
-        Raises what the program and the monitor raise.
+        `monitor` answers registrations. `log` is called for each line of `pulumi.log`. Returns the
+        plain outputs and the names of the secret ones. An output that a preview does not know is
+        None. Raises the errors of the program and the monitor.
         """
-        # Pulumi keeps its runtime in context variables: each run has a context of its own.
+        # Pulumi keeps its runtime in context variables, so each run needs a separate context.
         return contextvars.Context().run(asyncio.run, self._run(monitor, log))
 
     def _run_main(self) -> None:
         runpy.run_path(self.path, run_name="__main__")
 
     async def _run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
-        # The first error is raised; those that follow from it are not worth a line.
+        # The first error is raised. The errors that it causes need no line.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
         logger = logging.Logger(self.stack, logging.INFO)
         logger.addHandler(_Handler(log))

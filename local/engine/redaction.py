@@ -1,4 +1,4 @@
-"""Keeps secrets out of what people read."""
+"""Keeps secrets out of messages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 SHOWN_AS = "[secret]"
-# A shorter text is no secret, and stands in the middle of words.
+# A shorter text is not a secret, and occurs within words.
 SHORTEST = 4
 
 
 class Redaction:
-    """The secret texts seen so far. Safe to share by threads."""
+    """The secret texts seen so far. Thread-safe."""
 
     def __init__(self) -> None:
         self._texts: frozenset[str] = frozenset()
@@ -22,8 +22,8 @@ class Redaction:
         self._texts |= {text for text in _texts(value) if len(text) >= SHORTEST}
 
     def apply(self, text: str) -> str:
-        """Return the text with `[secret]` in place of each secret known by now."""
-        # The longest first: one secret may be part of another.
+        """Replace each known secret in the text with `[secret]`."""
+        # The longest first, because a secret can be part of another.
         secrets = sorted(self._texts, key=len, reverse=True)
         return re.sub("|".join(map(re.escape, secrets)), SHOWN_AS, text) if secrets else text
 

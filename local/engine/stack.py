@@ -26,12 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment did.
+    """The result of a deployment.
 
     Attributes:
         outputs: plain values, secrets included.
-        changes: what it created, updated and deleted, in order; a replacement is two changes.
-        seconds: how long it took.
+        changes: the created, updated and deleted resources in order; a replacement is two changes.
+        seconds: its duration.
     """
 
     outputs: Mapping[str, Any]
@@ -43,8 +43,8 @@ class Deployment:
 class Stack:
     """A Pulumi program's stack in the embedded AWS that its configuration names (`aws:endpoints`).
 
-    `program` is its `__main__.py`, next to its Pulumi.yaml. The next deployment knows what the one
-    before made; it is forgotten with this object.
+    `program` is its `__main__.py`, next to its Pulumi.yaml. This object keeps the stack's state
+    between deployments.
     """
 
     name: str = "local"
@@ -58,12 +58,11 @@ class Stack:
         secrets: Collection[str] = (),
         on_event: Callable[[Event], None],
     ) -> Deployment:
-        """Run the program with `config` and return once all it registered is deployed.
+        """Run the program with `config`, and return when all its resources are deployed.
 
-        `config` maps full keys ("bigcommerce:apps") to plain values, `secrets` names the keys whose
-        values are secret. `on_event` is called in this thread as things happen. Raises
-        `DeploymentError`; what was deployed by then stays, and the next deployment goes on from
-        there.
+        `config` maps full keys ("bigcommerce:apps") to plain values. `secrets` are the keys of
+        secret values. `on_event` is called in this thread for each event. Raises `DeploymentError`.
+        The deployed resources stay, and the next deployment continues with them.
         """
         started = time.perf_counter()
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
@@ -71,7 +70,7 @@ class Stack:
         redaction = Redaction()
         redaction.add([config.get(key) for key in secrets])
         monitor = Monitor(AwsProvider(), self._state, redaction, events.put)
-        with ThreadPoolExecutor(1) as thread:  # where no event loop runs
+        with ThreadPoolExecutor(1) as thread:  # without an event loop
             deploying = thread.submit(self._deploy, monitor, config, secrets)
             deploying.add_done_callback(lambda _: events.put(None))
             try:
@@ -106,13 +105,13 @@ class Stack:
             text = _explained(monitor.failure or error, program.path)
         else:
             return outputs
-        # An error keeps the program through its traceback, and Pulumi's SDK the monitor.
+        # A traceback keeps the program in memory, and Pulumi's SDK keeps the monitor.
         monitor.failure = None
         raise DeploymentError(monitor.redaction.apply(text))
 
 
 def _explained(error: BaseException, program: str) -> str:
-    """Return an error as the CLI shows it: only what the program did not expect has a traceback."""
+    """Return an error as the CLI shows it: only an unexpected one has a traceback."""
     if isinstance(error, pulumi.RunError | ProviderError | DeploymentError):
         return str(error)
     if isinstance(error, SystemExit):

@@ -1,4 +1,4 @@
-"""Serves the provider over gRPC, as a Pulumi plugin does: its port is the line it prints."""
+"""Serves the provider over gRPC as a Pulumi plugin, which prints its port."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_len
 
 
 def _is_defect(record: logging.LogRecord) -> bool:
-    """Whether a method's error is worth the traceback that gRPC logs; the engine gets any error."""
+    """Return whether gRPC should log the traceback; the engine receives any error."""
     kind = (record.exc_info or (None,))[0]
     return kind not in (ProviderError, NotImplementedError)
 

@@ -1,7 +1,7 @@
-"""What no row of resource_types.yaml can say, by the names that the rows use.
+"""Operations that resource_types.yaml cannot describe, by the names that its rows use.
 
-An operation takes the boto3 client, the resource's id, its settings, and those it had before;
-`shape_…` the settings; an output AWS's answer and the resource's state.
+An operation takes the boto3 client, the resource's ID, its settings and its earlier settings.
+A `shape_…` function takes the settings. An output takes AWS's answer and the resource's state.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from local.provider.values import Values
 
 
 def shape_table(settings: Values) -> Values:
-    """Gather what AWS takes together, and name what it calls otherwise."""
+    """Group and rename settings as AWS takes them."""
     shaped = {**settings}
     keys = [("HASH", settings["hashKey"]), ("RANGE", shaped.pop("rangeKey", None))]
     stream = {"streamEnabled": settings["streamEnabled"]}
@@ -37,7 +37,7 @@ def shape_table(settings: Values) -> Values:
 
 
 def change_indexes(client: Any, table: str, settings: Values, before: Values) -> None:
-    """Take indexes away and add others: of a changed one AWS makes another. It does one a call."""
+    """Delete and create indexes, one per call; a changed one is deleted and created."""
     old, new = (
         {index["indexName"]: index for index in each.get("globalSecondaryIndexes", [])}
         for each in (before, settings)
@@ -53,7 +53,7 @@ def change_indexes(client: Any, table: str, settings: Values, before: Values) ->
 
 
 def stop_expiry(client: Any, table: str, _settings: Values, before: Values) -> None:
-    """Turn expiry off, for which AWS needs the attribute's name again."""
+    """Turn expiry off. AWS needs the attribute's name again."""
     expiry = {"AttributeName": before["ttl"]["attributeName"], "Enabled": False}
     client.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
 
@@ -64,9 +64,9 @@ def stream_arn(answer: Any, _state: Values) -> str:
 
 
 def put_item(client: Any, id_: str, settings: Values, before: Values) -> dict[str, str]:
-    """Put an item, given in DynamoDB's JSON; the one before goes if its key is another.
+    """Put an item, given in DynamoDB's JSON. If the key changed, delete the earlier item.
 
-    Like the AWS provider, a creation refuses to overwrite an item.
+    Like the AWS provider, creating refuses to overwrite an item.
     """
     table, item = settings["tableName"], json.loads(settings["item"])
     absent = {"ConditionExpression": f"attribute_not_exists({settings['hashKey']})"}
@@ -87,14 +87,14 @@ def delete_item(client: Any, _id: str, settings: Values, _before: Values) -> Non
 
 
 def delete_secret(client: Any, arn: str, settings: Values, _before: Values) -> None:
-    """Delete at once with a recovery window of 0 days, else so that it can be restored."""
+    """Delete a secret, immediately if the recovery window is 0 days."""
     days = settings["recoveryWindowInDays"]
     window = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
     client.delete_secret(SecretId=arn, **window)
 
 
 def put_default_policy_version(client: Any, arn: str, settings: Values, _before: Values) -> None:
-    """Make a document a policy's default version, and keep no other: AWS allows five."""
+    """Make a document the policy's only version: AWS allows five."""
     client.create_policy_version(
         PolicyArn=arn, PolicyDocument=settings["policy"], SetAsDefault=True
     )
@@ -116,7 +116,7 @@ def change_queue(client: Any, url: str, settings: Values, _before: Values) -> No
 
 
 def shape_stage(settings: Values) -> Values:
-    """Key the settings of routes by route, as AWS has them."""
+    """Key the settings of routes by route, as AWS does."""
     routes = {
         each["routeKey"]: {name: value for name, value in each.items() if name != "routeKey"}
         for each in settings["routeSettings"]
@@ -125,24 +125,24 @@ def shape_stage(settings: Values) -> Values:
 
 
 def put_target(client: Any, _id: str, settings: Values, _before: Values) -> Values:
-    """Add or change a rule's target, where AWS takes a list."""
+    """Add or change a rule's target. AWS takes a list."""
     target = {"Id": settings["targetId"], "Arn": settings["arn"], "Input": settings["input"]}
     client.put_targets(Rule=settings["rule"], Targets=[target])
     return settings
 
 
 def remove_target(client: Any, _id: str, settings: Values, _before: Values) -> None:
-    """Remove a rule's target, where AWS takes a list."""
+    """Remove a rule's target. AWS takes a list."""
     client.remove_targets(Rule=settings["rule"], Ids=[settings["targetId"]])
 
 
 def keep_nothing(_client: Any, _id: str, settings: Values, _before: Values) -> Values:
-    """Take what the embedded AWS has no operation for; it is in the engine's state alone."""
+    """Do nothing, because the embedded AWS has no operation; the engine's state has the values."""
     return settings
 
 
 def validation_records(answer: Any, _state: Values) -> list[dict[str, Any]]:
-    """Return the records that prove to whom a certificate's domains belong."""
+    """Return the DNS records that validate a certificate."""
     return [
         {
             "domainName": option["DomainName"],
@@ -155,13 +155,13 @@ def validation_records(answer: Any, _state: Values) -> list[dict[str, Any]]:
 
 
 def remove_certificate_tags(client: Any, arn: str, settings: Values, _before: Values) -> None:
-    """Remove tags, which this service takes whole."""
+    """Remove tags. This service takes keys and values."""
     tags = [{"Key": key} for key in settings["tagKeys"]]
     client.remove_tags_from_certificate(CertificateArn=arn, Tags=tags)
 
 
 def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
-    """Add what a DNS record points at to a domain's configuration."""
+    """Add the target of a DNS record to a domain's configuration."""
     (configuration,) = answer["DomainNameConfigurations"]
     return {
         **state["domainNameConfiguration"],
@@ -201,7 +201,7 @@ def _shape_index(index: Values) -> Values:
 
 
 def _capitalized(value: Any) -> Any:
-    """A value with its names as boto3 has them."""
+    """Return a value with its names in boto3's spelling."""
     match value:
         case dict():
             return {name[0].upper() + name[1:]: _capitalized(each) for name, each in value.items()}
@@ -211,7 +211,7 @@ def _capitalized(value: Any) -> Any:
 
 
 def _queue_attributes(settings: Values) -> dict[str, str]:
-    """What AWS takes as texts."""
+    """Return a queue's attributes as the texts that AWS takes."""
     return {
         "MessageRetentionPeriod": str(settings["messageRetentionSeconds"]),
         "RedrivePolicy": settings["redrivePolicy"],

@@ -33,7 +33,7 @@ from local.provider.values import (
 )
 from ops.http_client import is_loopback
 
-# What the AWS provider calls a service in `aws:endpoints`, where boto3 has another name.
+# The AWS provider's name of a service in `aws:endpoints`, if boto3's differs.
 _ENDPOINT_NAMES = {"logs": "cloudwatchlogs"}
 SERVICES = sorted(
     {_ENDPOINT_NAMES.get(kind.service, kind.service) for kind in RESOURCE_TYPES.values()} | {"sts"}
@@ -42,13 +42,12 @@ SERVICES = sorted(
 
 
 class AwsProvider(ResourceProviderServicer):
-    """Keeps AWS resources in an embedded AWS, and takes only an endpoint on this machine.
+    """Keeps AWS resources in an embedded AWS, and accepts only an endpoint on this machine.
 
-    Configured with the AWS provider's own settings: `region`, `accessKey`, `secretKey`, `token`,
-    `endpoints` and `defaultTags`; its `skip…` settings have nothing to skip here. A preview makes
-    no AWS call. Secrets in inputs stay secrets in outputs. Physical names are not generated, and
-    existing resources are not imported. All methods raise `ProviderError`, which names the
-    resource.
+    It takes the AWS provider's settings `region`, `accessKey`, `secretKey`, `token`, `endpoints`
+    and `defaultTags`. The `skip…` settings have no effect. A preview makes no AWS call. Secrets in
+    inputs stay secrets in outputs. It generates no physical names and imports no resources. All
+    methods raise `ProviderError`, which names the resource.
     """
 
     def __init__(self) -> None:
@@ -56,11 +55,11 @@ class AwsProvider(ResourceProviderServicer):
         self._default_tags: Values = {}
 
     def GetPluginInfo(self, request: Any, context: Any = None) -> Any:
-        """Return the version of the AWS provider in whose place this one stands."""
+        """Return the version of the AWS provider that this one replaces."""
         return plugin_pb2.PluginInfo(version=version("pulumi_aws"))
 
     def Configure(self, request: Any, context: Any = None) -> Any:
-        """Take region, credentials, endpoints and default tags."""
+        """Set region, credentials, endpoints and default tags."""
         settings = {name: _decoded(value) for name, value in plain(wire(request.args)).items()}
         endpoints = {
             service: _loopback(service, url)
@@ -97,7 +96,7 @@ class AwsProvider(ResourceProviderServicer):
         return messages.InvokeResponse(**{"return": struct(answer)})
 
     def Check(self, request: Any, context: Any = None) -> Any:
-        """Refuse unknown inputs, and complete the known ones with the default tags."""
+        """Refuse unknown inputs, and add the default tags."""
         with _naming(request.urn):
             kind = _kind(request.urn)
             inputs = hashed(wire(request.news))
@@ -108,14 +107,14 @@ class AwsProvider(ResourceProviderServicer):
             for name in sorted(inputs.keys() - kind.inputs)
         ]
         if "name" in kind.inputs and "name" not in inputs:
-            reason = "the embedded AWS does not generate names: set it"
+            reason = "the embedded AWS does not generate names. Set it"
             refused.append(messages.CheckFailure(property="name", reason=reason))
         return messages.CheckResponse(inputs=struct(inputs), failures=refused)
 
     def Diff(self, request: Any, context: Any = None) -> Any:
-        """Compare inputs: one that is not known yet differs, an immutable one replaces.
+        """Compare inputs. An unknown one differs. An immutable one replaces the resource.
 
-        Like the AWS provider, a replacement deletes first only if it has a name to be unique by.
+        Like the AWS provider, a replacement deletes first only if the resource has a unique name.
         """
         with _naming(request.urn):
             kind = _kind(request.urn)
@@ -129,7 +128,7 @@ class AwsProvider(ResourceProviderServicer):
         )
 
     def Create(self, request: Any, context: Any = None) -> Any:
-        """Create a resource; in a preview its outputs are unknown."""
+        """Create a resource. In a preview, its outputs are unknown."""
         with _naming(request.urn):
             kind, inputs = _kind(request.urn), wire(request.properties)
             if request.preview:
@@ -139,7 +138,7 @@ class AwsProvider(ResourceProviderServicer):
             return messages.CreateResponse(id=id_, properties=struct({**inputs, **outputs}))
 
     def Read(self, request: Any, context: Any = None) -> Any:
-        """Say whether a resource still exists, by giving it back, without an id if it does not."""
+        """Return a resource, without an ID if it no longer exists."""
         with _naming(request.urn):
             if not request.inputs.fields:
                 raise ProviderError("the embedded AWS does not import existing resources")
@@ -151,7 +150,7 @@ class AwsProvider(ResourceProviderServicer):
             return messages.ReadResponse(id=request.id, properties=state, inputs=request.inputs)
 
     def Update(self, request: Any, context: Any = None) -> Any:
-        """Change a resource in place; in a preview its outputs stay what they are."""
+        """Change a resource in place. In a preview, its outputs stay the same."""
         with _naming(request.urn):
             inputs, state = wire(request.news), wire(request.olds)
             kept = {name: state[name] for name in _kind(request.urn).outputs if name in state}
@@ -162,7 +161,7 @@ class AwsProvider(ResourceProviderServicer):
             return messages.UpdateResponse(properties=struct({**inputs, **outputs}))
 
     def Delete(self, request: Any, context: Any = None) -> Any:
-        """Delete a resource; one that is gone already is no error."""
+        """Delete a resource, if it still exists."""
         with _naming(request.urn):
             self._resource(request).delete()
         return Empty()
@@ -173,7 +172,7 @@ class AwsProvider(ResourceProviderServicer):
         )
 
     def _with_default_tags(self, own: Any) -> Any:
-        """Merge tags; the resource's own win. Tags not known yet stay unknown."""
+        """Merge tags. The resource's tags win, and unknown tags stay unknown."""
         if own == UNKNOWN:
             return own
         if is_secret(own):
@@ -194,22 +193,22 @@ def _kind(urn: str) -> ResourceType:
 
 
 def _plain(values: Any) -> Values:
-    """Return a property map in plain values; null is absent, as for the engine."""
+    """Return a property map in plain values, without null, as the engine does."""
     return {name: plain(value) for name, value in wire(values).items() if value is not None}
 
 
 def _decoded(value: Any) -> Any:
-    """Return a setting that the engine hands over as JSON text."""
+    """Decode a setting that the engine passes as JSON text."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         return json.loads(value)
     return value
 
 
 def _loopback(service: str, url: str) -> str:
-    """Return the endpoint. Raises `ProviderError` for one that is not on this machine."""
+    """Return the endpoint. Raises `ProviderError` if it is not on this machine."""
     if not is_loopback(url):
         raise ProviderError(
-            f"aws:endpoints has {url} for {service}: the embedded AWS is on this machine only, "
+            f"aws:endpoints has {url} for {service}. Set an endpoint on this machine, "
             "such as http://localhost:4566"
         )
     return url
@@ -217,13 +216,13 @@ def _loopback(service: str, url: str) -> str:
 
 def _no_endpoint(service: str) -> str:
     raise ProviderError(
-        f"aws:endpoints has no {service}: set it to the embedded AWS, as Pulumi.local.yaml does"
+        f"aws:endpoints has no {service}. Set it to the embedded AWS, as in Pulumi.local.yaml"
     )
 
 
 @contextmanager
 def _naming(what: str) -> Iterator[None]:
-    """Name the resource (by its URN) or function in errors, and the operation in those of AWS."""
+    """Add the resource (by its URN) or function to errors, and the operation to those of AWS."""
     name = f"{resource_type(what)} {what.rpartition('::')[2]}" if "::" in what else what
     try:
         yield

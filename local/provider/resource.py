@@ -1,4 +1,4 @@
-"""One resource in AWS, and the calls that follow from its type's row."""
+"""A resource in AWS, and the calls that its type's row describes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.provider import functions
 from local.provider.resource_type import ResourceType
 from local.provider.values import Archive, ProviderError, Values, changed
 
-# AWS's ways to say that a resource is not there.
+# AWS's error codes for a resource that does not exist.
 _GONE = {
     "NotFoundException",
     "ResourceNotFoundException",
@@ -29,7 +29,7 @@ _WAITING = {"Delay": 0.05, "MaxAttempts": 1200}
 
 
 class Resource:
-    """A resource by its type, id and state: inputs and outputs, plain.
+    """A resource by its type, ID and state, which is its plain inputs and outputs.
 
     All methods raise botocore's errors, and `ProviderError` for an input without a parameter.
     """
@@ -43,7 +43,7 @@ class Resource:
 
     @classmethod
     def create(cls, aws: Aws, kind: ResourceType, inputs: Values) -> tuple[str, Values]:
-        """Make a resource, whole or not at all; return its id and outputs."""
+        """Create a resource, or nothing if a step fails; return its ID and outputs."""
         new = cls(aws, kind, "", inputs)
         operation, settings = kind.operations[0], kind.settings(inputs)
         new.id = new._filled(kind.id, new._run(operation, settings) or {})
@@ -57,7 +57,7 @@ class Resource:
             raise
 
     def outputs(self) -> Values:
-        """Return what AWS adds to the inputs. Raises `LookupError` for a resource that is gone."""
+        """Return what AWS adds to the inputs. Raises `LookupError` if the resource is gone."""
         answer = self._described()
         outputs = {
             name: getattr(functions, output)(answer, self._state)
@@ -71,7 +71,7 @@ class Resource:
         return outputs
 
     def update(self, old: Values, new: Values) -> Values:
-        """Bring the resource from `old` inputs to `new`; return its outputs."""
+        """Change the resource from `old` inputs to `new`; return its outputs."""
         before, after = self._kind.settings(old), self._kind.settings(new)
         self._change(before, after, changed(before, after))
         self._retag(old.get("tags", {}), new.get("tags", {}))
@@ -79,7 +79,7 @@ class Resource:
         return self.outputs()
 
     def delete(self) -> None:
-        """Delete the resource, if it is still there."""
+        """Delete the resource, if it still exists."""
         with suppress(LookupError):
             self._described()
             for operation in self._kind.operations[2:]:
@@ -87,7 +87,7 @@ class Resource:
             self._wait(deleted=True)
 
     def _described(self) -> Any:
-        """Return AWS's description of the resource. Raises `LookupError` for one that is gone."""
+        """Return AWS's description of the resource. Raises `LookupError` if it is gone."""
         try:
             answer = self._run(self._kind.operations[1], self._state, ())
         except ClientError as error:
@@ -99,12 +99,12 @@ class Resource:
         return answer
 
     def _is_left(self, name: str) -> bool:
-        """Whether an input is still to be set after the create, which has no parameter for it."""
+        """Return whether an input remains to be set, because the create has no parameter for it."""
         create = self._kind.operations[0]
         return not hasattr(functions, create) and not self._parameter(self._shape(create), name)
 
     def _change(self, before: Values, after: Values, names: Set[str]) -> None:
-        """Make the updates that concern inputs of these names."""
+        """Call the updates of the inputs with these names."""
         for operation, inputs in self._kind.each_update():
             if names.isdisjoint(inputs):
                 continue
@@ -128,9 +128,9 @@ class Resource:
         names: Iterable[str] | None = None,
         before: Values | None = None,
     ) -> Any:
-        """Call a boto3 method with the resource's key and those settings it has parameters for.
+        """Call a boto3 method with the resource's key and the settings that it has parameters for.
 
-        `names` are those of the settings to pass, all if None. A function sees all of them.
+        `names` are the settings to pass, by default all. A function receives all of them.
         """
         if hasattr(functions, operation):
             return getattr(functions, operation)(self._client, self.id, settings, before or {})
@@ -153,13 +153,13 @@ class Resource:
         return {name: [text] if name in lists else text for name, text in texts.items()}
 
     def _parameter(self, shape: Any, name: str) -> str | None:
-        """Return the member of a structure that is for an input, in AWS's spelling."""
+        """Return the structure's member for an input, in AWS's spelling."""
         spellings = {member.lower(): member for member in shape.members}
         names = self._kind.names.get(name, name).lower().split()
         return next((spellings[each] for each in names if each in spellings), None)
 
     def _argument(self, shape: Any, value: Any) -> Any:
-        """Return a value as a parameter of this shape takes it."""
+        """Return a value in the form that a parameter of this shape takes."""
         match shape.type_name, value:
             case "structure", Archive():
                 value = {"zipFile": value}
@@ -168,7 +168,7 @@ class Resource:
             case "list", Mapping() if _is_pair(shape.member):
                 key, text = shape.member.members
                 value = [{key: name, text: item} for name, item in value.items()]
-            case "list", Mapping():  # Pulumi has the only entry of a list as an object
+            case "list", Mapping():  # in Pulumi, the only entry of a list is an object
                 value = [value]
         match shape.type_name, value:
             case "structure", Mapping():
@@ -200,6 +200,6 @@ class Resource:
 
 
 def _is_pair(shape: Any) -> bool:
-    """Whether entries are those of a map: tags, or the dimensions of a metric."""
+    """Return whether the entries are pairs: tags, or the dimensions of a metric."""
     pairs = (["Key", "Value"], ["TagKey", "TagValue"], ["Name", "Value"])
     return list(shape.members) in pairs

@@ -1,4 +1,4 @@
-"""A resource type as a row of resource_types.yaml describes it."""
+"""A resource type, as a row of resource_types.yaml describes it."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from local.provider.values import Values
 class ResourceType:
     """How one Pulumi resource type is kept in AWS.
 
-    An operation is the name of a boto3 method, or of a function in functions.py. A method is given
-    what it has a parameter for: an input's parameter has its name in AWS's spelling (`routeKey` is
-    `RouteKey`). What the create has no parameter for is set by the update for it. Templates are
-    format strings over inputs and outputs, AWS's answer, `id` and its parts `ids` between `|`,
-    `region` and `account`. Inputs stand in one text, separated by spaces.
+    An operation is the name of a boto3 method, or of a function in functions.py. A method receives
+    the inputs that it has parameters for, in AWS's spelling (`routeKey` is `RouteKey`). The update
+    sets the inputs that the create has no parameter for. Templates are format strings over inputs
+    and outputs, AWS's answer, `id` and its parts `ids` between `|`, `region` and `account`. A list
+    of inputs is one text, separated by spaces.
 
     Attributes:
         token: Pulumi's name of the type.
-        operations: what creates, describes and, unless it goes with another, deletes it.
+        operations: the create, the description and, unless another deletes it, the delete.
         id: its id, a template over the answer to the create.
         key: the arguments that name it, as templates.
         service: boto3's name of the service, if it is not the token's.
-        immutable: inputs of which another value replaces it.
-        updates: the operations that change other inputs; a list means a call for each entry.
-        unset: by input, the operation that takes the setting away.
-        unset_when: values that mean no setting, as an absent one does.
+        immutable: inputs that replace the resource if they change.
+        updates: the operations that change other inputs; a list is one call per entry.
+        unset: by input, the operation that removes the setting.
+        unset_when: values that mean no setting, like None.
         other: inputs that no update names: read at deletion only, or part of another's shape.
-        names: what inputs, and what is in them, are called in AWS instead.
-        defaults: what AWS assumes for absent inputs, so that one taken away is reset.
-        shape: gives settings (the inputs with defaults) the shape that operations take.
+        names: the names of inputs and their members in AWS, if they differ.
+        defaults: AWS's values for absent inputs, so that a removed input is reset.
+        shape: the function that changes settings to the form that operations take.
         outputs: what AWS adds to the inputs: templates over its description, or functions of it.
-        tags: the operations that add and that remove tags, and the one that the AWS provider reads
-            them with, so that a role needs the permission here too.
-        exists: a template of a JMESPath expression, which is true of a description that shows it.
-        waiters: what to wait for after each change; `…_not_exists` only after the delete.
+        tags: the operations that add, remove and read tags. The AWS provider needs permission for
+            all three.
+        exists: a template of a JMESPath expression, true if the description shows the resource.
+        waiters: the waiters after each change; `…_not_exists` runs only after the delete.
     """
 
     token: str
@@ -65,18 +65,18 @@ class ResourceType:
 
     @cached_property
     def immutable_inputs(self) -> frozenset[str]:
-        """The inputs of which another value replaces it."""
+        """The inputs that replace the resource if they change."""
         return frozenset(self.immutable.split())
 
     @cached_property
     def inputs(self) -> frozenset[str]:
-        """Every input it takes; another is refused."""
+        """All allowed inputs."""
         updated = [name for _, names in self.each_update() for name in names]
         others = [*self.other.split(), "tags"] if self.tags else self.other.split()
         return self.immutable_inputs.union(updated, others)
 
     def each_update(self) -> Iterator[tuple[str, list[str]]]:
-        """Yield each update's operation and the inputs it takes together."""
+        """Yield each update's operation and its inputs."""
         for operation, texts in self.updates.items():
             for text in [texts] if isinstance(texts, str) else texts:
                 yield operation, text.split()

@@ -1,8 +1,8 @@
-"""Property values: as the Pulumi protocol carries them, and plain, as AWS calls need them.
+"""Property values: on the wire of the Pulumi protocol, and plain, for AWS calls.
 
-On the wire a secret, an asset and an archive are objects with a signature, and a value that a
-preview does not know yet is the text `pulumi.runtime.rpc.UNKNOWN`. What comes from the wire goes
-back unchanged, so that an output keeps the type and the secrecy of its input.
+On the wire a secret, an asset and an archive are objects with a signature. A value that a preview
+does not know is the text `pulumi.runtime.rpc.UNKNOWN`. A value from the wire goes back unchanged,
+so that an output keeps the type and the secrecy of its input.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _SETS = _POLICIES | {
 
 
 class ProviderError(Exception):
-    """The provider or AWS refuses; the message is for people and needs no traceback."""
+    """The provider or AWS failed. The message needs no traceback."""
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A zip file; the same one wherever it lies and whenever it was read, if the hash is.
+    """A zip file. Two archives are equal if their hashes are.
 
-    The engine keeps an earlier archive's hash (SHA-256 of its bytes) only, without its path.
+    The engine keeps only the hash (SHA-256 of the bytes) of an earlier archive, not its path.
     """
 
     hash: str
@@ -59,7 +59,7 @@ def wire(values: Struct) -> dict[str, Any]:
 
 
 def struct(values: Values) -> Struct:
-    """Return the property map of what `wire` gave."""
+    """Return the property map of a result of `wire`."""
     return ParseDict(values, Struct())
 
 
@@ -84,7 +84,7 @@ def plain(value: Any) -> Any:
 
 
 def hashed(value: Any) -> Any:
-    """Return a wire value with the hash of every archive, by which two of them compare."""
+    """Return a wire value with the hash of every archive, for comparison."""
     match value:
         case Mapping() if value.get(_SIGNATURE) in (_ARCHIVE, _ASSET):
             return {**value, "hash": _archive(value).hash}
@@ -97,7 +97,7 @@ def hashed(value: Any) -> Any:
 
 
 def is_secret(value: Any) -> bool:
-    """Tell whether a wire value is wrapped as a secret."""
+    """Return whether a wire value is a secret."""
     return isinstance(value, Mapping) and value.get(_SIGNATURE) == _SECRET
 
 
@@ -114,7 +114,7 @@ def secret_paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def changed(old: Values, new: Values) -> set[str]:
-    """Return the names whose plain values differ in what they mean, absent being a value too."""
+    """Return the names whose plain values differ in meaning; absent is a value too."""
     return {
         name
         for name in old.keys() | new.keys()
@@ -123,9 +123,9 @@ def changed(old: Values, new: Values) -> set[str]:
 
 
 def _meaning(name: str, value: Any) -> Any:
-    """Return a value without the spacing and order that the AWS provider does not compare."""
+    """Return a value without the spacing and order that the AWS provider ignores."""
     if name in _JSON:
-        with suppress(TypeError, ValueError):  # not JSON: compared as it is
+        with suppress(TypeError, ValueError):  # not JSON
             value = json.loads(value)
     return _unordered(value) if name in _SETS else value
 

@@ -1,7 +1,7 @@
 """A simulated Rutter: the part of its API that connecting a store uses.
 
-The local commands run it, and the tests use it as their double of Rutter: only tests queue faults
-and read its state.
+The local commands run it, and the tests use it as a test double. Only tests queue faults and read
+its state.
 """
 
 from local.rutter.simulation import Connection, Rutter, failed_job, lost, serve_rutter

@@ -1,7 +1,7 @@
-"""Rutter's connections API, strictly: every header and field must be as Rutter documents it.
+"""Rutter's connections API. Every header and field must be as Rutter documents it.
 
-Two behaviors that Rutter documents in general, and not for this call, can be switched: whether it
-keeps outcomes by Idempotency-Key, and whether it recognizes a store that it has already.
+Rutter documents two behaviors in general, but not for this call. Tests can switch both: it keeps
+outcomes by Idempotency-Key, and it recognizes a store that it already has.
 """
 
 import base64
@@ -30,7 +30,7 @@ VERSION = "2024-08-31"
 BASE_PATH = "/versioned"
 FIELDS = {"platform", "store_url", "oauth_access_token"}
 WEBHOOK_SECONDS = 15
-# The states of a connection, and those that are listed if no state is requested.
+# The states that Rutter lists if the request names none, and all states.
 LISTED = {"active", "not_ready", "unhealthy"}
 STATES = LISTED | {"needs_reauth", "disabled"}
 OPTIONAL_FIELDS = {"oauth_client_id", "oauth_client_secret"}
@@ -39,7 +39,7 @@ _STORE_URL = re.compile(r"https://store-([A-Za-z0-9]+)\.mybigcommerce\.com")
 
 @dataclass
 class Connection:
-    """A store's connection. `polls` counts how often its state was requested."""
+    """A store's connection. `polls` counts the requests for its state."""
 
     organization: str
     store_hash: str
@@ -60,20 +60,20 @@ class Rutter:
     """A simulated Rutter with one organization.
 
     Attributes:
-        client_id: the organization's.
-        client_secret: the organization's.
-        connections: by id.
-        next_answers: faults for the calls to come: each is used once, in order.
+        client_id: the organization's client ID.
+        client_secret: the organization's client secret.
+        connections: by ID.
+        next_answers: faults for the next calls: each applies once, in order.
         calls: the method, and the path without the query, of every call.
         keeps_outcomes: whether a repeated Idempotency-Key gets the outcome of its first call.
         synced_at_poll: the poll by which a connection's first sync is done.
         recognizes_stores: whether another connection of the same store is the same connection.
-        webhook_url: where webhooks go; None if none are sent.
+        webhook_url: the receiver of webhooks; None to send none.
         webhook_answers: the status of each answer.
     """
 
     def __init__(self, is_token: Callable[[str, str], bool]) -> None:
-        """`is_token` is whether an access token works at the store with this hash."""
+        """`is_token` returns whether an access token is valid for the store with this hash."""
         self.client_id = str(uuid.uuid4())
         self.client_secret = secrets.token_hex(32)
         self.connections: dict[str, Connection] = {}
@@ -98,17 +98,17 @@ class Rutter:
         )
 
     def of(self, store_hash: str) -> list[Connection]:
-        """The connections of a store: one, if all is well."""
+        """Return the connections of a store, normally one."""
         return [each for each in self.connections.values() if each.store_hash == store_hash]
 
     def state(self, connection: Connection) -> str:
-        """The state of a connection, in Rutter's words."""
+        """Return Rutter's name of a connection's state."""
         if not self._is_token(connection.store_hash, connection.store_token):
             return "needs_reauth"
         return "active" if connection.polls >= self.synced_at_poll else "not_ready"
 
     def notify(self, connection: Connection, code: str) -> list[int]:
-        """Send a webhook about a connection twice, as may happen; return the statuses.
+        """Send a webhook twice, as Rutter may; return the statuses.
 
         Raises:
             HTTPError: it was not answered.
@@ -150,7 +150,7 @@ class Rutter:
     def _authenticate(self, request: Request) -> None:
         given = request.authorization
         if given is None or given.type != "basic" or given.username != self.client_id:
-            _refuse(401, "UNAUTHORIZED", "The client id is not that of an organization")
+            _refuse(401, "UNAUTHORIZED", "No organization has this client ID")
         if not hmac.compare_digest(str(given.password), self.client_secret):
             _refuse(401, "UNAUTHORIZED", "The client secret does not match")
         if request.headers.get("X-Rutter-Version") != VERSION:
@@ -172,7 +172,7 @@ class Rutter:
     def _connect(self, fields: Mapping[str, str]) -> Connection:
         match = _STORE_URL.fullmatch(fields["store_url"])
         if match is None:
-            _refuse(400, "INVALID_STORE_URL", "store_url is no store of BigCommerce")
+            _refuse(400, "INVALID_STORE_URL", "store_url is not a BigCommerce store")
         store_hash, token = match[1], fields["oauth_access_token"]
         if not self._is_token(store_hash, token):
             _refuse(450, "PLATFORM_BAD_REQUEST", "BigCommerce refused the access token")
@@ -188,7 +188,7 @@ class Rutter:
         state = request.args.get("status")
         wanted = LISTED if state is None else STATES if state == "any" else {state}
         if not wanted <= STATES:
-            _refuse(400, "INVALID_REQUEST", "status is no state of a connection")
+            _refuse(400, "INVALID_REQUEST", "status is not a state of a connection")
         for connection in self.connections.values():
             self._poll(connection)
         shown = map(self._shown, self.connections.values())
@@ -208,12 +208,12 @@ class Rutter:
             threading.Thread(target=self._report_first_sync, args=[connection], daemon=True).start()
 
     def _report_first_sync(self, connection: Connection) -> None:
-        with suppress(HTTPError):  # a receiver that is not there gets no other
+        with suppress(HTTPError):  # Rutter does not repeat it
             self.notify(connection, "INITIAL_UPDATE")
 
     def _delete(self, _: Request, id_: str) -> Mapping[str, Any]:
         if self.connections.pop(id_, None) is None:
-            _refuse(404, "NOT_FOUND", "There is no connection with this id")
+            _refuse(404, "NOT_FOUND", "There is no connection with this ID")
         return {"success": True}
 
     def _shown(self, connection: Connection) -> dict[str, Any]:
@@ -229,18 +229,18 @@ class Rutter:
 
 @contextmanager
 def serve_rutter(rutter: Rutter, port: int = 0) -> Iterator[Server]:
-    """Serve Rutter's API until the block ends; its base URL is the server's and `BASE_PATH`."""
+    """Serve Rutter's API below `BASE_PATH` until the block ends."""
     with serve_application(rutter.answer, port) as server:
         yield Server(server.url + BASE_PATH)
 
 
 def failed_job(status: int) -> Fault:
-    """Accept the call and fail: the outcome counts as kept for its key."""
+    """Accept the call and fail. The outcome counts as kept for its key."""
     return lambda _: Response(status=status, headers={"X-Rutter-Job-ID": str(uuid.uuid4())})
 
 
 def lost(exchange: Exchange) -> Response:
-    """Do what is requested, and lose the answer."""
+    """Process the request, and lose the answer."""
     exchange()
     raise ConnectionResetError
 
@@ -254,7 +254,7 @@ def _fields(request: Request) -> dict[str, str]:
         _refuse(400, "INVALID_REQUEST", "Content-Type must be application/json")
     fields = request.get_json(silent=True)
     if not isinstance(fields, dict) or not FIELDS <= fields.keys() <= FIELDS | OPTIONAL_FIELDS:
-        _refuse(400, "INVALID_REQUEST", "The body has not the documented fields")
+        _refuse(400, "INVALID_REQUEST", "The body does not have the documented fields")
     if not all(isinstance(value, str) and value for value in fields.values()):
         _refuse(400, "INVALID_REQUEST", "Every field is a text")
     if fields["platform"] != "BIG_COMMERCE":

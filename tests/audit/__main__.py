@@ -1,7 +1,7 @@
-"""Scans what the program deploys, as `make audit` does: every finding is mended or waived.
+"""Scans the program's resources, as `make audit` does: every finding is fixed or waived.
 
-`python -m tests.audit CHECKOV` records what the program registers with all that a configuration can
-add, scans it as a plan with the command CHECKOV, and compares what it finds with waivers.yaml.
+`python -m tests.audit CHECKOV` records the resources of a configuration with every option. The
+command CHECKOV scans them as a plan. Then the findings are compared with waivers.yaml.
 """
 
 import json
@@ -19,7 +19,7 @@ from tests.components.recordings import Recorder
 from tests.components.stacks import ACME, APP_URL, CLIENT_ID, CUSTOMIZED, HANDOFF_KEY, with_app
 
 RUTTER = {"clientId": "acme", "webhooks": True}
-# Everything that there can be, with the defaults of whatever has one.
+# Every optional resource, with the defaults of every setting that has one.
 AUDITED = with_app(clientId=CLIENT_ID, appUrl=APP_URL, rutter=RUTTER) | {
     "clientSecrets": {ACME: "client-secret"},
     "handoffKeys": {ACME: HANDOFF_KEY},
@@ -31,7 +31,7 @@ AUDITED = with_app(clientId=CLIENT_ID, appUrl=APP_URL, rutter=RUTTER) | {
 
 
 def scan(checkov: str, plan: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """What checkov says of a plan, as it reports it in JSON."""
+    """Return checkov's report of a plan."""
     file = folder / "plan.json"
     file.write_text(json.dumps(plan), encoding="utf-8")
     command = [checkov, "--framework", "terraform_plan", "--file", str(file), "--output", "json"]
@@ -49,7 +49,7 @@ def scan(checkov: str, plan: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def main(checkov: str) -> int:
-    """Scan, and say what is neither mended nor waived; the exit status."""
+    """Scan, print the findings that are neither fixed nor waived; return the exit status."""
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory() as folder:
         with console.status("Evaluating the program"):

@@ -1,7 +1,7 @@
-"""What the program registers, as a plan of Terraform, which scanners read.
+"""The program's resources as a Terraform plan, which scanners read.
 
-Pulumi's AWS provider is Terraform's, bridged: each of its types and inputs is one of Terraform's
-under another name. The bridge writes a block that may stand once as a map, and Terraform as a list.
+Pulumi's AWS provider is a bridge to Terraform's: each of its types and inputs is one of Terraform's
+with another name. A block that can occur once is a map in the bridge, and a list in Terraform.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The findings that are not mended, each kind with its reason: waivers.yaml."""
+"""The waived findings in waivers.yaml, each kind with its reason."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import yaml
 FILE = Path(__file__).with_name("waivers.yaml")
 
 Finding = tuple[str, str]
-"""A check's id and the address of the resource that it is about."""
+"""A check's ID and the address of its resource."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Waiver:
     """Why findings of one check stay.
 
     Attributes:
-        check: the check's id.
-        resources: patterns of the addresses of the resources it is waived for, and of no other.
-        reason: a sentence for whoever audits a deployment.
+        check: the check's ID.
+        resources: patterns of the addresses of the waived resources.
+        reason: a sentence for the auditor of a deployment.
     """
 
     check: str
@@ -29,7 +29,7 @@ class Waiver:
 
 
 def waivers() -> list[Waiver]:
-    """The waivers as the file has them."""
+    """Return the waivers of the file."""
     written = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return [
         Waiver(check, tuple(each["resources"]), each["reason"]) for check, each in written.items()
@@ -39,7 +39,7 @@ def waivers() -> list[Waiver]:
 def differences(
     found: Collection[Finding], names: Mapping[str, str], waived: Collection[Waiver]
 ) -> list[str]:
-    """What is found and not waived, and what is waived and not found; `names` are the checks'."""
+    """Describe findings without a waiver, and waivers without a finding."""
     patterns = {(each.check, pattern) for each in waived for pattern in each.resources}
     matched = {
         (finding, (check, pattern))
@@ -51,11 +51,11 @@ def differences(
     stale = sorted(patterns - {pattern for _, pattern in matched})
     return [
         *(
-            f"{check} {resource}: {names[check]}. Mend it, or give {FILE.name} a reason."
+            f"{check} {resource}: {names[check]}. Fix it, or add a reason to {FILE.name}."
             for check, resource in unknown
         ),
         *(
-            f"{check} {pattern}: nothing is found any more. Remove it from {FILE.name}."
+            f"{check} {pattern}: no finding matches. Remove it from {FILE.name}."
             for check, pattern in stale
         ),
     ]

@@ -46,7 +46,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium without a screen. Its sandbox does not work for root alone."""
+    """Chromium without a screen. Only root cannot use its sandbox."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with (
@@ -58,7 +58,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def app_origin() -> Iterator[str]:
-    """Where an app of its own is."""
+    """The origin of an app with its own URL."""
     html = '<!doctype html><html lang="en"><title>App</title><main><h1>The app itself</h1></main>'
     with web_page(html) as origin:
         yield origin
@@ -66,7 +66,7 @@ def app_origin() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def backend(app_origin: str) -> Iterator[LocalBackend]:
-    """Five apps in one stack; one is not registered. Tests open stores of their own."""
+    """Five apps in one stack, one unregistered. Each test opens its own store."""
     apps = [
         {
             "organizationId": "example",
@@ -120,7 +120,7 @@ def store(backend: LocalBackend) -> Store:
 
 @pytest.fixture
 def hostile_store(backend: LocalBackend, store: Store) -> Store:
-    """A store whose name, and whose users' names, try to be markup."""
+    """A store with markup in its name and its users' names."""
     owner = replace(store.owner, username=HOSTILE)
     hostile = replace(store, name=HOSTILE, owner=owner)
     backend.bigcommerce.stores[store.hash] = hostile
@@ -129,7 +129,7 @@ def hostile_store(backend: LocalBackend, store: Store) -> Store:
 
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Window]:
-    """A window of a browser that has been nowhere yet."""
+    """A window with a new browser context."""
     with browser.new_context(viewport={"width": WIDE, "height": HEIGHT}) as context:
         window = Window(context.new_page())
         window.page.set_default_timeout(PATIENCE_MILLISECONDS)

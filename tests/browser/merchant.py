@@ -1,4 +1,4 @@
-"""What people at a store do in the control panel."""
+"""The actions of a store's users in the control panel."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from tests.browser.window import Window
 
 @dataclass
 class Merchant:
-    """A window in which people of one store use the control panel."""
+    """A window in which users of one store use the control panel."""
 
     window: Window
     backend: LocalBackend
@@ -19,7 +19,7 @@ class Merchant:
 
     @property
     def frame(self) -> FrameLocator:
-        """The app, where the control panel shows it."""
+        """The frame with the app."""
         return self.window.page.frame_locator("iframe")
 
     @property
@@ -28,7 +28,7 @@ class Merchant:
         return self.window.page.get_by_role("complementary").locator("tbody tr")
 
     def url(self, user: User, path: str = "") -> str:
-        """The address of My apps, or of what is below it."""
+        """Return the URL of My apps, or of a path below it."""
         return f"{self.backend.bigcommerce_url}/manage/{self.store.hash}/{user.id}/apps{path}"
 
     def go_to_apps(self, user: User | None = None) -> None:
@@ -36,18 +36,18 @@ class Merchant:
         self.window.page.goto(self.url(user or self.store.owner))
 
     def card(self, app: App) -> Locator:
-        """The app's place in My apps."""
+        """Return the app's card in My apps."""
         return self.window.page.get_by_role("region", name=app.name, exact=True)
 
     def consent(self, app: App) -> None:
-        """Begin to install the app as the owner."""
+        """Start to install the app as the owner."""
         self.go_to_apps()
         self.card(app).get_by_role("link", name="Install", exact=True).click()
         heading = self.window.page.get_by_role("heading", name=f"Install {app.name}")
         expect(heading).to_be_visible()
 
     def confirm(self) -> None:
-        """Agree to the app's scopes."""
+        """Approve the app's scopes."""
         self.window.page.get_by_role("button", name="Confirm").click()
 
     def install(self, app: App) -> None:
@@ -62,7 +62,7 @@ class Merchant:
         self.card(app).get_by_role("link", name="Open").click()
 
     def open_directly(self, app: App, user: User | None = None) -> None:
-        """Open the app by an address from before, whether it is installed or not."""
+        """Open the app by its URL, whether it is installed or not."""
         self.window.page.goto(self.url(user or self.store.owner, f"/{app.client_id}"))
 
     def press(self, app: App, button: str) -> None:

@@ -1,4 +1,4 @@
-"""An app at its own URL: the frame ends there, with a handoff token that holds."""
+"""An app at its own URL: the frame ends there, with a valid handoff token."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ Verify = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def read_handoff_token() -> Verify:
-    """The function that docs/handoff.md gives to apps."""
+    """The function in docs/handoff.md."""
     names: dict[str, Any] = {}
     exec(snippet("read_handoff_token"), names)  # noqa: S102
     verify: Verify = names["read_handoff_token"]
@@ -29,7 +29,7 @@ def read_handoff_token() -> Verify:
 def expect_the_app(
     merchant: Merchant, app: App, user: User, app_origin: str, verify: Verify
 ) -> None:
-    """Expect the app's own page in the frame, told who comes from where."""
+    """Expect the app's own page in the frame, with a token of the user and the store."""
     merchant.expect_heading("The app itself")
     url = urlsplit(merchant.window.framed.url)
     assert f"{url.scheme}://{url.netloc}{url.path}" == f"{app_origin}/bigcommerce"

@@ -1,4 +1,4 @@
-"""The pages' policy, as the browser enforces it."""
+"""The Content-Security-Policy of the pages, as the browser enforces it."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from tests.browser.web_page import web_page
 
 pytestmark = pytest.mark.browser
 
-# What an attacker who could write into a page would try, each way marking the document if it works.
+# Ways to inject markup. Each marks the document if it works.
 INJECTED = """
 <style>body { --style-block: taken }</style>
 <p style="--style-attribute: taken" onclick="document.title = 'taken'">Injected</p>
@@ -44,13 +44,13 @@ def test_another_site_may_not_frame_the_app(merchant: Merchant, app: App, app_or
         merchant.window.page.wait_for_load_state("networkidle")
         assert "connected" not in merchant.frame.locator("body").inner_text()
         assert merchant.window.framed.url.startswith("chrome-error:")
-    with web_page(framing(app_origin)) as site:  # which any site may frame
+    with web_page(framing(app_origin)) as site:  # any site may frame it
         merchant.window.page.goto(site)
         merchant.expect_heading("The app itself")
 
 
 def with_injected_markup(url: str, *, without: str) -> Callable[[Route], None]:
-    """Answer with what the app answers, with markup injected and one header left out."""
+    """Answer as the app does, with injected markup and without one header."""
 
     def answer(route: Route) -> None:
         response = get(url, timeout=30)
@@ -68,7 +68,7 @@ def with_injected_markup(url: str, *, without: str) -> Callable[[Route], None]:
     [("", [""] * 5), ("content-security-policy", ["taken"] * 5)],
     ids=["with the policy", "without it"],
 )
-def test_what_is_injected_works_only_without_the_policy(
+def test_injected_markup_works_only_without_the_policy(
     merchant: Merchant, app: App, without: str, taken: list[str]
 ) -> None:
     merchant.install(app)

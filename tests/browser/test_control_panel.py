@@ -1,4 +1,4 @@
-"""The life of an installation, as people at a store see it."""
+"""A full install lifecycle, as the users of a store see it."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from tests.browser.window import HEIGHT, NARROW
 
 pytestmark = pytest.mark.browser
 
-# Of each line of a heading, whether it begins to the right of the heading's mark.
+# Whether each line of a heading starts to the right of the heading's mark.
 LINES_BESIDE_THE_MARK = """(heading) => {
   const text = document.createRange();
   text.selectNodeContents(heading.lastChild);
@@ -99,7 +99,7 @@ def test_a_removed_users_old_frame_is_refused(merchant: Merchant, app: App) -> N
     merchant.expect_heading("This link is not valid")
 
 
-def test_uninstalling_and_what_the_log_says(merchant: Merchant, app: App) -> None:
+def test_uninstalling_and_the_log(merchant: Merchant, app: App) -> None:
     merchant.install(app)
     merchant.press(app, "Uninstall")
     expect(merchant.card(app).get_by_text("Not installed")).to_be_visible()

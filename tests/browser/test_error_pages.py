@@ -1,4 +1,4 @@
-"""What people see in the frame when something is wrong."""
+"""The error pages in the frame."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def test_an_exchange_that_fails(merchant: Merchant, app: App) -> None:
     merchant.window.examine("error-400-code-refused")
 
 
-def test_links_that_do_not_hold(merchant: Merchant, app: App) -> None:
+def test_invalid_links(merchant: Merchant, app: App) -> None:
     merchant.install(app)
     urls, owner = app.callback_urls, merchant.store.owner
     elsewhere = replace(urls, load=urls.load.replace("example", "nobody"))
@@ -51,7 +51,7 @@ def test_links_that_do_not_hold(merchant: Merchant, app: App) -> None:
         merchant.window.examine(f"error-{name}")
 
 
-def test_who_may_not_open_an_app(merchant: Merchant, owners_app: App, early_app: App) -> None:
+def test_users_who_may_not_open_an_app(merchant: Merchant, owners_app: App, early_app: App) -> None:
     merchant.install(owners_app)
     for app, user, status_, heading in (
         (owners_app, merchant.store.staff[0], 403, "Only the store owner can use this app"),

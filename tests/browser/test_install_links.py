@@ -1,4 +1,4 @@
-"""Installing from a link outside the control panel: not in a frame, and back to BigCommerce."""
+"""Installing from a link outside the control panel, which ends at BigCommerce."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def follow_the_link(merchant: Merchant, app: App) -> None:
-    """Go to the consent page of an install link, where the store is chosen already."""
+    """Go to the consent page of an install link, with the store selected."""
     page = merchant.window.page
     merchant.go_to_apps()
     merchant.card(app).get_by_role("link", name="Install link").click()

@@ -1,4 +1,4 @@
-"""The registration sheet in HTML, opened from a file: copying, ticking off, and looks."""
+"""The HTML registration sheet, opened from a file: copying, ticking off, and appearance."""
 
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from tests.ops.examples import EVERY_STAGE, GLOBEX
 pytestmark = pytest.mark.browser
 
 LOAD_URL = "https://apps.example.com/hooli/load"
-FOLDED_URL = f"https://apps.example.com/{GLOBEX}/load"  # of a step that is done
+FOLDED_URL = f"https://apps.example.com/{GLOBEX}/load"  # of a completed step
 BUTTON = "[data-copies='loadCallbackUrl-hooli']"
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
 
@@ -58,7 +58,9 @@ def test_ticks_are_remembered_for_each_app(sheet: Page) -> None:
         expect(sheet.locator(f"[data-step='{step}']")).to_be_checked()
     for step in ("acme/submit", "hooli/test-store"):
         expect(sheet.locator(f"[data-step='{step}']")).not_to_be_checked()
-    known = sheet.locator(f"[data-step='{GLOBEX}/credentials']")  # what the stack knows to be done
+    known = sheet.locator(
+        f"[data-step='{GLOBEX}/credentials']"
+    )  # done, as the stack knows
     expect(known).to_be_checked()
     expect(known).to_be_disabled()
 

@@ -1,4 +1,4 @@
-"""A web page of another origin: an app at its own URL, or a site that has no business here."""
+"""A web page of another origin: an app at its own URL, or a hostile site."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from threading import Thread
 
 @contextmanager
 def web_page(html: str) -> Iterator[str]:
-    """Serve the page at every path of an origin, which it gives, without a policy of its own."""
+    """Serve the page at every path of a new origin, without a policy; yield the origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

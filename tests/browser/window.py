@@ -1,4 +1,4 @@
-"""A browser window that notes what its pages complain about, and examines what it shows."""
+"""A browser window that collects console messages and checks its pages."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WIDE = 1280
 NARROW = 360
 HEIGHT = 800
-# Each frame is examined by itself: a page cannot reach into a frame of another origin.
+# Each frame is checked separately: a page cannot access a frame of another origin.
 AXE_OPTIONS = {"resultTypes": ["violations"], "iframes": False}
 
-# What is wider than the room it has, whether the page scrolls then or an element within it.
+# The elements that are wider than their container, so that the page or an element scrolls.
 WIDER_THAN_ITS_ROOM = """() => [...document.querySelectorAll("*")]
   .filter((element) => element.scrollWidth > element.clientWidth)
   .filter((element) => element === document.documentElement
@@ -24,8 +24,8 @@ WIDER_THAN_ITS_ROOM = """() => [...document.querySelectorAll("*")]
 class Window:
     """A window with one page.
 
-    Whatever the console says as an error or a warning fails the test at its end, unless the test
-    expected it; and so does an expected message that never came.
+    An unexpected error or warning on the console fails the test at its end. So does an expected
+    message that did not appear.
     """
 
     def __init__(self, page: Page) -> None:
@@ -37,16 +37,16 @@ class Window:
 
     @property
     def framed(self) -> Frame:
-        """What the page's only iframe shows."""
+        """The page's only iframe."""
         (frame,) = self.page.main_frame.child_frames
         return frame
 
     def expect_complaint(self, part: str) -> None:
-        """Have the console say this, as the test provokes it."""
+        """Expect a console message that contains this text."""
         self._expected.append(part)
 
     def assert_complaints_expected(self) -> None:
-        """Fail where the console said more or less than was expected."""
+        """Fail if the console messages differ from the expected ones."""
         unexpected = [
             complaint
             for complaint in self._complaints
@@ -57,7 +57,7 @@ class Window:
             assert any(part in complaint for complaint in self._complaints), part
 
     def examine(self, name: str) -> None:
-        """Fail where a page cannot be used by everyone; keep a screenshot of it at each width."""
+        """Fail if a page is not accessible; keep a screenshot at each width."""
         for width in (NARROW, WIDE):
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             for frame in self.page.frames:
@@ -78,7 +78,7 @@ class Window:
 
 
 def faults(frame: Frame) -> list[str]:
-    """What axe-core finds wrong with the page in a frame."""
+    """Return axe-core's findings for a frame."""
     found: list[dict[str, Any]] = Axe().run(frame, options=AXE_OPTIONS).response["violations"]
     return [
         f"{fault['impact']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}"

@@ -1,4 +1,4 @@
-"""Which commits a job with a stack's role may check out, in a repository made for it."""
+"""The commits that a job with a stack's role may check out."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from tests.documents import ROOT
 
 
 class Repository:
-    """A clone as the workflow makes it: all branches and tags, with `main` checked out."""
+    """A clone like the workflow's: all branches and tags, with `main` checked out."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -18,7 +18,7 @@ class Repository:
         self.commit("first")
         self.git("checkout", "--quiet", "-b", "merged")
         self.commit("amiss")
-        self.commit("mended")
+        self.commit("fixed")
         self.git("checkout", "--quiet", "main")
         self.commit("second")
         self.git("merge", "--quiet", "--no-ff", "--no-edit", "merged")
@@ -30,7 +30,7 @@ class Repository:
         self.git("checkout", "--quiet", "-B", "main", "refs/heads/main")
 
     def git(self, *arguments: str) -> str:
-        """What git prints."""
+        """Return what git prints."""
         who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
         command = ["git", "-C", str(self.path), *who, *arguments]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -44,11 +44,11 @@ class Repository:
         self.git("tag", name)
 
     def hash_of(self, name: str) -> str:
-        """The hash of a tagged commit."""
+        """Return the hash of a tagged commit."""
         return self.git("rev-parse", f"refs/tags/{name}")
 
     def checkout(self, commit: str) -> subprocess.CompletedProcess[str]:
-        """What became of the script."""
+        """Run the script."""
         return subprocess.run(
             [ROOT / ".ci/checkout", commit],
             cwd=self.path,
@@ -65,9 +65,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 
 @pytest.mark.parametrize("name", ["first", "second", "merge", "newest"])
-def test_what_main_has_been_at_is_checked_out(repository: Repository, name: str) -> None:
+def test_a_commit_that_main_was_at_is_checked_out(repository: Repository, name: str) -> None:
     repository.git("checkout", "--quiet", "refs/heads/main")
-    # Neither a tag nor a branch of this name is taken for the commit.
+    # A tag or branch with the commit's hash as its name is ignored.
     for ref in ("tags", "heads"):
         repository.git("update-ref", f"refs/{ref}/{repository.hash_of(name)}", "refs/tags/amiss")
     done = repository.checkout(repository.hash_of(name))
@@ -79,10 +79,10 @@ def test_what_main_has_been_at_is_checked_out(repository: Repository, name: str)
 @pytest.mark.parametrize(
     ("commit", "words"),
     [
-        # of a branch that is not merged, and one that a merged branch had before it was mended
+        # of an unmerged branch, and of a merged branch before it was fixed
         ("unmerged", "main has not been at"),
         ("amiss", "main has not been at"),
-        # a fork's, which no branch of this repository has
+        # of a fork: no branch of this repository has it
         ("f" * 40, "No branch of this repository has"),
         ("main", "by its full hash"),
         ("refs/pull/7/head", "by its full hash"),
@@ -90,7 +90,7 @@ def test_what_main_has_been_at_is_checked_out(repository: Repository, name: str)
         ("$(touch owned)", "by its full hash"),
         ("first\n::set-output name=a::b", "by its full hash"),
         ("", "usage:"),
-        # which may be a tag's name
+        # could be the name of a tag
         ("newest, abbreviated", "by its full hash"),
     ],
 )

@@ -1,6 +1,6 @@
-"""What CI's scripts do with a stack: with stand-ins that record how the commands were called.
+"""CI's scripts, with stand-ins that record the commands.
 
-tests/cli runs the drift check with the real CLI; the others need its language host.
+tests/cli runs the drift check with the real CLI.
 """
 
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from tests.documents import ROOT
 
-# Says what it was called with, and fails where a file says so.
+# Records its arguments, and fails if there is a file for them.
 STAND_IN = """#!/bin/sh
 echo "{name} $*" >> calls
 echo "output of {name} $1 $2 $3"
@@ -20,7 +20,7 @@ test ! -e "fail-$1-$2-$3" || exit 1
 
 
 class Folder:
-    """A folder to run scripts in, with the commands stood in for that they call."""
+    """A folder to run scripts in, with stand-ins for the commands that they call."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -29,13 +29,13 @@ class Folder:
             self.command(name, "")
 
     def command(self, name: str, more: str) -> None:
-        """Stand in for a command, which does more than to say what it was called with."""
+        """Write the stand-in for a command, with more shell code."""
         path = self.path / name
         path.write_text(STAND_IN.format(name=name) + more)
         path.chmod(0o755)
 
     def run(self, script: str, *arguments: str, **environment: str) -> int:
-        """The exit status of a script; `printed` is what it printed then."""
+        """Run a script and return its exit status; `printed` and `error` are its output."""
         done = subprocess.run(
             [ROOT / ".ci" / script, *arguments],
             cwd=self.path,
@@ -54,7 +54,7 @@ class Folder:
 
     @property
     def calls(self) -> list[str]:
-        """The commands that were called, up to the stack's name."""
+        """The calls, without the stack's name and what follows it."""
         lines = (self.path / "calls").read_text().splitlines()
         return [line.partition(" --stack")[0] for line in lines]
 
@@ -77,16 +77,16 @@ CONSENTS = "python -m ops stores consents"
     ("failing", "calls", "said"),
     [
         ("", [PREVIEW, DEPLOYED, CONSENTS], "output of python -m ops stores\n"),
-        # a stack that is not deployed, and one whose stores cannot be asked for
+        # a stack that is not deployed, and a table that cannot be read
         ("stack-output-registration", [PREVIEW, DEPLOYED], ""),
         (
             "-m-ops-stores",
             [PREVIEW, DEPLOYED, CONSENTS],
-            "How many stores must consent again is not known: output of python -m ops stores",
+            "Could not count the stores that must consent again: output of python -m ops stores",
         ),
     ],
 )
-def test_a_preview_is_shown_with_what_it_asks_of_stores_and_keeps_its_plan(
+def test_a_preview_shows_the_stores_that_must_consent_and_keeps_its_plan(
     folder: Folder, failing: str, calls: list[str], said: str
 ) -> None:
     (folder.path / f"fail-{failing}").touch()
@@ -98,7 +98,7 @@ def test_a_preview_is_shown_with_what_it_asks_of_stores_and_keeps_its_plan(
     assert sorted(comment.splitlines()) == sorted(folder.summary.splitlines())
 
 
-def test_a_preview_that_fails_asks_no_stores(folder: Folder) -> None:
+def test_a_failed_preview_reads_no_stores(folder: Folder) -> None:
     (folder.path / "fail-preview---diff---save-plan").touch()
     assert folder.run("stack", "preview", "dev") == 1
     assert folder.calls == [PREVIEW]
@@ -145,10 +145,10 @@ UNDER_WAY = '"pending_operations"'
     [
         ("a", 0, [STATE, DRIFT], 0),
         ("a a", 1, [STATE, DRIFT, STATE], 1),
-        # a deployment that ends: during the first comparison, and after one of its own steps
+        # a deployment that ends during the first comparison, and one that ends later
         ("a b b", 1, [STATE, DRIFT, STATE, "sleep 60", STATE, DRIFT], 0),
         (f"{UNDER_WAY} b b", 2, [STATE, DRIFT, "sleep 60", STATE, DRIFT, STATE], 1),
-        # one that was interrupted, and never ends
+        # one that was interrupted and never ends
         (
             " ".join([UNDER_WAY] * 4),
             4,
@@ -161,10 +161,10 @@ UNDER_WAY = '"pending_operations"'
         ),
     ],
 )
-def test_drift_is_told_with_what_the_callbacks_answer_but_not_what_a_deployment_changes(
+def test_drift_is_reported_with_the_callback_check_but_without_a_deployments_changes(
     folder: Folder, states: str, differs: int, calls: list[str], status: int
 ) -> None:
-    """`states` has the state each time it is asked for; so many comparisons find a difference."""
+    """`states` are the successive states; `differs` comparisons find a difference."""
     (folder.path / "states").write_text(states.replace(" ", "\n") + "\n")
     (folder.path / "differs").write_text("differs\n" * differs)
     folder.command(
@@ -178,7 +178,7 @@ def test_drift_is_told_with_what_the_callbacks_answer_but_not_what_a_deployment_
     assert folder.calls == [*calls, DEPLOYED, CHECK]
 
 
-def test_of_a_stack_that_nobody_deployed_yet_no_answers_are_expected(folder: Folder) -> None:
+def test_an_undeployed_stack_has_no_callback_check(folder: Folder) -> None:
     (folder.path / "fail-stack-output-registration").touch()
     assert folder.run("stack", "drift", "prod") == 0
     assert folder.calls == [STATE, DRIFT, DEPLOYED]
@@ -201,18 +201,18 @@ def test_a_wrong_call_prints_the_right_one(
 
 
 def said(folder: Folder) -> str:
-    """What GitHub got as the body of a comment or an issue, which takes so many characters."""
+    """Return the body of a comment or issue. GitHub accepts 65,536 characters."""
     body = (folder.path / "body").read_text()
     assert len(body) < 65_536
     return body
 
 
-# Of a long text GitHub gets both ends, and where all of it is.
+# GitHub receives both ends of a long text, and where the whole text is.
 LONG = "".join(f"line {number}\n" for number in range(10_000))
 
 
 def is_cut(text: str) -> bool:
-    """Whether both ends are there, and what is missing is told."""
+    """Return whether the text has both ends and a note about the middle."""
     ends = text.startswith("line 0\nline 1\n") and text.endswith("\nline 9999\n")
     return ends and "\nline 5000\n" not in text and "\n[Cut: the text has 98890 bytes," in text
 
@@ -243,7 +243,7 @@ def test_a_comment_names_its_commit_and_run_whatever_the_preview_wrote(
     if preview == LONG:
         assert is_cut(body)
     else:
-        assert body == (preview or "It failed before it could show anything: the run says why.\n")
+        assert body == (preview or "The preview failed before it showed anything. See the run.\n")
 
 
 @pytest.mark.parametrize(("open_issue", "written"), [("3", "edit 3"), ("", "create")])
@@ -261,7 +261,7 @@ def test_drift_has_one_issue_with_every_stack_that_was_compared(
         found.parent.mkdir(parents=True)
         found.write_text(LONG)
     assert folder.run("drift-issue", "build/ci", RUN_URL="https://example.com/run/1") == 0
-    # Anybody may open an issue of the same title, and would own what is written to it.
+    # Anyone may open an issue with this title, and would own what is written to it.
     assert folder.calls[0].startswith("gh issue list --app github-actions ")
     assert folder.calls[-1].startswith(f"gh issue {written}")
     assert folder.calls[-1].endswith("--body-file build/ci/issue.md")

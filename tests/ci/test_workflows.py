@@ -1,6 +1,6 @@
-"""The workflows: what they may do, and that they do it by the project's own commands.
+"""The workflows: their permissions, and the project's commands that they run.
 
-GitHub runs none of them here: `make lint` checks their form, and these tests what they name.
+`make lint` checks their syntax. These tests check what they refer to.
 """
 
 import os
@@ -19,7 +19,7 @@ from components.ci_roles import deploy_role_name, preview_role_name
 from tests.documents import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-# Looked at as one: what runs in CI, wherever.
+# Everything that runs in CI, on GitHub and GitLab.
 PIPELINES = [*WORKFLOWS, ROOT / "docs/examples/gitlab-ci.yml"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"(?m)^([a-z-]+):", MAKEFILE))
@@ -36,13 +36,13 @@ def jobs(name: str) -> dict[str, dict[str, Any]]:
 
 
 @each_workflow
-def test_a_workflow_may_nothing_but_what_each_job_says(path: Any) -> None:
+def test_only_jobs_have_permissions(path: Any) -> None:
     assert workflow(path.stem)["permissions"] == {}
     for name, job in jobs(path.stem).items():
         assert "permissions" in job, name
         writes = {key for key, value in job["permissions"].items() if value == "write"}
         assert writes <= {"id-token", "pull-requests", "issues", "contents"}
-        # Who may write to the repository's face takes on no role, and the other way round.
+        # A job that may write to the repository takes no role, and vice versa.
         assert len(writes) <= 1, name
         assert "uses" in job or job["timeout-minutes"] <= 40, name
 
@@ -59,10 +59,10 @@ def test_credentials_are_those_of_a_role_and_never_a_key() -> None:
     assert not re.search(r"(?i)aws[_-](secret[_-])?access[_-]key", text)
     for path in PIPELINES:
         named = set(re.findall(r"secrets\.(\w+)", path.read_text(encoding="utf-8")))
-        # The repository's reaches every branch: no environment may take it for its own.
+        # Every branch can read the repository's secret, so no environment may use it.
         prefix = "PULL_REQUEST_" if path.stem == "pull-request" else ""
         assert named <= {f"{prefix}PULUMI_ACCESS_TOKEN"}, path
-    # Without a caller's word a called workflow does not even get the secrets of its environment.
+    # A called workflow receives a secret of its environment only if the caller names it.
     for path in WORKFLOWS:
         for job in jobs(path.stem).values():
             if job.get("uses", "").endswith(("/stack.yml", "/rollout.yml")):
@@ -74,8 +74,8 @@ def test_credentials_are_those_of_a_role_and_never_a_key() -> None:
         assert filled.replace("${{ steps.project.outputs.name }}", "shop") == name("shop", "dev")
 
 
-def test_a_job_of_an_environment_runs_what_main_has_been_at_and_no_other_commit() -> None:
-    """GitHub's rule of an environment holds for the run's branch alone."""
+def test_a_job_of_an_environment_runs_only_commits_that_main_was_at() -> None:
+    """The branch rule of a GitHub environment applies to the run's branch only."""
     assert all("commit" not in str(job.get("with")) for job in jobs("pull-request").values())
     (checkout, allowed, *others) = jobs("stack")["stack"]["steps"]
     assert checkout["with"]["ref"] == "${{ inputs.environment != '' && 'refs/heads/main' || '' }}"
@@ -86,7 +86,7 @@ def test_a_job_of_an_environment_runs_what_main_has_been_at_and_no_other_commit(
     assert not any("checkout" in str(step) for step in others)
 
 
-def test_what_a_stack_needs_is_there_before_its_credentials_and_nothing_else() -> None:
+def test_a_stacks_requirements_are_installed_before_it_has_credentials() -> None:
     names = [step.get("uses") or step["run"] for step in jobs("stack")["stack"]["steps"]]
     (credentials,) = [name for name in names if name.startswith("aws-actions/")]
     assert names.index("make .venv/.requirements") < names.index(credentials)
@@ -123,7 +123,7 @@ def test_a_deployment_is_never_cancelled_and_is_alone_in_its_stack() -> None:
 
 
 def rollouts() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What takes a commit to a stack: the workflow, the job's name and the job."""
+    """Yield workflow, job name and job of each rollout to a stack."""
     for path in WORKFLOWS:
         for name, job in jobs(path.stem).items():
             if job.get("uses", "").endswith("/rollout.yml"):
@@ -135,7 +135,7 @@ STACKS = {job["with"]["stack"] for _, _, job in ROLLOUTS}
 
 
 def test_the_workflows_agree_on_the_stacks_and_each_has_its_file() -> None:
-    """Without a stack's file its jobs are to go too: docs/environments.md says which."""
+    """If you remove a stack's file, remove its jobs (docs/environments.md)."""
     assert STACKS
     assert {name for name in STACKS if not (ROOT / f"Pulumi.{name}.yaml").exists()} == set()
     assert set(jobs("nightly")["drift"]["strategy"]["matrix"]["stack"]) == STACKS
@@ -171,14 +171,14 @@ def test_a_stack_is_deployed_as_its_preview_showed() -> None:
     }
     (upload,) = [each for _, each in steps() if "upload-artifact@" in each.get("uses", "")]
     assert upload["with"]["name"] == "${{ inputs.action }}-${{ inputs.stack }}"
-    # A job that is run again finds the artifact of its first attempt in the way.
+    # A rerun finds the artifact of the first attempt.
     assert upload["with"]["overwrite"] is True
 
 
 @pytest.mark.parametrize(
     "name", sorted({name for name, _, _ in ROLLOUTS if "workflow_run" in workflow(name)[True]})
 )
-def test_what_follows_main_takes_the_commit_that_main_deployed_and_no_other(name: str) -> None:
+def test_the_workflow_after_main_takes_only_the_commit_that_main_deployed(name: str) -> None:
     assert workflow(name)[True] == {
         "workflow_run": {
             "workflows": [workflow("main")["name"]],
@@ -196,14 +196,14 @@ def test_what_follows_main_takes_the_commit_that_main_deployed_and_no_other(name
         f"{run}.head_repository.full_name == github.repository",
     }
     assert job["with"]["commit"] == f"${{{{ {run}.head_sha }}}}"
-    # What deploys nothing may not take the place of the run that waits.
+    # A run that deploys nothing must not replace the waiting run.
     group = workflow(name)["concurrency"]["group"]
     assert group == f"${{{{ {job['if']} && '{name}' || github.run_id }}}}"
     assert workflow("main")["concurrency"]["group"] == "main"
 
 
-def test_jobs_without_an_environment_ask_for_no_variable_of_one() -> None:
-    """GitHub knows those of an environment in the steps of its jobs alone, where it runs them."""
+def test_jobs_without_an_environment_use_no_variable_of_one() -> None:
+    """GitHub resolves an environment's variables only in the steps of its jobs."""
     for path in WORKFLOWS:
         found = workflow(path.stem)
         for job in found["jobs"].values():
@@ -221,7 +221,7 @@ def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
     found = jobs("pull-request")
     assert set(found["preview"]["if"].split(" && ")) == {
         "github.event.pull_request.head.repo.full_name == github.repository",
-        # Whoever pushes to its branch is the actor, but never the author.
+        # The actor is the last pusher; the author stays the same.
         "github.event.pull_request.user.login != 'dependabot[bot]'",
         "vars.PULL_REQUEST_AWS_ACCOUNT_ID != ''",
     }
@@ -232,7 +232,7 @@ def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
 @pytest.mark.parametrize(
     ("name", "job", "condition"),
     [
-        # One that runs out of time is cancelled, and one that is not to run is skipped.
+        # A job that times out is cancelled, and a disabled one is skipped.
         (
             "nightly",
             "issue",
@@ -241,7 +241,7 @@ def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
         ("pull-request", "comment", "!cancelled() && needs.preview.result != 'skipped'"),
     ],
 )
-def test_what_became_of_a_stack_is_told_though_its_job_left_nothing(
+def test_a_stacks_result_is_reported_even_if_its_job_left_no_artifact(
     name: str, job: str, condition: str
 ) -> None:
     found = jobs(name)[job]
@@ -249,7 +249,7 @@ def test_what_became_of_a_stack_is_told_though_its_job_left_nothing(
     (download,) = [step for step in found["steps"] if "download-artifact@" in step.get("uses", "")]
     assert download["continue-on-error"] is True
     (script,) = [step for step in found["steps"] if "run" in step]
-    # What the script asks for.
+    # The variables that the script requires.
     text = (ROOT / script["run"].split()[0]).read_text(encoding="utf-8")
     assert script["env"].keys() >= set(re.findall(r"\$\{([A-Z_]+):\?\}", text)) > set()
 
@@ -261,9 +261,9 @@ def test_no_deployment_waits_for_the_aws_plugin_on_the_embedded_aws() -> None:
     assert "workflow_call" not in workflow("aws-plugin")[True]
 
 
-def test_vulnerabilities_are_looked_for_where_any_pinned_package_changes() -> None:
+def test_vulnerabilities_are_checked_if_any_pinned_package_changes() -> None:
     (pattern,) = workflow("vulnerabilities")[True]["pull_request"]["paths"]
-    # As GitHub reads it: only two stars match a slash.
+    # In GitHub's patterns, only two stars match a slash.
     filtered = re.compile(re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*"))
     pinned = re.findall(
         r"-r (\S+)", MAKEFILE.partition("\nvulnerabilities:")[2].partition("\n\n")[0]
@@ -272,7 +272,7 @@ def test_vulnerabilities_are_looked_for_where_any_pinned_package_changes() -> No
     assert all(filtered.fullmatch(path) for path in pinned)
 
 
-def test_what_they_call_is_there() -> None:
+def test_targets_and_scripts_of_the_workflows_exist() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PIPELINES)
     named = set(re.findall(r"(?m)(?:run:|-|^ +) make ([a-z-]+)", text))
     named |= {f"stack-{action}" for action in re.findall(r"action: (\w+)$", text, re.MULTILINE)}
@@ -289,8 +289,8 @@ def test_what_they_call_is_there() -> None:
         assert (ROOT / script).stat().st_mode & 0o111, script
 
 
-def test_what_a_reader_runs_is_what_ci_runs() -> None:
-    """And CI measures the coverage besides."""
+def test_ci_runs_the_targets_of_the_readme() -> None:
+    """CI measures the coverage too."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     (check,) = jobs("checks").values()
@@ -314,7 +314,7 @@ def test_what_a_reader_runs_is_what_ci_runs() -> None:
         ("test-browser", ["ARGS=-k y"], "-m browser -k y"),
     ],
 )
-def test_a_variable_of_make_says_which_tests_run_and_how(
+def test_make_variables_select_tests_and_coverage(
     target: str, variables: list[str], command: str
 ) -> None:
     installed = ["-o", ".venv/.requirements-dev"]
@@ -324,7 +324,7 @@ def test_a_variable_of_make_says_which_tests_run_and_how(
     assert done.stdout.strip().endswith(f"python -m pytest {command}")
 
 
-def test_make_clean_leaves_nothing_that_was_built(tmp_path: Path) -> None:
+def test_make_clean_removes_everything_that_was_built(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     for built in (".venv/lib", "build", "htmlcov", "__pycache__", "source/deep/__pycache__"):
         (tmp_path / built).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The documents: their links resolve, their tables and commands are those of the code."""
+"""The documents: links resolve, and tables and commands match the code."""
 
 import re
 import shlex
@@ -33,7 +33,7 @@ def leaves(tokens: list[Token]) -> Iterator[Token]:
 
 
 def links(document: Path) -> Iterator[str]:
-    """Where the document's links and images lead, but for other sites."""
+    """Yield the targets of links and images, except other sites."""
     for token in leaves(parsed(document)):
         written = re.findall(r'(?:src|href)="([^"]+)"', token.content)
         named = [str(token.attrs[name]) for name in ("href", "src") if name in token.attrs]
@@ -41,7 +41,7 @@ def links(document: Path) -> Iterator[str]:
 
 
 def anchors(document: Path) -> set[str]:
-    """What links can name of the document: its headings, as GitHub spells them."""
+    """Return the anchors of the document's headings, as GitHub spells them."""
     tokens = parsed(document)
     headings = [
         tokens[index + 1].content for index, token in enumerate(tokens) if token.tag[:1] == "h"
@@ -50,7 +50,7 @@ def anchors(document: Path) -> set[str]:
 
 
 def code() -> Iterator[str]:
-    """The lines of every code block and what stands as code in the text."""
+    """Yield the lines of every code block and code span."""
     for document in DOCUMENTS:
         for token in leaves(parsed(document)):
             if token.type in {"fence", "code_inline"}:
@@ -58,7 +58,7 @@ def code() -> Iterator[str]:
 
 
 def commands(start: str) -> list[str]:
-    """The commands that start so and say what with."""
+    """Return the commands with this start and an option."""
     return sorted({line for line in code() if line.startswith(start) and "--" in line})
 
 
@@ -100,7 +100,7 @@ def answers(error: type[CallbackError]) -> Iterator[tuple[str, int, int | None]]
         yield from answers(kind)
 
 
-def test_answers_are_those_of_the_errors() -> None:
+def test_answers_match_the_errors() -> None:
     rows = table("docs/callbacks.md", "Case", "Status", "`error`", "`Retry-After`")
     documented = [
         (code_spans(code)[0], int(status), int(after) if after.isdigit() else None)
@@ -110,29 +110,27 @@ def test_answers_are_those_of_the_errors() -> None:
 
 
 def read(yaml_block: str) -> Settings:
-    """The settings of a stack that has this block; its apps are Acme's unless it names others."""
+    """Return the settings of a stack with this block. By default its app is Acme's."""
     config = yaml.safe_load(yaml_block.replace(SAMPLE_ORGANIZATION_ID, ACME))["config"]
     named = {key if ":" in key else f"{PROJECT}:{key}": value for key, value in config.items()}
     return read_texts(encoded({f"{PROJECT}:apps": [ACME_APP], **named}))
 
 
 @pytest.mark.parametrize("yaml_block", list(blocks("yaml")))
-def test_configuration_that_is_shown_is_valid(yaml_block: str) -> None:
+def test_configuration_examples_are_valid(yaml_block: str) -> None:
     assert read(yaml_block)
 
 
 @pytest.mark.parametrize("command", commands("pulumi config set --stack"))
-def test_a_key_that_a_command_sets_is_a_setting(command: str) -> None:
+def test_a_command_sets_an_existing_key(command: str) -> None:
     words = shlex.split(command)
     key = words[words.index("--path") + 1]
     assert re.sub(r"\[\d+\]", "[i]", re.sub(r"\[\d+\]$", "", key)) in CONFIGURATION
 
 
 @pytest.mark.parametrize("command", commands("python -m ops"))
-def test_a_command_on_outputs_is_understood(
-    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", "")  # so that it ends where it asks the Pulumi CLI for outputs
+def test_a_command_parses(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", "")  # the command ends when it needs the Pulumi CLI
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(command.partition(" > ")[0].partition(" >> ")[0])[3:]) == 2
 
@@ -143,8 +141,8 @@ def test_make_targets_are_in_the_makefile() -> None:
     assert named <= set(re.findall(r"(?m)^([a-z-]+):", makefile))
 
 
-def test_git_ignores_every_file_that_the_documents_have_a_reader_write_here(tmp_path: Path) -> None:
-    """Above all the tokens of an import, which are in plain text."""
+def test_git_ignores_every_file_that_documented_commands_write(tmp_path: Path) -> None:
+    """The tokens of an import are in plain text."""
     options = r"(?:>>?|--output|--file|--junit|--outputs|import) (?!/)([\w.-]+\.\w+)(?= |$)"
     written = {name for line in code() for name in re.findall(options, line)}
     assert {"TOKENS.csv", "registration.html", "check.xml", "policy.json"} <= written

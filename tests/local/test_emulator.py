@@ -1,4 +1,4 @@
-"""The embedded AWS as a process: what listens, what it inherits, and that nothing outlives it."""
+"""The embedded AWS as a process: its socket, its environment, and its end."""
 
 import io
 import json
@@ -24,7 +24,7 @@ NOBODY = {"Version": "2012-10-17", "Statement": []}
 
 
 def until(condition: Callable[[], bool]) -> bool:
-    """Wait for a condition that a healthy system meets well within ten seconds."""
+    """Wait up to ten seconds for a condition."""
     for _ in range(200):
         if condition():
             return True
@@ -46,7 +46,7 @@ def environment_of(process: int) -> dict[str, str]:
 
 
 def invoke_a_function(emulator: Emulator) -> int:
-    """Have a Lambda worker started; return its process id."""
+    """Start a Lambda worker; return its process ID."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("handler.py", "import os\ndef handler(event, context): return os.getpid()")
@@ -66,7 +66,7 @@ def invoke_a_function(emulator: Emulator) -> int:
     return int(json.loads(answer))
 
 
-def test_one_port_listens_no_setting_leaks_in_and_nothing_is_left_running(
+def test_one_port_listens_no_setting_leaks_in_and_nothing_keeps_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {
@@ -116,7 +116,7 @@ def listening(group: int) -> set[tuple[str, int]]:
     return found
 
 
-def test_nothing_is_left_running_after_the_parent_is_killed(tmp_path: Path) -> None:
+def test_nothing_keeps_running_after_the_parent_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys, time\nfrom pathlib import Path\nfrom local.emulator import Emulator\n"
         "with Emulator(log=Path(sys.argv[1])) as running:\n"

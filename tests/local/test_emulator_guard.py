@@ -1,4 +1,4 @@
-"""No web page reaches the embedded AWS, while its deployed APIs are open to browsers."""
+"""The guard of the embedded AWS against web pages. Browsers can call only the deployed APIs."""
 
 from http.client import HTTPConnection
 
@@ -8,7 +8,7 @@ from local.emulator import Emulator
 
 OWN, API = "localhost:{port}", "0a1b2c3d.execute-api.localhost:{port}"
 EVIL = "https://evil.example"
-# A GET to a deployed API's host must not be taken for an AWS query.
+# A GET to a deployed API's host must not be treated as an AWS query.
 AWS_QUERY = (
     "/?Action=ListRoles&Version=2010-05-08&X-Amz-Credential=test/20260101/us-east-1/iam/aws4"
 )
@@ -34,7 +34,7 @@ def status(emulator: Emulator, host: str, method: str, path: str, headers: dict[
         (API, "POST", {}),
     ],
 )
-def test_what_does_not_come_from_a_page_is_let_through(
+def test_a_request_that_is_not_from_a_page_passes(
     emulator: Emulator, host: str, method: str, headers: dict[str, str]
 ) -> None:
     assert status(emulator, host, method, "/", headers) != 403
@@ -54,7 +54,7 @@ def test_what_does_not_come_from_a_page_is_let_through(
         ("", "GET", {}),
     ],
 )
-def test_what_a_page_sends_is_refused(
+def test_a_request_from_a_page_is_refused(
     emulator: Emulator, host: str, method: str, headers: dict[str, str]
 ) -> None:
     assert status(emulator, host, method, "/", headers) == 403

@@ -1,4 +1,4 @@
-"""GET to servers of this machine, by any name under localhost."""
+"""GET requests to this machine, by any name under localhost."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from local import loopback_http
 from ops.http_client import UnreachableError
 
 
-def test_the_host_is_the_one_asked_for_and_the_query_arrives() -> None:
+def test_the_host_and_the_query_are_sent_and_no_redirect_is_followed() -> None:
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         answer = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 2\r\n\r\n\xc3("

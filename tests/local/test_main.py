@@ -1,4 +1,4 @@
-"""The command line of `python -m local`, and how it ends when it cannot go on: in a sentence."""
+"""The command line of `python -m local` and its error messages."""
 
 import re
 import runpy
@@ -23,7 +23,7 @@ class InterruptedImport:
             raise KeyboardInterrupt
 
 
-def test_ctrl_c_before_a_command_begins_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_before_a_command_starts_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "local.commands")
     monkeypatch.setattr(sys, "meta_path", [InterruptedImport(), *sys.meta_path])
     with pytest.raises(SystemExit) as ended:
@@ -31,7 +31,7 @@ def test_ctrl_c_before_a_command_begins_ends_it_quietly(monkeypatch: pytest.Monk
     assert ended.value.code == 130
 
 
-def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["--help"]) == 0
     printed = capsys.readouterr().out
     for command in ("up", "serve", "emulator"):
@@ -39,7 +39,7 @@ def test_help_teaches_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("port", ["0", "65536"])
-def test_what_is_no_port_is_said(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_port_is_named(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         commands.main(["up", "--port", port])
     assert ended.value.code == 2
@@ -48,7 +48,7 @@ def test_what_is_no_port_is_said(port: str, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.fixture
 def up(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run `up` in vain; return what it printed to stderr."""
+    """Run `up`, which fails; return what it printed to stderr."""
     monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its handlers
 
     def run(*options: str) -> str:
@@ -63,7 +63,7 @@ def test_a_taken_port_is_named(up: Callable[..., str], option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = up(option, str(port))
-    assert f"port {port} is in use; stop what listens there or choose another" in said
+    assert f"Port {port} is in use. Stop the process that listens there, or" in said
 
 
 def test_a_folder_that_cannot_be_made_is_named(up: Callable[..., str], tmp_path: Path) -> None:
@@ -79,5 +79,5 @@ def test_an_error_of_the_operating_system_is_passed_on(
 
     monkeypatch.setattr(commands, "local_backend", refused)
     said = up()
-    assert "[Errno 13] Permission denied; if you chose a port, choose another" in said
+    assert "[Errno 13] Permission denied. If you chose a port, choose another." in said
     assert "None" not in said

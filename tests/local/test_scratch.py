@@ -1,4 +1,4 @@
-"""Scratch folders: gone after the block, and swept when a run was killed."""
+"""Temporary folders are removed after the block, or by the next run after a kill."""
 
 import os
 import subprocess
@@ -17,14 +17,14 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "build"
 
 
-def test_a_folder_is_gone_after_the_block(build: Path) -> None:
+def test_a_folder_is_removed_after_the_block(build: Path) -> None:
     with scratch_folder() as folder:
         (folder / "state.json").write_text("{}")
         assert folder.parent == build
     assert list(build.iterdir()) == []
 
 
-def test_what_a_killed_run_left_is_swept_and_what_runs_is_not(build: Path) -> None:
+def test_only_the_folders_of_killed_runs_are_removed(build: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for name in (f"run-{ended.pid}-a", f"run-{os.getpid()}-b", "run-1-c", "other", "run-x"):

@@ -26,12 +26,12 @@ TWO_APPS = [
 
 @pytest.fixture(scope="session")
 def ready() -> Iterator[LocalBackend]:
-    """Two registered apps in one stack. Tests open stores of their own."""
+    """Two registered apps in one stack. Each test opens its own stores."""
     with local_backend(overrides={APPS: TWO_APPS, f"{PROJECT}:events": True}) as backend:
         backend.configure_credentials()
         backend.connect_stores_to_rutter()
         backend.deploy()
-        # Whatever tests run with it, there is a log to look at in the end.
+        # The check at the end needs a log, even if no test makes a request.
         get(backend.apps[0].callback_urls.load, 30)
         yield backend
         assert_no_secret_was_logged(backend)

@@ -1,10 +1,10 @@
-"""What the deployed functions have logged, which must hold nothing that is secret."""
+"""The logs of the deployed functions, which must not contain secrets."""
 
 from local.backend import LocalBackend
 
 
 def logged(backend: LocalBackend) -> str:
-    """Everything the functions have logged, and the API's access log."""
+    """Return the functions' logs and the API's access log."""
     logs = backend.emulator.aws.logs
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = (
@@ -16,7 +16,7 @@ def logged(backend: LocalBackend) -> str:
 
 
 def secrets(backend: LocalBackend) -> set[str]:
-    """What BigCommerce and the apps share; every payload starts, and every address ends, alike."""
+    """Return codes, tokens and secrets, and the common parts of payloads and addresses."""
     bigcommerce = backend.bigcommerce
     codes = set(bigcommerce.token_endpoint._codes)
     tokens = {each.access_token for each in bigcommerce.installations.values()}
@@ -25,7 +25,7 @@ def secrets(backend: LocalBackend) -> set[str]:
 
 
 def assert_no_secret_was_logged(backend: LocalBackend) -> None:
-    """Fail if a code, payload, token, secret or e-mail address stands in a log."""
+    """Fail if a log contains a code, payload, token, secret or email address."""
     text = logged(backend)
-    assert "callback answered" in text  # or nothing has been looked at
+    assert "callback answered" in text  # else the logs are empty
     assert not {secret for secret in secrets(backend) if secret in text}

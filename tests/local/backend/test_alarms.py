@@ -1,8 +1,8 @@
-"""The alarms on the functions' own metrics, driven by the lines that the deployed functions write.
+"""The alarms on the functions' metrics, driven by the log lines of the deployed functions.
 
-The embedded AWS takes no metrics from logs, so the test hands on what stands in them; and it looks
-at neither an alarm's dimensions nor at missing data, so the test compares dimensions itself, and
-that silence is an alarm rests on CloudWatch's documentation of `TreatMissingData`.
+The embedded AWS reads no metrics from logs, so the test puts them. It ignores an alarm's
+dimensions, so the test compares them. It ignores missing data, so no test sees the silence alarm go
+off.
 """
 
 import json
@@ -35,7 +35,7 @@ def monitored() -> Iterator[LocalBackend]:
 
 
 def written(backend: LocalBackend) -> list[dict[str, Any]]:
-    """The lines with metrics in the functions' logs, as PutMetricData takes them."""
+    """Return the metrics in the functions' logs, as PutMetricData takes them."""
     logs = backend.emulator.aws.logs
     found = []
     for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
@@ -57,7 +57,7 @@ def written(backend: LocalBackend) -> list[dict[str, Any]]:
     return found
 
 
-def test_each_goes_on_when_the_functions_write_what_it_watches(monitored: LocalBackend) -> None:
+def test_each_alarm_goes_off_when_the_functions_log_its_metric(monitored: LocalBackend) -> None:
     aws, app = monitored.emulator.aws, monitored.apps[0]
     store = monitored.bigcommerce.add_store("A store")
     install = monitored.bigcommerce.auth_callback_url(app, store, store.owner)
@@ -73,7 +73,7 @@ def test_each_goes_on_when_the_functions_write_what_it_watches(monitored: LocalB
         assert get(forged, 30).status == 401
     secret = f"{PROJECT}/local/apps/{app.organization_id}"
     aws.secretsmanager.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
-    removal = f"{app.callback_urls.remove_user}?signed_payload_jwt=a"  # by a function that is cold
+    removal = f"{app.callback_urls.remove_user}?signed_payload_jwt=a"  # of a cold function
     assert get(removal, 30).status == 503
 
     metrics = written(monitored)
@@ -95,7 +95,7 @@ def test_each_goes_on_when_the_functions_write_what_it_watches(monitored: LocalB
         assert after["StateValue"] == ("OK" if alarm.name == "silence" else "ALARM"), alarm.name
 
 
-def test_changes_that_wait_raise_an_alarm_for_each_function_that_consumes_them(
+def test_late_changes_raise_an_alarm_for_each_function_that_consumes_them(
     monitored: LocalBackend,
 ) -> None:
     cloudwatch = monitored.emulator.aws.cloudwatch

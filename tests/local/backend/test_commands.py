@@ -1,4 +1,4 @@
-"""The commands as a person runs them: what they print, how they exit, what is left behind."""
+"""The commands as a person runs them: output, exit status, and what remains."""
 
 import json
 import os
@@ -28,7 +28,7 @@ STEPS = [
     ("credentials given, stack updated", "in place"),
     ("install by the owner", "200"),
     ("Rutter has the store's data", "active"),
-    ("Rutter's webhooks are taken", "200"),
+    ("Rutter's webhooks are accepted", "200"),
     ("load by the owner", "200"),
     ("load by a second user", "200"),
     ("remove the second user", "200"),
@@ -43,7 +43,7 @@ STEPS = [
 
 @contextmanager
 def running(*arguments: str, background: bool = False) -> Iterator[subprocess.Popen[str]]:
-    """A command that goes on until it is interrupted; perhaps as a script's background job."""
+    """Run a command until the block ends, optionally as a script's background job."""
     ignored = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"] if background else []
     process = subprocess.Popen(
         [*ignored, *COMMAND, *arguments],
@@ -60,14 +60,14 @@ def running(*arguments: str, background: bool = False) -> Iterator[subprocess.Po
 
 
 def read_until(process: subprocess.Popen[str], text: str) -> str:
-    """What it prints up to the line with this text."""
+    """Return the output up to the line with this text."""
     assert process.stdout is not None
     printed = ""
     for line in process.stdout:
         printed += line
         if text in line:
             return printed
-    raise AssertionError(f"it ended without {text!r}:\n{printed}")
+    raise AssertionError(f"It ended without {text!r}:\n{printed}")
 
 
 def url_after(label: str, printed: str) -> str:
@@ -114,7 +114,7 @@ def test_serve_runs_every_step_and_serves_until_it_is_interrupted() -> None:
 
 def expect_outputs(printed: str, outputs: dict[str, Any]) -> None:
     """Expect each output once, those of the registered app, and no notice about a domain."""
-    assert "API's own URL" not in printed
+    assert "API's default URL" not in printed
     listed = printed.partition("\nStack outputs\n")[2].partition("\nRegistration sheet")[0]
     for name in outputs.keys() - {"readme"}:
         assert len(re.findall(rf"[ ,]{name}\b", listed)) == 1, name
@@ -127,13 +127,13 @@ def expect_outputs(printed: str, outputs: dict[str, Any]) -> None:
     assert app["registeredBaseUrl"] == outputs["baseUrl"] == base_url
 
 
-def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
+def test_emulator_accepts_a_deployment_of_the_pulumi_cli() -> None:
     ports = ("--port", str(free_port()), "--bigcommerce-port", str(free_port()))
     with running("emulator", *ports) as process:
         printed = read_until(process, "Press Ctrl-C to stop.")
         assert "pulumi config set --stack local --path 'apps[0].clientId'" in printed
         assert "git checkout" not in printed
-        replaced = re.findall(r"^  (http://\S+)  by  (http://\S+)$", printed, re.MULTILINE)
+        replaced = re.findall(r"^  (http://\S+)  with  (http://\S+)$", printed, re.MULTILINE)
         panel = url_after("Control panel", printed)
         assert replaced == [
             ("http://localhost:4566", f"http://localhost:{ports[1]}"),
@@ -141,14 +141,14 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
         ]
         assert "Sample Store" in get(panel, 5).text
         assert "pulumi up --stack local" in get(panel, 5).text
-        # The engine stands in for the CLI: it is not on every machine.
+        # The engine replaces the CLI, which is not on every machine.
         endpoints = [dict.fromkeys(SERVICES, url_after("AWS endpoint", printed))]
         config = stack_config(ROOT, STACK, {"aws:endpoints": endpoints})
         Stack(STACK).up(config, on_event=lambda _: None)
         read_until(process, "Found the deployment")
         assert '/install">Install</a>' in get(panel, 5).text
         group = emulator_group(process)
-        for _ in range(2):  # from make, and from whoever signals its whole group
+        for _ in range(2):  # make and the terminal both send it
             process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 143
         with pytest.raises(ProcessLookupError):
@@ -157,7 +157,7 @@ def test_emulator_takes_the_deployment_of_the_pulumi_cli() -> None:
 
 
 def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[str]:
-    """Copy the command into a shell, as somebody does whose AWS settings are of an account."""
+    """Run the printed command in a shell that has AWS settings of a real account."""
     found = re.search(rf"^  (.+ -m {command} .+)$", printed, re.MULTILINE)
     assert found, printed
     others = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
@@ -174,6 +174,6 @@ def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[st
 
 
 def emulator_group(process: subprocess.Popen[str]) -> int:
-    """The process group of the embedded AWS that a command has started."""
+    """Return the process group of a command's embedded AWS."""
     listed = subprocess.check_output(["ps", "-o", "pid=", "--ppid", str(process.pid)], text=True)
     return int(listed)

@@ -49,7 +49,7 @@ def record(backend: LocalBackend, app: App, store: Store) -> dict[str, Any]:
     return item
 
 
-def test_the_apps_of_a_stack_are_apart(
+def test_the_apps_of_a_stack_are_isolated(
     ready: LocalBackend, app_a: App, app_b: App, store: Store
 ) -> None:
     for app in (app_a, app_b):
@@ -62,7 +62,7 @@ def test_the_apps_of_a_stack_are_apart(
     of_a = load_url(app_a, store, store.owner)
     assert get(of_a, WARM).status == 200
     assert get(of_a.replace("/org-a/", "/org-b/"), WARM).status == 401
-    (assistant,) = store.staff  # who may use the one app alone
+    (assistant,) = store.staff  # who may use one of the apps
     assert get(load_url(app_a, store, assistant), WARM).status == 200
     assert get(load_url(app_b, store, assistant), WARM).status == 403
     assert get(remove_user_url(app_a, store, assistant), WARM).status == 200
@@ -77,7 +77,7 @@ def test_an_unknown_organization_is_not_found(app_a: App) -> None:
     assert "No such app" in answer.text
 
 
-def test_the_request_log_has_the_functions_line_of_a_request(
+def test_the_request_log_shows_the_functions_log_line(
     ready: LocalBackend, app_a: App, store: Store
 ) -> None:
     url = load_url(app_a, store, store.owner)

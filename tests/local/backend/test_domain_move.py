@@ -1,9 +1,7 @@
 """The runbook's move to a custom domain, step by step, on the embedded AWS.
 
-It serves neither a custom domain nor a switched-off endpoint: every request goes to the API's own
-endpoint, and a function is told so. That codes are exchanged for the URI that was called, while
-both are served, is a test of the function (test_auth.py); the end of the move is seen in
-descriptions.
+The embedded AWS serves no custom domain and disables no endpoint. Every request goes to the API's
+default endpoint. test_auth.py tests that a code is exchanged for the URI that was called.
 """
 
 from collections.abc import Iterator
@@ -28,7 +26,7 @@ def backend() -> Iterator[LocalBackend]:
 
 
 def installs(backend: LocalBackend) -> bool:
-    """Whether a new store can install the app at the URLs that the portal has."""
+    """Return whether a new store can install the app at the portal's URLs."""
     app = backend.apps[0]
     store = backend.bigcommerce.add_store("A store")
     urls = (
@@ -38,7 +36,7 @@ def installs(backend: LocalBackend) -> bool:
     return all(get(url, 30).status == 200 for url in urls)
 
 
-def test_installations_go_on_while_the_urls_move(backend: LocalBackend) -> None:
+def test_installations_continue_during_a_domain_move(backend: LocalBackend) -> None:
     aws, app = backend.emulator.aws, backend.apps[0]
     before = app.callback_urls
     assert installs(backend)

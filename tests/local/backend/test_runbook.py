@@ -1,7 +1,7 @@
-"""The runbook's changes, walked on the embedded AWS; the move to a custom domain is beside this.
+"""The runbook's changes on the embedded AWS, except the domain move (test_domain_move.py).
 
-What it cannot show: a point in time that is past, since the embedded AWS restores the table as it
-is; and the portal, which is the simulated BigCommerce's.
+The embedded AWS restores a table as it is, not as it was at a point in time. The portal is the
+simulated BigCommerce's.
 """
 
 import json
@@ -49,7 +49,7 @@ def loads(app: App, store: Store) -> int:
 
 
 def as_operator(backend: LocalBackend, *arguments: str) -> str:
-    """What Python prints, run with the account's own credentials."""
+    """Run Python with the account's credentials; return what it prints."""
     environment = {
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
@@ -64,7 +64,7 @@ def as_operator(backend: LocalBackend, *arguments: str) -> str:
     return done.stdout
 
 
-def test_a_rotated_client_secret_is_one_changed_value(
+def test_rotating_a_client_secret_changes_one_value(
     backend: LocalBackend, app: App, store: Store
 ) -> None:
     app.client_secret = "f" * 64
@@ -79,7 +79,7 @@ def test_a_rotated_client_secret_is_one_changed_value(
     pytest.fail("the callbacks still refuse what the new secret signed")
 
 
-def test_records_that_are_missing_come_back_and_no_other_changes(
+def test_restoring_missing_records_changes_no_other_record(
     backend: LocalBackend, app: App, store: Store
 ) -> None:
     dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
@@ -91,7 +91,7 @@ def test_records_that_are_missing_come_back_and_no_other_changes(
     key = {"pk": {"S": f"ORG#{app.organization_id}#STORE#{store.hash}"}, "sk": {"S": "STORE"}}
     dynamodb.delete_item(TableName=table, Key=key)
     assert loads(app, store) == 404
-    assert loads(app, kept) == 200  # which may write the record: it is newer than the restored one
+    assert loads(app, kept) == 200  # this can make the record newer than the restored one
     before = {str(item) for item in dynamodb.scan(TableName=table)["Items"]}
 
     call = f"print(copy_missing('restored', {table!r}))"
@@ -101,7 +101,7 @@ def test_records_that_are_missing_come_back_and_no_other_changes(
     assert loads(app, store) == 200
 
 
-def test_a_url_change_is_told_until_it_is_recorded(backend: LocalBackend, app: App) -> None:
+def test_a_url_change_is_warned_about_until_it_is_recorded(backend: LocalBackend, app: App) -> None:
     told: list[Event] = []
     backend.on_event = told.append
     backend.config[APPS][0]["registeredBaseUrl"] = "https://before.example.com"

@@ -1,4 +1,4 @@
-"""Events of the deployed program, as a consumer's rule and queue get them."""
+"""Events of the deployed program, as a consumer's rule and queue receive them."""
 
 import json
 import time
@@ -17,12 +17,12 @@ from tests.reliability.model import Callback
 pytestmark = pytest.mark.emulated
 
 (PATTERN,) = (json.loads(block) for block in blocks("json") if SOURCE in block)
-# In the order in which they are caused.
-TOLD = ["InstallationCreated", "UserAdded", "InstallationUpdated", "UserRemoved"]
+# In the order of their causes.
+PUBLISHED = ["InstallationCreated", "UserAdded", "InstallationUpdated", "UserRemoved"]
 
 
 def listen(backend: LocalBackend, name: str, pattern: dict[str, Any]) -> str:
-    """Have a rule on the stack's bus send what matches to a queue; gives the queue's URL."""
+    """Send the bus's events that match to a new queue; return its URL."""
     aws = backend.emulator.aws
     # The embedded AWS finds a bus by its name alone.
     bus = {"EventBusName": backend.outputs["eventBusArn"].rpartition("/")[2]}
@@ -35,7 +35,7 @@ def listen(backend: LocalBackend, name: str, pattern: dict[str, Any]) -> str:
 
 
 def received(backend: LocalBackend, url: str, life: Life, last: str) -> list[dict[str, Any]]:
-    """The events of a store in a queue, up to one of this name."""
+    """Return the events of a store in a queue, up to one with this name."""
     events: list[dict[str, Any]] = []
     give_up_at = time.monotonic() + 60
     while not any(each["detail-type"] == last for each in events):
@@ -53,7 +53,7 @@ def received(backend: LocalBackend, url: str, life: Life, last: str) -> list[dic
     return events
 
 
-def test_a_consumer_hears_of_the_life_of_an_installation(ready: LocalBackend) -> None:
+def test_a_consumer_receives_the_events_of_an_install_lifecycle(ready: LocalBackend) -> None:
     every = listen(ready, "every", {"source": [SOURCE]})
     app = ready.apps[0]
     shown = listen(ready, "shown", PATTERN)
@@ -81,7 +81,8 @@ def test_a_consumer_hears_of_the_life_of_an_installation(ready: LocalBackend) ->
 
     events = received(ready, every, life, "InstallationRemoved")
     names = [each["detail-type"] for each in events]
-    assert [name for name in names if name != "ConnectionChanged"] == [*TOLD, "InstallationRemoved"]
+    installation = [name for name in names if name != "ConnectionChanged"]
+    assert installation == [*PUBLISHED, "InstallationRemoved"]
     states = [each["detail"].get("state") for each in events]
     assert "active" in states
     for event in events:

@@ -1,4 +1,4 @@
-"""The walk: a deployment that does not do what it should is found, and said."""
+"""The walk finds and reports a deployment that fails."""
 
 import io
 import json
@@ -30,7 +30,7 @@ def report() -> tuple[Report, io.StringIO]:
 
 
 def step(backend: LocalBackend, name: str) -> tuple[bool, str]:
-    """Take one step of the walk."""
+    """Run one step of the walk."""
     reporting, printed = report()
     steps = [each for each in Walk(backend).steps if each.name == name]
     assert len(steps) == 1
@@ -44,7 +44,7 @@ def test_a_wrong_status_ends_the_walk_and_is_shown(ready: LocalBackend) -> None:
     assert "expected HTTP 503, got HTTP 404" in printed
 
 
-def test_a_function_that_still_takes_the_app_for_unregistered_is_asked_again(
+def test_a_function_that_has_the_app_cached_as_unregistered_is_called_again(
     ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stale = {path: Response(503, {}, "") for path in ("/redirect-url", "/load")}
@@ -60,7 +60,7 @@ def test_a_function_that_still_takes_the_app_for_unregistered_is_asked_again(
     assert not stale
 
 
-def test_an_update_that_touches_more_than_registering_does_fails(
+def test_an_update_that_changes_more_than_a_registration_fails(
     ready: LocalBackend,
 ) -> None:
     before = ready.config[f"{PROJECT}:logRetentionDays"]
@@ -71,7 +71,7 @@ def test_an_update_that_touches_more_than_registering_does_fails(
         ready.config[f"{PROJECT}:logRetentionDays"] = before
         ready.deploy()
     assert not held
-    assert "it should touch the secret's value and the item alone" in printed
+    assert "expected changes of the secret value and the item only" in printed
     assert "logGroup" in printed
 
 
@@ -88,7 +88,7 @@ def test_an_api_that_does_not_answer_fails(ready: LocalBackend) -> None:
     assert get(urls.load, 30).status == 400
 
 
-def test_up_expects_what_the_settings_of_the_stack_change(
+def test_up_expects_the_answers_that_the_stacks_settings_change(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -107,18 +107,18 @@ def test_up_expects_what_the_settings_of_the_stack_change(
     (tmp_path / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack))
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of this process stay
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its handlers
     outputs = tmp_path / "new folder" / "outputs.json"
     assert commands.main(["up", "--outputs", str(outputs)]) == 0
     printed = capsys.readouterr().out
-    assert printed.endswith("\nEvery step held.\n")
+    assert printed.endswith("\nEvery step succeeded.\n")
     assert len(printed.splitlines()) <= 60
     outcomes = re.findall(r"✓ .{34} (\S+)", printed)
     assert " ".join(outcomes[:7]) == "503 in 302 active 200 302 403"
     assert " ".join(outcomes[7:]) == "200 302 in 200 needs_reauth 404 401"
     assert json.loads(outputs.read_text(encoding="utf-8"))["baseUrl"] == "https://apps.example.com"
     assert re.search(r"^  baseUrl +https://apps\.example\.com$", printed, re.MULTILINE)
-    assert "apps.example.com is not served here: the walk goes through the API's own URL" in printed
+    assert "apps.example.com is not served here. The steps call the API's default URL" in printed
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A simulated BigCommerce being served, and an app of a few lines for it to call."""
+"""A served simulated BigCommerce, and a small app for it to call."""
 
 import json
 import threading
@@ -17,9 +17,9 @@ ORGANIZATION_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 
 class ThrowawayApp(HTTPServer):
-    """Answers the four callbacks, and keeps what each brought.
+    """Answers the four callbacks, and keeps their queries.
 
-    `status` is what it answers, `payloads` are the verified claims by path.
+    `status` is its answer, `queries` are the paths and parameters of the requests.
     """
 
     def __init__(self) -> None:

@@ -46,7 +46,7 @@ Install = Callable[..., Installation]
 
 @pytest.fixture
 def install(bigcommerce: BigCommerce, app: App, store: Store) -> Install:
-    """Put the app at the store as if its code had been exchanged, and opened by these users."""
+    """Install the app on the store, opened by these users, without exchanging a code."""
 
     def put(*users: User) -> Installation:
         installation = Installation(app, store, app.scope, "token", set(users))
@@ -110,7 +110,7 @@ def test_confirming_frames_the_auth_callback_with_a_code_that_works(
     page = browser.page()
     assert "Not installed" not in page
     assert f'href="{apps_path(store, store.owner, app.client_id)}">Example Commerce' in page
-    # What the log shows of all this.
+    # The log shows these requests without secrets.
     assert app.callback_urls.auth in page
     assert "Token endpoint" in page
     assert '<td class="failed">400</td>' in page
@@ -119,7 +119,7 @@ def test_confirming_frames_the_auth_callback_with_a_code_that_works(
     assert app.client_secret not in page
 
 
-def test_each_permission_is_named_as_in_the_portal_with_what_it_allows(
+def test_each_permission_has_its_name_in_the_portal_and_its_effect(
     browser: Browser, bigcommerce: BigCommerce, store: Store, app: App
 ) -> None:
     every = bigcommerce.register_app(
@@ -149,7 +149,7 @@ def test_opening_frames_the_load_callback_with_a_fresh_payload(
     (assistant,) = store.staff
     path = apps_path(store, assistant, app.client_id)
     first = urlsplit(frame_url(browser.get(path)))
-    assert not bigcommerce.installations  # the app itself says that it is not installed
+    assert not bigcommerce.installations  # the app itself answers that it is not installed
     installation = install(store.owner)
     second = urlsplit(frame_url(browser.get(path)))
     assert first.path == second.path == f"/{ORGANIZATION_ID}/load"
@@ -188,7 +188,7 @@ def test_uninstalling_and_removing_a_user_call_the_app(
     ("base_url", "outcome"),
     [(None, "500"), ("http://api.localhost:1", "no answer")],
 )
-def test_what_the_app_answers_changes_nothing(
+def test_the_apps_answer_has_no_effect(
     browser: Browser,
     store: Store,
     install: Install,
@@ -209,7 +209,7 @@ def test_what_the_app_answers_changes_nothing(
     assert "Remove user assistant" not in page
 
 
-def test_the_log_shows_what_a_browser_was_answered_once_that_is_known() -> None:
+def test_the_log_shows_the_answer_to_a_browser_when_it_is_available() -> None:
     answers: dict[str, Answer] = {}
     log = BigCommerce(find_answer=answers.get).log
     log.add_in_browser("Load", "http://localhost/load?signed_payload_jwt=a")
@@ -262,7 +262,7 @@ def test_hostile_names_stay_text(
         "/app/{app}/install/other",
     ],
 )
-def test_what_is_not_there(
+def test_an_unknown_path_is_not_found(
     browser: Browser, bigcommerce: BigCommerce, app: App, store: Store, path: str
 ) -> None:
     early = bigcommerce.register_app("org", "Early", []).client_id

@@ -1,4 +1,4 @@
-"""The server: where it listens, what it refuses, how it ends."""
+"""The server: where it listens, and the ports that it refuses."""
 
 import errno
 import socket
@@ -9,7 +9,7 @@ import pytest
 from local.bigcommerce import BigCommerce, PortError, Server, serve
 
 
-def test_it_listens_on_loopback_alone(server: Server) -> None:
+def test_it_listens_on_loopback_only(server: Server) -> None:
     parts = urlsplit(server.url)
     assert (parts.scheme, parts.hostname) == ("http", "localhost")
     with socket.create_connection(("127.0.0.1", parts.port or 0)) as connection:
@@ -18,12 +18,12 @@ def test_it_listens_on_loopback_alone(server: Server) -> None:
         socket.create_connection(("127.0.0.2", parts.port or 0))
 
 
-def test_a_port_that_is_not_for_this_user_is_named(
+def test_a_reserved_port_is_named(
     bigcommerce: BigCommerce, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, "")
 
-    monkeypatch.setattr(socket, "create_server", refuse)  # for root, no port is refused
-    with pytest.raises(PortError, match=r"^port 80 .* choose one above 1023$"):
+    monkeypatch.setattr(socket, "create_server", refuse)  # root may use any port
+    with pytest.raises(PortError, match=r"^Port 80 .* Choose one above 1023\.$"):
         serve(bigcommerce, 80).__enter__()

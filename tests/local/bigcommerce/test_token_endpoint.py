@@ -1,4 +1,4 @@
-"""The token endpoint over HTTP: what it accepts, what it refuses, and how it can go wrong."""
+"""The token endpoint over HTTP: accepted and refused requests."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ Fields = dict[str, Any]
 
 @pytest.fixture
 def refused(bigcommerce: BigCommerce, exchange: Exchange) -> Callable[..., str]:
-    """Exchange in vain; return the `error`, having seen that the request was recorded as wrong."""
+    """Send a request that is refused and recorded with its problem; return the `error`."""
 
     def send(fields: object, *, naming: str, **options: str) -> str:
         answer = exchange(fields, **options)
@@ -82,7 +82,7 @@ def test_every_field_is_a_non_empty_string(
         ("scope", "invalid_scope"),
     ],
 )
-def test_every_field_is_exact_and_a_refusal_does_not_use_the_code_up(
+def test_every_field_is_exact_and_a_refusal_does_not_use_the_code(
     refused: Callable[..., str],
     exchange: Exchange,
     token_request: Fields,

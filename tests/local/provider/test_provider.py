@@ -1,4 +1,4 @@
-"""What the provider does for every type: configuration, previews, secrets, errors, gRPC."""
+"""The provider's behavior for every type: configuration, previews, secrets, errors, gRPC."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def configure(**settings: Any) -> AwsProvider:
     return provider
 
 
-def test_settings_may_be_json_texts_as_the_engine_hands_them_over(emulator: Emulator) -> None:
+def test_settings_can_be_json_texts_as_the_engine_passes_them(emulator: Emulator) -> None:
     endpoints = json.dumps([dict.fromkeys(SERVICES, emulator.endpoint_url)])
     tags = json.dumps({"tags": {"team": "one"}})
     provider = configure(endpoints=endpoints, defaultTags=tags, region="eu-west-1")
@@ -50,9 +50,9 @@ def test_settings_may_be_json_texts_as_the_engine_hands_them_over(emulator: Emul
 
 
 @pytest.mark.parametrize("url", ["https://kms.us-east-1.amazonaws.com", "http://10.0.0.1", "x"])
-def test_only_an_endpoint_on_this_machine_is_taken(url: str) -> None:
+def test_only_an_endpoint_on_this_machine_is_accepted(url: str) -> None:
     with pytest.raises(
-        ProviderError, match=re.escape(f"has {url} for kms: the embedded AWS is on")
+        ProviderError, match=re.escape(f"has {url} for kms. Set an endpoint on this")
     ):
         configure(endpoints=[{"kms": url}])
 
@@ -60,12 +60,12 @@ def test_only_an_endpoint_on_this_machine_is_taken(url: str) -> None:
 def test_a_missing_endpoint_is_named() -> None:
     life = Life(configure(endpoints=[{"kms": "http://127.0.0.1:4566"}]), LOG_GROUP)
     with pytest.raises(
-        ProviderError, match="LogGroup it: aws:endpoints has no cloudwatchlogs: set"
+        ProviderError, match=r"LogGroup it: aws:endpoints has no cloudwatchlogs\. Set"
     ):
         life.create({"name": "x"})
 
 
-def test_default_tags_yield_to_a_resources_own() -> None:
+def test_a_resources_tags_override_the_default_tags() -> None:
     life = Life(configure(defaultTags={"tags": {"a": "default", "b": "default"}}), LOG_GROUP)
 
     def tags(own: Any) -> Any:
@@ -78,7 +78,7 @@ def test_default_tags_yield_to_a_resources_own() -> None:
     assert "tags" not in wire(untagged.inputs)
 
 
-def test_a_preview_calls_no_aws_and_gives_unknown_outputs() -> None:
+def test_a_preview_makes_no_aws_call_and_returns_unknown_outputs() -> None:
     life = Life(configure(**NOWHERE), "aws:lambda/function:Function")
     state = life.create({"name": "x", "role": UNKNOWN}, preview=True)
     assert (life.id, state["name"], state["arn"]) == ("", "x", UNKNOWN)
@@ -140,11 +140,11 @@ def test_unknown_inputs_and_missing_names_are_refused() -> None:
     failures = Life(AwsProvider(), LOG_GROUP).check({"skipDestroy": True}).failures
     assert [(each.property, each.reason) for each in failures] == [
         ("skipDestroy", "the embedded AWS does not know this input"),
-        ("name", "the embedded AWS does not generate names: set it"),
+        ("name", "the embedded AWS does not generate names. Set it"),
     ]
 
 
-def test_a_resource_that_cannot_be_made_whole_leaves_nothing(emulator: Emulator) -> None:
+def test_a_creation_that_fails_halfway_leaves_nothing(emulator: Emulator) -> None:
     with pytest.raises(ProviderError, match="Parameter validation failed"):
         Life(configured(emulator), TABLE).create(
             {"name": "provider-half", **KEYS, "ttl": {"enabled": True}}
@@ -166,7 +166,7 @@ def test_an_item_that_exists_is_not_created_again(
     table.delete()
 
 
-def test_it_is_served_as_a_plugin_and_answers_errors_without_tracebacks() -> None:
+def test_the_plugin_returns_errors_without_tracebacks() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "local.provider", "127.0.0.1:1"],
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Each type in the embedded AWS: created, read, each input changed and taken away, deleted."""
+"""Each type in the embedded AWS: create, read, change and remove each input, delete."""
 
 import json
 import zipfile
@@ -19,7 +19,7 @@ from tests.local.provider.lifecycle import ARCHIVE, Life, configured
 pytestmark = pytest.mark.emulated
 
 LIVES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("lives.yaml").read_text())
-# The types without a name to be unique by: the AWS provider creates the new one before it deletes.
+# The types without a unique name: the AWS provider creates the new resource before it deletes.
 CREATED_FIRST = {
     *("aws:acm/certificate:Certificate", "aws:acm/certificateValidation:CertificateValidation"),
     *("aws:apigatewayv2/apiMapping:ApiMapping", "aws:apigatewayv2/domainName:DomainName"),
@@ -34,7 +34,7 @@ CREATED_FIRST = {
 
 @pytest.fixture(scope="module")
 def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the resources stand on: others' ids, and bundles whose answer is their own name."""
+    """The IDs that resources refer to, and bundles that answer their own name."""
     aws: Any = emulator.aws
     made: dict[str, Any] = {"table": "ground", "role": "ground", "function": "ground"}
     for name in ("key", "other_key"):
@@ -97,14 +97,14 @@ def token(life: str) -> str:
 
 
 def grounded(value: Any, ground: dict[str, Any]) -> Any:
-    """A value with `{name}` in it replaced by what the ground has under that name."""
+    """Replace each `{name}` in a value with the ground's value of that name."""
     if isinstance(value, dict):
         return {name: grounded(item, ground) for name, item in value.items()}
     is_name = isinstance(value, str) and value[:1] == "{" and value[1:-1] in ground
     return ground[value[1:-1]] if is_name else value
 
 
-# What a resource's description leaves out, and what tells it.
+# Calls that return what a resource's description lacks.
 MORE: dict[str, Callable[[Any, dict[str, Any]], object]] = {
     "aws:kms/key:Key": lambda aws, state: aws.kms.get_key_policy(
         KeyId=state["keyId"], PolicyName="default"
@@ -130,7 +130,7 @@ MORE: dict[str, Callable[[Any, dict[str, Any]], object]] = {
 
 
 def texts(value: Any) -> set[str]:
-    """Each text, number and key in a value, or in a JSON text, as both AWS and Pulumi write it."""
+    """Return each text, number and key in a value or JSON text, normalized for AWS and Pulumi."""
     match value:
         case {"path": path}:  # of a bundle, which answers its name
             return {Path(json.loads(path) if path[:1] == '"' else path).stem}
@@ -148,7 +148,7 @@ def texts(value: Any) -> set[str]:
 
 
 def described(emulator: Emulator, life: Life, type_: str) -> set[str]:
-    """What AWS has of a resource: the texts in its description, and in what tells more."""
+    """Return the texts of AWS's descriptions of a resource."""
     state = {name: plain(value) for name, value in life.state.items()}
     resource = Resource(emulator.aws, RESOURCE_TYPES[type_], life.id, state)
     found = [resource._run(operation, {}) for operation in RESOURCE_TYPES[type_].tags[2:]]
@@ -158,7 +158,7 @@ def described(emulator: Emulator, life: Life, type_: str) -> set[str]:
     return texts(found)
 
 
-def test_every_type_has_a_life_in_which_each_input_changes() -> None:
+def test_lives_yaml_changes_each_input_of_every_type() -> None:
     changed = {token(life): set(RESOURCE_TYPES[token(life)].immutable_inputs) for life in LIVES}
     for life, planned in LIVES.items():
         changed[token(life)] |= planned.get("changes", {}).keys()
@@ -195,7 +195,7 @@ def test_a_resource_is_created_read_changed_in_place_and_deleted(
         else:
             assert not before <= seen or restored in unseen
     life.delete()
-    life.delete()  # is no error
+    life.delete()  # again is not an error
     assert (life.read().id == life.id) == planned.get("kept", False)
 
 
@@ -207,7 +207,7 @@ def test_a_resource_is_created_read_changed_in_place_and_deleted(
         for immutable in sorted(RESOURCE_TYPES[token(name)].immutable_inputs)
     ],
 )
-def test_another_value_of_an_immutable_input_replaces(
+def test_a_changed_immutable_input_replaces_the_resource(
     ground: dict[str, Any], name: str, immutable: str
 ) -> None:
     life = Life(AwsProvider(), token(name))
@@ -221,7 +221,7 @@ def test_another_value_of_an_immutable_input_replaces(
     ("name", "changed"),
     [(name, changed) for name, planned in LIVES.items() for changed in planned.get("same", {})],
 )
-def test_another_order_or_spacing_is_no_change(
+def test_another_order_or_spacing_is_not_a_change(
     ground: dict[str, Any], name: str, changed: str
 ) -> None:
     life, planned = Life(AwsProvider(), token(name)), LIVES[name]
@@ -238,7 +238,7 @@ def test_another_order_or_spacing_is_no_change(
         ("aws:secretsmanager/secretVersion:SecretVersion", "secretString", '{"a":1}', '{"a": 1}'),
     ],
 )
-def test_another_order_or_spacing_that_counts_is_a_change(
+def test_a_significant_order_or_spacing_is_a_change(
     type_: str, name: str, one: str, other: str
 ) -> None:
     life = Life(AwsProvider(), type_)
