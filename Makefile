@@ -46,7 +46,7 @@ $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@touch $@
 
 test: $(READY)  ## run every test that needs no browser and no Pulumi CLI; COVERAGE=1 says which branches they miss
-	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 
 test-unit: $(READY)  ## run the tests that need nothing but Python; ARGS="PATH -k NAME" chooses some
 	@$(BIN)/python -m pytest -m unit -n 2 --dist worksteal $(ARGS)

@@ -13,6 +13,7 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
 
+FOLDER = Path(__file__).parent
 # The markers of tests that need more than Python.
 NEEDS = {"emulated", "browser", "cli"}
 
@@ -32,10 +33,19 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as unit tests those that need no more than Python."""
+    """Mark unit tests, and group the tests for the workers of `--dist loadgroup`."""
     for item in items:
         if not NEEDS.intersection(mark.name for mark in item.iter_markers()):
             item.add_marker("unit")
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
+
+
+def _group(item: pytest.Item) -> str:
+    """Tests that share a deployment run on one worker: those of a folder, else of a module."""
+    if item.get_closest_marker("emulated"):
+        return item.path.relative_to(FOLDER).parts[0]
+    return item.path.stem
 
 
 def pytest_collection_finish() -> None:

@@ -25,17 +25,6 @@ def test_the_host_and_the_query_are_sent_and_no_redirect_is_followed() -> None:
     assert response.text == "\N{REPLACEMENT CHARACTER}("
 
 
-def test_a_broken_answer_is_unreachable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=_answer_once, args=(listener, b"nonsense\r\n\r\n", []))
-        thread.start()
-        url = f"http://localhost:{listener.getsockname()[1]}/load"
-        with pytest.raises(UnreachableError) as raised:
-            loopback_http.get(f"{url}?signed_payload_jwt=confidential", 5)
-        thread.join()
-    assert str(raised.value).startswith(f"{url}: no answer: ")
-
-
 @pytest.mark.parametrize(
     "url",
     ["http://localhost.example.com/?code=confidential", "https://localhost/?code=confidential"],

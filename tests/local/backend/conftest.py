@@ -27,7 +27,12 @@ TWO_APPS = [
 @pytest.fixture(scope="session")
 def ready() -> Iterator[LocalBackend]:
     """Two registered apps in one stack. Each test opens its own stores."""
-    with local_backend(overrides={APPS: TWO_APPS, f"{PROJECT}:events": True}) as backend:
+    overrides = {
+        APPS: TWO_APPS,
+        f"{PROJECT}:events": True,
+        f"{PROJECT}:monitoring": {"emails": ["oncall@example.com"], "silenceHours": 1},
+    }
+    with local_backend(overrides=overrides) as backend:
         backend.configure_credentials()
         backend.connect_stores_to_rutter()
         backend.deploy()

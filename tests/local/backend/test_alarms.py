@@ -6,14 +6,13 @@ off.
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from components.alarms import ALARMS, FUNCTIONS_NAMESPACE, silence
 from components.table_stream import LATE_MILLISECONDS
-from local.backend import PROJECT, LocalBackend, local_backend
+from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import faults, load_url
 from local.loopback_http import get
 
@@ -21,17 +20,6 @@ pytestmark = pytest.mark.emulated
 
 OWN = {each.name: each for each in (*ALARMS, *silence(1)) if each.namespace == FUNCTIONS_NAMESPACE}
 PREFIX = f"{PROJECT}-local-"
-
-
-@pytest.fixture(scope="module")
-def monitored() -> Iterator[LocalBackend]:
-    monitoring = {"emails": ["oncall@example.com"], "silenceHours": 1}
-    overrides = {f"{PROJECT}:monitoring": monitoring, f"{PROJECT}:events": True}
-    with local_backend(overrides=overrides) as backend:
-        backend.configure_credentials()
-        backend.connect_stores_to_rutter()
-        backend.deploy()
-        yield backend
 
 
 def written(backend: LocalBackend) -> list[dict[str, Any]]:
@@ -57,26 +45,27 @@ def written(backend: LocalBackend) -> list[dict[str, Any]]:
     return found
 
 
-def test_each_alarm_goes_off_when_the_functions_log_its_metric(monitored: LocalBackend) -> None:
-    aws, app = monitored.emulator.aws, monitored.apps[0]
-    store = monitored.bigcommerce.add_store("A store")
-    install = monitored.bigcommerce.auth_callback_url(app, store, store.owner)
+def test_each_alarm_goes_off_when_the_functions_log_its_metric(ready: LocalBackend) -> None:
+    aws, app = ready.emulator.aws, ready.apps[1]
+    store = ready.bigcommerce.add_store("A store")
+    install = ready.bigcommerce.auth_callback_url(app, store, store.owner)
     assert get(install, 30).status == 200
-    monitored.bigcommerce.token_endpoint.next_answers.extend(
+    ready.bigcommerce.token_endpoint.next_answers.extend(
         [faults.html] * int(OWN["token-exchange-failures"].threshold)
     )
-    while monitored.bigcommerce.token_endpoint.next_answers:
-        url = monitored.bigcommerce.auth_callback_url(app, store, store.owner)
+    while ready.bigcommerce.token_endpoint.next_answers:
+        url = ready.bigcommerce.auth_callback_url(app, store, store.owner)
         assert get(url, 30).status == 502
     forged = load_url(app, store, store.owner) + "x"
     for _ in range(int(OWN["signature-refusals"].threshold)):
         assert get(forged, 30).status == 401
     secret = f"{PROJECT}/local/apps/{app.organization_id}"
-    aws.secretsmanager.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
+    aws.secretsmanager.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
     removal = f"{app.callback_urls.remove_user}?signed_payload_jwt=a"  # of a cold function
     assert get(removal, 30).status == 503
+    aws.secretsmanager.restore_secret(SecretId=secret)
 
-    metrics = written(monitored)
+    metrics = written(ready)
     states = {
         each["AlarmName"].removeprefix(PREFIX): each
         for each in aws.cloudwatch.describe_alarms()["MetricAlarms"]
@@ -96,9 +85,9 @@ def test_each_alarm_goes_off_when_the_functions_log_its_metric(monitored: LocalB
 
 
 def test_late_changes_raise_an_alarm_for_each_function_that_consumes_them(
-    monitored: LocalBackend,
+    ready: LocalBackend,
 ) -> None:
-    cloudwatch = monitored.emulator.aws.cloudwatch
+    cloudwatch = ready.emulator.aws.cloudwatch
     late = {
         alarm["AlarmName"].removeprefix(PREFIX): alarm
         for alarm in cloudwatch.describe_alarms()["MetricAlarms"]

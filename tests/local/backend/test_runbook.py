@@ -1,7 +1,8 @@
-"""The runbook's changes on the embedded AWS, except the domain move (test_domain_move.py).
+"""The runbook's changes on the embedded AWS.
 
-The embedded AWS restores a table as it is, not as it was at a point in time. The portal is the
-simulated BigCommerce's.
+It restores a table as it is, not as it was at a point in time. It serves no custom domain and
+disables no endpoint, so every request goes to the API's default endpoint. test_auth.py tests that a
+code is exchanged for the URI that was called.
 """
 
 import json
@@ -14,13 +15,16 @@ from pathlib import Path
 import pytest
 
 from local.aws import REGION, ROOT_KEY
-from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
+from local.backend import APPS, CLIENT_SECRETS, PROJECT, LocalBackend, local_backend
 from local.bigcommerce import App, CallbackUrls, Store, load_url
 from local.engine import Event, LogEvent, Stack
 from local.loopback_http import get
 from tests.documents import ROOT, snippet
 
 pytestmark = pytest.mark.emulated
+
+API = f"{PROJECT}-local-callbacks"
+DOMAIN = "apps.localhost"
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +141,41 @@ def test_an_app_moves_to_another_stack_with_its_stores(
     options = ("import", str(tokens), "--yes", "--file", str(outputs), *app_option)
     as_operator(backend, "-m", "ops", "stores", *options)
     assert loads(app, store) == 200
+
+
+def installs(backend: LocalBackend) -> bool:
+    """Return whether a new store can install the app at the portal's URLs."""
+    app = backend.apps[0]
+    store = backend.bigcommerce.add_store("A store")
+    urls = (
+        backend.bigcommerce.auth_callback_url(app, store, store.owner),
+        load_url(app, store, store.owner),
+    )
+    return all(get(url, 30).status == 200 for url in urls)
+
+
+def test_installations_continue_during_a_domain_move(backend: LocalBackend) -> None:
+    backend.deploy()  # enters the callback URLs of this stack
+    aws, app = backend.emulator.aws, backend.apps[0]
+    before = app.callback_urls
+    assert installs(backend)
+
+    zone = aws.route53.create_hosted_zone(Name="localhost", CallerReference="move")["HostedZone"]
+    domain = {"name": DOMAIN, "hostedZoneId": zone["Id"].rpartition("/")[2]}
+    backend.config[f"{PROJECT}:domain"] = domain | {"keepDefaultEndpoint": True}
+    backend.deploy()
+    moved, app.callback_urls = app.callback_urls, before
+    assert moved == CallbackUrls.under(f"https://{DOMAIN}", app.organization_id)
+    records = aws.route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    assert {"A", "AAAA", "CNAME"} <= {each["Type"] for each in records}
+    (api,) = [each for each in aws.apigatewayv2.get_apis()["Items"] if each["Name"] == API]
+    assert not api.get("DisableExecuteApiEndpoint")
+    assert installs(backend)  # the portal is not edited yet
+
+    backend.record_registered_urls()
+    backend.config[f"{PROJECT}:domain"] = domain
+    backend.deploy()
+    (api,) = [each for each in aws.apigatewayv2.get_apis()["Items"] if each["Name"] == API]
+    assert api["DisableExecuteApiEndpoint"] is True
+    assert app.callback_urls == moved
+    assert installs(backend)

@@ -2,6 +2,7 @@
 
 import html
 import re
+import socket
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -12,7 +13,7 @@ from local.bigcommerce import App, BigCommerce, CallbackUrls, Installation, Serv
 from local.bigcommerce.request_log import Answer
 from portal.oauth_scopes import OAUTH_SCOPES
 
-from .conftest import ORGANIZATION_ID, Exchange, ThrowawayApp, claims
+from .conftest import Exchange, ThrowawayApp
 
 HOSTILE = """"'><script>alert(1)</script>&{{ 7*7 }}"""
 
@@ -86,14 +87,6 @@ def test_the_start_page_is_the_first_stores_as_its_owner(
     assert "Nothing has been requested yet" in page
 
 
-def test_switching_store_and_user(browser: Browser, bigcommerce: BigCommerce, store: Store) -> None:
-    other = bigcommerce.add_store("Other")
-    response = browser.post("/switch", session=f"{other.hash}/{other.staff[0].id}")
-    assert response.headers["Location"] == apps_path(other, other.staff[0])
-    for nobody in ("", "nothing/1", f"{store.hash}/1"):
-        assert browser.post("/switch", session=nobody).status == 404
-
-
 def test_confirming_frames_the_auth_callback_with_a_code_that_works(
     browser: Browser, app: App, store: Store, exchange: Exchange
 ) -> None:
@@ -141,46 +134,6 @@ def test_only_the_owner_can_install(browser: Browser, app: App, store: Store, me
     response = getattr(browser, method)(apps_path(store, assistant, app.client_id, "install"))
     assert response.status == 403
     assert "<iframe" not in text(response)
-
-
-def test_opening_frames_the_load_callback_with_a_fresh_payload(
-    browser: Browser, bigcommerce: BigCommerce, app: App, store: Store, install: Install
-) -> None:
-    (assistant,) = store.staff
-    path = apps_path(store, assistant, app.client_id)
-    first = urlsplit(frame_url(browser.get(path)))
-    assert not bigcommerce.installations  # the app itself answers that it is not installed
-    installation = install(store.owner)
-    second = urlsplit(frame_url(browser.get(path)))
-    assert first.path == second.path == f"/{ORGANIZATION_ID}/load"
-    assert first.query != second.query
-    payload = claims(app, dict(parse_qsl(second.query))["signed_payload_jwt"])
-    assert payload["user"]["id"] == assistant.id
-    assert payload["owner"]["id"] == store.owner.id
-    assert installation.users == {store.owner, assistant}
-
-
-@pytest.mark.parametrize("action", ["uninstall", "remove-user"])
-def test_uninstalling_and_removing_a_user_call_the_app(
-    browser: Browser, store: Store, install: Install, throwaway_app: ThrowawayApp, action: str
-) -> None:
-    (assistant,) = store.staff
-    installation = install(store.owner, assistant)
-    app, uninstalling = installation.app, action == "uninstall"
-    rest = ("uninstall",) if uninstalling else ("users", str(assistant.id), "remove")
-    path = apps_path(store, store.owner, app.client_id, *rest)
-    assert f'action="{path}"' in browser.page()
-    response = browser.post(path)
-    assert (response.status, response.headers["Location"]) == (303, apps_path(store, store.owner))
-    ((called, query),) = throwaway_app.queries
-    assert called == f"/{ORGANIZATION_ID}/{action}"
-    user = store.owner if uninstalling else assistant
-    assert claims(app, query["signed_payload_jwt"])["user"]["id"] == user.id
-    page = browser.page()
-    assert ("Not installed" in page) == uninstalling
-    assert f'action="{path}"' not in page
-    assert "signed_payload_jwt" not in page
-    assert installation.users == ({store.owner, assistant} if uninstalling else {store.owner})
 
 
 @pytest.mark.parametrize("action", ["uninstall", "users/{}/remove"])
@@ -272,17 +225,10 @@ def test_an_unknown_path_is_not_found(
     assert ("Early has no callback URLs yet." in text(response)) == ("early" in path)
 
 
-def test_an_install_link_leads_to_the_auth_callback(
-    browser: Browser, app: App, store: Store, throwaway_app: ThrowawayApp
-) -> None:
-    page = browser.get(f"/app/{app.client_id}/install")
-    assert f'<option value="{store.hash}">' in text(page)
-    assert "Products: read-only" in text(page)
-    assert throwaway_app.base_url in page.headers["Content-Security-Policy"].split("form-action")[1]
-    assert browser.post(f"/app/{app.client_id}/install", store="nothing").status == 404
-    response = browser.post(f"/app/{app.client_id}/install", store=store.hash)
-    assert response.status == 303
-    url, _, query = response.headers["Location"].partition("?")
-    assert url == app.callback_urls.auth
-    assert dict(parse_qsl(query))["external_install"] == "true"
-    assert dict(parse_qsl(query))["context"] == store.context
+def test_it_listens_on_loopback_only(server: Server) -> None:
+    parts = urlsplit(server.url)
+    assert (parts.scheme, parts.hostname) == ("http", "localhost")
+    with socket.create_connection(("127.0.0.1", parts.port or 0)) as connection:
+        assert connection.getpeername()[0] == "127.0.0.1"
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", parts.port or 0))

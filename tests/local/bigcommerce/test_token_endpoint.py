@@ -126,19 +126,6 @@ def test_a_code_expires(
     assert exchange(token_request).status == 200
 
 
-def test_a_new_consent_replaces_the_token(
-    bigcommerce: BigCommerce, app: App, store: Store, exchange: Exchange, token_request: Fields
-) -> None:
-    first = exchange(token_request).json()["access_token"]
-    app.scopes = ("store_v2_orders",)
-    code = bigcommerce.token_endpoint.issue_code(app, store, store.owner)
-    answer = exchange(token_request | {"code": code, "scope": "store_v2_orders"}).json()
-    installation = bigcommerce.installation(app, store)
-    assert installation
-    assert first != answer["access_token"] == installation.access_token
-    assert installation.scope == answer["scope"] == "store_v2_orders"
-
-
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
 def test_the_content_type_is_json(
     refused: Callable[..., str], token_request: Fields, content_type: str

@@ -134,14 +134,6 @@ def test_a_failure_says_why_and_holds_no_secret(failures: Runner, way: str, said
     assert text.endswith(said) or not end
 
 
-def test_after_a_failure_the_next_deployment_goes_on(failures: Runner) -> None:
-    with pytest.raises(DeploymentError):
-        failures.up(way="aws-error")
-    assert failures.operations == {"create": 1}
-    failures.up(way="none")
-    assert failures.operations == {"same": 1}
-
-
 def test_what_was_replaced_before_a_failure_is_deleted_by_the_next_deployment(
     emulator: Emulator, failures: Runner
 ) -> None:
