@@ -17,49 +17,49 @@ LIKE_PIP = eval "$$($(BIN)/python -m pip config list | LC_ALL=C sort -s -k1.1,1.
     s/^.*\.trusted-host=/export UV_INSECURE_HOST=/p')"; export UV_SYSTEM_CERTS=1;
 INSTALL = $(LIKE_PIP) $(UV) pip install --quiet --index-strategy unsafe-best-match --no-deps --require-hashes
 
-help:  ## list the commands; up, serve and emulator take ARGS="--help"
+help:  ## list the targets; up, serve and emulator take ARGS="--help"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: $(LOCAL)  ## deploy on an embedded AWS, walk the life of an installation, stop
+up: $(LOCAL)  ## deploy to an embedded AWS, run a full install lifecycle, and stop
 	@$(BIN)/python -m local up $(ARGS)
 
-serve: $(LOCAL)  ## the same, then keep serving with a simulated control panel
+serve: $(LOCAL)  ## do what up does, then keep serving with a simulated control panel
 	@$(BIN)/python -m local serve $(ARGS)
 
-emulator: $(LOCAL)  ## only the embedded AWS and BigCommerce, for `pulumi up --stack local`
+emulator: $(LOCAL)  ## serve only the embedded AWS and BigCommerce, for `pulumi up --stack local`
 	@$(BIN)/python -m local emulator $(ARGS)
 
-soak: $(READY)  ## 2,000 callbacks on an embedded AWS, some going wrong: nothing may be lost
+soak: $(READY)  ## send 2,000 callbacks with faults to an embedded AWS, and check that nothing is lost
 	@SOAK=1 $(BIN)/python -m pytest tests/reliability/test_lifecycle.py -k model -o log_cli=true --log-level=INFO
 
-bench: $(READY)  ## measure the CPU time of the functions, and write it and the cost into docs/
+bench: $(READY)  ## measure the functions, and write CPU times and cost to docs/
 	@$(BIN)/python -m bench
 
-audit: $(READY) $(AUDIT)/.requirements  ## scan what is deployed with checkov: every finding is mended or waived
+audit: $(READY) $(AUDIT)/.requirements  ## scan the deployed resources with checkov; fail on a finding that is not waived
 	@$(BIN)/python -m tests.audit $(AUDIT)/bin/checkov
 
-# checkov brings a hundred libraries: it gets an environment of its own.
+# checkov needs a hundred libraries, so it has a separate environment.
 $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@echo "Installing checkov into $(AUDIT) (about a minute, once)"
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(AUDIT)
 	@$(INSTALL) --python $(AUDIT)/bin/python -r tests/audit/requirements.txt
 	@touch $@
 
-test: $(READY)  ## run every test that needs no browser and no Pulumi CLI; COVERAGE=1 says which branches they miss
+test: $(READY)  ## run the tests without a browser or the Pulumi CLI; COVERAGE=1 measures coverage
 	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 
-test-unit: $(READY)  ## run the tests that need nothing but Python; ARGS="PATH -k NAME" chooses some
+test-unit: $(READY)  ## run the tests that need only Python; ARGS="PATH -k NAME" selects some
 	@$(BIN)/python -m pytest -m unit -n 2 --dist worksteal $(ARGS)
 
-test-browser: $(READY)  ## run the tests in a browser, which need Chromium
+test-browser: $(READY)  ## run the tests that need Chromium
 	@$(BIN)/python -m pytest -m browser $(ARGS)
 
-# The Automation API leaves event loops open, and the program unfinished where a resource fails; what
-# is left of the last test is found after it, where no mark of a test reaches.
-test-cli: $(READY)  ## run the tests with the Pulumi CLI, or with one built where Go is installed
+# The Automation API leaves event loops open, and the program unfinished if a resource fails. Python
+# reports the rest of the last test after it, so a marker of a test cannot ignore the warning.
+test-cli: $(READY)  ## run the tests that need the Pulumi CLI, or Go to build it
 	@$(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
-test-plugin: $(READY)  ## the same with the AWS plugin itself in place of local.provider: no deployment waits for it
+test-plugin: $(READY)  ## run test-cli with the AWS plugin instead of local.provider
 	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
 	@AWS_PLUGIN=1 $(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
@@ -79,31 +79,31 @@ format: $(READY)  ## rewrite the code in the project's style
 
 # requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
 # its extras a pinned requirement does not bind pip, which then looks for the latest version.
-lock: $(READY)  ## resolve the *.in files into the pinned, hashed *.txt files
+lock: $(READY)  ## resolve the *.in files into *.txt files with pinned versions and hashes
 	@set -e; $(LIKE_PIP) for name in requirements-uv requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
 	    $$(case $$name in requirements|requirements-local) echo --constraint requirements-dev.txt;; esac); \
 	done
 
-vulnerabilities: $(READY)  ## look for known vulnerabilities in what is deployed and what deploys it
+vulnerabilities: $(READY)  ## check the packages of functions and program for known vulnerabilities
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt -r lambdas/requirements.txt
 
-sbom: $(READY)  ## write what the Lambda bundle and the program consist of (CycloneDX) to build/sbom
+sbom: $(READY)  ## write the bill of materials of functions and program (CycloneDX) to build/sbom
 	@mkdir -p build/sbom
 	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom/bundle.cdx.json lambdas/requirements.txt
 	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom/program.cdx.json requirements.txt
 
-release-notes: sbom  ## write what a release says and carries to build/release: VERSION=1.0.0
+release-notes: sbom  ## write the notes and files of a release to build/release: VERSION=1.0.0
 	@.ci/release-notes "$(VERSION)"
 
-stack-preview: $(PROGRAM)  ## show what a deployment would change, as CI does: STACK=dev
+stack-preview: $(PROGRAM)  ## preview a deployment, as CI does: STACK=dev
 	@.ci/stack preview "$(STACK)"
 
-stack-deploy: $(PROGRAM)  ## deploy a stack and check it, as CI does: STACK=dev
+stack-deploy: $(PROGRAM)  ## deploy a stack and check its callbacks, as CI does: STACK=dev
 	@.ci/stack deploy "$(STACK)"
 
-stack-drift: $(PROGRAM)  ## say whether a stack is still as deployed, and answers: STACK=dev
+stack-drift: $(PROGRAM)  ## detect drift of a stack and check its callbacks, as CI does: STACK=dev
 	@.ci/stack drift "$(STACK)"
 
 clean:  ## remove everything that was built or installed

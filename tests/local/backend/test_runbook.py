@@ -1,7 +1,7 @@
 """The runbook's changes on the embedded AWS.
 
 It restores a table as it is, not as it was at a point in time. It serves no custom domain and
-disables no endpoint, so every request goes to the API's default endpoint. test_auth.py tests that a
+disables no endpoint. Every request goes to the API's default endpoint. test_auth.py tests that a
 code is exchanged for the URI that was called.
 """
 
