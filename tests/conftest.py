@@ -28,8 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Skip importing the tests that need a browser or the CLI if `-m` selects others."""
-    chosen = config.option.markexpr
-    return (chosen and collection_path.name in {"browser", "cli"} - set(chosen.split())) or None
+    chosen = config.option.markexpr.split()
+    return True if chosen and collection_path.name in {"browser", "cli"} - {*chosen} else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
