@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from jsonschema import validate
 
 from lambdas import store_events
 from lambdas.events.changes import SOURCE, from_change
@@ -143,6 +142,8 @@ def test_another_state_of_a_connection_is_published(
 
 
 def assert_published(change: Item, expected: list[tuple[str, Item]]) -> None:
+    from jsonschema import validate  # noqa: PLC0415 (takes a second)
+
     events = from_change(change["dynamodb"])
     common = {"id", "organization_id", "store_hash", "time", "revision"}
     assert [

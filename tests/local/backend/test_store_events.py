@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 import pytest
-from jsonschema import validate
 
 from lambdas.events.changes import SOURCE
 from local.backend import LocalBackend
@@ -54,6 +53,8 @@ def received(backend: LocalBackend, url: str, life: Life, last: str) -> list[dic
 
 
 def test_a_consumer_receives_the_events_of_an_install_lifecycle(ready: LocalBackend) -> None:
+    from jsonschema import validate  # noqa: PLC0415 (takes a second)
+
     every = listen(ready, "every", {"source": [SOURCE]})
     app = ready.apps[0]
     shown = listen(ready, "shown", PATTERN)
