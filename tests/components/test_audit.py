@@ -30,18 +30,18 @@ WAIVED = [Waiver("CKV_1", ("aws_a.*", "aws_b.x"), "It is a test.")]
         ({("CKV_1", "aws_a.x"), ("CKV_1", "aws_a.y"), ("CKV_1", "aws_b.x")}, []),
         (
             {("CKV_1", "aws_a.x"), ("CKV_1", "aws_b.x"), ("CKV_1", "aws_b.y")},
-            ["CKV_1 aws_b.y: Wrong. Mend it, or give waivers.yaml a reason."],
+            ["CKV_1 aws_b.y: Wrong. Fix it, or add a reason to waivers.yaml."],
         ),
         (
             {("CKV_1", "aws_a.x"), ("CKV_2", "aws_b.x")},
             [
-                "CKV_2 aws_b.x: Wrong. Mend it, or give waivers.yaml a reason.",
-                "CKV_1 aws_b.x: nothing is found any more. Remove it from waivers.yaml.",
+                "CKV_2 aws_b.x: Wrong. Fix it, or add a reason to waivers.yaml.",
+                "CKV_1 aws_b.x: no finding matches. Remove it from waivers.yaml.",
             ],
         ),
     ],
 )
-def test_what_is_not_waived_and_what_is_waived_in_vain(
+def test_findings_without_a_waiver_and_waivers_without_a_finding_are_listed(
     found: set[tuple[str, str]], said: list[str]
 ) -> None:
     assert differences(found, {"CKV_1": "Wrong", "CKV_2": "Wrong"}, WAIVED) == said
