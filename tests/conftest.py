@@ -28,8 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Skip importing the tests that need a browser or the CLI if `-m` selects others."""
-    chosen = config.option.markexpr.split()
-    return True if chosen and collection_path.name in {"browser", "cli"} - {*chosen} else None
+    chosen = set(config.option.markexpr.split())
+    others = {"browser", "cli"} - chosen if chosen and "not" not in chosen else set()
+    return True if collection_path.name in others else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

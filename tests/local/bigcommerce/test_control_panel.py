@@ -87,6 +87,14 @@ def test_the_start_page_is_the_first_stores_as_its_owner(
     assert "Nothing has been requested yet" in page
 
 
+def test_switching_store_and_user(browser: Browser, bigcommerce: BigCommerce, store: Store) -> None:
+    other = bigcommerce.add_store("Other")
+    response = browser.post("/switch", session=f"{other.hash}/{other.staff[0].id}")
+    assert response.headers["Location"] == apps_path(other, other.staff[0])
+    for nobody in ("", "nothing/1", f"{store.hash}/1"):
+        assert browser.post("/switch", session=nobody).status == 404
+
+
 def test_confirming_frames_the_auth_callback_with_a_code_that_works(
     browser: Browser, app: App, store: Store, exchange: Exchange
 ) -> None:
@@ -223,6 +231,22 @@ def test_an_unknown_path_is_not_found(
     response = browser.get(path.format(**ids))
     assert response.status in (404, 405)
     assert ("Early has no callback URLs yet." in text(response)) == ("early" in path)
+
+
+def test_an_install_link_leads_to_the_auth_callback(
+    browser: Browser, app: App, store: Store, throwaway_app: ThrowawayApp
+) -> None:
+    page = browser.get(f"/app/{app.client_id}/install")
+    assert f'<option value="{store.hash}">' in text(page)
+    assert "Products: read-only" in text(page)
+    assert throwaway_app.base_url in page.headers["Content-Security-Policy"].split("form-action")[1]
+    assert browser.post(f"/app/{app.client_id}/install", store="nothing").status == 404
+    response = browser.post(f"/app/{app.client_id}/install", store=store.hash)
+    assert response.status == 303
+    url, _, query = response.headers["Location"].partition("?")
+    assert url == app.callback_urls.auth
+    assert dict(parse_qsl(query))["external_install"] == "true"
+    assert dict(parse_qsl(query))["context"] == store.context
 
 
 def test_it_listens_on_loopback_only(server: Server) -> None:
