@@ -12,7 +12,7 @@ import pulumi
 import pulumi_aws as aws
 
 from . import grants
-from .installation_store import DUE_INDEX, InstallationStore
+from .installation_store import CONNECTION_INDEX, DUE_INDEX, InstallationStore
 from .part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
 from .policy_document import Statement, allow
 from .stack_context import StackContext
@@ -86,6 +86,7 @@ class RutterConnect(pulumi.ComponentResource):
             CONNECT,
             environment={
                 "TABLE_NAME": store.table_name,
+                "CONNECTION_INDEX": CONNECTION_INDEX,
                 "DUE_INDEX": DUE_INDEX,
                 "SECRET_PREFIX": context.secret_prefix,
                 "RUTTER_SECRET_PREFIX": context.rutter_secret_prefix,
@@ -97,7 +98,7 @@ class RutterConnect(pulumi.ComponentResource):
                 grants.read_credentials(context),
                 grants.read_rutter_credentials(context),
                 grants.read_items(store),
-                grants.find_connections(store, DUE_INDEX),
+                grants.find_connections(store, CONNECTION_INDEX, DUE_INDEX),
                 grants.write_connections(store, "connection_*"),
                 grants.decrypt_tokens_of_apps(store, organization_ids),
                 grants.encrypt_tokens(store),

@@ -216,9 +216,9 @@ def record_poll(
     return _with_next_poll(polled, installed=installed, now=now)
 
 
-def deleted(connection: Connection) -> Connection:
+def deleted(connection: Connection, reason: str | None = None) -> Connection:
     """Return the connection after it was deleted; Rutter's access token is useless from then on."""
-    return Connection(state=DELETED, generation=connection.generation)
+    return Connection(state=DELETED, reason=reason, generation=connection.generation)
 
 
 def _with_next_poll(connection: Connection, *, installed: bool, now: int) -> Connection:

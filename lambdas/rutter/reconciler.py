@@ -186,6 +186,10 @@ def _poll(store: _Store, known: Connection, id_: str) -> None:
 
 def _delete(store: _Store, known: Connection, id_: str) -> None:
     held = store.write(rules.hold(known, now=_now()))
+    if any(ids != store.key_parts for ids in connection_table.owners(id_)):
+        logger.warning("connection kept at Rutter: another app of the stack uses it")
+        store.write(rules.deleted(held, "Kept at Rutter: another app of the stack uses it."))
+        return
     rutter_of(store.key_parts[0]).delete(id_)
     store.write(rules.deleted(held))
 
