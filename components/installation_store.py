@@ -3,8 +3,9 @@
 import pulumi
 import pulumi_aws as aws
 
+from portal.part_names import TABLE
+
 from .key_policy import key_policy
-from .part_names import TABLE
 from .stack_context import StackContext
 
 # The index of the table by organization. An item is in it if it has both keys: whatever belongs to

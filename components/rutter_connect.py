@@ -11,9 +11,10 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from portal.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
+
 from . import grants
 from .installation_store import CONNECTION_INDEX, DUE_INDEX, InstallationStore
-from .part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE
 from .policy_document import Statement, allow
 from .stack_context import StackContext
 from .stack_function import FunctionSpec, StackFunction

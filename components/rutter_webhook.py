@@ -3,10 +3,10 @@
 import pulumi
 
 from portal.fields import RUTTER_WEBHOOK_PATH
+from portal.part_names import RUTTER_QUEUE
 
 from . import grants
 from .installation_store import CONNECTION_INDEX, DUE_INDEX_KEYS, InstallationStore
-from .part_names import RUTTER_QUEUE
 from .policy_document import allow
 from .routed_function import RoutedFunction
 from .rutter_connect import RutterConnect

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from .records.reconcile_request import Request
 from .rutter import requests
 from .rutter.reconciler import RetryLaterError, reconcile
-from .rutter.requests import Request
 from .rutter.sweep import sweep
 from .shared import aws, environment, https
 from .shared.deadline import DeadlineExceededError, LambdaContext, within

@@ -12,9 +12,8 @@ from .callbacks.responses import Response, done, error_json
 from .records import apps, credentials
 from .records.apps import AppProfile
 from .records.credentials import Credentials
+from .records.reconcile_request import Request, Trigger
 from .rutter import connection_table, requests, webhook
-from .rutter.connection import Trigger
-from .rutter.requests import Request
 from .shared import aws
 from .shared.errors import InvalidSignatureError, UnknownOrganizationError
 from .shared.log import logger

@@ -5,8 +5,7 @@ from http import HTTPStatus
 from local.bigcommerce.request_log import Answer
 from local.emulator import Emulator
 from local.emulator_middleware import answer_path
-from local.loopback_http import get
-from ops.http_client import UnreachableError
+from local.loopback_http import UnreachableError, get
 
 
 def find_answer(emulator: Emulator, url: str) -> Answer | None:

@@ -12,9 +12,9 @@ from rich.status import Status
 from rich.text import Text
 
 from local.engine import Deployment, Event, LogEvent
+from local.loopback_http import UnreachableError
 from local.outputs_file import shell_command, shown_path
 from local.walk import Step, StepFailedError
-from ops.http_client import UnreachableError
 
 # The sheet is a document. A command shows it.
 _SHEET = "readme"

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Self
 
 from local.aws import REGION, Aws
-from local.loopback_http import get
+from local.loopback_http import LOOPBACK, UnreachableError, get
 from local.loopback_server import free_port, is_taken
 from local.scratch import BUILD, scratch_folder
-from ops.http_client import LOOPBACK, UnreachableError
 
 START_SECONDS = 30
 LOG_LINES = 15

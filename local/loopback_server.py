@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from ops.http_client import LOOPBACK
+from local.loopback_http import LOOPBACK
 
 
 class PortError(Exception):

@@ -1,24 +1,18 @@
 """The commands. Each is imported when it runs: what calls AWS takes long to import."""
 
-import sys
-from pathlib import Path
-
 from cyclopts import App, Parameter
 
-from ops.version import program_version
-
-_COMMAND = "bigcommerce-backend"  # in bin
-_is_command = Path(sys.argv[0]).name == _COMMAND
+from ops.version import COMMAND, PROGRAM, program_version
 
 app = App(
-    name=_COMMAND if _is_command else "python -m ops",
+    name=PROGRAM,
     help="Register a stack's apps with BigCommerce, check them, and work with their stores.",
     version=program_version,
     help_format="plaintext",
     default_parameter=Parameter(negative=(), show_default=False),
     suppress_keyboard_interrupt=False,
 )
-if _is_command:  # a shell completes only a command's name
+if PROGRAM == COMMAND:  # a shell completes only a command's name
     app.register_install_completion_command(help="Install completion for bash, zsh or fish.")
 app.command(
     "ops.sheet.command:run",

@@ -1,4 +1,4 @@
-"""AWS's errors in words: what happened, why, and what to do."""
+"""Explain AWS's errors: what happened, why, and what to do."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,23 +26,17 @@ _NO_CREDENTIALS = (
     TokenRetrievalError,
 )
 
+_IDENTITY = "To see your identity: aws sts get-caller-identity"
+_POLICY = "Your role or user needs the stack's policy for operators:\n  {}\n"
 _LOGIN = "Log in, for example with `aws sso login`, and choose the profile with AWS_PROFILE."
-_POLICY = "The role or user you are needs the stack's policy for operators:\n  {}\n"
-_DENIED = "Who you are: aws sts get-caller-identity"
-# What to do about AWS's refusals, by their codes.
-_REMEDIES = {
-    "AccessDenied": _DENIED,
-    "AccessDeniedException": _DENIED,
-    "ExpiredToken": _LOGIN,
-    "ExpiredTokenException": _LOGIN,
-    "InvalidClientTokenId": _LOGIN,
-    "UnrecognizedClientException": _LOGIN,
-    "ResourceNotFoundException": (
-        "The resource is not in this account. Check that this is the stack's account: "
-        "aws sts get-caller-identity"
-    ),
+_DENIED = {"AccessDenied", "AccessDeniedException"}
+_EXPIRED = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
 }
-# The codes with which AWS refuses a request that is too old, or signed in the future.
+# AWS refuses a request that is too old, or signed in the future.
 _TIMED = {
     "AuthFailure",
     "InvalidSignatureException",
@@ -53,12 +47,12 @@ _TIMED = {
 
 
 def is_refusal(error: Exception) -> bool:
-    """Whether other credentials may help: these are refused, or there are none."""
+    """Return whether other credentials may help: these are refused, or there are none."""
     return isinstance(error, (ClientError, *_NO_CREDENTIALS))
 
 
 def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "") -> str:
-    """Return what AWS refused and what to do about it, and nothing of the request.
+    """Return what AWS refused and what to do about it, without the request's values.
 
     Pass `operator_policy_arn` if the stack's policy for operators allows the call.
     """
@@ -71,15 +65,18 @@ def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "")
     code = error.response.get("Error", {}).get("Code", "no code")
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     remedy = clock_problem(headers.get("date")) if code in _TIMED else None
-    remedy = remedy or _REMEDIES.get(code, "")
-    if remedy == _DENIED and operator_policy_arn:
-        remedy = _POLICY.format(operator_policy_arn) + remedy
-    return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()
+    if code in _DENIED:
+        remedy = (_POLICY.format(operator_policy_arn) if operator_policy_arn else "") + _IDENTITY
+    elif code in _EXPIRED:
+        remedy = _LOGIN
+    elif code == "ResourceNotFoundException":
+        remedy = f"It is not in this account. {_IDENTITY}"
+    return f"AWS refused {error.operation_name}: {code}. {remedy or ''}".rstrip()
 
 
 @contextmanager
 def aws_errors_explained(operator_policy_arn: str = "") -> Iterator[None]:
-    """Turn what AWS refuses in the block into a CommandError that says what to do about it."""
+    """Turn AWS's errors in the block into a CommandError that says what to do."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:

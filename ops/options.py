@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""Options that several commands share."""
 
 import shlex
 from collections.abc import Collection, Sequence
@@ -16,11 +16,11 @@ from ops.pulumi_cli import ask_pulumi
 from portal.model import AppRegistration
 
 Apps = Annotated[tuple[str, ...], Parameter(name="--app")]
-Json = Annotated[bool, Parameter(help="Print JSON.")]
+Json = Annotated[bool, Parameter(help="Print only JSON on standard output.")]
 
 
 def one_of(name: str) -> Group:
-    """Return a group of options of which only one can be used; `name` heads it in the help."""
+    """Return a group of mutually exclusive options; `name` heads it in the help."""
     return Group(name, validator=mutually_exclusive)
 
 
@@ -38,11 +38,7 @@ class Target:
     """Read what `pulumi stack output --json` printed from this file; - is standard input."""
 
     def outputs(self) -> Outputs:
-        """Return the stack's outputs.
-
-        Raises:
-            CommandError: they cannot be read, or another version of the program wrote them.
-        """
+        """Return the stack's outputs, or raise CommandError."""
         if self.file is None:
             text = ask_pulumi(
                 self.stack, "stack", "output", what="the outputs", otherwise="--file outputs.json"
@@ -59,7 +55,7 @@ def chosen_apps(outputs: Outputs, organization_ids: Collection[str]) -> Sequence
     """Return the apps with these IDs, in the configuration's order; without IDs, all apps.
 
     Raises:
-        CommandError: no app has one of the IDs; the message suggests those that are close.
+        CommandError: no app has one of the IDs; the message suggests close ones.
     """
     apps = outputs.registration.apps
     known = [app.organization_id for app in apps]
@@ -69,6 +65,6 @@ def chosen_apps(outputs: Outputs, organization_ids: Collection[str]) -> Sequence
             nearest = ", ".join(get_close_matches(id_, known)) or known[0]
             raise CommandError(
                 f"Stack {outputs.registration.stack} has no app with organization ID {id_!r}. "
-                f"It has, for example: {nearest}\nList every app: {outputs.commands.sheet}"
+                f"It has, for example: {nearest}\nTo list every app: {outputs.commands.sheet}"
             )
     return [app for app in apps if not organization_ids or app.organization_id in organization_ids]

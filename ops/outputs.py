@@ -1,4 +1,4 @@
-"""A stack's outputs, as `pulumi stack output --json` prints them."""
+"""Read a stack's outputs, as `pulumi stack output --json` prints them."""
 
 import codecs
 import json
@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ops.errors import CommandError
+from ops.version import PROGRAM
 from portal.model import Registration
 from portal.sheet.commands import Commands
 
@@ -25,8 +26,8 @@ class Outputs:
 
     Attributes:
         registration: the output `registration`.
-        credential_secret_arns: ARN of the Secrets Manager secret by organization id.
-        texts: the outputs that are texts, by name.
+        credential_secret_arns: ARN of the Secrets Manager secret by organization ID.
+        texts: the outputs that are strings, by name.
         given: the options that name their source; empty if they were piped.
     """
 
@@ -38,34 +39,22 @@ class Outputs:
     @property
     def commands(self) -> Commands:
         """The commands to run next, with the same options."""
-        return Commands(self.registration, self.given)
+        return Commands(self.registration, self.given, PROGRAM)
 
     def text(self, name: str) -> str:
-        """An output that is a text.
-
-        Raises:
-            OutputsError: there is none of this name.
-        """
+        """Return an output that is a string, or raise OutputsError."""
         if name not in self.texts:
             raise OutputsError(f"The outputs have no {name}. {_deploy_first(self.commands.up)}")
         return self.texts[name]
 
     @property
     def region(self) -> str:
-        """The AWS region of the deployment.
-
-        Raises:
-            OutputsError: the outputs do not say.
-        """
+        """The AWS region of the deployment."""
         return self._table_arn[3]
 
     @property
     def account(self) -> str:
-        """The AWS account of the deployment.
-
-        Raises:
-            OutputsError: the outputs do not say.
-        """
+        """The AWS account of the deployment."""
         return self._table_arn[4]
 
     @property
@@ -104,6 +93,7 @@ def read_outputs(text: str, given: str = "") -> Outputs:
     Raises:
         OutputsError: it is not the JSON of this program's outputs.
     """
+    up = f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
     try:
         outputs = json.loads(text)
     except (ValueError, RecursionError):
@@ -111,34 +101,24 @@ def read_outputs(text: str, given: str = "") -> Outputs:
             "The outputs are not JSON. Write them with: pulumi stack output --json > outputs.json"
         ) from None
     if not isinstance(outputs, dict) or "registration" not in outputs:
-        raise OutputsError(f"The outputs have no registration. {_deploy_first(_up(given))}")
+        raise OutputsError(f"The outputs have no registration. {_deploy_first(up)}")
     try:
         registration = Registration.model_validate(outputs["registration"])
     except ValidationError as error:
+        problems = (f"\n  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise OutputsError(
-            "Another version of the program wrote the output registration. Deploy the stack with "
-            f"this version first: {_up(given)}\n{_problems(error)}"
+            f"Another version of the program wrote the output registration. {_deploy_first(up)}"
+            f"{''.join(problems)}"
         ) from None
     arns = _texts(outputs.get("credentialSecretArns"))
     return Outputs(registration, arns, _texts(outputs), given)
 
 
 def _deploy_first(up: str) -> str:
-    return f"Deploy the stack with this version of the program first: {up}"
-
-
-def _up(given: str) -> str:
-    """Return the command that deploys, for outputs that do not name their stack."""
-    return f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
-
-
-def _problems(error: ValidationError) -> str:
-    return "\n".join(
-        f"  {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
-    )
+    return f"Deploy the stack with this version first: {up}"
 
 
 def _texts(value: Any) -> dict[str, str]:
-    """Return the values of a JSON object that are texts."""
+    """Return the values of a JSON object that are strings."""
     items = value.items() if isinstance(value, dict) else ()
     return {key: text for key, text in items if isinstance(text, str)}

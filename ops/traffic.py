@@ -1,13 +1,12 @@
-"""What BigCommerce sent to the apps of a deployment, read from the functions' logs.
+"""Read from the functions' logs what BigCommerce last called and sent.
 
 The logs have a line for each call, which names the app. A consent's line also has its scopes.
 """
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -16,9 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.aws_errors import explained
 from ops.aws_session import session
 from ops.errors import CommandError
-from ops.logs_insights import QueryError, rows
 from ops.outputs import Outputs
-from portal.fields import AUTH, CALLBACK_FIELDS, CallbackField
+from ops.scopes import compare_in_portal
+from portal.fields import AUTH, CALLBACK_FIELDS
+from portal.model import AppRegistration
 from portal.sheet.text import one_line
 from portal.traffic import CHECK_STORE_PREFIX, Consent, Traffic
 
@@ -32,9 +32,9 @@ RECENT_DAYS = 1
 _CONFIG = Config(
     connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 2, "mode": "standard"}
 )
-_LONGEST_SECONDS = 30
-# What only BigCommerce can bring about: an external install that failed is redirected too, and the
-# check's own calls succeed. Only the newest line of an app is of interest.
+_PAUSE_SECONDS, _LONGEST_SECONDS = 0.5, 30
+# Only BigCommerce's calls: a failed external install is redirected too, and the check's own calls
+# succeed. The newest line of each app is enough.
 _QUERY = f"""\
 fields @timestamp, @message
 | filter @message like /"status":(200|302)/
@@ -43,20 +43,17 @@ fields @timestamp, @message
 | dedup organization_id
 | limit 10000"""
 
+_Calls = Mapping[str, tuple[date, Mapping[str, Any]]]
+"""The day and the line of the newest call, by organization ID."""
+
 
 class TrafficUnknownError(Exception):
     """The logs cannot be read; the message says why, in one line."""
 
 
-@dataclass(frozen=True)
-class _Call:
-    day: date
-    line: Mapping[str, Any]
-
-
 def traffic(
     outputs: Outputs,
-    organization_ids: Collection[str],
+    apps: Sequence[AppRegistration],
     *,
     pause: Callable[[float], None] = time.sleep,
 ) -> dict[str, Traffic]:
@@ -66,63 +63,67 @@ def traffic(
         TrafficUnknownError: the AWS credentials do not allow it, or a query failed.
     """
     days = min(REACH_DAYS, outputs.registration.log_retention_days)
-    found: dict[CallbackField, Mapping[str, _Call]] = {field: {} for field in CALLBACK_FIELDS}
+    wanted = {app.organization_id for app in apps}
+    found: dict[str, _Calls] = {field.key: {} for field in CALLBACK_FIELDS}
     try:
         logs = session(outputs).client("logs", config=_CONFIG)
         for reach in sorted({RECENT_DAYS, days}):
             queries = {
-                field: _start(logs, outputs.text(field.log_group_output), reach)
-                for field, calls in found.items()
-                if not calls.keys() >= set(organization_ids)
+                field.key: _start(logs, outputs.text(field.log_group_output), reach)
+                for field in CALLBACK_FIELDS
+                if not found[field.key].keys() >= wanted
             }
-            found |= {
-                field: _newest(rows(logs, id_, longest_seconds=_LONGEST_SECONDS, pause=pause))
-                for field, id_ in queries.items()
-            }
+            found |= {key: _newest(_rows(logs, id_, pause)) for key, id_ in queries.items()}
     except (ClientError, BotoCoreError) as error:
         policy = outputs.texts.get("operatorPolicyArn", "")
         raise TrafficUnknownError(one_line(explained(error, policy))) from None
-    except QueryError as error:
-        raise TrafficUnknownError(f"the query of the logs {error}; run the command again") from None
     except CommandError as error:
         raise TrafficUnknownError(one_line(str(error))) from None
-    return {id_: _traffic_of(id_, found, days) for id_ in organization_ids}
+    return {app.organization_id: _traffic_of(app, found, days) for app in apps}
 
 
 def _start(logs: "CloudWatchLogsClient", log_group: str, days: int) -> str:
-    now = datetime.now(UTC)
+    now = int(time.time()) + 1
     return logs.start_query(
         logGroupName=log_group,
-        startTime=int((now - timedelta(days=days)).timestamp()),
-        endTime=int(now.timestamp()) + 1,
+        startTime=now - days * 86_400,
+        endTime=now,
         queryString=_QUERY,
     )["queryId"]
 
 
-def _newest(newest_first: list[dict[str, str]]) -> Mapping[str, _Call]:
-    """Return the newest call of each app.
+def _rows(
+    logs: "CloudWatchLogsClient", query_id: str, pause: Callable[[float], None]
+) -> list[dict[str, str]]:
+    """Return the rows of a query once it is complete."""
+    for _ in range(int(_LONGEST_SECONDS / _PAUSE_SECONDS)):
+        answer: Any = logs.get_query_results(queryId=query_id)
+        if answer["status"] == "Complete":
+            return [{each["field"]: each["value"] for each in row} for row in answer["results"]]
+        if answer["status"] not in ("Running", "Scheduled"):
+            raise CommandError(f"The query of the logs ended as {answer['status']}. Try again.")
+        pause(_PAUSE_SECONDS)
+    raise CommandError(f"The query of the logs took over {_LONGEST_SECONDS} seconds. Try again.")
 
-    This repeats the query's filters, which the embedded AWS does not evaluate.
-    """
-    calls: dict[str, _Call] = {}
+
+def _newest(newest_first: list[dict[str, str]]) -> _Calls:
+    """Repeat the query's filters: the embedded AWS does not evaluate them."""
+    calls: dict[str, tuple[date, Mapping[str, Any]]] = {}
     for row in newest_first:
         line = json.loads(row["@message"])
         if "error" not in line and not str(line.get("store_hash")).startswith(CHECK_STORE_PREFIX):
             day = datetime.fromisoformat(row["@timestamp"]).date()
-            calls.setdefault(str(line.get("organization_id")), _Call(day, line))
+            calls.setdefault(str(line.get("organization_id")), (day, line))
     return calls
 
 
-def _traffic_of(
-    organization_id: str, found: Mapping[CallbackField, Mapping[str, _Call]], days: int
-) -> Traffic:
-    calls = {
-        field: of_apps[organization_id]
-        for field, of_apps in found.items()
-        if organization_id in of_apps
-    }
+def _traffic_of(app: AppRegistration, found: Mapping[str, _Calls], days: int) -> Traffic:
+    id_ = app.organization_id
+    calls = {key: each[id_] for key, each in found.items() if id_ in each}
     consent = None
-    if (auth := calls.get(AUTH)) and "granted_scopes" in auth.line:
-        scopes = (frozenset(auth.line[f"{name}_scopes"]) for name in ("granted", "configured"))
-        consent = Consent(auth.day, *scopes)
-    return Traffic(days, {field.key: call.day for field, call in calls.items()}, consent)
+    if AUTH.key in calls and "granted_scopes" in calls[AUTH.key][1]:
+        day, line = calls[AUTH.key]
+        compared = compare_in_portal(app.scopes, line["granted_scopes"])
+        outdated = {*line["configured_scopes"]} != {*app.scopes}
+        consent = Consent(day, compared.missing, compared.extra, outdated)
+    return Traffic(days, {key: day for key, (day, _) in calls.items()}, consent)

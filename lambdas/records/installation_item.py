@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..shared import dynamodb_json
+from . import dynamodb_json
 from .installation import Installation, Record, Uninstall, Uninstalled, User
 
 SORT_KEY = "STORE"
+# Of the store's connection at Rutter, an item next to the record.
+CONNECTION_SORT_KEY = "CONNECTION"
 
 # The reconciler is notified within seconds. After this long, the message counts as lost.
 _MISSED_SECONDS = 60

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from ..shared import aws, dynamodb_json, environment
+from ..shared import aws, environment
 from ..shared.errors import ServiceUnavailableError
-from . import installation_item
+from . import dynamodb_json, installation_item
 from .installation import Record
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def read(organization_id: str, store_hash: str) -> Record:
     return record
 
 
+class BusyRecordError(ServiceUnavailableError):
+    """Other callbacks kept writing the store's record."""
+
+
 @dataclass(frozen=True)
 class InstallationTable:
     """A table of stores' records, through this client."""
@@ -55,7 +59,7 @@ class InstallationTable:
         If another callback wrote in between, the rule is applied again to the newer record.
 
         Raises:
-            ServiceUnavailableError: other callbacks kept writing.
+            BusyRecordError: other callbacks kept writing.
             CallbackError: whatever the rule raises.
         """
         for attempt in range(ATTEMPTS):
@@ -68,7 +72,7 @@ class InstallationTable:
                 return after
             if self._write(organization_id, store_hash, after, revision):
                 return after
-        raise ServiceUnavailableError("another callback wrote the store's record at every attempt")
+        raise BusyRecordError("another callback wrote the store's record at every attempt")
 
     def read(self, organization_id: str, store_hash: str) -> tuple[Record, int]:
         """Return the record and its revision; None and 0 if there is none."""

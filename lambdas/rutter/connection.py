@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
 from ..records.installation import Installation, Record, Uninstalled
+from ..records.reconcile_request import Trigger
 
 # Our own words for a state; the others are Rutter's.
 PENDING, REFUSED, DELETED = "pending", "refused", "deleted"
@@ -52,16 +53,6 @@ class Connection:
     held_until: int = 0
     since: int = 0
     due: int | None = None
-
-
-class Trigger(StrEnum):
-    """Why a store is reconciled: its record changed, or one of the others."""
-
-    CHANGE = auto()
-    FOLLOW_UP = auto()
-    SWEEP = auto()
-    WEBHOOK = auto()
-    OPERATOR = auto()
 
 
 class Step(StrEnum):

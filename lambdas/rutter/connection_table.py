@@ -14,11 +14,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ..records import installation_item
-from ..shared import aws, dynamodb_json, environment
+from ..records import dynamodb_json, installation_item
+from ..shared import aws, environment
 from .connection import Connection
 
-SORT_KEY = "CONNECTION"
+SORT_KEY = installation_item.CONNECTION_SORT_KEY
 PREFIX = "connection_"
 REVISION = f"{PREFIX}revision"
 _APP, _DUE, _WEBHOOK = f"{PREFIX}app", f"{PREFIX}due", f"{PREFIX}webhook_until"

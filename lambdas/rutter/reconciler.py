@@ -14,13 +14,13 @@ from http import HTTPStatus
 
 from ..records import access_tokens, apps, credentials, installation_item, installation_table
 from ..records.installation import Installation, Record
+from ..records.reconcile_request import Request, Trigger
 from ..shared.errors import ServiceUnavailableError, UnknownOrganizationError
 from ..shared.log import logger
 from . import connection as rules
 from . import connection_table, requests
 from .client import RefusedError, RutterError, UnknownConnectionError, rutter_of
-from .connection import Connection, Step, Trigger
-from .requests import Request
+from .connection import Connection, Step
 
 # A fast first sync shows soon; the sweep polls the others.
 FOLLOW_UP_SECONDS = (2, 30, 240)

@@ -1,18 +1,12 @@
-"""Requests to reconcile a store, as messages of the queue.
+"""Queue requests to reconcile stores, and read them from the table's stream."""
 
-A message names a store, and never what to do there: the store's record says that when the message
-is received. So messages may arrive twice, late or in any order.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..records.installation_item import key, parts_of_key
+from ..records.installation_item import parts_of_key
+from ..records.reconcile_request import Request
 from ..shared import aws, environment
 from ..shared.errors import ServiceUnavailableError
-from .connection import Trigger
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
@@ -20,37 +14,11 @@ if TYPE_CHECKING:
 # The most messages that SQS takes in one call.
 BATCH = 10
 
-
 _COUNTS: tuple["QueueAttributeNameType", ...] = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",
     "ApproximateNumberOfMessagesNotVisible",
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """A store to reconcile, and why."""
-
-    organization_id: str
-    store_hash: str
-    trigger: Trigger = Trigger.CHANGE
-
-    @classmethod
-    def from_message(cls, body: str) -> "Request":
-        """Read a message's body.
-
-        Raises:
-            ValueError, KeyError, TypeError: it is malformed.
-        """
-        content = json.loads(body)
-        partition_key = key(content["organization_id"], content["store_hash"])["pk"]["S"]
-        # Validates both, so that nothing else becomes part of a key.
-        return cls(*parts_of_key(partition_key), Trigger(content["trigger"]))
-
-    def as_message(self) -> str:
-        """Return the message's body: JSON."""
-        return json.dumps(asdict(self))
 
 
 def from_change(image: Mapping[str, Any]) -> Request | None:

@@ -8,9 +8,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from ..records.reconcile_request import Request, Trigger
 from . import connection_table, requests
-from .connection import Trigger
-from .requests import Request
 
 # Rutter accepts 500 requests in 10 seconds from an organization. A request of the sweep calls it
 # once, so this is a fifth of them.

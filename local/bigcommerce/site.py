@@ -25,8 +25,8 @@ from local.bigcommerce.pages import page
 from local.bigcommerce.signed_payloads import load_url
 from local.bigcommerce.simulation import BigCommerce
 from local.bigcommerce.store_api import StoreApi
+from local.loopback_http import UnreachableError
 from local.loopback_server import Server, serve_application
-from ops.http_client import UnreachableError
 
 Endpoint = Callable[..., Response]
 

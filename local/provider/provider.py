@@ -19,6 +19,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from pulumi.runtime.rpc import UNKNOWN
 
 from local.aws import REGION, ROOT_KEY, Aws, isolated_session
+from local.loopback_http import is_loopback
 from local.provider.resource import Resource
 from local.provider.resource_type import RESOURCE_TYPES, ResourceType
 from local.provider.values import (
@@ -31,7 +32,6 @@ from local.provider.values import (
     struct,
     wire,
 )
-from ops.http_client import is_loopback
 
 # The AWS provider's name of a service in `aws:endpoints`, if boto3's differs.
 _ENDPOINT_NAMES = {"logs": "cloudwatchlogs"}

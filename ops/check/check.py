@@ -1,4 +1,4 @@
-"""A check, and how it went."""
+"""A check, and its result."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -35,18 +35,18 @@ class Warned(Finding):
 
 
 class Unknown(Finding):
-    """There is nothing to judge by."""
+    """Nothing shows whether it works."""
 
     outcome = "unknown"
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a check went.
+    """The result of a check.
 
     Attributes:
         name: what was checked.
-        outcome: how it went.
+        outcome: the result.
         found: what was observed, or what is wrong.
         commands: what fixes it.
         seconds: how long it took.

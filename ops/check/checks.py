@@ -1,7 +1,7 @@
-"""Checks of a deployment: its URLs are called as BigCommerce would, without side effects.
+"""Check a deployment: call its URLs as BigCommerce would, without side effects.
 
 A load and an uninstall are signed with the app's real client secret, for a store that cannot
-exist: the callbacks look it up, do not find it, and write nothing.
+exist. The callbacks look it up, do not find it, and write nothing.
 """
 
 import secrets
@@ -33,16 +33,13 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 PAYLOAD = "signed_payload_jwt"
-# Before the reason.
-NOT_KNOWN = "not known: "
 _MEANINGS = {
-    401: "the function has other credentials than the secret",
-    404: "no app or no route is deployed at this URL",
-    503: "the function has no credentials, or an AWS call failed",
+    401: ": the function has other credentials than the secret",
+    404: ": no app or no route is deployed at this URL",
+    503: ": the function has no credentials, or an AWS call failed",
 }
 # Any of these may be the first that the Auth callback misses.
 _AUTH_PARAMETERS = ("code", "scope", "context")
-# The operator's own AWS credentials read the secret.
 _SIGN_IN = "aws sso login    # or set AWS_PROFILE to one that may read the secret"
 
 
@@ -53,10 +50,9 @@ class Checks:
         self._budget = budget
         self._outputs = outputs
         self._registration = outputs.registration
-        self._secret_arns = outputs.credential_secret_arns
         self._commands = outputs.commands
         self._client = Client()
-        # Client secrets by organization id, once read.
+        # Client secrets by organization ID, once read.
         self._secrets: dict[str, str] = {}
         self._first_awaiting: AppRegistration | None = None
 
@@ -65,9 +61,10 @@ class Checks:
         yield Check("unknown organization", self._unknown_organization)
 
     def of_app(self, app: AppRegistration) -> Iterator[Check]:
-        """Yield an app's checks; only the first app that awaits registration has a callback called.
+        """Yield an app's checks.
 
-        One call is enough: each answers 503, which the alarm for failing callbacks counts.
+        Of the apps that await registration, only the first has a callback called: each call is
+        answered with 503, which the alarm for failing callbacks counts.
         """
         yield Check("HTTPS", partial(self._https, app))
         for field in CALLBACK_FIELDS if app.client_id else (LOAD,):
@@ -88,8 +85,7 @@ class Checks:
     def _unknown_organization(self) -> str:
         base_url = self._registration.apps[0].base_url
         url = f"{base_url}/registration-check-{secrets.token_hex(8)}/load"
-        self._expect(self._get(url, 404), 404)
-        return "404"
+        return self._expect(self._get(url, 404), 404)
 
     def _https(self, app: AppRegistration) -> str:
         if app.base_url.startswith("https://"):
@@ -101,13 +97,13 @@ class Checks:
     def _unsigned(self, app: AppRegistration, field: CallbackField) -> str:
         expected = 400 if app.client_id else 503
         answer = self._get(app.callback_urls[field], expected)
-        self._expect(answer, expected)
+        found = self._expect(answer, expected)
         if app.client_id:
             names = _AUTH_PARAMETERS if field == AUTH else (PAYLOAD,)
             if not any(name in answer.text for name in names):
                 raise Failed("it does not name the missing parameter", self._commands.up)
         self._expect_headers(answer)
-        return str(answer.status)
+        return found
 
     def _awaiting(self, app: AppRegistration, field: CallbackField) -> str:
         if self._first_awaiting is None:
@@ -118,25 +114,25 @@ class Checks:
 
     def _secret(self, app: AppRegistration) -> str:
         """Read the secret. The checks that sign with it run only if this succeeds."""
+        arns = self._outputs.credential_secret_arns
         try:
-            secret = client_secret(app, self._secret_arns, self._secrets_manager)
+            secret = client_secret(app, arns, self._secrets_manager)
         except WrongSecretError as error:
             raise Failed(str(error), self._commands.up) from None
         except CommandError as error:
-            raise Failed(f"its secret cannot be read: {error}") from None
+            raise Failed(f"could not read its secret: {error}") from None
         except (ClientError, BotoCoreError) as error:
             commands = [_SIGN_IN] if is_refusal(error) else []
-            said = f"its secret cannot be read: {explained(error)}"
-            raise Failed(said, *commands) from None
+            raise Failed(f"could not read its secret: {explained(error)}", *commands) from None
         self._secrets[app.organization_id] = secret
         return "of this Client ID"
 
     def _signed(self, app: AppRegistration, field: CallbackField, secret: str, status: int) -> str:
         payload = signed_payload(str(app.client_id), secret)
         answer = self._get(app.callback_urls[field], status, {PAYLOAD: payload})
-        self._expect(answer, status)
+        found = self._expect(answer, status)
         self._expect_headers(answer)
-        return str(answer.status)
+        return found
 
     def _registered(self, app: AppRegistration) -> str:
         if app.has_registered_urls:
@@ -155,24 +151,24 @@ class Checks:
 
     def _consented(self, app: AppRegistration) -> str:
         seen = self._seen(app)
-        if wrong := seen.wrong_scopes(app):
+        if seen.scopes_match is None:
+            raise Unknown(seen.last_scopes)
+        if not seen.scopes_match:
             raise Failed(
-                f"the last consent was {wrong}: edit the portal's Scopes tab, or the app's scopes",
+                f"{seen.last_scopes}: edit the portal's Scopes tab, or the app's scopes",
                 self._commands.sheet_of(app),
             )
-        if not seen.has_right_scopes(app):
-            raise Unknown(seen.last_scopes(app))
-        return seen.last_scopes(app)
+        return seen.last_scopes
 
     def _seen(self, app: AppRegistration) -> Traffic:
         if isinstance(self._traffic, TrafficUnknownError):
-            raise Unknown(f"{NOT_KNOWN}{self._traffic}")
+            raise Unknown(f"could not read the logs: {self._traffic}")
         return self._traffic[app.organization_id]
 
     @cached_property
     def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:
         """The traffic of every registered app by organization ID, or why it is not known."""
-        registered = [app.organization_id for app in self._registration.apps if app.client_id]
+        registered = [app for app in self._registration.apps if app.client_id]
         try:
             return traffic(self._outputs, registered)
         except TrafficUnknownError as error:
@@ -183,7 +179,7 @@ class Checks:
         return session(self._outputs).client("secretsmanager")
 
     def _get(self, url: str, expected: int, query: Mapping[str, str] | None = None) -> Response:
-        """Return the answer of a URL; retry what a fresh deployment may answer instead."""
+        """Return a URL's response; retry what a fresh deployment may return instead."""
         try:
             while True:
                 try:
@@ -202,15 +198,16 @@ class Checks:
         except UnreachableError as error:
             raise Failed(f"{url}: {error}", self._commands.up) from None
 
-    def _expect(self, answer: Response, status: int) -> None:
+    def _expect(self, answer: Response, status: int) -> str:
+        """Return the status if it is this one."""
         if answer.status == status:
-            return
+            return str(status)
         if answer.status == 401 and (problem := clock_problem(answer.headers.get("Date"))):
             raise CommandError(problem)
-        meaning = f": {_MEANINGS[answer.status]}" if answer.status in _MEANINGS else ""
         commands = [self._commands.up]
         if answer.status >= 500:
             commands.append(self._commands.logs)
+        meaning = _MEANINGS.get(answer.status, "")
         raise Failed(f"it answers {answer.status}, not {status}{meaning}", *commands)
 
     def _expect_headers(self, answer: Response) -> None:

@@ -1,9 +1,10 @@
-"""The headers of a callback's answer, which let the control panel show it, and no other site.
+"""Check the headers that let the control panel show a callback's page, and no other site.
 
 Source: BigCommerce's app documentation: the control panel shows the pages in an iframe, and only
 `frame-ancestors` can name its origins. The rest is what lambdas/callbacks/responses.py promises.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 _REQUIRED = {
@@ -25,16 +26,9 @@ def header_problems(headers: Mapping[str, str], frame_ancestors: Iterable[str]) 
         problems.append("X-Frame-Options forbids the control panel's iframe")
     if "Set-Cookie" in headers:
         problems.append("it sets a cookie, which browsers block in the control panel's iframe")
-    allowed = _directive(headers.get("Content-Security-Policy", ""), "frame-ancestors")
+    policy = headers.get("Content-Security-Policy", "")
+    directive = re.search(r"(?:^|;)\s*frame-ancestors\s([^;]*)", policy)
+    allowed = directive[1].split() if directive else []
     if missing := [origin for origin in frame_ancestors if origin not in allowed]:
         problems.append(f"Content-Security-Policy does not let {', '.join(missing)} show it")
     return problems
-
-
-def _directive(policy: str, name: str) -> list[str]:
-    """The values of a directive of a Content-Security-Policy."""
-    for directive in policy.split(";"):
-        found, *values = directive.split() or [""]
-        if found == name:
-            return values
-    return []

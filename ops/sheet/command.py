@@ -1,24 +1,25 @@
 """`sheet`: what to enter in the developer portal."""
 
+import io
 import json as json_format
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
+from rich.console import Console
 
 from ops import files
 from ops.options import SELECTED, Apps, Json, Target, chosen_apps, one_of
-from ops.outputs import Outputs, OutputsError
-from ops.sheet.terminal import print_sheet, table_text
+from ops.outputs import Outputs
+from ops.sheet.terminal import print_sheet
 from ops.terminal import plain_console
 from ops.version import program_version
 from portal.model import AppRegistration
-from portal.sheet.live import NOTHING_KNOWN, Live
 from portal.sheet.overview import MOST_IN_FULL
-from portal.sheet.text import one_line
+from portal.traffic import Traffic
 
 Format = Literal["table", "markdown", "html"]
 _FORMAT = one_of("Format")
@@ -43,16 +44,21 @@ def run(
     """
     outputs = target.outputs()
     apps = chosen_apps(outputs, app)
-    live = NOTHING_KNOWN if offline else _live(outputs, apps)
+    seen = {} if offline else _traffic(outputs, apps)
     if json:
-        text = _json(apps, live)
+        text = json_format.dumps(
+            {each.organization_id: _as_json(each, seen) for each in apps}, indent=2
+        )
+        text += "\n"
     elif format != "table":
-        text = _document(outputs, apps, format, live)
+        text = _document(outputs, apps, format, seen)
     elif output is None:
-        print_sheet(outputs, apps, plain_console(), live)
+        print_sheet(outputs, apps, plain_console(), seen)
         return 0
     else:
-        text = table_text(outputs, apps, live)
+        printed = io.StringIO()
+        print_sheet(outputs, apps, plain_console(file=printed), seen)
+        text = printed.getvalue()
     if output is None:
         sys.stdout.write(text)
     else:
@@ -60,43 +66,35 @@ def run(
     return 0
 
 
-def _live(outputs: Outputs, apps: Sequence[AppRegistration]) -> Live:
-    """The live status of these apps; with many apps, it is not read."""
-    if len(apps) > MOST_IN_FULL or not any(app.client_id for app in apps):
-        return NOTHING_KNOWN
-    try:
-        outputs.text("installationsTableArn")
-        # What calls AWS takes long to import.
-        from ops.sheet.live_status import fetch_live_status  # noqa: PLC0415
+def _traffic(outputs: Outputs, apps: Sequence[AppRegistration]) -> Mapping[str, Traffic]:
+    """Return what BigCommerce called, by organization ID; with many apps, it is not read."""
+    registered = [app for app in apps if app.client_id]
+    if len(apps) > MOST_IN_FULL or not registered:
+        return {}
+    # What calls AWS takes long to import.
+    from ops.traffic import TrafficUnknownError, traffic  # noqa: PLC0415
 
-        live, unknown = fetch_live_status(outputs, apps)
-    except OutputsError as error:
-        live, unknown = NOTHING_KNOWN, str(error)
-    if unknown is not None:
-        what = "whether data syncs with Rutter" if live.traffic else "what BigCommerce has called"
-        sys.stderr.write(f"Could not determine {what}: {one_line(unknown)}\n")
-    return live
+    try:
+        with Console(stderr=True).status("Searching the logs for BigCommerce's calls"):
+            return traffic(outputs, registered)
+    except TrafficUnknownError as error:
+        sys.stderr.write(f"Could not determine what BigCommerce called: {error}\n")
+        return {}
 
 
 def _document(
-    outputs: Outputs, apps: Sequence[AppRegistration], format_: Format, live: Live
+    outputs: Outputs,
+    apps: Sequence[AppRegistration],
+    format_: Format,
+    seen: Mapping[str, Traffic],
 ) -> str:
     from portal.sheet.documents import html_sheet, markdown_sheet  # noqa: PLC0415 (not for a table)
 
     render = html_sheet if format_ == "html" else markdown_sheet
     made = f"Made on {datetime.now(UTC):%Y-%m-%d} by version {program_version()} of the program."
-    return render(outputs.registration, apps, made, live, outputs.given)
+    return render(outputs.registration, apps, made, seen, outputs.commands)
 
 
-def _json(apps: Sequence[AppRegistration], live: Live) -> str:
-    tabs = {app.organization_id: _with_live(app, live) for app in apps}
-    return json_format.dumps(tabs, indent=2) + "\n"
-
-
-def _with_live(app: AppRegistration, live: Live) -> dict[str, object]:
-    traffic = live.traffic.get(app.organization_id)
-    return {
-        **app.technical_tab(),
-        "seen": traffic and traffic.as_json(app),
-        "connections": live.connections.get(app.organization_id),
-    }
+def _as_json(app: AppRegistration, seen: Mapping[str, Traffic]) -> dict[str, object]:
+    traffic = seen.get(app.organization_id)
+    return {**app.technical_tab(), "seen": traffic and traffic.as_json()}

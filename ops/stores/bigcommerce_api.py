@@ -97,7 +97,9 @@ class BigCommerceApi:
                 answer = Answer(Verdict.UNKNOWN, reason=f"no answer: {type(error).__name__}")
             else:
                 answer = _answer(response.status, response.data, scopes)
-                pause = _pause(response.headers.get("X-Rate-Limit-Time-Reset-Ms"), pause)
+                reset = response.headers.get("X-Rate-Limit-Time-Reset-Ms", "")
+                if reset.isdecimal():
+                    pause = min(int(reset) / 1000, LONGEST_PAUSE_SECONDS)
             if answer.verdict is not Verdict.UNKNOWN or attempt == ATTEMPTS:
                 return answer
             time.sleep(pause)
@@ -109,9 +111,8 @@ def _answer(status: int, body: bytes, scopes: set[str]) -> Answer:
         case 200:
             return Answer(Verdict.VALID, _domain(body))
         case 401:
-            return Answer(
-                Verdict.REFUSED, reason="the app was uninstalled, or the store has a newer token"
-            )
+            reason = "the app was uninstalled, or the store has a newer token"
+            return Answer(Verdict.REFUSED, reason=reason)
         case 403 if scopes.isdisjoint(_INFORMATION):
             return Answer(Verdict.VALID, reason="no scope that shows its domain")
         case 403:
@@ -128,10 +129,3 @@ def _domain(body: bytes) -> str | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return domain if isinstance(domain, str) and _DOMAIN.fullmatch(domain) else None
-
-
-def _pause(milliseconds: str | None, default: float) -> float:
-    """Return the seconds until BigCommerce resets its quota, if it says so."""
-    if milliseconds is None or not milliseconds.isdecimal():
-        return default
-    return min(int(milliseconds) / 1000, LONGEST_PAUSE_SECONDS)

@@ -1,28 +1,21 @@
-"""The apps as the stack's configuration has them now, which may not be deployed yet."""
+"""Read the apps from the stack's configuration, which may not be deployed yet."""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.settings.files import StackFileError, file_config
 from ops.errors import CommandError
 from ops.pulumi_cli import ask_pulumi
 from portal.value_types import OrganizationId
 
 
 class ConfiguredApp(BaseModel):
-    """The part of an app's configuration that merchants consent to.
-
-    Attributes:
-        organization_id: its own among the apps.
-        name: as merchants see it.
-        scopes: the OAuth scopes it needs, by their parameter names.
-        multiple_users: whether users other than a store's owner may use it.
-    """
+    """The part of an app's configuration that merchants consent to."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
@@ -36,12 +29,12 @@ _APPS = TypeAdapter(tuple[ConfiguredApp, ...])
 
 
 def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
-    """The apps that the Pulumi CLI finds in a stack's configuration, by organization id.
+    """Return the apps in the Pulumi CLI's configuration of a stack, by organization ID.
 
     Raises:
-        CommandError: it finds none.
+        CommandError: the CLI failed, or there are no valid apps.
     """
-    file = f"Pulumi.{stack.rpartition('/')[2]}.yaml"  # of a name qualified or not
+    file = f"Pulumi.{stack.rpartition('/')[2]}.yaml"  # without organization and project
     text = ask_pulumi(stack, "config", what="the configuration", otherwise=f"--config {file}")
     values = {
         key: each.get("objectValue", each.get("value")) for key, each in json.loads(text).items()
@@ -50,24 +43,28 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
 
 
 def apps_in_file(path: Path) -> Mapping[str, ConfiguredApp]:
-    """The apps in a stack's file, such as Pulumi.dev.yaml, by organization id.
+    """Return the apps in a stack's file, such as Pulumi.dev.yaml, by organization ID.
 
     Raises:
-        CommandError: it cannot be read, or has none.
+        CommandError: the file cannot be read, or there are no valid apps.
     """
     try:
-        return _apps(file_config(path), str(path))
-    except StackFileError as error:
-        raise CommandError(str(error)) from None
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"Could not read {path}: {error.strerror}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise CommandError(f"{path} is not YAML in UTF-8.") from None
+    config = document.get("config") if isinstance(document, dict) else None
+    return _apps(config if isinstance(config, dict) else {}, str(path))
 
 
 def _apps(config: Mapping[Any, Any], where: str) -> Mapping[str, ConfiguredApp]:
-    """The apps of a configuration by its keys, which may begin with the project's name."""
+    """Return the apps of a configuration; its keys may begin with the project's name."""
     values = {str(key).rpartition(":")[2]: value for key, value in config.items()}
     try:
         apps = _APPS.validate_python(values.get("apps"))
     except ValidationError:
         raise CommandError(
-            f"The apps in {where} are none that can be deployed: pulumi preview says why"
+            f"{where} has no valid apps. To see what is wrong, run pulumi preview."
         ) from None
     return {app.organization_id: app for app in apps}

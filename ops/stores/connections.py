@@ -1,23 +1,23 @@
-"""The stores' connections at Rutter, and the queues of stores to reconcile."""
+"""Read the stores' connections at Rutter, and queue stores to be reconciled."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from components.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE, TABLE
 from lambdas.records import installation_item
-from lambdas.rutter.requests import Request
+from lambdas.records.reconcile_request import Request
 from ops.errors import CommandError
 from ops.stores.stack import Stack
 from ops.stores.store import CONNECTION, Store
-from ops.stores.store_table import listed, whole_items
-from portal.sheet.live import NOT_CONNECTED
+from ops.stores.store_table import whole_items
+from portal.part_names import RUTTER_FAILED_QUEUE, RUTTER_QUEUE, TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# The state of a connection, without its token and its key.
+# The state of a connection whose data is syncing.
+ACTIVE = "active"
+# What is read of a connection: neither its token nor its key.
 _ATTRIBUTES = ("pk", "connection_state", "connection_reason", "connection_id")
 # How long a queue must be silent to count as empty.
 _WAIT_SECONDS = 2
@@ -26,31 +26,15 @@ _WAIT_SECONDS = 2
 def with_connections(stack: Stack, stores: Sequence[Store]) -> list[Store]:
     """Return these stores with their connections, without the connections' tokens."""
     keys = [
-        installation_item.key(store.organization_id, store.store_hash, CONNECTION)
+        installation_item.key(*store.key, CONNECTION)
         for store in stores
         if store.app is not None and store.app.rutter
     ]
     found = {
-        installation_item.parts_of_key(item["pk"]): item
+        installation_item.parts_of_key(item["pk"]): {CONNECTION: item}
         for item in whole_items(stack, keys, *_ATTRIBUTES)
     }
-    return [
-        replace(store, items={**store.items, CONNECTION: found[store.key]})
-        if store.key in found
-        else store
-        for store in stores
-    ]
-
-
-def count_connections(
-    stack: Stack, organization_ids: Sequence[str]
-) -> Mapping[str, Mapping[str, int]]:
-    """Return how many installed stores of each app have a connection in each state."""
-    counts: dict[str, Counter[str]] = {id_: Counter() for id_ in organization_ids}
-    stores = [store for store in listed(stack, organization_ids) if store.is_installed]
-    for store in with_connections(stack, [store for store in stores if store.is_current]):
-        counts[store.organization_id][store.connection_state or NOT_CONNECTED] += 1
-    return counts
+    return [replace(each, items={**each.items, **found.get(each.key, {})}) for each in stores]
 
 
 @dataclass(frozen=True)
@@ -63,11 +47,7 @@ class Queues:
 
     @classmethod
     def of(cls, stack: Stack) -> "Queues":
-        """Return the stack's queues.
-
-        Raises:
-            CommandError: the stack has none.
-        """
+        """Return the stack's queues, or raise CommandError if it has none."""
         if not any(app.rutter for app in stack.apps.values()):
             raise CommandError(
                 "No app of the stack has Rutter. Set apps[i].rutter.clientId and "

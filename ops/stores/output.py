@@ -1,12 +1,10 @@
-"""What commands print: tables, and JSON."""
+"""Print tables, and JSON."""
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from operator import gt
-from typing import Any
+from typing import Any, Literal, TextIO
 
-from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -16,29 +14,39 @@ from ops.terminal import plain_console
 from portal.sheet.text import one_line
 
 _BOUNDLESS = 10_000
-# The longest word, in characters, that stays on one line.
-_UNBROKEN = 10
+# Columns that are never cut, besides the first.
+_WHOLE = {"Installed", "Users"}
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    """Print rows in columns, folded to the terminal's width; a pipe gets a whole row a line.
+def print_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str | None]],
+    file: TextIO | None = None,
+    overflow: Literal["ellipsis", "fold"] = "ellipsis",
+) -> None:
+    """Print rows in columns that fit the terminal; a pipe gets a whole row on each line.
 
-    Cells may have text from strangers: it cannot control the terminal.
+    A cell wraps between words; `overflow` is what happens to a longer word. Cells may contain text
+    from strangers: it cannot control the terminal.
     """
-    cells = [[one_line(cell or "-") for cell in row] for row in rows]
+    file = file or sys.stdout
     table = Table(box=None, pad_edge=False, show_header=any(headings), header_style="")
-    for heading, width in zip(headings, _widths([headings, *cells]), strict=True):
-        table.add_column(heading, overflow="fold", width=width)
-    for row in cells:
-        table.add_row(*map(Text, row))
-    console = plain_console(width=_BOUNDLESS)
+    for index, heading in enumerate(headings):
+        whole = index == 0 or heading in _WHOLE
+        table.add_column(heading, overflow=overflow, no_wrap=whole)
+    for row in rows:
+        table.add_row(*(Text(one_line(cell or "-")) for cell in row))
+    console = plain_console() if _is_terminal(file) else plain_console(width=_BOUNDLESS)
     with console.capture() as captured:
         console.print(table)
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def print_stores(
-    stack: Stack, headings: Sequence[str], rows: Iterable[tuple[Store, Sequence[str | None]]]
+    stack: Stack,
+    headings: Sequence[str],
+    rows: Iterable[tuple[Store, Sequence[str | None]]],
+    file: TextIO | None = None,
 ) -> None:
     """Print a table of stores; if the stack has several apps, a table for each app."""
     by_app: dict[str, tuple[Store, list[Sequence[str | None]]]] = {}
@@ -47,31 +55,27 @@ def print_stores(
         of_app.append((store.store_hash, *cells))
     for store, of_app in by_app.values():
         if len(by_app.keys() | stack.apps.keys()) > 1:
-            sys.stdout.write(f"{one_line(store.app_label)}\n")
-        print_table(("Store", *headings), of_app)
+            (file or sys.stdout).write(f"{one_line(store.app_label)}\n")
+        print_table(("Store", *headings), of_app, file)
 
 
-def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return the columns' widths: in a terminal, the widest shrink, and short words stay whole."""
-    columns = list(zip(*rows, strict=True))
-    widths = [max(map(cell_len, column)) for column in columns]
-    room = (plain_console().width if _is_terminal() else _BOUNDLESS) - 2 * (len(columns) - 1)
-    words = [" ".join(column).split() for column in columns]
-    whole = [max([1, *(len(w) for w in each if len(w) <= _UNBROKEN)]) for each in words]
-    for floors in (whole, [1] * len(columns)):
-        while sum(widths) > room and any(map(gt, widths, floors)):
-            wide = [i for i, width in enumerate(widths) if width > floors[i]]
-            widths[max(wide, key=widths.__getitem__)] -= 1
-    return widths
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty()
+def _is_terminal(file: TextIO) -> bool:
+    return file.isatty()
 
 
 def print_json(value: Any) -> None:
     """Print a JSON document."""
     sys.stdout.write(json.dumps(value, indent=2) + "\n")
+
+
+def print_outcomes(outcomes: Iterable[tuple[tuple[str, str], str]]) -> None:
+    """Print as JSON what happened to each store, by organization ID and store hash."""
+    print_json(
+        [
+            {"organizationId": id_, "storeHash": store_hash, "outcome": outcome}
+            for (id_, store_hash), outcome in sorted(outcomes)
+        ]
+    )
 
 
 def number_of(count: int, noun: str) -> str:

@@ -18,7 +18,6 @@ from portal.sheet.commands import Commands
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
-    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sqs import SQSClient
 
 # Each client has its own session: threads may share a client, but not a session.
@@ -29,42 +28,29 @@ _CONFIG = Config(
 
 @dataclass(frozen=True)
 class Stack:
-    """A deployed stack, by its outputs.
-
-    Attributes:
-        outputs: all of them.
-        table_name: the table of stores.
-        table_arn: the table's ARN.
-        index_name: the table's index by organization.
-        key_arn: the key that access tokens are encrypted with.
-        operator_policy_arn: the managed policy that allows all commands.
-        load_log_group: the log of the load function.
-    """
+    """A deployed stack, by its outputs. A property raises OutputsError if its output is missing."""
 
     outputs: Outputs
-    table_name: str
-    table_arn: str
-    index_name: str
-    key_arn: str
-    operator_policy_arn: str
-    load_log_group: str
 
-    @classmethod
-    def of(cls, outputs: Outputs) -> "Stack":
-        """Return the stack with these outputs.
+    @property
+    def table_name(self) -> str:
+        """The table of stores."""
+        return self.outputs.text("installationsTable")
 
-        Raises:
-            OutputsError: another version of the program wrote them.
-        """
-        return cls(
-            outputs=outputs,
-            table_name=outputs.text("installationsTable"),
-            table_arn=outputs.text("installationsTableArn"),
-            index_name=outputs.text("installationsIndex"),
-            key_arn=outputs.text("accessTokenKeyArn"),
-            operator_policy_arn=outputs.text("operatorPolicyArn"),
-            load_log_group=outputs.text("loadLogGroup"),
-        )
+    @property
+    def table_arn(self) -> str:
+        """The table's ARN."""
+        return self.outputs.text("installationsTableArn")
+
+    @property
+    def index_name(self) -> str:
+        """The table's index by organization."""
+        return self.outputs.text("installationsIndex")
+
+    @property
+    def key_arn(self) -> str:
+        """The KMS key that encrypts access tokens."""
+        return self.outputs.text("accessTokenKeyArn")
 
     @property
     def commands(self) -> Commands:
@@ -73,27 +59,22 @@ class Stack:
 
     @cached_property
     def apps(self) -> Mapping[str, AppRegistration]:
-        """The configured apps by organization id."""
+        """The configured apps by organization ID."""
         return {app.organization_id: app for app in self.outputs.registration.apps}
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        """DynamoDB in the table's region, with the operator's credentials."""
+        """DynamoDB with the operator's credentials."""
         return session(self.outputs).client("dynamodb", config=_CONFIG)
 
     @cached_property
     def kms(self) -> "KMSClient":
-        """KMS in the same region."""
+        """KMS with the operator's credentials."""
         return session(self.outputs).client("kms", config=_CONFIG)
 
     @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
-        """CloudWatch Logs in the same region."""
-        return session(self.outputs).client("logs", config=_CONFIG)
-
-    @cached_property
     def sqs(self) -> "SQSClient":
-        """SQS in the same region."""
+        """SQS with the operator's credentials."""
         return session(self.outputs).client("sqs", config=_CONFIG)
 
 
@@ -104,6 +85,6 @@ def opened(target: Target) -> Iterator[Stack]:
     Raises:
         CommandError: the outputs cannot be read, or AWS refused a call.
     """
-    stack = Stack.of(target.outputs())
-    with aws_errors_explained(stack.operator_policy_arn):
-        yield stack
+    outputs = target.outputs()
+    with aws_errors_explained(outputs.text("operatorPolicyArn")):
+        yield Stack(outputs)

@@ -1,19 +1,18 @@
-"""A store of a stack's app, and what its items in the table say about it."""
+"""A store of a stack's app, by its items in the table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lambdas.records import installation_item
 from lambdas.records.scopes import ScopeComparison
-from lambdas.rutter import connection_table
+from ops.scopes import compare_in_portal
 from portal.model import AppRegistration
-from portal.traffic import compare_in_portal
 
 # A store has up to three items: its record, its verification and its connection.
 VERIFICATION = "VERIFICATION"
-CONNECTION = connection_table.SORT_KEY
+CONNECTION = installation_item.CONNECTION_SORT_KEY
 SORT_KEYS = (installation_item.SORT_KEY, VERIFICATION, CONNECTION)
 
 
@@ -26,14 +25,12 @@ class Store:
         store_hash: the store's ID at BigCommerce.
         app: the app, or None if the stack no longer has it.
         items: the attributes of its items by sort key; for a listed store, those in the index.
-        last_opened: the day it last opened the app, if requested and known.
     """
 
     organization_id: str
     store_hash: str
     app: AppRegistration | None
     items: Mapping[str, Mapping[str, Any]]
-    last_opened: date | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -82,7 +79,7 @@ class Store:
 
     @property
     def verdict(self) -> str | None:
-        """The recorded verdict on its present token; None if there is none."""
+        """The recorded verdict on its present token."""
         verified = self.items.get(VERIFICATION, {})
         if verified.get("granted_at_ms") != self.record.get("granted_at_ms"):
             return None
@@ -90,28 +87,23 @@ class Store:
 
     @property
     def domain(self) -> str | None:
-        """Its domain, if known."""
+        """Its domain, if it was verified."""
         return self.items.get(VERIFICATION, {}).get("domain")
 
     @property
     def connection_state(self) -> str | None:
-        """The state of its connection at Rutter; None if it has none."""
+        """The state of its connection at Rutter."""
         return self.items.get(CONNECTION, {}).get("connection_state")
 
     @property
     def connection_reason(self) -> str | None:
-        """Why the connection is not healthy; None if nothing is known to be wrong."""
+        """Why its connection is not healthy."""
         return self.items.get(CONNECTION, {}).get("connection_reason")
 
-    @property
-    def installed_at(self) -> datetime | None:
-        """When the app was installed; None if it is not."""
-        return self._time("installed_at")
-
-    @property
-    def uninstalled_at(self) -> datetime | None:
-        """When the app was uninstalled; None if it is installed."""
-        return self._time("uninstalled_at")
+    def time(self, name: str) -> datetime | None:
+        """Return a time of its record, such as `installed_at`."""
+        seconds = self.record.get(name)
+        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
 
     @property
     def user_count(self) -> int | None:
@@ -120,24 +112,12 @@ class Store:
         return None if count is None else int(count)
 
     @property
-    def missing_scopes(self) -> list[str]:
-        """The scopes that the app is configured with and the store did not grant."""
-        return self._compared.missing if self.is_installed else []
-
-    @property
-    def extra_scopes(self) -> list[str]:
-        """The scopes that the store granted and the app is not configured with."""
-        return self._compared.extra if self.is_installed else []
-
-    @property
     def granted(self) -> set[str]:
         """The scopes that the store granted."""
         return set(self.record.get("scopes", ()))
 
     @property
-    def _compared(self) -> ScopeComparison:
-        return compare_in_portal(self.app.scopes if self.app else self.granted, self.granted)
-
-    def _time(self, name: str) -> datetime | None:
-        seconds = self.record.get(name)
-        return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+    def scopes(self) -> ScopeComparison:
+        """The granted scopes, compared with the app's; no difference if it is not installed."""
+        configured = self.app.scopes if self.app and self.is_installed else self.granted
+        return compare_in_portal(configured, self.granted)

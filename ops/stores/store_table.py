@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from lambdas.records import installation_item
-from lambdas.shared.dynamodb_json import values_from_json
+from lambdas.records.dynamodb_json import values_from_json
 from ops.stores.progress import Progress
 from ops.stores.stack import Stack
 from ops.stores.store import Store

@@ -1,4 +1,4 @@
-"""Read the tokens of an app that ran elsewhere: CSV, a store a line.
+"""Read the tokens of an app that ran elsewhere: CSV, one store on each line.
 
 Messages name the line and the column, and never a value: a token may be in the wrong column.
 """
@@ -15,8 +15,7 @@ from ops.errors import CommandError
 
 REQUIRED = ("store_hash", "access_token", "scope", "owner_id", "owner_email")
 OPTIONAL = ("installed_at", "account_uuid")
-# Problems in one message.
-_MOST_PROBLEMS = 20
+_MOST_PROBLEMS = 20  # in one message
 
 
 def _matching(pattern: str) -> Any:
@@ -56,20 +55,21 @@ class ForeignInstallation(BaseModel):
 
 
 def read(path: Path) -> list[ForeignInstallation]:
-    """Return the stores in a file.
-
-    Raises:
-        CommandError: it cannot be read, or is invalid.
-    """
+    """Return the stores in a file, or raise CommandError with every problem."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.DictReader(file, strict=True)
-            _check_heading(path, lines.fieldnames or ())
+            missing = [name for name in REQUIRED if name not in (lines.fieldnames or ())]
             rows = [(lines.line_num, row) for row in lines]
     except OSError as error:
-        raise CommandError(f"Could not read {path}: {error.strerror}") from None
+        raise CommandError(f"Could not read {path}: {error.strerror}.") from None
     except (UnicodeDecodeError, csv.Error):
         raise CommandError(f"{path} is not CSV in UTF-8.") from None
+    if missing:
+        raise CommandError(
+            f"The first line of {path} lacks the columns {', '.join(missing)}. "
+            f"Required: {', '.join(REQUIRED)}. Optional: {', '.join(OPTIONAL)}."
+        )
     stores: dict[str, ForeignInstallation] = {}
     problems = [f"\n  line {line}: {problem}" for line, problem in _parse(rows, stores)]
     if problems:
@@ -78,15 +78,6 @@ def read(path: Path) -> list[ForeignInstallation]:
         shown = "".join(problems[:_MOST_PROBLEMS])
         raise CommandError(f"{path} is invalid; nothing was imported.{shown}{more}")
     return list(stores.values())
-
-
-def _check_heading(path: Path, names: Iterable[str]) -> None:
-    missing = sorted({*REQUIRED} - {*names}, key=REQUIRED.index)
-    if missing:
-        raise CommandError(
-            f"The first line of {path} lacks the columns {', '.join(missing)}. "
-            f"Required: {', '.join(REQUIRED)}. Optional: {', '.join(OPTIONAL)}."
-        )
 
 
 def _parse(

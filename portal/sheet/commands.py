@@ -1,4 +1,4 @@
-"""The commands to run next in the registration of one stack's apps."""
+"""The commands to run next, for one stack."""
 
 from portal.model import AppRegistration, Registration
 
@@ -6,93 +6,64 @@ from portal.model import AppRegistration, Registration
 class Commands:
     """Commands to copy into a shell. Replace what is in capitals.
 
-    Commands that read the outputs repeat the options with which the outputs were `given`, if any:
-    an operator who has them in a file may not have the Pulumi CLI.
+    Args:
+        registration: the stack's.
+        given: the options that name the source of the outputs, if any. The commands repeat them:
+            an operator who has the outputs in a file may not have the Pulumi CLI.
+        program: what starts the command line for operators.
     """
 
-    def __init__(self, registration: Registration, given: str = "") -> None:
-        self._given = given or f"--stack {registration.stack}"
-        # As it was given, since a stack may be named with its organization and project.
-        by_name = self._given.startswith("--stack ")
-        self._stack = self._given if by_name else f"--stack {registration.stack}"
-        self._name = registration.stack
+    def __init__(
+        self, registration: Registration, given: str = "", program: str = "python -m ops"
+    ) -> None:
+        given = given or f"--stack {registration.stack}"
+        # As it was given, because a stack may be named with its organization and project.
+        by_name = given.startswith("--stack ")
+        self._stack = given if by_name else f"--stack {registration.stack}"
+        config = "" if by_name else f" --config Pulumi.{registration.stack}.yaml"
         # `pulumi config set` names an app by its position in the configuration.
         self._positions = {
             app.organization_id: position for position, app in enumerate(registration.apps)
         }
-
-    @property
-    def up(self) -> str:
-        """Deploys."""
-        return f"pulumi up {self._stack}"
-
-    @property
-    def logs(self) -> str:
-        """Shows what the functions logged in the last minutes."""
-        return f"pulumi logs {self._stack} --since 15m"
-
-    @property
-    def sheet(self) -> str:
-        """Shows what to enter in the portal; with many apps, their statuses."""
-        return f"python -m ops sheet {self._given}"
-
-    @property
-    def sheet_of_an_app(self) -> str:
-        """Shows what to enter in the portal for one app."""
-        return f"{self.sheet} --app ORGANIZATION_ID"
+        stores = f"{program} stores"
+        self.up = f"pulumi up {self._stack}"
+        self.logs = f"pulumi logs {self._stack} --since 15m"
+        self.sheet = f"{program} sheet {given}"
+        self.sheet_of_an_app = f"{self.sheet} --app ORGANIZATION_ID"
+        self.sheet_page = f"{self.sheet} --format html --output registration.html"
+        self.list_stores = f"{stores} list {given}"
+        self.list_every_store = f"{stores} list --all {given}"
+        self.preview_purge = f"{stores} purge --dry-run {given}"
+        self.consents = f"{stores} consents {given}{config}"
+        self._check = f"{program} check {given}"
 
     def sheet_of(self, app: AppRegistration) -> str:
-        """Shows what to enter for the app; names it only if the stack has several."""
+        """Return the command that shows the app's sheet."""
         return self._of(self.sheet, app)
 
-    @property
-    def sheet_page(self) -> str:
-        """Writes the whole sheet as a page with copy buttons."""
-        return f"{self.sheet} --format html --output registration.html"
-
-    @property
-    def list_stores(self) -> str:
-        """Lists the stores, with the state of each one's connection at Rutter."""
-        return f"python -m ops stores list {self._given}"
-
-    @property
-    def list_every_store(self) -> str:
-        """Lists also the stores that uninstalled the app."""
-        return f"python -m ops stores list --all {self._given}"
-
-    @property
-    def preview_purge(self) -> str:
-        """Shows which records can be deleted."""
-        return f"python -m ops stores purge --dry-run {self._given}"
-
-    @property
-    def consents(self) -> str:
-        """Counts the stores that must consent again when the configuration is deployed."""
-        config = "" if self._given == self._stack else f" --config Pulumi.{self._name}.yaml"
-        return f"python -m ops stores consents {self._given}{config}"
-
     def check(self, app: AppRegistration) -> str:
-        """Checks the app's deployment; names it only if the stack has several."""
-        return self._of(f"python -m ops check {self._given}", app)
+        """Return the command that checks the app's deployment."""
+        return self._of(self._check, app)
 
     def set_partner_id(self, app: AppRegistration) -> str:
-        """Records the Partner ID."""
+        """Return the command that records the Partner ID."""
         return self._set(app, "partnerId", "PARTNER_ID")
 
     def set_client_id(self, app: AppRegistration) -> str:
-        """Gives the stack the Client ID."""
+        """Return the command that adds the Client ID."""
         return self._set(app, "clientId", "CLIENT_ID")
 
     def set_client_secret(self, app: AppRegistration) -> str:
-        """Gives the stack the Client Secret; the CLI asks for it, so that no history keeps it."""
+        """Return the command that prompts for the Client Secret, to keep it out of the history."""
         path = f"clientSecrets.{app.organization_id}"
         return f"pulumi config set {self._stack} --secret --path '{path}'"
 
     def set_registered_base_url(self, app: AppRegistration) -> str:
-        """Records that the portal has the URLs of this deployment."""
+        """Return the command that records that the portal has the URLs of this deployment."""
         return self._set(app, "registeredBaseUrl", app.base_url)
 
     def _of(self, command: str, app: AppRegistration) -> str:
+        """Name the app if the stack has several."""
         return f"{command} --app {app.organization_id}" if len(self._positions) > 1 else command
 
     def _set(self, app: AppRegistration, key: str, value: str) -> str:

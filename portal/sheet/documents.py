@@ -1,35 +1,34 @@
-"""The registration sheet: the whole way to a registered app, with one stack's values filled in.
+"""The registration sheet: the steps to a registered app, with one stack's values filled in.
 
-It has two renderings, Markdown and HTML. The sentences stand once, in guide.jinja; the formats
-differ in what surrounds them and in what emphasis, code and links look like. Source of the steps:
-Rutter's BigCommerce setup guide.
+It has two formats, Markdown and HTML. Both take their sentences from guide.jinja.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from portal.fields import CALLBACK_FIELDS, PORTAL_URL
+from portal.fields import PORTAL_URL
 from portal.model import AppRegistration, Registration
 from portal.sheet import progress
 from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
-from portal.sheet.live import NOTHING_KNOWN, Live
 from portal.sheet.overview import MOST_IN_FULL, status_summary
 from portal.sheet.progress import (
     COMPANY_STEPS,
+    MARKETPLACE_STEPS,
     app_steps,
     done_by_company,
     done_steps,
     next_step,
     number_of,
 )
-from portal.sheet.review import app_warnings, review_checklist, scope_warning
+from portal.sheet.review import REVIEW_CHECKLIST, app_warnings, scope_warnings
 from portal.sheet.text import escape_markdown, one_line
+from portal.traffic import Traffic
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "sheet.css").read_text(encoding="utf-8")
@@ -40,19 +39,20 @@ def markdown_sheet(
     registration: Registration,
     apps: Sequence[AppRegistration] | None = None,
     made: str | None = None,
-    live: Live = NOTHING_KNOWN,
-    given: str = "",
+    traffic: Mapping[str, Traffic] | None = None,
+    commands: Commands | None = None,
 ) -> str:
     """Return the sheet of these apps, or of all, in Markdown (CommonMark with tables).
 
     With more than MOST_IN_FULL apps, it is a table of their statuses. `made` says when the sheet
-    was made, and by which version; `live` is the status then. An output has neither, because it
-    would change with each deployment. `given` are the options that name the outputs' source.
+    was made, and by which version; `traffic` is what BigCommerce called, by organization ID. An
+    output has neither, because it would change with each deployment. `commands` are those to run
+    next.
     """
     apps = apps or registration.apps
     template = "sheet.md" if len(apps) <= MOST_IN_FULL else "overview.md"
     return _markdown.get_template(template).render(
-        _values(registration, apps, live, given), made=made
+        _values(registration, apps, traffic, commands), made=made
     )
 
 
@@ -60,15 +60,15 @@ def html_sheet(
     registration: Registration,
     apps: Sequence[AppRegistration] | None = None,
     made: str | None = None,
-    live: Live = NOTHING_KNOWN,
-    given: str = "",
+    traffic: Mapping[str, Traffic] | None = None,
+    commands: Commands | None = None,
 ) -> str:
     """Return the sheet as one HTML page that needs no other file and calls no server.
 
-    Values can be copied with a click, and steps ticked off; the browser remembers the ticks.
+    Each value has a copy button. The browser remembers which steps are ticked.
     """
     return _html.get_template("sheet.html").render(
-        _values(registration, apps or registration.apps, live, given),
+        _values(registration, apps or registration.apps, traffic, commands),
         made=made,
         style=Markup(_STYLE),  # noqa: S704 (a file of this package)
         script=Markup(_SCRIPT),  # noqa: S704 (a file of this package)
@@ -78,13 +78,16 @@ def html_sheet(
 
 
 def _values(
-    registration: Registration, apps: Sequence[AppRegistration], live: Live, given: str
+    registration: Registration,
+    apps: Sequence[AppRegistration],
+    traffic: Mapping[str, Traffic] | None,
+    commands: Commands | None,
 ) -> dict[str, object]:
-    commands = Commands(registration, given)
+    commands = commands or Commands(registration)
     return {
         "stack": registration.stack,
         "apps": apps,
-        "live": live,
+        "traffic": traffic or {},
         "summary": status_summary(apps),
         "commands": commands,
         "next_steps": {app.organization_id: next_step(app, commands) for app in apps},
@@ -107,7 +110,7 @@ def _environment(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=autoescape,  # noqa: S701 (where it is off, `text` and the others escape)
+        autoescape=autoescape,  # noqa: S701 (if it is off, `text` and the others escape)
     )
     environment.globals.update(
         text=text,
@@ -115,15 +118,15 @@ def _environment(
         code=code,
         link=link,
         portal_url=PORTAL_URL,
-        callback_fields=CALLBACK_FIELDS,
         company_steps=COMPANY_STEPS,
+        marketplace_steps=MARKETPLACE_STEPS,
         app_steps=app_steps,
         steps=progress,
         done_steps=done_steps,
         number_of=number_of,
         app_warnings=app_warnings,
-        review_checklist=review_checklist,
-        scope_warning=scope_warning,
+        review_checklist=REVIEW_CHECKLIST,
+        scope_warnings=scope_warnings,
     )
     return environment
 

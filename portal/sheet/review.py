@@ -1,13 +1,12 @@
 """What BigCommerce's marketplace review requires of an app.
 
 Source: BigCommerce's developer documentation, "App Store Approval Requirements"
-(https://docs.bigcommerce.com/docs/integrations/apps/guide/requirements): apps with the Checkout
-Content scope get a security assessment, apps that process transactions or handle card data a PCI
-compliance review, apps must be multi-user enabled and offer support. The documentation does not
-list the scopes of the PCI review; those here are the ones such an app needs.
+(https://docs.bigcommerce.com/docs/integrations/apps/guide/requirements). Apps with the Checkout
+Content scope get a security assessment. Apps that process transactions or handle card data get a
+PCI compliance review; the documentation does not list their scopes, so those here are an inference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from portal.model import AppRegistration
 from portal.oauth_scopes import OAUTH_SCOPES
@@ -29,38 +28,39 @@ _MODIFY_ALL = {
     parameter for parameter, scope in OAUTH_SCOPES.items() if scope.permission == "modify"
 }
 
+# What only a person can check before the review.
+REVIEW_CHECKLIST = (
+    "The app's pages in the control panel have your design and brand. They work in a browser that "
+    "blocks third-party cookies.",
+    "A second user of the store can open the app, and cannot open it once removed.",
+    "Merchants find support during onboarding and in the app.",
+    "No URL of the app's own pages contains an e-mail address, a token or another secret.",
+    "The app needs each of its scopes.",
+    "The app uses BigCommerce's V3 API wherever V3 can do what V2 does. If it adds a sales "
+    "channel, it uses the Channels API.",
+    "The listing has the app's name without a tagline, and names no other commerce platform.",
+    "The listing is complete, and the test instructions have an account for the reviewers.",
+)
 
-def scope_warning(parameter: str) -> str | None:
-    """What to expect of the review because of a scope, or None."""
-    return _SCOPE_WARNINGS.get(parameter)
+
+def scope_warnings(app: AppRegistration) -> Mapping[str, str]:
+    """Return what to expect of the review because of a scope, by the scope as the portal has it."""
+    return {
+        str(OAUTH_SCOPES[parameter]): _SCOPE_WARNINGS[parameter]
+        for parameter in app.scopes
+        if parameter in _SCOPE_WARNINGS
+    }
 
 
 def app_warnings(app: AppRegistration) -> Mapping[str, str]:
-    """What the review would refuse about an app, by the setting that fixes it."""
+    """Return what the review would refuse about an app, by the setting that fixes it."""
     warnings = {}
     if not app.multiple_users:
-        warnings["multipleUsers"] = "The marketplace takes multi-user apps only: set it to true."
+        warnings["multipleUsers"] = "The marketplace accepts multi-user apps only. Set it to true."
     if app.support_url is None:
-        warnings["supportUrl"] = "The marketplace wants support in the app's pages."
+        warnings["supportUrl"] = "The marketplace requires support in the app's pages."
     if app.partner_id is None:
-        warnings["partnerId"] = "The marketplace wants a Partner ID."
+        warnings["partnerId"] = "The marketplace requires a Partner ID."
     if set(app.scopes) >= _MODIFY_ALL:
-        warnings["scopes"] = "The marketplace refuses Modify all: name what the app needs."
+        warnings["scopes"] = "The marketplace refuses Modify all. List only what the app needs."
     return warnings
-
-
-def review_checklist(app: AppRegistration) -> Sequence[str]:
-    """What only a person can check before the review."""
-    scopes = ", ".join(str(OAUTH_SCOPES[parameter]) for parameter in app.scopes)
-    return (
-        "The app's pages in the control panel are styled and carry its brand. They work in a "
-        "browser that blocks third-party cookies.",
-        "A second user of the store can open the app, and can no longer open it once removed.",
-        "Merchants find support during onboarding and in the app.",
-        "No URL of the app's own pages carries an e-mail address, a token or another secret.",
-        f"The app needs each of its scopes: {scopes}.",
-        "The app calls V3 of BigCommerce's API wherever V3 can do what V2 does. If it adds a sales "
-        "channel, it uses the Channels API.",
-        "The listing has the app's name, without a tagline, and names no other commerce platform.",
-        "The listing is complete, and the test instructions have an account for the reviewers.",
-    )

@@ -50,13 +50,13 @@ def test_a_browser_without_clipboard_copies_the_older_way_or_selects(sheet: Page
 
 def test_ticks_are_remembered_for_each_app(sheet: Page) -> None:
     sheet.get_by_role("region", name="Acme & Sons").get_by_label("Create the app").check()
-    for step in ("acme/test-store", "company/partner-id", "acme/submit"):
+    for step in ("acme/test-store", "marketplace/partner-id", "marketplace/submit"):
         sheet.locator(f"[data-step='{step}']").check()
-    sheet.locator("[data-step='acme/submit']").uncheck()
+    sheet.locator("[data-step='marketplace/submit']").uncheck()
     sheet.reload()
-    for step in ("acme/create", "acme/test-store", "company/partner-id"):
+    for step in ("acme/create", "acme/test-store", "marketplace/partner-id"):
         expect(sheet.locator(f"[data-step='{step}']")).to_be_checked()
-    for step in ("acme/submit", "hooli/test-store"):
+    for step in ("marketplace/submit", "hooli/test-store"):
         expect(sheet.locator(f"[data-step='{step}']")).not_to_be_checked()
     known = sheet.locator(f"[data-step='{GLOBEX}/credentials']")  # done, as the stack knows
     expect(known).to_be_checked()
@@ -78,7 +78,7 @@ def test_finished_steps_fold_and_the_next_one_is_a_link_away(sheet: Page) -> Non
     expect(url).to_be_visible()
     own.get_by_label("Enter the callback URLs").check()
     expect(url).to_be_hidden()
-    sheet.get_by_role("link", name="Step 11").click()
+    sheet.get_by_role("link", name="Step 6").click()
     expect(sheet.locator(f"#step-rutter-platform-{GLOBEX}")).to_be_in_viewport()
 
 

@@ -30,9 +30,8 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "
 # What every function imports: packages by their names, and the modules of `lambdas`.
 EVERYWHERE = """
     botocore dateutil jmespath lambdas six urllib3
-    records records.claims records.installation records.installation_item
-    shared shared.aws shared.deadline shared.dynamodb_json shared.environment shared.errors
-    shared.log
+    records records.claims records.dynamodb_json records.installation records.installation_item
+    shared shared.aws shared.deadline shared.environment shared.errors shared.log
 """
 ROUTED = """
     callbacks callbacks.endpoint callbacks.request callbacks.responses
@@ -44,7 +43,7 @@ SIGNED = f"""
 """
 PAGES = "markupsafe callbacks.handoff callbacks.pages records.scopes"
 TOKENS = "records.access_tokens shared.https records.installation_table"
-RUTTER = "rutter rutter.connection rutter.connection_table"
+RUTTER = "records.reconcile_request rutter rutter.connection rutter.connection_table"
 EXCHANGE = "jwt callbacks.tolerant callbacks.token_exchange"
 CONNECT = """
     records.apps records.credentials rutter.client rutter.reconciler rutter.requests

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from lambdas import rutter_connect
+from lambdas.records.reconcile_request import Request, Trigger
 from lambdas.rutter import client, connection_table
-from lambdas.rutter.connection import HOLD_SECONDS, Trigger
-from lambdas.rutter.requests import Request
+from lambdas.rutter.connection import HOLD_SECONDS
 from lambdas.shared import aws as clients
 from local.bigcommerce import App, BigCommerce, Store
 from local.rutter import Rutter, serve_rutter

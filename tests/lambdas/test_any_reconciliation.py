@@ -31,10 +31,10 @@ from lambdas.records import access_tokens, apps, credentials, installation_item,
 from lambdas.records.apps import AppProfile
 from lambdas.records.credentials import Credentials
 from lambdas.records.installation import Installation, Record, Uninstall, Uninstalled
+from lambdas.records.reconcile_request import Request, Trigger
 from lambdas.rutter import client, connection_table, reconciler, requests, sweep
-from lambdas.rutter.connection import RETRY_SECONDS, Connection, Trigger
+from lambdas.rutter.connection import RETRY_SECONDS, Connection
 from lambdas.rutter.reconciler import RetryLaterError, reconcile
-from lambdas.rutter.requests import Request
 from lambdas.rutter_webhook import COALESCE_SECONDS
 from lambdas.shared import https
 from local.bigcommerce import faults

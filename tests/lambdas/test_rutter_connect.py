@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from lambdas.records import installation_table
+from lambdas.records.reconcile_request import Trigger
 from lambdas.rutter import client, connection_table, sweep
-from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_SECONDS, Trigger
+from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_SECONDS
 from lambdas.rutter.reconciler import FOLLOW_UP_SECONDS
 from local.bigcommerce import faults
 from local.rutter import failed_job, lost

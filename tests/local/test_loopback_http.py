@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from local import loopback_http
-from ops.http_client import UnreachableError
+from local.loopback_http import UnreachableError
 
 
 def test_the_host_and_the_query_are_sent_and_no_redirect_is_followed() -> None:

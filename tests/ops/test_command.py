@@ -1,4 +1,4 @@
-"""The command as a person or a CI job runs it: each source, each format, each thing done wrong."""
+"""The command as a person or a CI job runs it: sources, formats, wrong use."""
 
 import contextlib
 import io
@@ -68,16 +68,15 @@ def run(
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """What is said to somebody who used it wrongly."""
+    """The message about wrong use."""
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     return re.sub(r"[│\s]+", " ", done.stderr).strip()
 
 
 def offline(apps: Sequence[AppRegistration]) -> dict[str, object]:
-    """What is shown of apps as JSON where AWS is not asked."""
-    unknown = {"seen": None, "connections": None}
-    return {each.organization_id: each.technical_tab() | unknown for each in apps}
+    """The sheet's JSON without AWS."""
+    return {each.organization_id: each.technical_tab() | {"seen": None} for each in apps}
 
 
 @pytest.fixture
@@ -122,16 +121,16 @@ class TestSources:
         outputs_file.write_text(OUTPUTS, encoding=encoding)
         printed = run("sheet", "--file", str(outputs_file)).stdout
         assert f"{BASE_URL}/acme/load" in printed
-        # Who has a file is told commands that read it, and Pulumi's with the stack's name.
+        # The next commands read the same file; Pulumi's have the stack's name.
         assert printed.splitlines()[-1].startswith(f"  python -m ops sheet --file {outputs_file}")
         assert "  pulumi up --stack dev\n" in printed
 
-    def test_a_missing_cli_is_said(self, tmp_path: Path) -> None:
+    def test_a_missing_cli_is_reported(self, tmp_path: Path) -> None:
         said = refused(run("sheet", "--stack", "dev", path=str(tmp_path)))
         assert "The Pulumi CLI is not installed" in said
         assert "--file outputs.json" in said
 
-    def test_what_the_cli_says_of_an_unknown_stack_is_passed_on(self, cli: str) -> None:
+    def test_the_clis_message_about_an_unknown_stack_is_passed_on(self, cli: str) -> None:
         said = refused(run("check", "--stack", "prod", path=cli))
         assert said == (
             "Could not read the outputs of stack prod: error: no stack named 'prod' found"
@@ -161,7 +160,9 @@ class TestSources:
             (["check", "--stack", "a", "--file", "b"], "", "Mutually exclusive arguments"),
         ],
     )
-    def test_wrong_use_is_said(self, arguments: list[str], piped: str | bytes, said: str) -> None:
+    def test_wrong_use_is_explained(
+        self, arguments: list[str], piped: str | bytes, said: str
+    ) -> None:
         assert said in refused(run(*arguments, piped=piped))
 
     @pytest.mark.parametrize("text", ["[" * 100_000, '{"registration": ', "NaN?"])
@@ -174,7 +175,7 @@ class TestSources:
         with pytest.raises(OutputsError, match=r"have no registration.* pulumi up"):
             read_outputs(text)
 
-    def test_outputs_of_another_version_are_said_without_their_values(self) -> None:
+    def test_outputs_of_another_version_are_refused_without_their_values(self) -> None:
         other = json.loads(OUTPUTS)
         other["registration"]["apps"][0]["clientId"] = "not/an/id"
         said = refused(run("sheet", *PIPED, piped=json.dumps(other)))
@@ -189,30 +190,29 @@ def documents(name: str, *options: str) -> str:
 
 
 class TestSheet:
-    def test_table_has_every_value_in_a_line_of_its_own(self) -> None:
+    def test_the_table_has_every_value_on_its_own_line(self) -> None:
         lines = run("sheet", *PIPED, piped=OUTPUTS).stdout.splitlines()
         for each in EVERY_STAGE.apps:
             for field, url in each.callback_urls.items():
                 assert lines[lines.index(f"  {url}") - 1] == field.label
         assert "  Checkout Content: modify  (store_content_checkout)" in lines
-        assert any("! BigCommerce's security team" in line for line in lines)
-        assert any(line.startswith("! multipleUsers: The marketplace takes") for line in lines)
+        assert lines[lines.index(f"  {EVERY_STAGE.apps[0].rutter_webhook_url}") - 1].startswith(
+            "Webhook"
+        )
         assert "  pulumi config set --stack dev --path 'apps[4].clientId' CLIENT_ID" in lines
         page = "  python -m ops sheet --stack dev --format html --output registration.html"
         assert lines[-1] == page
         to_copy = ("  http", "  pulumi", "  python")
         assert all(len(line) <= 80 for line in lines if not line.startswith(to_copy))
 
-    def test_table_does_not_let_a_name_steer_the_terminal(self) -> None:
+    def test_a_name_does_not_control_the_terminal(self) -> None:
         hostile = registration(app(name="\x1b[31mred\x07 [bold]b[/bold]\nnext"))
         printed = run("sheet", *PIPED, piped=outputs_json(hostile)).stdout
         assert "\x1b" not in printed
         assert "[31mred [bold]b[/bold] next  acme  awaiting-registration" in printed
 
     @pytest.mark.parametrize("format_", ["table", "markdown", "html"])
-    def test_what_is_to_be_run_next_reads_the_same_file(
-        self, outputs_file: Path, format_: str
-    ) -> None:
+    def test_the_next_commands_read_the_same_file(self, outputs_file: Path, format_: str) -> None:
         shown = run("sheet", "--offline", "--format", format_, "--file", str(outputs_file)).stdout
         shown = shown.replace("<wbr>", "")
         commands = re.findall(r"python -m ops [^<\n]*", shown)
@@ -228,7 +228,7 @@ class TestSheet:
         assert shown["html"] == html_sheet(EVERY_STAGE, made=made)
         assert json.loads(shown["json"]) == offline(EVERY_STAGE.apps)
 
-    def test_documents_are_of_the_apps_that_were_chosen(self) -> None:
+    def test_documents_contain_only_the_chosen_apps(self) -> None:
         chosen = EVERY_STAGE.apps[3:]
         shown = {
             name: documents(name, "--app", "umbrella", "--app", "acme")
@@ -241,15 +241,14 @@ class TestSheet:
         assert f"{BASE_URL}/umbrella/load" in shown["table"]
         assert "initech" not in shown["table"]
 
-    def test_table_of_many_apps_is_where_they_stand_and_how_to_see_one(self) -> None:
+    def test_the_table_of_many_apps_has_their_statuses_and_how_to_see_one(self) -> None:
         outputs = outputs_json(many(11))
         lines = [line.rstrip() for line in run("sheet", *PIPED, piped=outputs).stdout.splitlines()]
         assert lines[0].split() == ["App", "Organization", "ID", "Status", "Next"]
-        assert lines[-5:] == [
-            "App 10  org-10           awaiting-registration  step 7: Create the app",
+        assert lines[-4:] == [
+            "App 10  org-10           awaiting-registration  step 3: Create the app",
             "",
-            "11 apps: 6 awaiting registration, 5 ready. What to enter for one of them, and",
-            "what is next:",
+            "11 apps: 6 awaiting registration, 5 ready. To see what to enter for one of them:",
             "  python -m ops sheet --stack dev --app ORGANIZATION_ID",
         ]
         one = run("sheet", "--app", "org-10", *PIPED, piped=outputs).stdout
@@ -257,7 +256,7 @@ class TestSheet:
         assert f"{BASE_URL}/org-10/load" in one
 
     @pytest.mark.parametrize("command", ["sheet", "check"])
-    def test_an_app_that_is_not_there_is_said(self, command: str) -> None:
+    def test_an_unknown_app_is_refused(self, command: str) -> None:
         said = refused(run(command, "--app", "acmee", *PIPED, piped=OUTPUTS))
         assert said.startswith("Stack dev has no app with organization ID 'acmee'. It has, for")
 
@@ -276,12 +275,12 @@ class TestSheet:
             ),
         ],
     )
-    def test_what_was_seen_and_is_not_known_is_said_in_a_line_and_the_rest_is_shown(
+    def test_if_the_calls_cannot_be_read_a_line_says_why_and_the_rest_is_shown(
         self, outputs: dict[str, str], why: str
     ) -> None:
         of = registration(ready(base_url="http://localhost:1"))
         done = run("sheet", *PIPED, piped=json.dumps(json.loads(outputs_json(of)) | outputs))
-        assert done.stderr.startswith(f"Could not determine what BigCommerce has called: {why}")
+        assert done.stderr.startswith(f"Could not determine what BigCommerce called: {why}")
         assert (done.returncode, done.stderr.count("\n")) == (0, 1)
         assert "http://localhost:1/acme/load" in done.stdout
 
@@ -291,7 +290,7 @@ class TestSheet:
         assert (done.returncode, done.stdout) == (0, "")
         assert file.read_text(encoding="utf-8") == run("sheet", *PIPED, piped=OUTPUTS).stdout
 
-    def test_a_reader_that_has_seen_enough_is_no_error(self, outputs_file: Path) -> None:
+    def test_a_closed_pipe_is_no_error(self, outputs_file: Path) -> None:
         with subprocess.Popen(
             [*COMMAND, "sheet", "--offline", "--format", "html", "--file", str(outputs_file)],
             cwd=ROOT,
@@ -305,7 +304,7 @@ class TestSheet:
         assert process.returncode == 0
 
     @pytest.mark.parametrize("format_", ["table", "html"])
-    def test_a_full_disk_is_said(self, format_: str) -> None:
+    def test_a_full_disk_is_reported(self, format_: str) -> None:
         with Path("/dev/full").open("wb") as full:
             done = subprocess.run(
                 [*COMMAND, "sheet", "--offline", "--format", format_, *PIPED],
@@ -323,7 +322,7 @@ class TestSheet:
 
 
 @pytest.mark.parametrize("wrong", [None, "stack", "initech", "acme"])
-def test_one_of_several_that_fails_fails_the_check(
+def test_one_failed_check_fails_the_command(
     wrong: str | None,
     outputs_file: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -390,6 +389,17 @@ class TestHelp:
         for word in ("bigcommerce-backend", "sheet", "markdown", "junit", *STORES_COMMANDS):
             assert word in script
 
+    def test_an_installed_command_prints_commands_with_its_own_name(self) -> None:
+        done = subprocess.run(
+            [sys.executable, ROOT / "bin/bigcommerce-backend", "sheet", "--offline", *PIPED],
+            input=OUTPUTS,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        assert "  bigcommerce-backend check --stack dev --app " in done.stdout
+        assert "python -m" not in done.stdout
+
     def test_version(self) -> None:
         assert run("--version").stdout == f"{program_version()}\n"
 
@@ -398,7 +408,7 @@ class TestHelp:
         [
             # So that it starts fast; and nothing here needs the program.
             ("app, ops.sheet.command", {"boto3", "jinja2", "urllib3"}),
-            ("check.command, portal.sheet.documents", set()),
+            ("check.command, ops.stores.app, portal.sheet.documents, lambdas.auth", set()),
         ],
     )
     def test_little_is_imported_and_never_the_program(

@@ -1,4 +1,4 @@
-"""The registration sheet in HTML: one file, from which everything to be entered can be copied."""
+"""The registration sheet in HTML: one file, with a copy button for every value."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ import pytest
 
 from portal.sheet.commands import Commands
 from portal.sheet.documents import html_sheet
-from portal.sheet.progress import COMPANY_STEPS, app_steps, next_step
+from portal.sheet.progress import COMPANY_STEPS, MARKETPLACE_STEPS, app_steps, next_step
 from tests.ops.examples import EVERY_STAGE, app, many, registration
 
 Attributes = dict[str, str]
@@ -71,6 +71,7 @@ def test_every_url_every_scope_and_every_command_can_be_copied(page: Page) -> No
     texts = copied(page)
     for each in EVERY_STAGE.apps:
         assert texts >= {each.name, *each.callback_urls.values(), *each.scopes}
+        assert {each.rutter_webhook_url} - {None} <= texts
     commands = set(re.findall(r"(?:pulumi|python -m) .*? --stack dev.*", page.texts["main"]))
     assert commands
     for command in commands:
@@ -85,18 +86,19 @@ def test_every_step_has_a_checkbox_of_its_own(page: Page) -> None:
         for each in EVERY_STAGE.apps
         for step in app_steps(each)
     ]
-    assert steps == company + own
+    marketplace = [f"marketplace/{step.key}" for step in MARKETPLACE_STEPS]
+    assert steps == company + own + marketplace
     assert page.all("body") == [{"data-stack": "dev"}]
 
 
-def test_steps_that_the_stack_knows_to_be_done_are_ticked_for_good(page: Page) -> None:
+def test_steps_that_the_settings_show_to_be_done_stay_ticked(page: Page) -> None:
     ticked = {box["data-step"] for box in page.all("input") if "checked" in box}
     assert ticked == {box["data-step"] for box in page.all("input") if "disabled" in box}
     folded = ["open" not in details for details in page.all("details")]
     assert folded == ["checked" in box for box in page.all("input")]
 
 
-def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Page) -> None:
+def test_ids_are_unique_and_references_resolve(page: Page) -> None:
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     for _, attributes in page.elements:
@@ -149,7 +151,7 @@ def test_app_name_is_text_and_nothing_else(name: str) -> None:
     assert page.texts["#app-acme"] == " ".join(shown.split())
 
 
-def test_every_app_of_many_is_there_unless_one_is_chosen() -> None:
+def test_the_page_has_every_app_unless_one_is_chosen() -> None:
     stack = many(11)
     assert {f"#app-org-{number}" for number in range(11)} <= Page(html_sheet(stack)).texts.keys()
     chosen = html_sheet(stack, stack.apps[10:])

@@ -1,4 +1,4 @@
-"""What is told from a registration: links, warnings, the next step; and what it refuses to be."""
+"""What a registration says: links, warnings, the next step; and the values that it refuses."""
 
 import json
 from html.parser import HTMLParser
@@ -14,7 +14,7 @@ from portal.oauth_scopes import OAUTH_SCOPES
 from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
 from portal.sheet.progress import next_step, number_of
-from portal.sheet.review import app_warnings, scope_warning
+from portal.sheet.review import app_warnings, scope_warnings
 from portal.sheet.url_changes import url_change_warnings
 from tests.ops.examples import (
     BASE_URL,
@@ -30,7 +30,7 @@ from tests.ops.examples import (
 MODIFY_ALL = tuple(key for key, scope in OAUTH_SCOPES.items() if scope.permission == "modify")
 
 
-def test_a_registration_survives_the_way_through_the_outputs() -> None:
+def test_a_registration_is_read_back_from_the_outputs() -> None:
     text = json.dumps(EVERY_STAGE.as_output())
     assert Registration.model_validate(json.loads(text)) == EVERY_STAGE
 
@@ -61,7 +61,7 @@ def test_values_that_could_steer_a_shell_or_a_browser_are_refused(
         Registration.model_validate(output)
 
 
-def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
+def test_scopes_are_grouped_and_ordered_as_in_the_portal() -> None:
     groups = app(scopes=tuple(reversed(OAUTH_SCOPES))).scope_groups
     assert list(groups) == ["token creation", "store resource", "account resource"]
     assert [scope for rows in groups.values() for scope in rows] == list(OAUTH_SCOPES.values())
@@ -70,13 +70,13 @@ def test_scopes_stand_under_the_headings_of_the_portal_in_its_order() -> None:
 @pytest.mark.parametrize(
     ("of", "number", "commands"),
     [
-        (app(), 7, []),
-        (app(registered_base_url=BASE_URL), 9, ["clientId", "clientSecrets", "up"]),
-        (app(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
-        (ready(registered_base_url=None), 8, ["registeredBaseUrl", "up"]),
-        (ready(registered_base_url=OLD_BASE_URL), 8, ["registeredBaseUrl", "up"]),
-        (ready(), 10, ["check"]),
-        (ready(rutter=True), 11, ["check"]),
+        (app(), 3, []),
+        (app(registered_base_url=BASE_URL), 5, ["clientId", "clientSecrets", "up"]),
+        (app(registered_base_url=OLD_BASE_URL), 4, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=None), 4, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=OLD_BASE_URL), 4, ["registeredBaseUrl", "up"]),
+        (ready(), 6, ["check"]),
+        (ready(rutter=True), 6, ["check"]),
     ],
 )
 def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
@@ -103,7 +103,7 @@ def test_an_app_is_ready_with_its_credentials_and_its_recorded_urls(
     assert of.status == status
 
 
-def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> None:
+def test_an_app_that_moved_gets_a_warning_with_every_field_and_the_command() -> None:
     moved = ready("globex", registered_base_url=OLD_BASE_URL)
     (warning,) = url_change_warnings(registration(ready(), moved, app("hooli")))
     assert OLD_BASE_URL in warning
@@ -121,19 +121,17 @@ def test_an_app_that_moved_is_warned_of_with_every_field_and_the_command() -> No
         ("My shop", "acme-shop"),
     ],
 )
-def test_an_app_that_is_not_there_is_said_with_those_whose_ids_are_near(
-    given: str, there: str
-) -> None:
+def test_an_unknown_app_is_refused_with_ids_that_are_close(given: str, there: str) -> None:
     stack = registration(app("acme-shop"), app("globex"), app("acme-store"), app("initech"), app())
     with pytest.raises(CommandError) as refused:
         chosen_apps(outputs(stack, "--file 'my outputs.json'"), ["globex", given])
     assert str(refused.value) == (
         f"Stack dev has no app with organization ID {given!r}. It has, for example: {there}\n"
-        "List every app: python -m ops sheet --file 'my outputs.json'"
+        "To list every app: python -m ops sheet --file 'my outputs.json'"
     )
 
 
-def test_install_links_are_there_once_the_client_id_is_known() -> None:
+def test_install_links_need_a_client_id() -> None:
     links = install_links(registration(app("acme"), ready("globex", name="Globex")))
     assert links.keys() == {"globex"}
     assert links["globex"]["externalInstall"] == (
@@ -144,7 +142,7 @@ def test_install_links_are_there_once_the_client_id_is_known() -> None:
     )
 
 
-def test_install_button_is_one_link_whatever_the_app_is_called() -> None:
+def test_the_install_button_is_one_link_whatever_the_apps_name() -> None:
     name = '<script>alert("1")</script> & \' "Sons"'
     button = install_links(registration(ready(name=name)))["acme"]["buttonHtml"]
     seen: list[Any] = []
@@ -161,22 +159,12 @@ def test_install_button_is_one_link_whatever_the_app_is_called() -> None:
     assert seen == [("a", url), f"Install {name} on BigCommerce"]
 
 
-def test_scopes_that_the_review_asks_about_are_warned_of() -> None:
-    warned = {parameter for parameter in OAUTH_SCOPES if scope_warning(parameter)}
-    assert warned == {
-        "store_content_checkout",
-        "store_content_checkout_read_only",
-        "store_payments_access_token_create",
-        "store_stored_payment_instruments",
-        "store_stored_payment_instruments_read_only",
-        "store_v2_transactions",
-    }
-    assert "security team assesses" in str(scope_warning("store_content_checkout"))
-    assert "PCI" in str(scope_warning("store_stored_payment_instruments"))
-
-
-def test_settings_that_the_review_refuses_are_warned_of() -> None:
+def test_the_review_warns_of_scopes_and_settings() -> None:
+    warnings = scope_warnings(app(scopes=tuple(OAUTH_SCOPES)))
+    assert len(warnings) == 6
+    assert "security team assesses" in warnings["Checkout Content: modify"]
+    assert "PCI" in warnings["Stored Payment Instruments: modify"]
     fit = app(partner_id="4711")
-    assert app_warnings(fit) == {}
+    assert (app_warnings(fit), scope_warnings(fit)) == ({}, {})
     unfit = app(multiple_users=False, support_url=None, scopes=MODIFY_ALL)
     assert [*app_warnings(unfit)] == ["multipleUsers", "supportUrl", "partnerId", "scopes"]

@@ -1,4 +1,4 @@
-"""The registration sheet in Markdown: Rutter's guide with the stack's values filled in."""
+"""The registration sheet in Markdown."""
 
 import re
 from itertools import pairwise
@@ -33,7 +33,7 @@ def test_sheet_of_apps_at_every_stage() -> None:
     assert markdown_sheet(EVERY_STAGE) == golden("sheet_every_stage.md")
 
 
-def test_commands_are_for_the_app_they_stand_under() -> None:
+def test_commands_are_for_the_app_of_their_section() -> None:
     text = sheet(ready("globex", partner_id="4711"), app())
     own = text[text.index("## Acme \\& Sons") :]
     assert "pulumi config set --stack dev --path 'apps[1].clientId' CLIENT_ID" in own
@@ -43,7 +43,7 @@ def test_commands_are_for_the_app_they_stand_under() -> None:
     assert "apps[0]" not in text
 
 
-def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -> None:
+def test_commands_of_an_app_that_is_chosen_alone_have_its_position() -> None:
     stack = many(12)
     text = markdown_sheet(stack, stack.apps[10:11])
     assert headings_of(text)[3].content == "App 10"
@@ -53,10 +53,10 @@ def test_commands_are_for_the_app_wherever_it_stands_when_it_is_chosen_alone() -
 
 
 def test_ten_apps_have_their_whole_sheets() -> None:
-    assert len(headings_of(markdown_sheet(many(10)))) == 4 + 10
+    assert len(headings_of(markdown_sheet(many(10)))) == 5 + 10
 
 
-def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_sheet_of_one() -> None:
+def test_more_apps_have_a_table_of_their_statuses_and_the_command_for_one_sheet() -> None:
     text = markdown_sheet(many(11))
     assert [each.content for each in headings_of(text)] == ["Registration sheet of stack dev"]
     assert "11 apps: 6 awaiting registration, 5 ready." in text
@@ -64,8 +64,8 @@ def test_more_apps_have_a_table_of_where_they_stand_and_the_command_for_the_shee
     rows = re.findall(r"^\| App (\d+) \| `org-\d+` \| (\S+) \| (.+) \|$", text, flags=re.MULTILINE)
     assert [int(number) for number, *_ in rows] == [*range(11)]
     assert {row[1:] for row in rows} == {
-        ("awaiting-registration", "step 7: Create the app"),
-        ("ready", "step 10: Install it on a test store"),
+        ("awaiting-registration", "step 3: Create the app"),
+        ("ready", "step 6: Install the app on a test store"),
     }
     assert [token.type for token in MARKDOWN.parse(text)].count("table_open") == 1
 
@@ -78,11 +78,14 @@ def test_app_name_is_text_among_many_too() -> None:
     )
 
 
-def test_only_the_sheet_of_an_app_whose_stores_go_to_rutter_speaks_of_rutter() -> None:
+def test_only_the_sheet_of_an_app_with_rutter_mentions_rutter() -> None:
     assert "Rutter" not in sheet(app(), ready("globex"))
-    steps = re.findall(r"^\d+\..*Rutter.*$", sheet(ready(rutter=True)), flags=re.MULTILINE)
-    assert [step.partition(".")[0] for step in steps] == ["10", "11", "12"]
-    assert "\n    python -m ops stores list --stack dev\n" in sheet(ready(rutter=True))
+    with_rutter = sheet(ready(rutter=True, rutter_webhooks=True))
+    steps = re.findall(r"^(\d+)\..*Rutter.*$", with_rutter, flags=re.MULTILINE)
+    assert steps == ["6", "7"]
+    assert "\n   python -m ops stores list --stack dev\n" in with_rutter
+    assert f"`{BASE_URL}/acme/rutter`" in with_rutter
+    assert "webhook" not in sheet(ready(rutter=True))
 
 
 def test_every_command_names_the_stack() -> None:
@@ -95,15 +98,15 @@ def test_every_command_names_the_stack() -> None:
     ("of", "done"),
     [
         (app(), []),
-        (app(partner_id="4711"), [1, 2, 3, 4]),
-        (app(registered_base_url=BASE_URL), [5, 6, 7, 8]),
-        (ready(registered_base_url=None), [5, 6, 7, 9]),
-        (ready(registered_base_url=OLD_BASE_URL), [5, 6, 7, 9]),
-        (ready(partner_id="4711"), [*range(1, 10)]),
-        (ready(partner_id="4711", rutter=True), [*range(1, 11)]),
+        (app(partner_id="4711"), [1, 2, 3, 4]),  # of the marketplace
+        (app(registered_base_url=BASE_URL), [1, 2, 3, 4]),
+        (ready(registered_base_url=None), [1, 2, 3, 5]),
+        (ready(registered_base_url=OLD_BASE_URL), [1, 2, 3, 5]),
+        (ready(rutter=True), [*range(1, 6)]),
+        (ready(partner_id="4711"), [*range(1, 6), *range(1, 5)]),
     ],
 )
-def test_steps_that_the_stack_knows_to_be_done_are_marked(
+def test_steps_that_the_settings_show_to_be_done_are_marked(
     of: AppRegistration, done: list[int]
 ) -> None:
     marked = re.findall(r"^(\d+)\. ✓ ", sheet(of), flags=re.MULTILINE)
@@ -116,7 +119,7 @@ def test_the_partner_id_is_recorded_when_every_app_has_it() -> None:
     assert "\n4. Copy" in text
 
 
-def test_every_line_is_markdown_that_was_meant() -> None:
+def test_the_markdown_has_no_leftovers() -> None:
     """No template tag left over, no blank line within a table, no trailing space."""
     text = sheet(ready("globex", name="Globex *Sync*"), app())
     assert not re.search(r"\{[{%]|[%}]\}| \n|\n\n\n", text)
@@ -126,6 +129,7 @@ def test_every_line_is_markdown_that_was_meant() -> None:
         "Once for your company",
         r"Globex \*Sync\*",
         r"Acme \& Sons",
+        "Only for the marketplace",
         "When you change an app",
     ]
     # The apps; and for each the Technical tab and the scopes.
@@ -180,13 +184,13 @@ def test_app_name_is_text_and_nothing_else(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["https://a.example", "www.a.example", "${outputs.baseUrl}"])
-def test_app_name_does_not_become_what_github_or_pulumi_cloud_make_of_it(name: str) -> None:
-    """The one makes links of bare addresses, the other fills outputs in."""
+def test_an_app_name_becomes_neither_a_link_nor_an_output(name: str) -> None:
+    """GitHub makes links of bare addresses, and Pulumi Cloud fills outputs in."""
     assert name not in sheet(app(name=name))
 
 
-def test_a_domain_is_advised_until_the_portal_has_the_urls_of_the_api_itself() -> None:
-    advice = "Do you want a domain of your own"
+def test_a_domain_is_suggested_until_the_portal_has_the_apis_own_urls() -> None:
+    advice = "If you want your own domain"
     for format_ in (markdown_sheet, html_sheet):
         assert advice in format_(registration(app(base_url=OLD_BASE_URL)))
         for other in (app(), ready(base_url=OLD_BASE_URL, registered_base_url=OLD_BASE_URL)):

@@ -16,8 +16,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 
 from local.backend import LocalBackend
-from local.loopback_http import get
-from ops.http_client import UnreachableError
+from local.loopback_http import UnreachableError, get
 from tests.reliability import plan as plans
 from tests.reliability.connections import RUTTER_FAULTS, audit_connections
 from tests.reliability.lives import TIMEOUT_SECONDS, Delivery, Life

@@ -19,8 +19,8 @@ from botocore.exceptions import ClientError
 
 from lambdas.records import installation_item
 from lambdas.records.installation import Installation
+from lambdas.records.reconcile_request import Request
 from lambdas.rutter import connection_table
-from lambdas.rutter.requests import Request
 from local.aws import REGION, Aws
 from local.backend import PROJECT, LocalBackend
 from local.loopback_http import get

@@ -1,20 +1,22 @@
 """`connect`: connect stores to Rutter, or retry."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from lambdas.rutter.connection import ACTIVE, Trigger
-from lambdas.rutter.requests import Request
+from lambdas.records.reconcile_request import Request, Trigger
 from ops.errors import CommandError
-from ops.options import SELECTED, Target
-from ops.stores.connections import Queues, with_connections
-from ops.stores.output import number_of
+from ops.options import SELECTED, Json, Target
+from ops.stores.connections import ACTIVE, Queues, with_connections
+from ops.stores.output import number_of, print_outcomes
 from ops.stores.progress import Progress
 from ops.stores.selection import OneApp, StoreHash, chosen_store, chosen_stores
 from ops.stores.stack import Stack, opened
 from ops.stores.store import Store
+
+QUEUED, SYNCING = "queued", "already syncing"
 
 
 def run(
@@ -24,52 +26,54 @@ def run(
     target: Target = SELECTED,
     app: OneApp = None,
     all_: Annotated[bool, Parameter(name="--all")] = False,
+    json: Json = False,
 ) -> int:
     """Connect one store to Rutter, or all that Rutter does not have.
 
     Stores are connected without this command within minutes after they install
     the app. Use it to retry stores that Rutter refused, once you have fixed the
-    reason. Stores whose data is syncing are left alone. A few seconds later,
-    `list` shows the result.
+    reason. A few seconds later, `list` shows the result.
 
     Args:
-        all_: Every installed store that Rutter does not have, also those that it refused.
+        all_: Every installed store whose data is not syncing, including those that Rutter refused.
     """
     if (store_hash is None) != all_:
         raise CommandError("Name one STORE, or add --all; not both.")
     with opened(target) as stack:
         queues = Queues.of(stack)
-        requests = (
-            _all_requests(stack, app)
-            if store_hash is None
-            else [_one_request(stack, store_hash, app)]
+        outcomes = (
+            _all(stack, app) if store_hash is None else [(_one(stack, store_hash, app).key, QUEUED)]
         )
+        to_queue = [key for key, outcome in outcomes if outcome == QUEUED]
         progress = Progress("Queuing stores")
         with progress:
-            for count, request in enumerate(requests, 1):
-                queues.send(request)
-                progress.show(count, len(requests))
-    queued = number_of(len(requests), "store")
-    sys.stdout.write(f"Queued {queued}. Check their status with {stack.commands.list_stores}\n")
+            for count, key in enumerate(to_queue, 1):
+                queues.send(Request(*key, Trigger.OPERATOR))
+                progress.show(count, len(to_queue))
+    if json:
+        print_outcomes(outcomes)
+    else:
+        others = len(outcomes) - len(to_queue)
+        syncing = f" The data of {number_of(others, 'store')} is already syncing." if others else ""
+        sys.stdout.write(
+            f"Queued {number_of(len(to_queue), 'store')}.{syncing} "
+            f"To see their status: {stack.commands.list_stores}\n"
+        )
     return 0
 
 
-def _one_request(stack: Stack, store_hash: str, organization_id: str | None) -> Request:
+def _one(stack: Stack, store_hash: str, organization_id: str | None) -> Store:
     store = chosen_store(stack, store_hash, organization_id)
     if (obstacle := _obstacle(store)) is not None:
         raise CommandError(f"Store {store.store_hash} cannot be connected to Rutter: {obstacle}.")
-    return Request(*store.key, Trigger.OPERATOR)
+    return store
 
 
-def _all_requests(stack: Stack, organization_id: str | None) -> list[Request]:
+def _all(stack: Stack, organization_id: str | None) -> Sequence[tuple[tuple[str, str], str]]:
     listed = chosen_stores(stack, [organization_id] if organization_id else [])
     stores = with_connections(stack, [store for store in listed if _obstacle(store) is None])
-    # If data is syncing, Rutter is called only if it does not have the latest token.
     return [
-        Request(
-            *store.key, Trigger.CHANGE if store.connection_state == ACTIVE else Trigger.OPERATOR
-        )
-        for store in stores
+        (store.key, SYNCING if store.connection_state == ACTIVE else QUEUED) for store in stores
     ]
 
 

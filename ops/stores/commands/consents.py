@@ -13,6 +13,7 @@ from pathlib import Path
 from lambdas.records.scopes import ScopeComparison, compare
 from ops.errors import CommandError
 from ops.options import SELECTED, Json, Target
+from ops.scopes import compare_in_portal
 from ops.stores.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
 from ops.stores.output import number_of, print_json
 from ops.stores.stack import Stack, opened
@@ -20,7 +21,6 @@ from ops.stores.store import Store
 from ops.stores.store_table import listed
 from portal.model import AppRegistration
 from portal.sheet.text import one_line
-from portal.traffic import compare_in_portal
 
 # All that is read about a store: the preview role may read no more.
 ATTRIBUTES = ("organization_id", "store_hash", "sk", "status", "client_id", "scopes")
@@ -54,29 +54,20 @@ class Change:
 
     def __str__(self) -> str:
         """The change in words."""
-        added, removed = ", ".join(self.scopes.extra), ", ".join(self.scopes.missing)
-        users = {True: "turns multiple users on", False: "turns multiple users off"}
-        texts = (
-            f"adds {added}" if added else "",
-            f"removes {removed}" if removed else "",
-            "" if self.multiple_users is None else users[self.multiple_users],
-        )
-        return "; ".join(filter(None, texts))
+        words = [("adds", self.scopes.extra), ("removes", self.scopes.missing)]
+        texts = [f"{verb} {', '.join(scopes)}" for verb, scopes in words if scopes]
+        if self.multiple_users is not None:
+            texts.append(f"turns multiple users {'on' if self.multiple_users else 'off'}")
+        return "; ".join(texts)
 
-    def affected(self, stores: Sequence[Store]) -> list[Store]:
-        """Return the installed stores that must consent again.
+    def affects(self, store: Store) -> bool:
+        """Return whether a store must consent again.
 
         A store that granted exactly the new scopes has consented already: the portal changed first.
         """
-        if self.multiple_users:
-            return list(stores)
-        if not self.scopes.differs:
-            return []
-        return [
-            store
-            for store in stores
-            if compare_in_portal(self.configured.scopes, store.granted).differs
-        ]
+        if self.multiple_users or not self.scopes.differs:
+            return bool(self.multiple_users)
+        return compare_in_portal(self.configured.scopes, store.granted).differs
 
 
 def run(*, target: Target = SELECTED, config: Path | None = None, json: Json = False) -> int:
@@ -98,22 +89,21 @@ def run(*, target: Target = SELECTED, config: Path | None = None, json: Json = F
             sys.stderr.write(f"Deployed, but not in this configuration: {', '.join(removed)}.\n")
         if not configured.keys() & stack.apps.keys():
             raise CommandError("No app of the configuration is deployed, so none was compared.")
-        changes = [
-            change
+        changes = {
+            id_: change
             for id_, app in configured.items()
             if id_ in stack.apps and (change := Change(stack.apps[id_], app))
-        ]
-        ids = [change.deployed.organization_id for change in changes]
-        stores = listed(stack, ids, ATTRIBUTES) if ids else []
-    if not changes and not json:
-        sys.stdout.write("Neither scopes nor multiple users change: no store must consent again.\n")
-    counts = [(change, *_counts(change, stores)) for change in changes]
+        }
+        stores = listed(stack, changes, ATTRIBUTES) if changes else []
+    counts = {id_: _counts(change, id_, stores) for id_, change in changes.items()}
     if json:
-        print_json([_as_json(*count) for count in counts])
-        return 0
-    for change, affected, installed in counts:
-        name = f"{one_line(change.configured.name)} ({change.deployed.organization_id})"
-        sys.stdout.write(f"{name}: {change}\n  {_consequence(affected, installed)}\n")
+        print_json([_as_json(id_, change, *counts[id_]) for id_, change in changes.items()])
+    elif not changes:
+        sys.stdout.write("Neither scopes nor multiple users change: no store must consent again.\n")
+    else:
+        for id_, change in changes.items():
+            name = f"{one_line(change.configured.name)} ({id_})"
+            sys.stdout.write(f"{name}: {change}\n  {_consequence(*counts[id_])}\n")
     return 0
 
 
@@ -125,21 +115,19 @@ def _configured(stack: Stack, target: Target, config: Path | None) -> Mapping[st
     return apps_of_stack(target.stack or stack.outputs.registration.stack)
 
 
-def _counts(change: Change, stores: Sequence[Store]) -> tuple[int, int]:
+def _counts(change: Change, organization_id: str, stores: Sequence[Store]) -> tuple[int, int]:
     """Return how many stores must consent again, and how many installed the app."""
     installed = [
         store
         for store in stores
-        if store.organization_id == change.deployed.organization_id
-        and store.is_installed
-        and store.is_current
+        if store.organization_id == organization_id and store.is_installed and store.is_current
     ]
-    return len(change.affected(installed)), len(installed)
+    return sum(map(change.affects, installed)), len(installed)
 
 
-def _as_json(change: Change, affected: int, installed: int) -> dict[str, object]:
+def _as_json(organization_id: str, change: Change, affected: int, installed: int) -> object:
     return {
-        "organizationId": change.deployed.organization_id,
+        "organizationId": organization_id,
         "addedScopes": change.scopes.extra,
         "removedScopes": change.scopes.missing,
         "multipleUsers": change.multiple_users,

@@ -12,14 +12,13 @@ from cyclopts import Parameter
 
 from lambdas.records import installation, installation_item
 from lambdas.records.installation import Installation, Record, User
-from lambdas.records.installation_table import InstallationTable
-from lambdas.shared.errors import ServiceUnavailableError
+from lambdas.records.installation_table import BusyRecordError, InstallationTable
 from ops.errors import CommandError
-from ops.options import SELECTED, Target, chosen_apps
+from ops.options import SELECTED, Json, Target, chosen_apps
 from ops.stores.bigcommerce_api import BigCommerceApi, Verdict
 from ops.stores.confirmation import Yes, confirm
 from ops.stores.older_outputs import refuse_older_outputs
-from ops.stores.output import number_of, print_table
+from ops.stores.output import number_of, print_outcomes, print_table
 from ops.stores.parallel_map import parallel_map
 from ops.stores.stack import Stack, opened
 from ops.stores.store_table import whole_items
@@ -42,6 +41,7 @@ def run(
     target: Target = SELECTED,
     app: Annotated[str | None, Parameter(name="--app")] = None,
     yes: Yes = False,
+    json: Json = False,
 ) -> int:
     """Import the tokens of an app that ran elsewhere, without reinstalling it.
 
@@ -63,29 +63,29 @@ def run(
     """
     with opened(target) as stack:
         registered = _app(stack, app)
+        id_ = registered.organization_id
         api = BigCommerceApi(stack.outputs.registration)
         foreign = read(tokens)
-        confirm(_question(registered, len(foreign)), yes=yes)
+        rutter = "Rutter gets their tokens and connects the stores. " if registered.rutter else ""
+        confirm(f"{rutter}Import {number_of(len(foreign), 'store')} into {id_}?", yes=yes)
         done: list[tuple[ForeignInstallation, str]] = []
         try:
             parallel_map(partial(_import, stack, registered, api), foreign, "Importing", done)
         finally:
-            _print_outcomes(done)
+            if json:
+                print_outcomes(((id_, store.store_hash), outcome) for store, outcome in done)
+            else:
+                _print_outcomes(done)
     return 1 if {outcome for _, outcome in done} - {IMPORTED, PRESENT} else 0
 
 
-def _question(app: AppRegistration, stores: int) -> str:
-    rutter = "Rutter gets their tokens and connects the stores. " if app.rutter else ""
-    return f"{rutter}Import {number_of(stores, 'store')} into {app.organization_id}?"
-
-
 def _print_outcomes(done: Sequence[tuple[ForeignInstallation, str]]) -> None:
+    counts = Counter(outcome for _, outcome in done)
     skipped = [
         (store.store_hash, outcome) for store, outcome in done if outcome not in (IMPORTED, PRESENT)
     ]
     if skipped:
         print_table(("Store", "Skipped because"), sorted(skipped))
-    counts = Counter(outcome for _, outcome in done)
     sys.stdout.write(
         f"{number_of(counts[IMPORTED], 'store')} imported, {counts[PRESENT]:,} already present, "
         f"{len(skipped):,} skipped.\n"
@@ -121,7 +121,7 @@ def _import(
     table = InstallationTable(stack.dynamodb, stack.table_name)
     try:
         record = table.update(app.organization_id, foreign.store_hash, partial(_imported, new=new))
-    except ServiceUnavailableError:
+    except BusyRecordError:
         return "its record was busy"
     if isinstance(record, Installation) and record.access_token == new.access_token:
         return IMPORTED

@@ -10,13 +10,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from lambdas.records import installation_item
-from lambdas.shared.dynamodb_json import values_to_json
+from lambdas.records.dynamodb_json import values_to_json
 from ops.errors import CommandError
-from ops.options import SELECTED, Target
+from ops.options import SELECTED, Json, Target
 from ops.stores.bigcommerce_api import DEAD
 from ops.stores.confirmation import Yes, confirm
 from ops.stores.older_outputs import refuse_older_outputs
-from ops.stores.output import number_of, print_stores
+from ops.stores.output import number_of, print_outcomes, print_stores
 from ops.stores.parallel_map import parallel_map
 from ops.stores.selection import OneApp, StoreHash, chosen_store, chosen_stores
 from ops.stores.stack import Stack, opened
@@ -25,9 +25,10 @@ from ops.stores.store import SORT_KEYS, VERIFICATION, Store
 # The attributes that every install and uninstall changes; the index has them.
 WRITTEN = ("status", "client_id", "granted_at_ms", "uninstalled_at")
 # What happened to a store.
-PURGED, CHANGED, BUSY = "purged", "changed meanwhile", "DynamoDB is busy, try again"
+PURGED, WOULD_PURGE = "purged", "would be purged"
+CHANGED, BUSY = "changed meanwhile", "DynamoDB is busy, try again"
 OUTDATED = "verified more than an hour ago, run verify --mark again"
-# A store that BigCommerce closed or that refused a token may be well again later.
+# A store that BigCommerce closed or that refused a token may work again later.
 VERDICT_SECONDS = 3600
 # Why DynamoDB cancels a transaction that may succeed later, and the seconds before each try.
 TRANSIENT = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
@@ -44,6 +45,7 @@ def run(
     dead: bool = False,
     dry_run: bool = False,
     yes: Yes = False,
+    json: Json = False,
 ) -> int:
     """Delete the records of removed apps, of dead stores, or of one store.
 
@@ -66,31 +68,30 @@ def run(
     """
     if store_hash is not None and dead:
         raise CommandError("Name one STORE, or add --dead; not both.")
+    report = sys.stderr if json else sys.stdout
     with opened(target) as stack:
         if store_hash is not None:
             stores: Sequence[Store] = [chosen_store(stack, store_hash, app)]
         else:
             stores = _purgeable(stack, app, dead=dead)
-        if not stores:
-            sys.stdout.write("There is nothing to purge.\n")
-            return 0
-        print_stores(stack, ("State", "Users"), [(store, _cells(store)) for store in stores])
+        print_stores(stack, ("State", "Users"), [(each, _cells(each)) for each in stores], report)
+        count = number_of(len(stores), "store")
         warning = _warning(sum(store.is_installed for store in stores))
-        if dry_run:
-            sys.stdout.write(f"{warning}{number_of(len(stores), 'store')} would be purged.\n")
-            return 0
-        sys.stdout.flush()
-        confirm(
-            f"{warning}Permanently delete the records of {number_of(len(stores), 'store')}?",
-            yes=yes,
-        )
         done: list[tuple[Store, str]] = []
+        if dry_run or not stores:
+            done = [(store, WOULD_PURGE) for store in stores]
+            outcome = f"{warning}{count} {WOULD_PURGE}." if stores else "There is nothing to purge."
+            report.write(f"{outcome}\n")
+            if json:
+                _print_json(done)
+            return 0
+        report.flush()
+        confirm(f"{warning}Permanently delete the records of {count}?", yes=yes)
         try:
             parallel_map(partial(purge_store, stack, dead=dead), stores, "Purging", done)
         finally:
-            outcomes = Counter(outcome for _, outcome in done)
-            _print_outcomes(outcomes)
-    return 1 if outcomes.keys() - {PURGED} else 0
+            (_print_json if json else _print_outcomes)(done)
+    return 1 if {outcome for _, outcome in done} - {PURGED} else 0
 
 
 def _purgeable(stack: Stack, organization_id: str | None, *, dead: bool) -> Sequence[Store]:
@@ -114,11 +115,15 @@ def _warning(installed: int) -> str:
     return f"The app is installed on {number_of(installed, 'store')}: {loses} its access token. "
 
 
-def _print_outcomes(outcomes: Mapping[str, int]) -> None:
-    sys.stdout.write(f"{number_of(outcomes.get(PURGED, 0), 'store')} purged.\n")
-    for outcome, count in outcomes.items():
-        if outcome != PURGED:
-            sys.stdout.write(f"{number_of(count, 'store')} not purged: {outcome}.\n")
+def _print_json(done: Sequence[tuple[Store, str]]) -> None:
+    print_outcomes((store.key, outcome) for store, outcome in done)
+
+
+def _print_outcomes(done: Sequence[tuple[Store, str]]) -> None:
+    counts = Counter(outcome for _, outcome in done)
+    sys.stdout.write(f"{number_of(counts.pop(PURGED, 0), 'store')} purged.\n")
+    for outcome, count in counts.items():
+        sys.stdout.write(f"{number_of(count, 'store')} not purged: {outcome}.\n")
 
 
 def purge_store(stack: Stack, store: Store, *, dead: bool = False) -> str:
@@ -126,16 +131,19 @@ def purge_store(stack: Stack, store: Store, *, dead: bool = False) -> str:
 
     `dead` is whether it must have been verified within the last hour.
     """
-    deletes: list[Any] = []
-    for sort_key in SORT_KEYS:
-        key = installation_item.key(store.organization_id, store.store_hash, sort_key)
-        delete = {"TableName": stack.table_name, "Key": key}
-        condition: dict[str, Any] = {}
-        if sort_key == installation_item.SORT_KEY:
-            condition = _unchanged(store.record)
-        elif sort_key == VERIFICATION and dead:
-            condition = _verified_since(int(time.time()) - VERDICT_SECONDS)
-        deletes.append({"Delete": delete | condition})
+    conditions = {installation_item.SORT_KEY: _unchanged(store.record)}
+    if dead:
+        conditions[VERIFICATION] = _verified_since(int(time.time()) - VERDICT_SECONDS)
+    deletes: list[Any] = [
+        {
+            "Delete": {
+                "TableName": stack.table_name,
+                "Key": installation_item.key(*store.key, sort_key),
+                **conditions.get(sort_key, {}),
+            }
+        }
+        for sort_key in SORT_KEYS
+    ]
     for pause in PAUSES:
         time.sleep(pause)
         try:
@@ -144,8 +152,8 @@ def purge_store(stack: Stack, store: Store, *, dead: bool = False) -> str:
             reasons: Any = error.response.get("CancellationReasons", ())
             codes = [reason.get("Code") for reason in reasons]
             if FAILED_CONDITION in codes:
-                place = codes.index(FAILED_CONDITION)
-                return OUTDATED if dead and SORT_KEYS[place] == VERIFICATION else CHANGED
+                failed = SORT_KEYS[codes.index(FAILED_CONDITION)]
+                return OUTDATED if dead and failed == VERIFICATION else CHANGED
             if not set(codes) & TRANSIENT:
                 raise
         else:

@@ -2,39 +2,44 @@
 
 import sys
 
-from lambdas.rutter.requests import Request
-from ops.options import SELECTED, Target
+from lambdas.records.reconcile_request import Request
+from ops.options import SELECTED, Json, Target
+from ops.stores.commands.connect import QUEUED
 from ops.stores.connections import Queues
-from ops.stores.output import number_of
+from ops.stores.output import number_of, print_outcomes
 from ops.stores.progress import Progress
 from ops.stores.stack import opened
 from ops.stores.store_table import listed
 
 
-def run(*, target: Target = SELECTED) -> int:
+def run(*, target: Target = SELECTED, json: Json = False) -> int:
     """Retry the stores in the dead-letter queue, which Rutter did not connect.
 
     The log of the function rutter-connect says why they failed; fix that first.
     If a failed message names no store, every store is reconciled.
     """
+    queued: list[tuple[str, str]] = []
     with opened(target) as stack:
         queues = Queues.of(stack)
-        count, unknown = 0, 0
+        failed, all_queued = 0, False
         progress = Progress("Queuing stores")
         with progress:
             for message in queues.failed():
+                failed += 1
                 try:
-                    queues.send(Request.from_message(message["Body"]))
-                    count += 1
+                    requests = [Request.from_message(message["Body"])]
                 except (ValueError, KeyError, TypeError):
-                    unknown += 1
-                    for store in listed(stack) if unknown == 1 else ():
-                        queues.send(Request(*store.key))
-                        count += 1
+                    requests = [] if all_queued else [Request(*each.key) for each in listed(stack)]
+                    all_queued = True
+                for request in requests:
+                    queues.send(request)
+                    queued.append((request.organization_id, request.store_hash))
                 queues.delete(message)
-                progress.show(count)
-    if count or unknown:
-        sys.stdout.write(f"Queued {number_of(count, 'store')} again.\n")
+                progress.show(len(queued))
+    if json:
+        print_outcomes((key, QUEUED) for key in queued)
+    elif failed:
+        sys.stdout.write(f"Queued {number_of(len(queued), 'store')} again.\n")
     else:
         sys.stdout.write("The dead-letter queue is empty.\n")
     return 0

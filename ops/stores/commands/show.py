@@ -30,7 +30,7 @@ def run(
     if json:
         print_json(without_token(store))
     else:
-        print_table(("", ""), _rows(store))
+        print_table(("", ""), _rows(store), overflow="fold")
     return 0
 
 
@@ -43,7 +43,7 @@ def without_token(store: Store) -> dict[str, Any]:
 
 
 def _rows(store: Store) -> Iterator[tuple[str, str | None]]:
-    record = store.record
+    record, compared = store.record, store.scopes
     yield "App", store.app_label
     yield "Store", store.store_hash
     yield "Control panel", f"https://store-{store.store_hash}.mybigcommerce.com/manage"
@@ -57,20 +57,16 @@ def _rows(store: Store) -> Iterator[tuple[str, str | None]]:
     if store.connection_state:
         yield "Rutter", f"{store.connection_state} {store.connection_reason or ''}"
     yield "Client ID", record.get("client_id")
-    for scope in sorted([*record.get("scopes", ()), *store.missing_scopes]):
-        yield "Scope", f"{scope}{_difference(store, scope)}"
+    notes = dict.fromkeys(compared.missing, " (configured, not granted)")
+    notes |= dict.fromkeys(compared.extra, " (granted, not configured)")
+    for scope in sorted({*record.get("scopes", ()), *notes}):
+        yield "Scope", f"{scope}{notes.get(scope, '')}"
     for id_, user in record.get("users", {}).items():
         owner = ", the owner" if id_ == record["owner_id"] else ""
         email = user.get("email", "no known address")
         yield "User", f"{id_}, {email}, since {_time(user['added_at'])}{owner}"
     for id_, at in record.get("removed_users", {}).items():
         yield "Removed user", f"{id_}, at {_time(at)}"
-
-
-def _difference(store: Store, scope: str) -> str:
-    if scope in store.missing_scopes:
-        return " (configured, not granted)"
-    return " (granted, not configured)" if scope in store.extra_scopes else ""
 
 
 def _time(seconds: Any) -> str:

@@ -19,10 +19,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from lambdas.records import installation_item
-from lambdas.shared.dynamodb_json import values_to_json
+from lambdas.records.dynamodb_json import values_to_json
 from ops.errors import CommandError
 from ops.options import SELECTED, Json, Target
 from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
+from ops.stores.older_outputs import warn_of_older_outputs
 from ops.stores.output import number_of, print_json, print_stores
 from ops.stores.parallel_map import parallel_map
 from ops.stores.selection import AnyApps, chosen_stores
@@ -62,9 +63,9 @@ def run(
         mark: Record the verdict and the store's domain, for `list` and `purge --dead`.
     """
     with opened(target) as stack:
-        stores = [
-            store for store in chosen_stores(stack, apps) if store.is_installed and store.is_current
-        ]
+        chosen = chosen_stores(stack, apps)
+        warn_of_older_outputs(stack, {store.organization_id for store in chosen})
+        stores = [store for store in chosen if store.is_installed and store.is_current]
         if apps and not stores:
             raise CommandError(f"No store has {' or '.join(apps)} installed.")
         work = partial(_verify, stack, BigCommerceApi(stack.outputs.registration), mark)
@@ -98,11 +99,8 @@ def _print_json(verified: Sequence[_Verified]) -> None:
 
 
 def _print_failed(stack: Stack, failed: Sequence[_Verified], count: int, recorded: str) -> None:
-    print_stores(
-        stack,
-        ("Token", "Reason", "What to do"),
-        [(store, (a.verdict, a.reason, REMEDIES[a.verdict])) for store, a in failed],
-    )
+    rows = [(store, (a.verdict, a.reason, REMEDIES[a.verdict])) for store, a in failed]
+    print_stores(stack, ("Token", "Reason", "What to do"), rows)
     sys.stdout.write(
         f"{number_of(count, 'token')} verified{recorded}: {count - len(failed):,} valid, "
         f"{len(failed):,} not.\n"
@@ -126,7 +124,6 @@ def _verify(stack: Stack, api: BigCommerceApi, mark: bool, store: Store) -> Answ
 
 
 def _record(stack: Stack, store: Store, answer: Answer) -> None:
-    """Record BigCommerce's answer about a store's token."""
     now = int(time.time())
     domain = answer.domain or store.domain
     values = {
@@ -137,5 +134,5 @@ def _record(stack: Stack, store: Store, answer: Answer) -> None:
         "granted_at_ms": store.record["granted_at_ms"],
         "expires_at": now + KEPT_SECONDS,
     } | ({"domain": domain} if domain else {})
-    key = installation_item.key(store.organization_id, store.store_hash, VERIFICATION)
+    key = installation_item.key(*store.key, VERIFICATION)
     stack.dynamodb.put_item(TableName=stack.table_name, Item=key | values_to_json(values))

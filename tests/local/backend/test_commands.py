@@ -14,11 +14,10 @@ import pytest
 
 from local.backend import ROOT, STACK
 from local.engine import Stack, stack_config
-from local.loopback_http import get
+from local.loopback_http import UnreachableError, get
 from local.loopback_server import free_port
 from local.provider import SERVICES
 from local.scratch import BUILD
-from ops.http_client import UnreachableError
 
 pytestmark = pytest.mark.emulated
 

@@ -1,4 +1,4 @@
-"""`import`: an app's stores are taken over with their tokens, each once, and only if it holds."""
+"""`import`: stores of an app that ran elsewhere, each once, if its token is valid."""
 
 import json
 import time
@@ -39,7 +39,7 @@ def record(run: Run, store: Store) -> dict[str, Any]:
 
 
 @pytest.mark.emulated
-def test_a_store_is_taken_over_and_opens_without_another_install(
+def test_an_imported_store_opens_the_app_without_another_install(
     run: Run, app: App, foreign: Store, tokens: Callable[..., str]
 ) -> None:
     file = tokens(line(foreign))
@@ -81,21 +81,26 @@ def test_the_confirmation_says_that_the_stores_are_connected_to_rutter(
 
 
 @pytest.mark.emulated
-def test_a_token_that_does_not_hold_is_left_out_and_nothing_is_printed_of_it(
+def test_an_invalid_token_is_skipped_and_no_token_is_printed(
     run: Run, backend: LocalBackend, foreign: Store, tokens: Callable[..., str]
 ) -> None:
     unknown = backend.bigcommerce.add_store("Never installed")
-    done = run("import", tokens(line(foreign), line(unknown, "s3cret")), "--app", "org-a", "--yes")
+    file = tokens(line(foreign), line(unknown, "s3cret"))
+    done = run("import", file, "--app", "org-a", "--yes")
     assert done.status == 1
     assert f"{unknown.hash}  token refused: the app was uninstalled" in done.out
     assert "1 store imported, 0 already present, 1 skipped." in done.out
     assert run("show", unknown.hash).status == 2
+    as_json = run("import", file, "--app", "org-a", "--yes", "--json")
+    outcomes = {row["storeHash"]: row["outcome"] for row in json.loads(as_json.out)}
+    assert (as_json.status, outcomes[foreign.hash]) == (1, "present")
+    assert outcomes[unknown.hash].startswith("token refused: ")
     for secret in (TOKEN, "s3cret", "@example.com"):
-        assert secret not in done.out + done.err
+        assert secret not in done.out + done.err + as_json.out + as_json.err
 
 
 @pytest.mark.emulated
-def test_an_installation_of_meanwhile_stays_however_new_the_files_is(
+def test_a_store_that_installs_meanwhile_keeps_its_record(
     *,
     run: Run,
     backend: LocalBackend,
@@ -121,7 +126,7 @@ def test_an_installation_of_meanwhile_stays_however_new_the_files_is(
 
 @pytest.mark.emulated
 @pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
-def test_what_is_done_before_it_ends_early_is_shown(
+def test_an_import_that_ends_early_shows_what_it_did(
     *,
     run: Run,
     backend: LocalBackend,
@@ -156,7 +161,7 @@ def test_an_uninstall_after_the_files_date_is_not_undone(
 
 
 @pytest.mark.emulated
-def test_an_app_must_be_named_and_registered(
+def test_import_needs_one_registered_app(
     run: Run, tokens: Callable[..., str], change_registration: Callable[..., None]
 ) -> None:
     assert "Choose one, such as --app org-a" in run("import", tokens()).err
@@ -183,7 +188,7 @@ def bad_lines() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("lines", "said"), list(bad_lines()))
-def test_what_is_wrong_with_a_file_is_said_without_its_values(
+def test_problems_of_a_file_are_reported_without_its_values(
     lines: str, said: str, tokens: Callable[..., str]
 ) -> None:
     with pytest.raises(CommandError) as caught:
@@ -192,7 +197,7 @@ def test_what_is_wrong_with_a_file_is_said_without_its_values(
     assert TOKEN not in str(caught.value)
 
 
-def test_a_scope_that_is_named_twice_is_read_once(tokens: Callable[..., str]) -> None:
+def test_a_duplicate_scope_is_read_once(tokens: Callable[..., str]) -> None:
     (store,) = read(Path(tokens(f"abc,{TOKEN},b a b,7,a@example.com,2026-01-31")))
     assert store.scopes == ("b", "a")
 
@@ -207,7 +212,7 @@ CELLS = st.sampled_from([BIGCOMMERCES, "abc", "stores/abc", SCOPE, "7", "a@examp
 )
 @example("access_token,scope,owner_id,owner_email,store_hash", [f"{BIGCOMMERCES},a,7,a@b.c"])
 @example(HEADING, [f"{BIGCOMMERCES},abc,a,7,a@b.c,"] * 2)
-def test_whatever_is_in_a_file_no_token_is_said_or_taken_for_a_stores_hash(
+def test_no_token_is_printed_or_mistaken_for_a_store_hash(
     tmp_path_factory: pytest.TempPathFactory, first: str, lines: list[str]
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "any.csv"
@@ -229,9 +234,7 @@ def test_whatever_is_in_a_file_no_token_is_said_or_taken_for_a_stores_hash(
         (None, "Could not read .*: No such file"),
     ],
 )
-def test_what_is_no_file_of_tokens_is_said(
-    content: bytes | None, said: str, tmp_path: Path
-) -> None:
+def test_a_file_without_tokens_is_refused(content: bytes | None, said: str, tmp_path: Path) -> None:
     file = tmp_path / "tokens.csv"
     if content is not None:
         file.write_bytes(content)

@@ -1,12 +1,8 @@
 """`list`: the stores of the stack's apps, by the index alone."""
 
-import csv
-import io
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +11,7 @@ from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
 from ops.stores import output, store_table
-from ops.stores.last_opened import QUERY
 from ops.stores.selection import chosen_stores
-from ops.stores.stack import Stack
 from tests.ops.stores.conftest import SCOPE, Run, install, token_of
 
 pytestmark = pytest.mark.emulated
@@ -47,25 +41,15 @@ def test_a_store_is_listed_with_its_app_time_scopes_and_users(
         "missingScopes": [],
         "extraScopes": [],
         "users": 2,
-        "lastOpened": None,
         "rutterReason": None,
     }
-
-
-def test_table_and_csv_have_the_same_stores(run: Run, store: Store) -> None:
     table = run("list", "--app", "org-a").out
     assert table.startswith("App A (org-a)\nStore ")
     (row,) = [row for row in table.splitlines() if store.hash in row]
     assert "match" in row
-    (line,) = [
-        line
-        for line in csv.DictReader(io.StringIO(run("list", "--csv").out))
-        if line["storeHash"] == store.hash
-    ]
-    assert (line["app"], line["users"], line["missingScopes"]) == ("App A", "1", "")
 
 
-def test_uninstalled_stores_are_listed_when_asked_for(
+def test_uninstalled_stores_are_listed_with_all(
     run: Run, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get(uninstall_url(app, store, store.owner), 30)
@@ -83,7 +67,7 @@ def test_uninstalled_stores_are_listed_when_asked_for(
         assert run("list", "--app", "org-a").out.startswith(f"No store has org-a installed.{said}")
 
 
-def test_every_page_is_listed(
+def test_every_page_is_listed_also_of_one_app(
     run: Run, backend: LocalBackend, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = backend.bigcommerce.add_store("Other")
@@ -93,14 +77,22 @@ def test_every_page_is_listed(
         printed = run("list", *arguments).out
         assert store.hash in printed
         assert other.hash in printed
-
-
-def test_stores_of_one_app_are_listed_by_a_query(run: Run, store: Store) -> None:
-    assert entries(run("list", "--json", "--app", "org-a").out, store)
     assert entries(run("list", "--json", "--app", "org-b").out, store) == []
     done = run("list", "--app", "org-c")
     assert done.status == 2
     assert "has no app with organization ID 'org-c'" in done.err
+
+
+def test_outputs_that_are_older_than_the_deployment_are_reported(
+    run: Run, change_registration: Callable[..., None], store: Store
+) -> None:
+    assert run("list").err == ""
+    change_registration({"clientId": "anotherclientid"})
+    for command in ("list", "verify"):
+        done = run(command)
+        assert done.status == 0
+        assert done.err.startswith("Warning: states may be wrong. These outputs are older than")
+        assert "purge" not in done.err
 
 
 def test_scopes_that_differ_from_the_configuration_are_named(
@@ -112,18 +104,14 @@ def test_scopes_that_differ_from_the_configuration_are_named(
 
 
 def test_a_stack_with_one_app_has_a_table_without_its_id_that_fits_a_terminal(
-    run: Run,
-    outputs_file: Path,
-    backend: LocalBackend,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Run, outputs_file: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs = json.loads(outputs_file.read_text(encoding="utf-8"))
     del outputs["registration"]["apps"][1:]
     outputs_file.write_text(json.dumps(outputs), encoding="utf-8")
     run("verify", "--mark", "--app", "org-a")
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(output, "_is_terminal", lambda: True)
+    monkeypatch.setattr(output, "_is_terminal", lambda _: True)
     printed = run("list", "--app", "org-a").out
     assert printed.startswith("Store ")
     assert "org-a" not in printed
@@ -131,58 +119,11 @@ def test_a_stack_with_one_app_has_a_table_without_its_id_that_fits_a_terminal(
     assert max(map(len, printed.splitlines())) <= 80
 
 
-OPENED = 1_795_593_250_360  # 2026-11-25
-
-
-def test_a_store_is_listed_with_the_day_it_last_opened_the_app(
-    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The embedded AWS takes the query, and gives every line of the log for it."""
-    assert run("list", "--opened", "7").status == 0
-    asked: list[dict[str, Any]] = []
-    values = {"organization_id": "org-a", "store_hash": store.hash, "opened": f"{OPENED}.0"}
-    results = [[{"field": name, "value": value} for name, value in values.items()]]
-    answers = [{"status": "Running"}, {"status": "Complete", "results": results}]
-
-    def start_query(**query: Any) -> dict[str, str]:
-        asked.append(query)
-        return {"queryId": "1"}
-
-    logs = SimpleNamespace(
-        start_query=start_query,
-        get_query_results=lambda **_: answers.pop(0) if answers else {"status": "Timeout"},
-    )
-    monkeypatch.setattr(Stack, "logs", logs)
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    _, heading, *rows = run("list", "--opened", "7").out.splitlines()
-    (row,) = [row for row in rows if store.hash in row]
-    assert heading.endswith("  Last opened")
-    assert row.endswith("  2026-11-25")
-    assert asked[0]["endTime"] - asked[0]["startTime"] == 7 * 86_400
-    assert "ended as Timeout. Run the command" in run("list", "--opened", "7").err
-    with pytest.raises(SystemExit):
-        run("list", "--opened", "0")
-
-
-def test_the_log_has_the_fields_that_the_query_names(
-    backend: LocalBackend, app: App, store: Store
-) -> None:
-    get(load_url(app, store, store.owner), 30)
-    events = backend.emulator.aws.logs.filter_log_events(
-        logGroupName=backend.outputs["loadLogGroup"], filterPattern='"callback answered"'
-    )["events"]
-    line = json.loads(events[-1]["message"])
-    assert (line["message"], line["status"]) == ("callback answered", 200)
-    assert (line["organization_id"], line["store_hash"]) == ("org-a", store.hash)
-    for name in ("message", "status", "organization_id", "store_hash"):
-        assert name in QUERY
-
-
 def test_neither_token_nor_address_is_listed(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     token = token_of(backend, app, store)
-    for arguments in ((), ("--json",), ("--csv",)):
+    for arguments in ((), ("--json",)):
         printed = run("list", "--all", *arguments)
         assert store.hash in printed.out
         for secret in ("@example.com", token):

@@ -13,7 +13,7 @@ from tests.ops.examples import EVERY_STAGE, outputs_json
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("outputs.json", "The outputs have no installationsTable. Deploy"),
+        ("outputs.json", "The outputs have no operatorPolicyArn. Deploy"),
         ("no_arn.json", "The output installationsTableArn is not an ARN. Deploy"),
     ],
 )
@@ -27,7 +27,7 @@ def test_unusable_outputs_are_refused(
     outputs = json.loads(outputs_json(EVERY_STAGE))
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
     names = ("installationsTable", "installationsTableArn", "installationsIndex")
-    others = ("accessTokenKeyArn", "operatorPolicyArn", "loadLogGroup")
+    others = ("accessTokenKeyArn", "operatorPolicyArn")
     (tmp_path / "no_arn.json").write_text(json.dumps(outputs | dict.fromkeys(names + others, "x")))
     monkeypatch.chdir(tmp_path)
     assert main(["stores", "list", "--file", file]) == 2
@@ -36,7 +36,7 @@ def test_unusable_outputs_are_refused(
 
 
 @pytest.mark.parametrize("command", [name for name in app if not name.startswith("-")])
-def test_every_command_has_help_that_fits_80_columns(
+def test_the_help_of_every_command_fits_80_columns(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")

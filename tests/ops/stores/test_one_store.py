@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from lambdas.records.dynamodb_json import values_to_json
 from lambdas.records.installation_item import key
-from lambdas.shared.dynamodb_json import values_to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
@@ -29,7 +29,7 @@ def test_a_store_is_shown_with_its_users_and_without_its_token(
         assert "access_token" not in text
 
 
-def test_what_is_stored_does_not_steer_the_terminal(
+def test_stored_text_does_not_control_the_terminal(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     backend.emulator.aws.dynamodb.update_item(
@@ -56,21 +56,19 @@ def test_what_is_stored_does_not_steer_the_terminal(
         (("token", "none", "--yes"), "list --all --file /"),
     ],
 )
-def test_a_store_that_is_not_there_is_said(run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_an_unknown_store_is_reported(run: Run, arguments: tuple[str, ...], said: str) -> None:
     done = run(*arguments)
     assert (done.status, done.out) == (2, "")
     assert said in done.err
 
 
-def test_a_store_with_two_apps_is_asked_which(
-    run: Run, backend: LocalBackend, store: Store
-) -> None:
+def test_a_store_with_two_apps_needs_app(run: Run, backend: LocalBackend, store: Store) -> None:
     install(backend, backend.apps[1], store)
     assert "Choose one: --app org-a or --app org-b" in run("show", store.hash).err
     assert "App B (org-b)" in run("show", store.hash, "--app", "org-b").out
 
 
-def test_a_token_is_printed_once_that_is_confirmed(
+def test_a_token_is_printed_after_confirmation(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     token = token_of(backend, app, store)
@@ -98,7 +96,7 @@ def test_an_uninstalled_store_has_no_token(run: Run, app: App, store: Store) -> 
         ({"AWS_PROFILE": "nowhere"}, "The config profile (nowhere) could not be found"),
     ],
 )
-def test_why_aws_cannot_be_asked_is_said(
+def test_why_aws_cannot_be_called_is_explained(
     run: Run, environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -111,7 +109,7 @@ def test_why_aws_cannot_be_asked_is_said(
 
 
 @pytest.mark.parametrize("command", ["list", "show STORE", "purge STORE --yes", "redrive"])
-def test_credentials_of_another_account_are_noticed(
+def test_credentials_of_another_account_are_refused(
     run: Run, store: Store, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "123456789012")  # which the embedded AWS takes for one
@@ -124,7 +122,7 @@ def test_credentials_of_another_account_are_noticed(
     )
 
 
-def test_who_lacks_the_policy_is_told_its_name(
+def test_a_missing_policy_is_named(
     run: Run, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = backend.outputs["accessTokenReaderPolicyArn"]

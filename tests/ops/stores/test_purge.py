@@ -1,5 +1,6 @@
 """`purge`: what is deleted, and what stays."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.records import apps
+from lambdas.records.dynamodb_json import values_to_json
 from lambdas.records.installation_item import key
-from lambdas.shared.dynamodb_json import values_to_json
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from ops.stores import store_table
@@ -73,7 +74,7 @@ def kept(backend: LocalBackend, store: Store, organization_id: str = "org-a") ->
     return found
 
 
-def test_nothing_of_the_apps_as_they_are_registered_is_purged(
+def test_records_of_registered_apps_are_not_purged(
     run: Run, backend: LocalBackend, store: Store, change_registration: Change
 ) -> None:
     for client_id in (None, backend.apps[0].client_id):
@@ -85,7 +86,7 @@ def test_nothing_of_the_apps_as_they_are_registered_is_purged(
 @pytest.mark.parametrize(
     ("change", "state"), [(None, "app not configured"), (ANOTHER, "earlier registration")]
 )
-def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_to_them(
+def test_records_of_a_removed_or_newly_registered_app_are_purged(
     run: Run,
     backend: LocalBackend,
     store: Store,
@@ -120,7 +121,7 @@ def test_records_of_a_removed_or_newly_registered_app_go_with_all_that_belongs_t
     ("change", "why"),
     [(None, "they lack the app org-a"), (ANOTHER, "they have another Client ID of the app org-a")],
 )
-def test_outputs_from_before_an_app_was_added_or_registered_anew_are_refused(
+def test_outputs_that_are_older_than_the_deployment_are_refused(
     *,
     run: Run,
     backend: LocalBackend,
@@ -142,10 +143,15 @@ def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     assert "it loses its access token. 1 store " in run("purge", store.hash, "--dry-run").out
-    assert (
-        "it loses its access token. Permanently delete" in run("purge", store.hash, typed="y\n").err
-    )
+    row = {"organizationId": "org-a", "storeHash": store.hash}
+    dry = run("purge", store.hash, "--dry-run", "--json")
+    assert json.loads(dry.out) == [row | {"outcome": "would be purged"}]
+    done = run("purge", store.hash, "--json", typed="y\n")
+    assert re.search(rf"{store.hash}  installed .*it loses its access token. Perm", done.err, re.S)
+    assert json.loads(done.out) == [row | {"outcome": "purged"}]
     assert kept(backend, store) == set()
+    nothing = run("purge", "--json", "--yes")
+    assert (nothing.out, nothing.err) == ("[]\n", "There is nothing to purge.\n")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_one_store_is_purged_after_a_warning_if_the_app_is_installed(
         ("uninstalled_at", 1),
     ],
 )
-def test_a_record_that_was_written_anew_meanwhile_stays(
+def test_a_record_that_changed_meanwhile_stays(
     *,
     run: Run,
     backend: LocalBackend,
@@ -196,7 +202,7 @@ def test_a_record_that_was_written_anew_meanwhile_stays(
         (["ValidationError"], None),
     ],
 )
-def test_what_cancels_a_deletion_for_a_moment_is_tried_again(
+def test_a_deletion_that_is_cancelled_temporarily_is_retried(
     monkeypatch: pytest.MonkeyPatch, codes: list[str | None], outcome: str | None
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)
@@ -214,7 +220,7 @@ def test_what_cancels_a_deletion_for_a_moment_is_tried_again(
     assert list(answers) == []
 
 
-def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
+def test_a_connection_without_a_record_is_purged_by_its_store_hash(
     run: Run, backend: LocalBackend, store: Store
 ) -> None:
     dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
@@ -231,7 +237,7 @@ def test_a_connection_whose_store_has_no_record_any_more_is_purged_by_its_hash(
 
 @pytest.mark.parametrize("outcome", [purge.BUSY, purge.CHANGED])
 @pytest.mark.parametrize("stays", ["one", "other"])
-def test_one_record_of_two_that_stays_fails_the_command(
+def test_a_record_that_stays_fails_the_command(
     run: Run, monkeypatch: pytest.MonkeyPatch, outcome: str, stays: str
 ) -> None:
     stores = [StackStore("org-a", each, None, {}) for each in ("one", "other")]
@@ -246,7 +252,7 @@ def test_one_record_of_two_that_stays_fails_the_command(
 
 
 @pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
-def test_what_is_deleted_before_it_ends_early_is_counted(
+def test_a_purge_that_ends_early_counts_what_it_deleted(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, said: str
 ) -> None:
     def purge_all_but_one(_: Stack, store: StackStore, **__: bool) -> str:

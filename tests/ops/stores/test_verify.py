@@ -1,4 +1,4 @@
-"""`verify`: what BigCommerce says of the tokens, and what is kept of it."""
+"""`verify`: whether tokens are valid, and what is recorded."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def _no_other_stores(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.emulated
-def test_tokens_that_hold_are_marked_with_the_stores_domain(
+def test_valid_tokens_are_recorded_with_the_stores_domain(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     assert run("verify").out == "1 token verified: 1 valid, 0 not.\n"
@@ -52,7 +52,7 @@ def test_tokens_that_hold_are_marked_with_the_stores_domain(
 
 
 @pytest.mark.emulated
-def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
+def test_a_lost_uninstall_is_recorded_until_the_next_install(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     del backend.bigcommerce.installations[app.client_id, store.hash]  # without a callback
@@ -67,10 +67,10 @@ def test_a_lost_uninstall_is_found_marked_and_forgotten_at_the_next_install(
 
 
 @pytest.mark.emulated
-def test_dead_stores_are_told_to_programs_and_purged_together(
+def test_dead_stores_are_listed_as_json_and_purged_together(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
-    """Not those that were installed again, that were not marked, or that only have to consent."""
+    """Stores that were reinstalled, were not marked or only need consent stay."""
     refused, again, consent, closed = (
         backend.bigcommerce.add_store(name) for name in ("Refused", "Again", "Consent", "Closed")
     )
@@ -130,7 +130,7 @@ def test_a_token_whose_scopes_do_not_show_the_domain_is_valid(
 
 
 @pytest.mark.emulated
-def test_a_token_that_cannot_be_decrypted_is_found_and_the_others_are_asked_about(
+def test_a_token_that_cannot_be_decrypted_does_not_stop_the_others(
     run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     install(backend, app, backend.bigcommerce.add_store("Other"))
@@ -152,7 +152,7 @@ def test_a_token_that_cannot_be_decrypted_is_found_and_the_others_are_asked_abou
 
 @pytest.mark.emulated
 @pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
-def test_what_is_found_before_it_ends_early_is_shown(
+def test_a_verification_that_ends_early_shows_what_it_found(
     *,
     run: Run,
     backend: LocalBackend,
@@ -180,7 +180,7 @@ def test_what_is_found_before_it_ends_early_is_shown(
 
 
 @pytest.mark.emulated
-def test_what_bigcommerce_does_not_say_is_not_recorded(
+def test_an_unknown_verdict_is_not_recorded(
     run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("verify", "--mark")
@@ -193,7 +193,7 @@ def test_what_bigcommerce_does_not_say_is_not_recorded(
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("change", [None, {"clientId": "anotherclientid"}])
-def test_nothing_is_asked_of_a_removed_app_or_an_earlier_registration(
+def test_tokens_of_a_removed_app_or_an_earlier_registration_are_not_verified(
     *,
     run: Run,
     store: Store,
@@ -252,7 +252,7 @@ LIMITED = Response(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
         ([Response(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
     ],
 )
-def test_answers_of_bigcommerce(
+def test_verdicts_by_bigcommerces_answers(
     answers: list[Any], verdict: Verdict, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     responses, waited = Responses(list(answers)), list[float]()
@@ -273,7 +273,7 @@ def test_answers_of_bigcommerce(
         (b"<html>", None),
     ],
 )
-def test_only_a_domain_is_taken_for_one(
+def test_only_a_well_formed_domain_is_used(
     body: bytes, domain: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     responses = Responses([Response(200, body)])
