@@ -1,1 +1,1 @@
-"""The operators' commands. They work from a stack's outputs, without Pulumi's SDK."""
+"""The operators' commands. They need a stack's outputs, and not Pulumi's SDK."""

@@ -12,16 +12,16 @@ from ops.errors import CommandError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit status.
 
-    0: done; 1: a check failed; 2: wrong use, or it cannot be done; 130: interrupted.
+    0: success; 1: a check failed; 2: wrong use, or another error; 130: interrupted.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # as documents are, whatever the terminal's is
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's encoding is
     try:
         return _status(arguments)
     except OSError as error:
-        # Python must not try to write the rest when it exits.
+        # Python must not write the rest when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # the reader has seen enough
+        if isinstance(error, BrokenPipeError):  # such as `head`
             return 0
         sys.stderr.write(f"Could not write the output: {error.strerror}.\n")
         return 2

@@ -1,4 +1,4 @@
-"""The commands. Each is imported when it runs: what calls AWS takes long to import."""
+"""The commands. Each is imported when it runs, because AWS's SDK takes long to import."""
 
 from cyclopts import App, Parameter
 
@@ -19,22 +19,23 @@ app.command(
     name="sheet",
     help="""Show what to enter in BigCommerce's developer portal, and what to do next.
 
-The table is for terminals; markdown and html are the whole guide. JSON is the output technicalTab \
+The table is for terminals; markdown and html have every step. JSON is the output technicalTab \
 with the live status of each app. With more than ten apps, table and markdown are a summary.
 
-The live status says when BigCommerce last called each URL, which scopes it sent last, and how \
-many stores are connected to Rutter. It is read with your own AWS credentials. If it cannot be \
-read, a line on standard error says why, and the rest is shown.""",
+The live status shows when BigCommerce last called each URL, and the scopes of the last consent. \
+The command reads it with your AWS credentials. If it cannot, a line on standard error says why, \
+and the rest is shown.""",
 )
 app.command(
     "ops.check.command:run",
     name="check",
     help="""Call the deployed callbacks as BigCommerce would, without side effects.
 
-A signed load and uninstall of a store that cannot exist prove that the functions have the right \
-credentials. The client secret is read from Secrets Manager with your own AWS credentials.
+The command signs a load and an uninstall of a store that cannot exist. They show whether the \
+functions have the right credentials. It reads the client secret from Secrets Manager with your \
+AWS credentials.
 
-A warning is something that BigCommerce's review will refuse; it does not fail the check.
+A warning does not fail the check. BigCommerce's review will refuse the app because of it.
 
 Exit status: 0 if every app is ready or awaits registration; 1 if a check failed; 2 if nothing \
 could be checked.""",

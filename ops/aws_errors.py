@@ -15,7 +15,6 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from ops.clock import clock_problem
 from ops.errors import CommandError
 
 _NO_CREDENTIALS = (
@@ -46,11 +45,6 @@ _TIMED = {
 }
 
 
-def is_refusal(error: Exception) -> bool:
-    """Return whether other credentials may help: these are refused, or there are none."""
-    return isinstance(error, (ClientError, *_NO_CREDENTIALS))
-
-
 def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "") -> str:
     """Return what AWS refused and what to do about it, without the request's values.
 
@@ -63,15 +57,16 @@ def explained(error: ClientError | BotoCoreError, operator_policy_arn: str = "")
     if not isinstance(error, ClientError):
         return f"Could not call AWS: {type(error).__name__}"
     code = error.response.get("Error", {}).get("Code", "no code")
-    headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    remedy = clock_problem(headers.get("date")) if code in _TIMED else None
+    remedy = ""
     if code in _DENIED:
         remedy = (_POLICY.format(operator_policy_arn) if operator_policy_arn else "") + _IDENTITY
     elif code in _EXPIRED:
         remedy = _LOGIN
+    elif code in _TIMED:
+        remedy = "Check this machine's clock, and the secret key."
     elif code == "ResourceNotFoundException":
         remedy = f"It is not in this account. {_IDENTITY}"
-    return f"AWS refused {error.operation_name}: {code}. {remedy or ''}".rstrip()
+    return f"AWS refused {error.operation_name}: {code}. {remedy}".rstrip()
 
 
 @contextmanager

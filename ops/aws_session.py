@@ -1,4 +1,4 @@
-"""The operator's AWS session, which makes every client for a stack."""
+"""Make the operator's AWS session for a stack."""
 
 import boto3
 from botocore.config import Config
@@ -13,11 +13,10 @@ _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"
 def session(outputs: Outputs) -> boto3.Session:
     """Return a session in the stack's region, with credentials of the stack's account.
 
-    Another account may have tables, queues and logs with the same names, of another deployment.
+    Another account may have tables, queues and logs with the same names.
 
     Raises:
-        CommandError: the credentials are of another account, or not for this machine's stack.
-        ClientError, BotoCoreError: STS refused, or could not be reached.
+        CommandError: the credentials belong to another account, or not to this machine's stack.
     """
     found = boto3.Session(region_name=outputs.region)
     sts = found.client("sts", config=_CONFIG)
@@ -30,7 +29,7 @@ def session(outputs: Outputs) -> boto3.Session:
     account = sts.get_caller_identity()["Account"]
     if account != outputs.account:
         raise CommandError(
-            f"The AWS credentials are of account {account}, and the stack is in account "
+            f"The AWS credentials are for account {account}, and the stack is in account "
             f"{outputs.account}. Choose another profile with AWS_PROFILE."
         )
     return found

@@ -2,4 +2,4 @@
 
 
 class CommandError(Exception):
-    """The command cannot do what it was asked to; the message says why and what to do."""
+    """The command cannot continue; the message says why and what to do."""

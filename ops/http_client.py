@@ -1,8 +1,8 @@
-"""HTTP GET as BigCommerce and a merchant's browser send it: redirects are not followed.
+"""Send HTTP GET as BigCommerce and a merchant's browser do: redirects are not followed.
 
-Certificates are verified. Names under `localhost` are this machine, as browsers take them (RFC
-6761, section 6.3); the system's resolver often does not know them, so the connection goes to the
-loopback address and the name into `Host`.
+Certificates are verified. Names under `localhost` are this machine, as in browsers (RFC 6761,
+section 6.3). The system's resolver often does not know them, so the connection goes to the loopback
+address.
 """
 
 import re
@@ -22,22 +22,22 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-LOOPBACK = "127.0.0.1"
+_LOOPBACK = "127.0.0.1"
 # API Gateway answers within 30 s, whatever the function does.
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 
 
 class UnreachableError(Exception):
-    """No HTTP answer came from a URL, or its certificate is not valid; the message says which."""
+    """A URL did not answer, or its certificate is not valid; the message says which."""
 
 
 class UnresolvedError(UnreachableError):
-    """The name of a URL's host does not resolve, or a proxy does not reach it."""
+    """A host's name does not resolve, or a proxy does not reach it."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer; `headers` is looked up without regard to case, `text` is its body."""
+    """An HTTP answer; lookups in `headers` ignore case."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,13 +45,13 @@ class Response:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine."""
+    """Return whether a URL leads to this machine."""
     host = urlsplit(url).hostname or ""
-    return host in {LOOPBACK, "localhost"} or host.endswith(".localhost")
+    return host in {_LOOPBACK, "localhost"} or host.endswith(".localhost")
 
 
 def proxy_of(url: str) -> str | None:
-    """The proxy that the environment or the system names for a URL; None without one."""
+    """Return the proxy that the environment or the system configures for a URL."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     if not proxy or is_loopback(url) or proxy_bypass(parts.netloc):
@@ -60,11 +60,7 @@ def proxy_of(url: str) -> str | None:
 
 
 def pool(proxy: str | None, **options: Any) -> urllib3.PoolManager:
-    """Connections that are kept for the next requests, through a proxy if there is one.
-
-    Raises:
-        HTTPError: the proxy is not the URL of one.
-    """
+    """Return a connection pool, through a proxy if there is one; HTTPError if it is not a URL."""
     if proxy is None:
         return urllib3.PoolManager(retries=False, **options)
     user = urllib3.util.parse_url(proxy).auth
@@ -73,22 +69,22 @@ def pool(proxy: str | None, **options: Any) -> urllib3.PoolManager:
 
 
 class Client:
-    """Sends requests, and keeps connections for the next ones; `timeout` is in seconds."""
+    """Send requests over kept connections; `timeout` is in seconds."""
 
     def __init__(self, timeout: urllib3.Timeout | float = _TIMEOUT) -> None:
         self._pool = cache(partial(pool, timeout=timeout))
 
     def get(self, url: str, query: Mapping[str, str] | None = None) -> Response:
-        """Fetch a URL, with these query parameters in place of its own.
+        """Fetch a URL; `query` replaces its query parameters.
 
         Raises:
-            UnreachableError: no whole answer came. The message holds no query.
+            UnreachableError: no whole answer came. The message has no query.
         """
         parts = urlsplit(url)
         headers = {"User-Agent": "bigcommerce-registration-check"}
         if parts.scheme == "http" and is_loopback(url):
             headers["Host"] = parts.netloc
-            parts = parts._replace(netloc=f"{LOOPBACK}:{parts.port or 80}")
+            parts = parts._replace(netloc=f"{_LOOPBACK}:{parts.port or 80}")
         if query is not None:
             parts = parts._replace(query=urlencode(query))
         try:
@@ -102,7 +98,7 @@ class Client:
 
 
 def explained(error: HTTPError) -> str:
-    """Return what went wrong, without the URL: it may have a signed payload or a password."""
+    """Return the reason without the URL, which may have a signed payload or a password."""
     if isinstance(error, LocationParseError):
         return "no answer: its URL, or the proxy's, is not valid"
     what = "no valid certificate" if isinstance(error, SSLError) else "no answer"

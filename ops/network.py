@@ -1,4 +1,4 @@
-"""Whether this machine reaches anything at all, before a deployment is blamed."""
+"""Check this machine's network before blaming the deployment."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""The Pulumi CLI, which knows the stacks and their outputs."""
+"""Run the Pulumi CLI."""
 
 import subprocess
 
@@ -8,10 +8,7 @@ from ops.errors import CommandError
 def ask_pulumi(stack: str | None, *command: str, what: str, otherwise: str) -> str:
     """Return the JSON that a command of the CLI prints about a stack, or about the selected one.
 
-    `what` it prints, and how to pass it `otherwise`, are for the messages.
-
-    Raises:
-        CommandError: the CLI is not installed, or it failed: no such stack, not logged in.
+    If the CLI fails, CommandError names `what` was requested and how to pass it `otherwise`.
     """
     of_stack = () if stack is None else ("--stack", stack)
     try:
@@ -28,7 +25,7 @@ def ask_pulumi(stack: str | None, *command: str, what: str, otherwise: str) -> s
             f"Without it, pass {what} as a file: {otherwise}"
         ) from None
     if done.returncode:
-        said = done.stderr.strip() or f"exit status {done.returncode}"
+        reason = done.stderr.strip() or f"exit status {done.returncode}"
         which = "the selected stack" if stack is None else f"stack {stack}"
-        raise CommandError(f"Could not read {what} of {which}: {said}")
+        raise CommandError(f"Could not read {what} of {which}: {reason}")
     return done.stdout

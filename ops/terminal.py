@@ -1,4 +1,4 @@
-"""Printing to a terminal, and plainly to anything else."""
+"""Print to a terminal, and plainly to a pipe."""
 
 from rich.console import Console
 from rich.text import Text
@@ -7,10 +7,10 @@ STATUS_STYLES = {"ready": "green", "awaiting-urls": "yellow", "awaiting-registra
 
 
 def plain_console(**options: object) -> Console:
-    """A console that prints texts as they are; `options` are rich's."""
+    """Return a console that prints text without markup; `options` are rich's."""
     return Console(highlight=False, emoji=False, markup=False, **options)  # type: ignore[arg-type]
 
 
 def print_whole(line: Text | str, console: Console) -> None:
-    """Print a line to be copied: a terminal wraps it if it must, but it stays one line."""
+    """Print a line that can be copied as one line, even if the terminal wraps it."""
     console.print(line, soft_wrap=True)

@@ -1,1 +1,1 @@
-"""What BigCommerce's developer portal asks for, and what a stack's apps have to enter there."""
+"""BigCommerce's developer portal as data, and the registration of a stack's apps in it."""

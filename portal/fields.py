@@ -37,7 +37,7 @@ LOAD = CallbackField("loadCallbackUrl", "Load Callback URL", "load")
 UNINSTALL = CallbackField("uninstallCallbackUrl", "Uninstall Callback URL", "uninstall")
 REMOVE_USER = CallbackField("removeUserCallbackUrl", "Remove User Callback URL", "remove-user")
 
-# Where Rutter's webhooks go: it is entered in Rutter's dashboard, and in no field of the portal.
+# You enter the URL for Rutter's webhooks in Rutter's dashboard, not in the portal.
 RUTTER_WEBHOOK_PATH = "rutter"
 
 # In the portal's order.

@@ -1,7 +1,6 @@
-"""One stack's registration: what to enter in BigCommerce's developer portal for each of its apps.
+"""A stack's registration: what to enter in BigCommerce's developer portal for each of its apps.
 
-It is the stack's output `registration`. Every rendering and every check is made from it. It has
-nothing that can be derived from the rest.
+It is the stack's output `registration`. The sheet and the check are made from it.
 """
 
 from collections.abc import Mapping
@@ -46,20 +45,20 @@ class TabRow(NamedTuple):
 
 
 class AppRegistration(_Part):
-    """An app as it is to be entered in the portal.
+    """An app to enter in the portal.
 
     Attributes:
         organization_id: the first segment of its callback URLs.
         name: as merchants see it.
         partner_id: the Partner ID of its Technology Partner account, or None.
-        client_id: what the portal gave it; None until it is registered.
-        base_url: its callback URLs up to the organization id, without a slash at the end.
+        client_id: from the portal; None until the app is registered.
+        base_url: its callback URLs up to the organization ID, without a trailing slash.
         registered_base_url: the base URL of the URLs in the portal; None if it was not recorded.
         scopes: the OAuth scopes it needs, by their parameter names.
         multiple_users: whether "Enable multiple users" is on.
         support_url: where its pages send people for help, or None.
         rutter: whether its stores are connected to Rutter.
-        rutter_webhooks: whether Rutter's webhooks are taken.
+        rutter_webhooks: whether Rutter's webhooks are received.
     """
 
     organization_id: OrganizationId
@@ -92,7 +91,7 @@ class AppRegistration(_Part):
 
     @property
     def rutter_webhook_url(self) -> str | None:
-        """The URL for Rutter's webhooks; None if the app does not take them."""
+        """The URL for Rutter's webhooks; None if the app does not receive them."""
         url = f"{self.base_url}/{self.organization_id}/{RUTTER_WEBHOOK_PATH}"
         return url if self.rutter_webhooks else None
 
@@ -168,12 +167,12 @@ class Registration(_Part):
         return {app.organization_id: app.technical_tab() for app in self.apps}
 
     def rutter_webhook_urls(self) -> dict[str, str]:
-        """The output `rutterWebhookUrls`: by organization id, where Rutter's webhooks are taken."""
+        """The output `rutterWebhookUrls`: by organization ID, the URL for Rutter's webhooks."""
         urls = {app.organization_id: app.rutter_webhook_url for app in self.apps}
         return {id_: url for id_, url in urls.items() if url is not None}
 
     def registered_urls(self) -> Mapping[str, Mapping[str, str]]:
-        """The output `registeredUrls`: by organization id, the URLs entered in the portal.
+        """The output `registeredUrls`: by organization ID, the URLs entered in the portal.
 
         Each has the four callback URLs by their keys. Without a recorded base URL, an app is left
         out.

@@ -1,4 +1,4 @@
-"""BigCommerce's OAuth scopes: each parameter an app can ask for, and the row of the portal it is.
+"""BigCommerce's OAuth scopes: the parameters that an app can request, and their rows in the portal.
 
 Source: the scope table of BigCommerce's developer documentation, kept in oauth_scopes.json.
 """

@@ -1,4 +1,4 @@
-"""The names within a stack of the parts that the operator's commands look up by them."""
+"""The names of a stack's parts that the operators' commands look up."""
 
 TABLE = "installations"
 RUTTER_QUEUE = "rutter-connect"

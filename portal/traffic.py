@@ -1,4 +1,4 @@
-"""What BigCommerce last called and sent, in words for the sheet and as JSON.
+"""BigCommerce's last calls and consent, in words and as JSON.
 
 It shows what the portal contains: BigCommerce calls only URLs that are entered there, and merchants
 consent to its scopes.

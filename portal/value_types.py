@@ -1,4 +1,4 @@
-"""The forms of values that end up in URLs, in commands and in links that people follow."""
+"""The syntax of values that become part of URLs, commands and links."""
 
 import re
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 
 def form(pattern: str, words: str) -> AfterValidator:
-    """The form of a text: all of it matches `pattern`; `words` say the same after "must be"."""
+    """Require that a whole string matches `pattern`; `words` describe it after "must be"."""
     compiled = re.compile(pattern)
 
     def check(text: str) -> str:
@@ -19,7 +19,7 @@ def form(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-# A host and its port: neither a path nor the user and password that a URL may hold before it.
+# A host and its port, without a path, a user or a password.
 HOST = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?"
 THIS_MACHINE = r"(localhost|127\.0\.0\.1)(:\d{1,5})?"
 
@@ -31,18 +31,18 @@ OrganizationId = Annotated[
 ]
 PartnerId = Annotated[str, form(r"[A-Za-z0-9-]{1,64}", "1 to 64 letters, digits or -")]
 ClientId = Annotated[str, form(r"[A-Za-z0-9]{1,128}", "1 to 128 letters and digits")]
-# Rutter does not say what its client IDs look like; HTTP's Basic authentication takes no colon.
+# Rutter does not document its client IDs; HTTP Basic authentication forbids a colon.
 RutterClientId = Annotated[
     str, form(r"[A-Za-z0-9_.-]{1,128}", "1 to 128 letters, digits, -, _ or .")
 ]
-# Scheme and host are the same in capitals, and base URLs are compared.
+# Scheme and host ignore case, and base URLs are compared.
 BaseUrl = Annotated[
     str,
     StringConstraints(to_lower=True),
     form(rf"https?://{HOST}", "https:// and a host, without a path or a slash at the end"),
 ]
-# What a Content-Security-Policy takes as a source. A wildcard stands for the subdomains of a
-# domain: alone, or before one label only, it would let any site show the pages.
+# A source of a Content-Security-Policy. A wildcard alone, or before one label only, would let any
+# site show the pages.
 FrameAncestor = Annotated[
     str,
     form(
@@ -50,11 +50,11 @@ FrameAncestor = Annotated[
         "https:// and a host; *. may stand for the subdomains of a domain such as *.example.com",
     ),
 ]
-# The client secret is sent there: nowhere but by HTTPS, except to this machine.
+# The client secret is sent there: only by HTTPS, except to this machine.
 LoginUrl = Annotated[
     str, form(rf"https://{HOST}|http://{THIS_MACHINE}", "https:// and a host, without a path")
 ]
-# So are those at Rutter, and access tokens.
+# Rutter's secrets and access tokens are sent there.
 RutterUrl = Annotated[
     str,
     form(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.aws_errors import explained, is_refusal
+from ops.aws_errors import explained
 from ops.aws_session import session
 from ops.check.check import Check, Failed, Unknown
 from ops.check.client_secret import WrongSecretError, client_secret
@@ -19,7 +19,6 @@ from ops.check.headers import header_problems
 from ops.check.retry_budget import RetryBudget
 from ops.check.review import review_checks
 from ops.check.signed_payload import signed_payload
-from ops.clock import clock_problem
 from ops.errors import CommandError
 from ops.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from ops.outputs import Outputs
@@ -40,7 +39,6 @@ _MEANINGS = {
 }
 # Any of these may be the first that the Auth callback misses.
 _AUTH_PARAMETERS = ("code", "scope", "context")
-_SIGN_IN = "aws sso login    # or set AWS_PROFILE to one that may read the secret"
 
 
 class Checks:
@@ -63,8 +61,8 @@ class Checks:
     def of_app(self, app: AppRegistration) -> Iterator[Check]:
         """Yield an app's checks.
 
-        Of the apps that await registration, only the first has a callback called: each call is
-        answered with 503, which the alarm for failing callbacks counts.
+        If several apps await registration, only the first has a callback called. The answer is 503,
+        and the alarm for failing callbacks counts it.
         """
         yield Check("HTTPS", partial(self._https, app))
         for field in CALLBACK_FIELDS if app.client_id else (LOAD,):
@@ -122,10 +120,9 @@ class Checks:
         except CommandError as error:
             raise Failed(f"could not read its secret: {error}") from None
         except (ClientError, BotoCoreError) as error:
-            commands = [_SIGN_IN] if is_refusal(error) else []
-            raise Failed(f"could not read its secret: {explained(error)}", *commands) from None
+            raise Failed(f"could not read its secret: {explained(error)}") from None
         self._secrets[app.organization_id] = secret
-        return "of this Client ID"
+        return "belongs to this Client ID"
 
     def _signed(self, app: AppRegistration, field: CallbackField, secret: str, status: int) -> str:
         payload = signed_payload(str(app.client_id), secret)
@@ -167,7 +164,7 @@ class Checks:
 
     @cached_property
     def _traffic(self) -> Mapping[str, Traffic] | TrafficUnknownError:
-        """The traffic of every registered app by organization ID, or why it is not known."""
+        """The traffic of every registered app by organization ID, or why it could not be read."""
         registered = [app for app in self._registration.apps if app.client_id]
         try:
             return traffic(self._outputs, registered)
@@ -202,8 +199,6 @@ class Checks:
         """Return the status if it is this one."""
         if answer.status == status:
             return str(status)
-        if answer.status == 401 and (problem := clock_problem(answer.headers.get("Date"))):
-            raise CommandError(problem)
         commands = [self._commands.up]
         if answer.status >= 500:
             commands.append(self._commands.logs)

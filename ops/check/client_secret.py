@@ -1,4 +1,4 @@
-"""An app's client secret, read from Secrets Manager with the operator's own AWS credentials."""
+"""Read an app's client secret from Secrets Manager, with the operator's credentials."""
 
 import json
 from collections.abc import Mapping
@@ -19,11 +19,10 @@ class WrongSecretError(Exception):
 def client_secret(
     app: AppRegistration, secret_arns: Mapping[str, str], secrets: "SecretsManagerClient"
 ) -> str:
-    """The client secret of an app that has a Client ID; `secret_arns` are by organization id.
+    """Return the client secret of an app with a Client ID; `secret_arns` are by organization ID.
 
     Raises:
         WrongSecretError: the secret does not exist, is empty, or belongs to another Client ID.
-        ClientError, BotoCoreError: it cannot be read.
     """
     arn = secret_arns.get(app.organization_id)
     if arn is None:

@@ -26,7 +26,7 @@ def run(
 
     Args:
         app: Only this app, by its organization ID. You can repeat the option.
-        wait: Seconds to retry what a fresh deployment may not serve yet, in all. Default: 60.
+        wait: Seconds to retry calls that a fresh deployment may not answer yet. Default: 60.
         junit: Write the results to this file too, as JUnit XML.
     """
     outputs = target.outputs()

@@ -1,4 +1,4 @@
-"""Results of checks as JSON for programs, and as JUnit XML for CI systems."""
+"""Write results of checks as JSON and as JUnit XML."""
 
 import json
 from io import BytesIO
@@ -10,11 +10,7 @@ from portal.sheet.text import one_line
 
 
 def results_json(results: Results) -> str:
-    """Return a list with an object for each check.
-
-    Shape: `subject`, `check` (str), `outcome` (`passed`, `failed`, `warning`, `unknown`), `found`
-    (str: what was observed, or what is wrong), `commands` (list of str: what fixes it), `seconds`.
-    """
+    """Return a list with an object for each check, which has the attributes of its result."""
     rows = [
         {
             "subject": subject,
@@ -31,7 +27,7 @@ def results_json(results: Results) -> str:
 
 
 def junit_xml(results: Results) -> str:
-    """Return a document with a suite for each subject. A warning is skipped, as is the unknown."""
+    """Return a document with a suite for each subject; warnings and unknown results are skipped."""
     document = JUnitXml("check")
     for subject, checked in results.items():
         suite = TestSuite(one_line(subject))

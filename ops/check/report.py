@@ -28,10 +28,10 @@ def check_deployment(
 ) -> Results:
     """Check the stack and these apps, print each result, and return the results.
 
-    What a fresh deployment may not serve yet is retried for `wait_seconds` in all.
+    Calls that a fresh deployment may not answer yet are retried for `wait_seconds` in all.
 
     Raises:
-        CommandError: this machine has no network, or its clock is wrong.
+        CommandError: this machine has no network.
     """
     require_network(outputs.registration)
     budget = RetryBudget(

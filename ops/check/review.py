@@ -1,4 +1,4 @@
-"""What BigCommerce's marketplace review would refuse: it only warns."""
+"""Warn of settings that BigCommerce's marketplace review would refuse."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -10,7 +10,7 @@ from portal.sheet.review import app_warnings
 
 
 def review_checks(app: AppRegistration, client: Client) -> Iterator[Check]:
-    """What the review would refuse about the settings, and whether the support link answers."""
+    """Yield a check for each setting that the review would refuse, and one of the support link."""
     for setting, warning in app_warnings(app).items():
         yield Check(setting, partial(_warn, warning))
     if app.support_url and not app.support_url.startswith("mailto:"):

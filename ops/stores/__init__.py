@@ -1,4 +1,4 @@
 """Work with the stores that installed a stack's apps.
 
-Whatever calls AWS raises botocore's errors; `stack.opened` explains them.
+Functions that call AWS raise botocore's errors; `stack.opened` explains them.
 """

@@ -1,4 +1,4 @@
-"""The stores commands. They are imported together: AWS's SDK takes most of the time."""
+"""The stores commands. They are imported together, because AWS's SDK takes most of the time."""
 
 from cyclopts import App
 

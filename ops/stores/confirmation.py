@@ -1,4 +1,4 @@
-"""Confirm what cannot be undone, or shows a secret."""
+"""Confirm an action that cannot be undone, or that shows a secret."""
 
 import sys
 from typing import Annotated

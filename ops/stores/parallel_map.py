@@ -1,4 +1,4 @@
-"""Work on many stores, a few at a time."""
+"""Work on several stores at the same time."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -20,12 +20,8 @@ def parallel_map(
 ) -> None:
     """Append each item and its result to `done`; show progress with a label.
 
-    The first error and Ctrl-C stop the work: what is running then completes and is appended, and
-    nothing else starts.
-
-    Raises:
-        Exception: whatever the work raises.
-        KeyboardInterrupt: it was interrupted.
+    The first error and Ctrl-C stop the work and are raised. Running items complete and are
+    appended; no other item starts.
     """
 
     def one(item: _Item) -> None:

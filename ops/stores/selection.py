@@ -1,4 +1,4 @@
-"""Which stores a command works on."""
+"""Select the stores that a command works on."""
 
 import re
 from collections.abc import Collection, Mapping

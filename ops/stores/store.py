@@ -34,7 +34,7 @@ class Store:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What identifies it, and sorts it among others."""
+        """The organization ID and the store hash, which identify and sort stores."""
         return self.organization_id, self.store_hash
 
     @property

@@ -1,7 +1,6 @@
 """Read the stores' items: listed through the table's index, or whole.
 
-Every item with an organization ID and a store hash is in the index: records and verifications. The
-index has no tokens and no e-mail addresses.
+The index has records and verifications, without tokens and email addresses.
 """
 
 import time

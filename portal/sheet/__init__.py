@@ -1,1 +1,1 @@
-"""The way to a registered app: its steps, what is next, and the documents that say so."""
+"""The registration sheet: its steps, and its formats."""

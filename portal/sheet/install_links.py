@@ -1,4 +1,4 @@
-"""Links with which merchants and testers install an app."""
+"""Links that install an app."""
 
 from html import escape
 
@@ -14,12 +14,11 @@ _BUTTON_STYLE = (
 
 
 def install_links(registration: Registration) -> dict[str, dict[str, str]]:
-    """The output `installLinks`: the links of each app that has a Client ID, by organization id.
+    """The output `installLinks`: the links of each app that has a Client ID, by organization ID.
 
-    Shape: `externalInstall` (URL to link to from anywhere), `draftApp` (URL of the control panel's
-    draft apps, for stores of the developer portal account's owner), `buttonHtml` (a button that
-    leads to `externalInstall`). Source: BigCommerce's developer documentation, "Creating an
-    External Installation Button".
+    Shape: `externalInstall` (URL), `draftApp` (URL of a control panel's draft apps), `buttonHtml`
+    (HTML of a button that leads to `externalInstall`). Source: BigCommerce's developer
+    documentation, "Creating an External Installation Button".
     """
     return {
         app.organization_id: _links(app, registration.login_url)

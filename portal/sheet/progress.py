@@ -41,7 +41,7 @@ MARKETPLACE_STEPS = (PARTNER_ACCOUNT, APPROVAL, FINANCIAL_CONTACT, PARTNER_ID, S
 
 @dataclass(frozen=True)
 class NextStep:
-    """What to do next for an app: a step, a sentence, and the commands to run in this order."""
+    """The next step of an app, with a sentence and the commands to run in this order."""
 
     step: Step
     what: str

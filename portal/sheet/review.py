@@ -1,9 +1,9 @@
-"""What BigCommerce's marketplace review requires of an app.
+"""The requirements of BigCommerce's marketplace review.
 
 Source: BigCommerce's developer documentation, "App Store Approval Requirements"
 (https://docs.bigcommerce.com/docs/integrations/apps/guide/requirements). Apps with the Checkout
 Content scope get a security assessment. Apps that process transactions or handle card data get a
-PCI compliance review; the documentation does not list their scopes, so those here are an inference.
+PCI compliance review. The documentation does not list their scopes, so those here are inferred.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ REVIEW_CHECKLIST = (
     "blocks third-party cookies.",
     "A second user of the store can open the app, and cannot open it once removed.",
     "Merchants find support during onboarding and in the app.",
-    "No URL of the app's own pages contains an e-mail address, a token or another secret.",
+    "No URL in the app contains an email address, a token or another secret.",
     "The app needs each of its scopes.",
     "The app uses BigCommerce's V3 API wherever V3 can do what V2 does. If it adds a sales "
     "channel, it uses the Channels API.",

@@ -1,11 +1,11 @@
-"""Make text that strangers may have chosen safe to show."""
+"""Make text from strangers safe to show."""
 
 import re
 import string
 
 
 def one_line(text: str) -> str:
-    """Return the text in one line, without control characters, so that it steers no terminal."""
+    """Return the text in one line, without characters that control a terminal."""
     visible = (character if character.isprintable() else " " for character in text)
     return " ".join("".join(visible).split())
 

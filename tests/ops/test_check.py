@@ -61,7 +61,7 @@ class TestPasses:
             ("✓", "Load Callback URL, unsigned", "400"),
             ("✓", "Uninstall Callback URL, unsigned", "400"),
             ("✓", "Remove User Callback URL, unsigned", "400"),
-            ("✓", "client secret", "of this Client ID"),
+            ("✓", "client secret", "belongs to this Client ID"),
             ("✓", "Load Callback URL, signed for an unknown store", "404"),
             ("✓", "Uninstall Callback URL, signed for an unknown store", "200"),
             ("✓", "URLs in the developer portal", "recorded as these"),
@@ -310,7 +310,7 @@ class TestFindings:
         [
             ({"AWS_ACCESS_KEY_ID": ""}, "There are no AWS credentials. Log in"),
             ({"AWS_ENDPOINT_URL": ""}, "The stack is on this machine, but the AWS calls"),
-            ({"AWS_ACCESS_KEY_ID": "123456789012"}, "The AWS credentials are of account 123456"),
+            ({"AWS_ACCESS_KEY_ID": "123456789012"}, "The AWS credentials are for account 123456"),
         ],
     )
     def test_an_operator_without_the_stacks_aws_credentials(
@@ -331,8 +331,6 @@ class TestFindings:
         failed = ET.parse(report).getroot().findall(cases)  # noqa: S314
         (failure,) = failed
         assert str(failure.get("message")).startswith(f"could not read its secret: {said}")
-        sign_in = str(failure.text or "").startswith("aws sso login ")
-        assert sign_in == ("There are no" in said)
 
     def test_an_operator_who_may_not_read_the_secret(self, deployed: LocalBackend) -> None:
         iam = deployed.emulator.aws.client("iam")

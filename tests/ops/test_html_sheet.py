@@ -18,7 +18,7 @@ VOID = {"meta", "input"}
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page: its elements with their attributes and texts."""
+    """A parsed page: its elements with their attributes and texts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

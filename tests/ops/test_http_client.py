@@ -23,7 +23,7 @@ from tests.ops.examples import app, registration
 class Handler(BaseHTTPRequestHandler):
     """Says what it was asked; `/redirect` is a redirect, `/silent` no answer at all.
 
-    It is also a proxy for whoever has its password, and leads to port TLS on this machine.
+    With its password, it is also a proxy to port TLS on this machine.
     """
 
     tls = 0

@@ -26,7 +26,7 @@ def imported(file: Path) -> Iterator[str]:
 
 
 def arrows(part: str) -> set[str]:
-    """What the part imports of the others, such as `portal.model.Registration`."""
+    """Return what the part imports from others, such as `portal.model.Registration`."""
     files = [*(ROOT / part).rglob("*.py")]
     assert files
     names = {name for file in files for name in imported(file)}

@@ -1,4 +1,4 @@
-"""What a registration says: links, warnings, the next step; and the values that it refuses."""
+"""Links, warnings and the next step of a registration, and the values that it refuses."""
 
 import json
 from html.parser import HTMLParser

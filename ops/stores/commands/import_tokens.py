@@ -56,7 +56,7 @@ def run(
     installation: Rutter gets its token. The confirmation says so.
 
     Exit status: 0 if every store of the file is in the table, 1 if one was
-    skipped, 2 if AWS refused; the command then says how much it imported.
+    skipped, 2 if AWS refused. The command always says how much it imported.
 
     Args:
         app: The app's organization ID, if the stack has several apps.

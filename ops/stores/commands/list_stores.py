@@ -26,13 +26,12 @@ def run(
 ) -> int:
     """List the stores that installed the stack's apps.
 
-    For each store, the table has its domain once it was verified, its state, the
-    day it installed the app, and scopes that are missing (-) or extra (+) compared
-    with the configuration. If the app has Rutter, it has the state of the store's
-    connection: `active` means that data is syncing. A terminal cuts long words;
-    --json has them whole.
+    The domain is known once the store was verified. A scope with - is configured
+    but not granted; one with + is granted but not configured. The state `active`
+    of a connection at Rutter means that data is syncing.
 
-    The command reads no tokens and no e-mail addresses.
+    A terminal cuts long words; --json has them whole. The command reads no tokens
+    and no email addresses.
 
     Args:
         all_: Also list stores that uninstalled the app, while their records last.

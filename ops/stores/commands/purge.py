@@ -1,4 +1,4 @@
-"""`purge`: delete records that nobody needs any more."""
+"""`purge`: delete records that are no longer needed."""
 
 import sys
 import time
@@ -49,17 +49,17 @@ def run(
 ) -> int:
     """Delete the records of removed apps, of dead stores, or of one store.
 
-    Without STORE and --dead, these are the records of apps that the stack no
-    longer has, and of apps with a new Client ID, for which old tokens are useless.
-    The command shows what it would delete, and deletes it after you confirm.
+    Without STORE and --dead, the command purges removed apps and earlier
+    registrations of apps. A new Client ID makes the old tokens useless. The command
+    shows what it would delete, and deletes it after you confirm.
 
     A record that changes meanwhile stays. If outputs in a file are older than the
     deployment, they are refused. Connections stay at Rutter, but the stack forgets
-    them; to purge one without a record, name its store. Deleted items stay in the
+    them. To purge one without a record, name its store. Deleted items stay in the
     table's stream for 24 hours, and in its backups for 35 days.
 
     Exit status: 0 if everything is deleted, 1 if a record stayed, 2 if AWS
-    refused; the command then says how much it deleted.
+    refused. The command always says how much it deleted.
 
     Args:
         dead: Stores whose token `verify --mark` found refused, closed or undecryptable within the

@@ -22,7 +22,7 @@ def run(
 ) -> int:
     """Show everything about one store, except its access token.
 
-    This includes the users' e-mail addresses. --json prints the store's items as
+    This includes the users' email addresses. --json prints the store's items as
     the table has them.
     """
     with opened(target) as stack:

@@ -1,16 +1,7 @@
 """`verify`: whether the access tokens are valid.
 
-`--mark` records it in an item next to the store's record, which the callbacks do not touch:
-
-pk               S     as the record's
-sk               S     VERIFICATION
-organization_id  S     with store_hash, so that the index has the item
-store_hash       S
-verdict          S     whether the token is valid
-verified_at      N
-granted_at_ms    N     of the verified token; a newer token has another
-domain           S     the store's, if BigCommerce returned it
-expires_at       N     the table's TTL attribute
+`--mark` records it in an item next to the store's record, with the sort key VERIFICATION. The
+callbacks do not touch it, and the table's TTL deletes it. Its `granted_at_ms` identifies the token.
 """
 
 import sys
@@ -55,9 +46,9 @@ def run(
     /v2/store), eight at a time. The command decrypts each token, and CloudTrail
     logs it.
 
-    Exit status: 0 if all are valid, 1 if one is not or BigCommerce did not
-    answer, 2 if AWS refused, or if no store installed the apps that --app
-    names. The command always shows what it has found.
+    Exit status: 0 if all are valid; 1 if one is not, or if BigCommerce did not
+    answer; 2 if AWS refused, or if no store has the app. The command always shows
+    what it has found.
 
     Args:
         mark: Record the verdict and the store's domain, for `list` and `purge --dead`.

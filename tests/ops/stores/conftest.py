@@ -119,7 +119,7 @@ def store(backend: LocalBackend, app: App) -> Store:
 
 @pytest.fixture
 def change_registration(outputs_file: Path) -> Callable[..., None]:
-    """Change what the outputs say of the first app, or take it out with `None`."""
+    """Change what the outputs say of the first app, or remove it with `None`."""
 
     def change(values: dict[str, Any] | None) -> None:
         outputs = json.loads(outputs_file.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.emulated
 
 
 def entries(printed: str, store: Store) -> list[dict[str, Any]]:
-    """What a list in JSON has of a store."""
+    """The entries of a store in a JSON list."""
     return [entry for entry in json.loads(printed) if entry["storeHash"] == store.hash]
 
 

@@ -117,7 +117,7 @@ def test_credentials_of_another_account_are_refused(
     done = run(*command.replace("STORE", store.hash).split())
     assert (done.status, done.out) == (2, "")
     assert done.err == (
-        "The AWS credentials are of account 123456789012, and the stack is in account "
+        "The AWS credentials are for account 123456789012, and the stack is in account "
         "000000000000. Choose another profile with AWS_PROFILE.\n"
     )
 

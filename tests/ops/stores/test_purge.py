@@ -46,7 +46,7 @@ def store(backend: LocalBackend, app: App, store: Store) -> Store:
 
 @pytest.fixture
 def redeploy(backend: LocalBackend, change_registration: Change) -> Iterator[Change]:
-    """Change the Client ID of the first app, in the outputs and deployed; `None` takes it out."""
+    """Change the Client ID of the first app, in the outputs and deployed; `None` removes it."""
     dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
     profile = dynamodb.get_item(TableName=table, Key=apps.key("org-a"))["Item"]
 

@@ -215,7 +215,7 @@ def test_tokens_of_a_removed_app_or_an_earlier_registration_are_not_verified(
 
 @dataclass
 class Responses:
-    """BigCommerce's answers in order, in place of a connection pool."""
+    """BigCommerce's answers in order, instead of a connection pool."""
 
     answers: list[Any]
     asked: list[str] = field(default_factory=list)
