@@ -5,7 +5,7 @@ import subprocess
 from ops.errors import CommandError
 
 
-def ask_pulumi(stack: str | None, *command: str, what: str, otherwise: str) -> str:
+def ask_pulumi(stack: str | None, *command: str, what: str, otherwise: str = "") -> str:
     """Return the JSON that a command of the CLI prints about a stack, or about the selected one.
 
     If the CLI fails, CommandError names `what` was requested and how to pass it `otherwise`.
@@ -21,8 +21,8 @@ def ask_pulumi(stack: str | None, *command: str, what: str, otherwise: str) -> s
         )
     except OSError:
         raise CommandError(
-            "The Pulumi CLI is not installed (https://www.pulumi.com/docs/iac/download-install/). "
-            f"Without it, pass {what} as a file: {otherwise}"
+            "The Pulumi CLI is not installed (https://www.pulumi.com/docs/iac/download-install/)."
+            + (f" Without it, pass {what} as a file: {otherwise}" if otherwise else "")
         ) from None
     if done.returncode:
         reason = done.stderr.strip() or f"exit status {done.returncode}"

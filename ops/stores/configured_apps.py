@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
@@ -34,37 +32,14 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
     Raises:
         CommandError: the CLI failed, or there are no valid apps.
     """
-    file = f"Pulumi.{stack.rpartition('/')[2]}.yaml"  # without organization and project
-    text = ask_pulumi(stack, "config", what="the configuration", otherwise=f"--config {file}")
-    values = {
-        key: each.get("objectValue", each.get("value")) for key, each in json.loads(text).items()
-    }
-    return _apps(values, f"the configuration of stack {stack}")
-
-
-def apps_in_file(path: Path) -> Mapping[str, ConfiguredApp]:
-    """Return the apps in a stack's file, such as Pulumi.dev.yaml, by organization ID.
-
-    Raises:
-        CommandError: the file cannot be read, or there are no valid apps.
-    """
+    config = json.loads(ask_pulumi(stack, "config", what="the configuration"))
+    # The keys begin with the project's name.
+    apps = next((each for key, each in config.items() if key.endswith(":apps")), {})
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"Could not read {path}: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise CommandError(f"{path} is not YAML in UTF-8.") from None
-    config = document.get("config") if isinstance(document, dict) else None
-    return _apps(config if isinstance(config, dict) else {}, str(path))
-
-
-def _apps(config: Mapping[Any, Any], where: str) -> Mapping[str, ConfiguredApp]:
-    """Return the apps of a configuration; its keys may begin with the project's name."""
-    values = {str(key).rpartition(":")[2]: value for key, value in config.items()}
-    try:
-        apps = _APPS.validate_python(values.get("apps"))
+        valid = _APPS.validate_python(apps.get("objectValue"))
     except ValidationError:
         raise CommandError(
-            f"{where} has no valid apps. To see what is wrong, run pulumi preview."
+            f"The configuration of stack {stack} has no valid apps. To see what is wrong, run "
+            f"pulumi preview --stack {stack}"
         ) from None
-    return {app.organization_id: app for app in apps}
+    return {app.organization_id: app for app in valid}

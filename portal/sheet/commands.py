@@ -20,7 +20,6 @@ class Commands:
         # As it was given, because a stack may be named with its organization and project.
         by_name = given.startswith("--stack ")
         self._stack = given if by_name else f"--stack {registration.stack}"
-        config = "" if by_name else f" --config Pulumi.{registration.stack}.yaml"
         # `pulumi config set` names an app by its position in the configuration.
         self._positions = {
             app.organization_id: position for position, app in enumerate(registration.apps)
@@ -34,7 +33,7 @@ class Commands:
         self.list_stores = f"{stores} list {given}"
         self.list_every_store = f"{stores} list --all {given}"
         self.preview_purge = f"{stores} purge --dry-run {given}"
-        self.consents = f"{stores} consents {given}{config}"
+        self.consents = f"{stores} consents {given}"
         self._check = f"{program} check {given}"
 
     def sheet_of(self, app: AppRegistration) -> str:

@@ -218,7 +218,6 @@ class TestSheet:
         commands = re.findall(r"python -m ops [^<\n]*", shown)
         assert commands
         assert all(f"--file {outputs_file}" in command for command in commands)
-        assert all("--config Pulumi.dev.yaml" in each for each in commands if "consents" in each)
 
     def test_documents_are_the_sheet_and_the_technical_tab(self) -> None:
         shown = {name: documents(name) for name in ("markdown", "html", "json")}

@@ -6,17 +6,16 @@ the store's token works; the new consent replaces it.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from lambdas.records.scopes import ScopeComparison, compare
 from ops.errors import CommandError
 from ops.options import SELECTED, Json, Target
 from ops.scopes import compare_in_portal
-from ops.stores.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
+from ops.stores.configured_apps import ConfiguredApp, apps_of_stack
 from ops.stores.output import number_of, print_json
-from ops.stores.stack import Stack, opened
+from ops.stores.stack import opened
 from ops.stores.store import Store
 from ops.stores.store_table import listed
 from portal.model import AppRegistration
@@ -70,20 +69,16 @@ class Change:
         return compare_in_portal(self.configured.scopes, store.granted).differs
 
 
-def run(*, target: Target = SELECTED, config: Path | None = None, json: Json = False) -> int:
+def run(*, target: Target = SELECTED, json: Json = False) -> int:
     """Count the stores that must consent again when the configuration is deployed.
 
     Stores must consent again if an app's scopes change, or if multiple users are
-    turned on. The command compares the configuration with what is deployed, and
-    with the scopes that each store granted. It reads only the table's index. CI
-    runs it with each preview.
-
-    Args:
-        config: The stack's file, such as Pulumi.dev.yaml. Default: the configuration that the
-            Pulumi CLI has of the stack.
+    turned on. The command compares the configuration, which it reads with the Pulumi
+    CLI, with what is deployed, and with the scopes that each store granted. It reads
+    only the table's index. CI runs it with each preview.
     """
     with opened(target) as stack:
-        configured = _configured(stack, target, config)
+        configured = apps_of_stack(target.stack or stack.outputs.registration.stack)
         removed = sorted(stack.apps.keys() - configured.keys())
         if removed:
             sys.stderr.write(f"Deployed, but not in this configuration: {', '.join(removed)}.\n")
@@ -105,14 +100,6 @@ def run(*, target: Target = SELECTED, config: Path | None = None, json: Json = F
             name = f"{one_line(change.configured.name)} ({id_})"
             sys.stdout.write(f"{name}: {change}\n  {_consequence(*counts[id_])}\n")
     return 0
-
-
-def _configured(stack: Stack, target: Target, config: Path | None) -> Mapping[str, ConfiguredApp]:
-    if config is not None:
-        return apps_in_file(config)
-    if target.file is not None:
-        raise CommandError("Add the configuration, such as --config Pulumi.NAME.yaml.")
-    return apps_of_stack(target.stack or stack.outputs.registration.stack)
 
 
 def _counts(change: Change, organization_id: str, stores: Sequence[Store]) -> tuple[int, int]:

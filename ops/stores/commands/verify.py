@@ -46,9 +46,9 @@ def run(
     /v2/store), eight at a time. The command decrypts each token, and CloudTrail
     logs it.
 
-    Exit status: 0 if all are valid; 1 if one is not, or if BigCommerce did not
-    answer; 2 if AWS refused, or if no store has the app. The command always shows
-    what it has found.
+    Exit status: 0 if all are valid; 1 if one is not; 2 if AWS refused, or if no
+    store has the app. If BigCommerce does not answer, a token counts as not valid.
+    The command always shows what it has found.
 
     Args:
         mark: Record the verdict and the store's domain, for `list` and `purge --dead`.

@@ -8,18 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from bootstrap.policies import preview_policy
 from bootstrap.preview_statements import CONSENTS
 from components.settings.model import AppSettings
 from local.backend import LocalBackend
 from ops.errors import CommandError
+from ops.options import Target
 from ops.stores.commands import consents
-from ops.stores.configured_apps import ConfiguredApp, apps_in_file, apps_of_stack
+from ops.stores.configured_apps import ConfiguredApp, apps_of_stack
 from ops.stores.store import Store
 from tests.bootstrap.evaluation import SCOPE as POLICY_SCOPE
-from tests.documents import ROOT
 from tests.ops.examples import CLIENT_ID, app, ready
 from tests.ops.stores.conftest import SCOPE, TWO_APPS, Run
 from tests.roles import role_environment
@@ -29,16 +28,26 @@ AFTERWARDS = "must consent again, once the developer portal has this change too.
 
 
 @pytest.fixture
-def stack_file(tmp_path: Path) -> Callable[..., Path]:
-    """Write a stack's file in which the first app is changed, and a third is new."""
+def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """Make a `pulumi` that knows the configuration of the stack local, with these apps."""
+    monkeypatch.setenv("PATH", str(tmp_path))
 
-    def write(**changes: Any) -> Path:
-        apps = [TWO_APPS[0] | changes, TWO_APPS[1], {**TWO_APPS[1], "organizationId": "org-c"}]
-        file = tmp_path / "Pulumi.local.yaml"
-        file.write_text(yaml.safe_dump({"config": {"bigcommerce:apps": apps}}), encoding="utf-8")
-        return file
+    def write(apps: Any) -> None:
+        config = {"shop:apps": {"objectValue": apps, "secret": False}} if apps else {}
+        answer = json.dumps({**config, "shop:clientSecrets": {"secret": True}})
+        cli = tmp_path / "pulumi"
+        cli.write_text(
+            '#!/bin/sh\n[ "$*" = "config --json --non-interactive --stack local" ] && '
+            f"echo '{answer}' && exit\necho 'error: no such stack' >&2\nexit 255\n"
+        )
+        cli.chmod(0o755)
 
     return write
+
+
+def changed(**changes: Any) -> list[dict[str, Any]]:
+    """The apps, with the first one changed, and a new one."""
+    return [TWO_APPS[0] | changes, TWO_APPS[1], {**TWO_APPS[1], "organizationId": "org-c"}]
 
 
 @pytest.mark.emulated
@@ -46,7 +55,7 @@ def test_the_preview_role_may_count_consents_but_not_list_stores(
     run: Run,
     backend: LocalBackend,
     store: object,
-    stack_file: Callable[..., Path],
+    configure: Callable[[Any], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stores = len(json.loads(run("list", "--app", "org-a", "--json").out))
@@ -56,7 +65,8 @@ def test_the_preview_role_may_count_consents_but_not_list_stores(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
-    done = run("consents", "--config", str(stack_file(scopes=NEW)))
+    configure(changed(scopes=NEW))
+    done = run("consents")
 
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith(f"App A (org-a): adds store_cart\n  {stores} of {stores} store")
@@ -69,7 +79,7 @@ def test_the_preview_role_may_count_consents_but_not_list_stores(
 GRANTS = [
     SCOPE,
     f"{SCOPE} store_cart",
-    f"store_cart {SCOPE} users_basic_information not_known_today",  # granted unasked
+    f"store_cart {SCOPE} users_basic_information not_known_today",  # granted without a request
 ]
 
 
@@ -91,14 +101,14 @@ def test_stores_with_other_grants_must_consent_again(
     changes: dict[str, Any],
     grants: list[str],
     said: str,
-    stack_file: Callable[..., Path],
+    configure: Callable[[Any], None],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     deployed = ready("org-a", scopes=[SCOPE], multiple_users=not changes.get("multipleUsers"))
     record: dict[str, Any] = {"status": "installed", "client_id": CLIENT_ID}
     records = [record | {"scopes": scopes.split()} for scopes in grants]
-    # Of an earlier registration, and uninstalled.
+    # Stores of an earlier registration, and stores that uninstalled the app, do not count.
     records += [record | {"client_id": "other"}, record | {"status": "uninstalled"}]
     stores = [Store("org-a", "abc", deployed, {"STORE": each}) for each in records]
     monkeypatch.setattr(consents, "listed", lambda *_: stores)
@@ -106,71 +116,48 @@ def test_stores_with_other_grants_must_consent_again(
         apps={"org-a": deployed, "org-b": app("org-b", scopes=["store_v2_products"])}
     )
     monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
-    assert consents.run(config=stack_file(**changes)) == 0
+    configure(changed(**changes))
+    target = Target(stack="local")
+    assert consents.run(target=target) == 0
     assert said in capsys.readouterr().out
-    assert consents.run(config=stack_file(**changes), json=True) == 0
+    assert consents.run(target=target, json=True) == 0
     counted = json.loads(capsys.readouterr().out)
     assert len(counted) == said.count("\n")
     assert all(f"\n  {each['affectedStores'] or 'No'}" in said for each in counted)
 
 
-def test_a_configuration_of_other_apps_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    stack: Any = SimpleNamespace(apps={"org-a": app("org-a")})
+def test_a_configuration_of_other_apps_is_not_compared(
+    configure: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack: Any = SimpleNamespace(apps={"org-z": app("org-z")})
     monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
+    configure(changed())
     with pytest.raises(CommandError, match="No app of the configuration is deployed"):
-        consents.run(config=ROOT / "Pulumi.dev.yaml")
+        consents.run(target=Target(stack="local"))
 
 
 def test_the_policy_and_the_default_are_those_of_the_command() -> None:
     attributes = CONSENTS.condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-    assert {*attributes} == {
-        *consents.ATTRIBUTES,
-        "pk",
-    }  # with which further pages start
+    # Further pages start with pk.
+    assert {*attributes} == {*consents.ATTRIBUTES, "pk"}
     default = ConfiguredApp.model_fields["multiple_users"].default
     assert default == AppSettings.model_fields["multiple_users"].default
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (None, "Could not read .*Pulumi.dev.yaml: No such file"),
-        ("{", "Pulumi.dev.yaml is not YAML"),
-        ("- 1", "has no valid apps. To see what is wrong, run pulumi preview"),
-        ("config: {bigcommerce:protect: true}", "has no valid apps"),
-        ("config: {bigcommerce:apps: [{organizationId: a}]}", "has no valid apps"),
-        ("config: {bigcommerce:apps: [{organizationId: a, name: b, scopes: [C c]}]}", "has no"),
-    ],
+    "apps",
+    [None, [{"organizationId": "a"}], [{"organizationId": "a", "name": "b", "scopes": ["C c"]}]],
 )
-def test_a_file_without_valid_apps_is_refused(
-    tmp_path: Path, content: str | None, said: str
-) -> None:
-    file = tmp_path / "Pulumi.dev.yaml"
-    if content is not None:
-        file.write_text(content, encoding="utf-8")
-    with pytest.raises(CommandError, match=said):
-        apps_in_file(file)
+def test_invalid_apps_are_refused(configure: Callable[[Any], None], apps: Any) -> None:
+    configure(apps)
+    with pytest.raises(CommandError, match=r"no valid apps\. To see what is wrong, run pulumi"):
+        apps_of_stack("local")
 
 
-@pytest.mark.parametrize("stack", ["dev", "staging", "prod", "local"])
-def test_the_repositorys_own_stack_files_are_read(stack: str) -> None:
-    assert apps_in_file(ROOT / f"Pulumi.{stack}.yaml")
-
-
-def test_without_a_file_the_cli_reads_the_configuration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CommandError, match=r"not installed.*--config Pulumi\.dev"):
-        apps_of_stack("acme/shop/dev")
-    apps = {"shop:apps": {"value": "[]", "objectValue": TWO_APPS, "secret": False}}
-    answer = json.dumps({**apps, "shop:clientSecrets": {"secret": True}})
-    cli = tmp_path / "pulumi"
-    cli.write_text(
-        '#!/bin/sh\n[ "$*" = "config --json --non-interactive --stack dev" ] && '
-        f"echo '{answer}' && exit\necho 'error: no such stack' >&2\nexit 255\n"
-    )
-    cli.chmod(0o755)
-    assert apps_of_stack("dev").keys() == {"org-a", "org-b"}
+def test_a_missing_cli_and_an_unknown_stack_are_reported(configure: Callable[[Any], None]) -> None:
+    with pytest.raises(CommandError, match=r"CLI is not installed \(https://\S*\)\.$"):
+        apps_of_stack("local")
+    configure(TWO_APPS)
+    assert apps_of_stack("local").keys() == {"org-a", "org-b"}
     with pytest.raises(CommandError, match="stack prod: error: no such stack"):
         apps_of_stack("prod")
