@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
@@ -32,9 +32,9 @@ def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
     Raises:
         CommandError: the CLI failed, or there are no valid apps.
     """
-    config = json.loads(ask_pulumi(stack, "config", what="the configuration"))
+    config: dict[str, Any] = json.loads(ask_pulumi(stack, "config", what="the configuration"))
     # The keys begin with the project's name.
-    apps = next((each for key, each in config.items() if key.endswith(":apps")), {})
+    apps: Any = next((each for key, each in config.items() if key.endswith(":apps")), {})
     try:
         valid = _APPS.validate_python(apps.get("objectValue"))
     except ValidationError:

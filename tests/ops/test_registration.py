@@ -68,39 +68,36 @@ def test_scopes_are_grouped_and_ordered_as_in_the_portal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "number", "commands"),
+    ("of", "status", "number", "commands"),
     [
-        (app(), 3, []),
-        (app(registered_base_url=BASE_URL), 5, ["clientId", "clientSecrets", "up"]),
-        (app(registered_base_url=OLD_BASE_URL), 4, ["registeredBaseUrl", "up"]),
-        (ready(registered_base_url=None), 4, ["registeredBaseUrl", "up"]),
-        (ready(registered_base_url=OLD_BASE_URL), 4, ["registeredBaseUrl", "up"]),
-        (ready(), 6, ["check"]),
-        (ready(rutter=True), 6, ["check"]),
+        (app(), "awaiting-registration", 3, []),
+        (
+            app(registered_base_url=BASE_URL),
+            "awaiting-registration",
+            5,
+            ["clientId", "clientSecrets", "up"],
+        ),
+        (
+            app(registered_base_url=OLD_BASE_URL),
+            "awaiting-registration",
+            4,
+            ["registeredBaseUrl", "up"],
+        ),
+        (ready(registered_base_url=None), "awaiting-urls", 4, ["registeredBaseUrl", "up"]),
+        (ready(registered_base_url=OLD_BASE_URL), "awaiting-urls", 4, ["registeredBaseUrl", "up"]),
+        (ready(), "ready", 6, ["check"]),
+        (ready(rutter=True), "ready", 6, ["check"]),
     ],
 )
-def test_next_step(of: AppRegistration, number: int, commands: list[str]) -> None:
+def test_status_and_next_step(
+    of: AppRegistration, status: str, number: int, commands: list[str]
+) -> None:
+    assert of.status == status
     following = next_step(of, Commands(registration(of)))
     assert number_of(following.step, of) == number
     assert ("Rutter" in following.what) == of.rutter
     for command, part in zip(following.commands, commands, strict=True):
         assert part in command
-
-
-@pytest.mark.parametrize(
-    ("of", "status"),
-    [
-        (app(), "awaiting-registration"),
-        (app(registered_base_url=BASE_URL), "awaiting-registration"),
-        (ready(registered_base_url=None), "awaiting-urls"),
-        (ready(registered_base_url=OLD_BASE_URL), "awaiting-urls"),
-        (ready(), "ready"),
-    ],
-)
-def test_an_app_is_ready_with_its_credentials_and_its_recorded_urls(
-    of: AppRegistration, status: str
-) -> None:
-    assert of.status == status
 
 
 def test_an_app_that_moved_gets_a_warning_with_every_field_and_the_command() -> None:

@@ -62,8 +62,7 @@ def run(
     refused. The command always says how much it deleted.
 
     Args:
-        dead: Stores whose token `verify --mark` found refused, closed or undecryptable within the
-            last hour, if they have no newer one.
+        dead: Stores that `verify --mark` found refused, closed or undecryptable in the last hour.
         dry_run: Only show what would be deleted.
     """
     if store_hash is not None and dead:

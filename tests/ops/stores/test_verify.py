@@ -12,14 +12,13 @@ from urllib3.exceptions import ProtocolError
 from lambdas.records.installation_item import key
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
+from ops.stores import bigcommerce_api
 from ops.stores.bigcommerce_api import Answer, BigCommerceApi, Verdict
 from ops.stores.commands import purge
-from ops.stores.stack import Stack
 from ops.stores.store import VERIFICATION
-from ops.stores.tokens import decrypted
 from tests.ops.examples import app as registered_app
 from tests.ops.examples import registration
-from tests.ops.stores.conftest import ENDED_EARLY, Run, install, token_of
+from tests.ops.stores.conftest import Run, install, token_of
 
 
 @pytest.fixture(autouse=True)
@@ -151,35 +150,6 @@ def test_a_token_that_cannot_be_decrypted_does_not_stop_the_others(
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize(("error", "status", "said"), ENDED_EARLY)
-def test_a_verification_that_ends_early_shows_what_it_found(
-    *,
-    run: Run,
-    backend: LocalBackend,
-    app: App,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    error: BaseException,
-    status: int,
-    said: str,
-) -> None:
-    closed = backend.bigcommerce.add_store("Closed")
-    install(backend, app, closed)
-    del backend.bigcommerce.stores[closed.hash]
-
-    def until_it_ends(stack: Stack, id_: str, store_hash: str, ciphertext: bytes) -> str:
-        if store_hash == store.hash:
-            raise error
-        return decrypted(stack, id_, store_hash, ciphertext)
-
-    monkeypatch.setattr("ops.stores.commands.verify.decrypted", until_it_ends)
-    done = run("verify")
-    assert (done.status, said in done.err) == (status, True)
-    assert f"{closed.hash}  store closed" in done.out
-    assert "1 token verified: 0 valid, 1 not." in done.out
-
-
-@pytest.mark.emulated
 def test_an_unknown_verdict_is_not_recorded(
     run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,10 +243,5 @@ def test_verdicts_by_bigcommerces_answers(
         (b"<html>", None),
     ],
 )
-def test_only_a_well_formed_domain_is_used(
-    body: bytes, domain: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    responses = Responses([Response(200, body)])
-    monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
-    answer = BigCommerceApi(registration(registered_app())).verify("abc", "token", INFORMATION)
-    assert answer.domain == domain
+def test_only_a_well_formed_domain_is_used(body: bytes, domain: str | None) -> None:
+    assert bigcommerce_api._domain(body) == domain
