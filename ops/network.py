@@ -13,11 +13,7 @@ CHECK_MACHINE = (
 
 
 def require_network(registration: Registration) -> None:
-    """Call the deployment and, if that fails, BigCommerce, whatever they answer.
-
-    Raises:
-        CommandError: neither answers.
-    """
+    """Raise CommandError if neither the deployment nor BigCommerce answers, with any status."""
     client, reasons = Client(), list[str]()
     base_url = registration.apps[0].base_url
     for url in (base_url, registration.login_url):

@@ -52,11 +52,7 @@ SELECTED = Target()
 
 
 def chosen_apps(outputs: Outputs, organization_ids: Collection[str]) -> Sequence[AppRegistration]:
-    """Return the apps with these IDs, in the configuration's order; without IDs, all apps.
-
-    Raises:
-        CommandError: no app has one of the IDs; the message suggests close ones.
-    """
+    """Return the apps with these IDs, in the configuration's order; without IDs, all apps."""
     apps = outputs.registration.apps
     known = [app.organization_id for app in apps]
     for id_ in organization_ids:

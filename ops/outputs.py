@@ -25,8 +25,7 @@ class Outputs:
     """The outputs that the commands use.
 
     Attributes:
-        registration: the output `registration`.
-        credential_secret_arns: ARN of the Secrets Manager secret by organization ID.
+        credential_secret_arns: by organization ID.
         texts: the outputs that are strings, by name.
         given: the options that name their source; empty if they were piped.
     """
@@ -68,11 +67,7 @@ class Outputs:
 
 
 def outputs_in_file(path: Path) -> str:
-    """Return what `pulumi stack output --json` was redirected to; `-` is standard input.
-
-    Raises:
-        OutputsError: the file cannot be read.
-    """
+    """Return what `pulumi stack output --json` was redirected to; `-` is standard input."""
     try:
         content = sys.stdin.buffer.read() if path == Path("-") else path.read_bytes()
         # Redirecting in PowerShell 5 writes UTF-16 with a byte order mark.
@@ -88,11 +83,7 @@ def outputs_in_file(path: Path) -> str:
 
 
 def read_outputs(text: str, given: str = "") -> Outputs:
-    """Read a stack's outputs from JSON; `given` are the options that name its source.
-
-    Raises:
-        OutputsError: it is not the JSON of this program's outputs.
-    """
+    """Read a stack's outputs from JSON; `given` are the options that name its source."""
     up = f"pulumi up {given}" if given.startswith("--stack ") else "pulumi up"
     try:
         outputs = json.loads(text)

@@ -9,11 +9,7 @@ Outcome = Literal["passed", "failed", "warning", "unknown"]
 
 
 class Finding(Exception):  # noqa: N818 (it ends a probe, and is not always an error)
-    """A check did not find what it expected; the message says what it found.
-
-    Attributes:
-        commands: what fixes it.
-    """
+    """A check did not find what it expected; the message says what it found."""
 
     outcome: Outcome
 
@@ -42,15 +38,7 @@ class Unknown(Finding):
 
 @dataclass(frozen=True)
 class Result:
-    """The result of a check.
-
-    Attributes:
-        name: what was checked.
-        outcome: the result.
-        found: what was observed, or what is wrong.
-        commands: what fixes it.
-        seconds: how long it took.
-    """
+    """The result of a check: what it found, and the commands that fix it."""
 
     name: str
     outcome: Outcome

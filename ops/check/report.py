@@ -29,9 +29,6 @@ def check_deployment(
     """Check the stack and these apps, print each result, and return the results.
 
     Calls that a fresh deployment may not answer yet are retried for `wait_seconds` in all.
-
-    Raises:
-        CommandError: this machine has no network.
     """
     require_network(outputs.registration)
     budget = RetryBudget(

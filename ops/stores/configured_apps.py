@@ -27,11 +27,7 @@ _APPS = TypeAdapter(tuple[ConfiguredApp, ...])
 
 
 def apps_of_stack(stack: str) -> Mapping[str, ConfiguredApp]:
-    """Return the apps in the Pulumi CLI's configuration of a stack, by organization ID.
-
-    Raises:
-        CommandError: the CLI failed, or there are no valid apps.
-    """
+    """Return the apps in the Pulumi CLI's configuration of a stack, by organization ID."""
     config: dict[str, Any] = json.loads(ask_pulumi(stack, "config", what="the configuration"))
     # The keys begin with the project's name.
     apps: Any = next((each for key, each in config.items() if key.endswith(":apps")), {})

@@ -11,11 +11,7 @@ Yes = Annotated[bool, Parameter(help="Do not ask for confirmation.")]
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask on standard error, and return if the answer is `y` or `yes`, or with --yes.
-
-    Raises:
-        CommandError: the answer is no, or standard input is not a terminal.
-    """
+    """Ask on standard error; raise CommandError unless the answer is `y` or `yes`, or --yes."""
     if yes:
         return
     if not sys.stdin.isatty():

@@ -14,11 +14,7 @@ from ops.stores.store_table import whole_items
 
 
 def refuse_older_outputs(stack: Stack, organization_ids: Collection[str]) -> None:
-    """Stop a command that writes.
-
-    Raises:
-        CommandError: the outputs of one of these apps are older than the deployment.
-    """
+    """Stop a command that writes, with CommandError, if these apps' outputs are older."""
     if problem := _problem(stack, organization_ids):
         raise CommandError(f"{problem}\nNothing was done.")
 

@@ -31,11 +31,7 @@ _STORE_HASH = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
 
 def chosen_stores(stack: Stack, organization_ids: Collection[str]) -> list[Store]:
-    """Return the stores of these apps, or of all apps; the stack may no longer have an app.
-
-    Raises:
-        CommandError: an app is not in the stack and has no stores.
-    """
+    """Return the stores of these apps, or of all apps; CommandError for an unknown app."""
     stores = listed(stack, organization_ids)
     found = {store.organization_id for store in stores}
     chosen_apps(stack.outputs, [id_ for id_ in organization_ids if id_ not in found])
@@ -43,11 +39,7 @@ def chosen_stores(stack: Stack, organization_ids: Collection[str]) -> list[Store
 
 
 def chosen_store(stack: Stack, store_hash: str, organization_id: str | None) -> Store:
-    """Return one store with its whole items, including the token.
-
-    Raises:
-        CommandError: there is none, or it has several apps and none is named.
-    """
+    """Return one store with its whole items, including the token; CommandError if it is unclear."""
     if not _STORE_HASH.fullmatch(store_hash):
         raise CommandError(
             f"{store_hash!r} is not a store hash. It has letters and digits, as list shows it."

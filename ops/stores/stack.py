@@ -80,11 +80,7 @@ class Stack:
 
 @contextmanager
 def opened(target: Target) -> Iterator[Stack]:
-    """Open the stack for a block, and explain AWS's errors in it.
-
-    Raises:
-        CommandError: the outputs cannot be read, or AWS refused a call.
-    """
+    """Open the stack for a block; turn AWS's errors in it into CommandError."""
     outputs = target.outputs()
     with aws_errors_explained(outputs.text("operatorPolicyArn")):
         yield Stack(outputs)

@@ -21,8 +21,6 @@ class Store:
     """A store of an app.
 
     Attributes:
-        organization_id: the app's.
-        store_hash: the store's ID at BigCommerce.
         app: the app, or None if the stack no longer has it.
         items: the attributes of its items by sort key; for a listed store, those in the index.
     """

@@ -15,11 +15,7 @@ class UnreadableTokenError(CommandError):
 
 
 def decrypted(stack: Stack, organization_id: str, store_hash: str, ciphertext: bytes) -> str:
-    """Return a store's access token.
-
-    Raises:
-        UnreadableTokenError: it is damaged, or was encrypted for another store or key.
-    """
+    """Return a store's access token, or raise UnreadableTokenError."""
     try:
         answer = stack.kms.decrypt(
             CiphertextBlob=ciphertext,
