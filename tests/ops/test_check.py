@@ -323,7 +323,8 @@ class TestFindings:
         }
         environment = aws_environment(deployed) | no_others | changed
         report = tmp_path / "check.xml"
-        done = run(deployed, "--junit", str(report), environment=environment)
+        options = ("--junit", str(report), "--wait", "0")
+        done = run(deployed, *options, environment=environment)
         assert (done.returncode, done.stderr) == (1, "")
         unknown = re.findall(r"^  \? .*could not read the logs: (.*)$", done.stdout, re.M)
         assert [each.startswith(said) for each in unknown] == [True, True]
