@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..shared import aws, dynamodb_json, environment
+from ..shared import aws, environment
 from ..shared.errors import UnknownOrganizationError
+from . import dynamodb_json
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
