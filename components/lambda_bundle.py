@@ -8,7 +8,9 @@ when the bytes differ. Entries are not compressed: zlib's implementations give d
 Lines end in LF: a checkout, or a wheel that was built on Windows, may have CRLF.
 """
 
+import contextlib
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -45,9 +47,12 @@ class BundleError(pulumi.RunError):
 def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
     """Build the bundle if its inputs changed, and give the path of its zip.
 
+    It is in a cache folder of the user if `build_folder` cannot be written to.
+
     Raises:
         BundleError: the libraries could not be installed; says why.
     """
+    build_folder = _writable(build_folder)
     libraries = _installed_libraries(sources / "requirements.txt", build_folder)
     files = {**dict(_files(libraries)), **dict(_source_files(sources))}
     # How it is built is an input too.
@@ -58,6 +63,16 @@ def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
     if not bundle.exists():
         _write_zip(bundle, files)
     return bundle
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, or another one if an administrator installed the plugin for its users to read."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "bigcommerce-app-backend"
 
 
 def _installed_libraries(requirements: Path, build_folder: Path) -> Path:

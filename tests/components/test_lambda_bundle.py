@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -362,3 +363,16 @@ def isolated(folder: Path, function: str) -> dict[str, Any]:
         "loads": report["loads"],
         "prepared": report["prepared"],
     }
+
+
+def test_a_read_only_folder_makes_it_build_in_a_cache_folder_of_the_user(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "plugin").write_text("No folder can be made in a file.")
+    bundle = lambda_bundle.build(sources, tmp_path / "plugin" / "build")
+    assert bundle.is_relative_to(tmp_path / "cache")
+    assert bundle.read_bytes() == lambda_bundle.build(sources, tmp_path / "build").read_bytes()
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert lambda_bundle.build(sources, tmp_path / "build") == bundle
