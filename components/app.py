@@ -6,6 +6,8 @@ function. So adding an app changes no resource.
 """
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
@@ -49,21 +51,22 @@ class BigCommerceApp(pulumi.ComponentResource):
         self._context = context
         self._key_arn = store.key_arn
         settings = context.settings
-        client_secret = settings.client_secrets.get(app.organization_id)
-        handoff_key = settings.handoff_keys.get(app.organization_id)
-        rutter_client_secret = settings.rutter_client_secrets.get(app.organization_id)
+        secrets = pulumi.Output.all(settings.client_secrets, settings.handoff_keys)
+        rutter = app.rutter
         secret = self._add_secret(
             app.organization_id,
             f"{context.secret_prefix}{app.organization_id}",
             "Credentials of a BigCommerce app",
-            _secret_value(app, client_secret, handoff_key),
+            secrets.apply(partial(_secret_value, app)),
         )
-        if app.rutter is not None and rutter_client_secret is not None:
+        if rutter is not None:
             self._add_secret(
                 f"{app.organization_id}.rutter",  # no organization id has a dot
                 f"{context.rutter_secret_prefix}{app.organization_id}",
                 "Credentials at Rutter for the stores of a BigCommerce app",
-                _credentials(app.rutter.client_id, rutter_client_secret),
+                pulumi.Output.from_input(settings.rutter_client_secrets).apply(
+                    lambda given: _credentials(rutter.client_id, given[app.organization_id])
+                ),
             )
         aws.dynamodb.TableItem(
             app.organization_id,
@@ -77,7 +80,7 @@ class BigCommerceApp(pulumi.ComponentResource):
         self.register_outputs({"secretArn": self.secret_arn})
 
     def _add_secret(
-        self, resource: str, name: str, description: str, value: str
+        self, resource: str, name: str, description: str, value: pulumi.Input[str]
     ) -> aws.secretsmanager.Secret:
         secret = aws.secretsmanager.Secret(
             resource,
@@ -98,9 +101,9 @@ class BigCommerceApp(pulumi.ComponentResource):
         return secret
 
 
-def _secret_value(
-    app: AppSettings, client_secret: SecretStr | None, handoff_key: SecretStr | None
-) -> str:
+def _secret_value(app: AppSettings, secrets: Sequence[Mapping[str, SecretStr]]) -> str:
+    """Return the value for the app's client secret and handoff key, which it may lack."""
+    client_secret, handoff_key = (each.get(app.organization_id) for each in secrets)
     if app.client_id is None or client_secret is None:
         return "{}"
     more = {} if handoff_key is None else {"handoff_key": handoff_key.get_secret_value()}

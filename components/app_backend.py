@@ -21,6 +21,18 @@ from .stack_function import StackFunction
 from .stack_registration import registration_outputs
 from .store_events import STORE_EVENTS, StoreEvents
 
+# The outputs that the operator's commands read.
+OPERATIONS = (
+    "registration",
+    "credentialSecretArns",
+    "installationsTable",
+    "installationsTableArn",
+    "installationsIndex",
+    "accessTokenKeyArn",
+    "operatorPolicyArn",
+    *(each.portal_field.log_group_output for each in CALLBACKS),
+)
+
 
 class AppBackend(pulumi.ComponentResource):
     """The callbacks of a stack's apps, and what stores, connects and monitors their stores.
@@ -60,7 +72,7 @@ class AppBackend(pulumi.ComponentResource):
             more_for_operators=more_for_operators,
             opts=self._child,
         )
-        self.outputs = {
+        outputs: dict[str, pulumi.Input[object]] = {
             **registration_outputs(self._api.base_url, settings),
             "credentialSecretArns": {id_: app.secret_arn for id_, app in apps.items()},
             "installationsTable": self._store.table_name,
@@ -72,11 +84,13 @@ class AppBackend(pulumi.ComponentResource):
             **log_groups,
             "eventBusArn": event_bus_arn,
         }
-        self.register_outputs(self.outputs)
+        operations = pulumi.Output.from_input({name: outputs[name] for name in OPERATIONS})
+        self.outputs = {**outputs, "operations": operations}
+        self.register_outputs({"baseUrl": self._api.base_url})
 
     def _stack_context(self, settings: Settings) -> StackContext:
         """Return the context, with a topic for the alarms if monitoring is configured."""
-        context = StackContext.current(settings)
+        context = StackContext.current(settings, self)
         if settings.monitoring is None:
             return context
         topic = AlarmTopic(context, settings.monitoring, opts=self._child)

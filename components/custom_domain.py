@@ -73,7 +73,9 @@ class CustomDomain(pulumi.ComponentResource):
             opts=self._child,
         ).certificate_arn
 
-    def _add_record(self, type_: str, zone_id: str, name: aws.apigatewayv2.DomainName) -> None:
+    def _add_record(
+        self, type_: str, zone_id: pulumi.Input[str], name: aws.apigatewayv2.DomainName
+    ) -> None:
         """Add a record of this type to the zone."""
         target = name.domain_name_configuration
         aws.route53.Record(

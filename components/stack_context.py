@@ -34,14 +34,15 @@ class StackContext:
     alarm_topics: tuple[pulumi.Output[str], ...] = ()
 
     @classmethod
-    def current(cls, settings: Settings) -> "StackContext":
-        """Return the context of the deployment this program runs in."""
+    def current(cls, settings: Settings, parent: pulumi.Resource) -> "StackContext":
+        """Return the context of this deployment, with the AWS provider of the parent's children."""
+        opts = pulumi.InvokeOutputOptions(parent=parent)
         return cls(
             pulumi.get_project(),
             pulumi.get_stack(),
-            partition=aws.get_partition_output().partition,
-            region=aws.get_region_output().region,
-            account=aws.get_caller_identity_output().account_id,
+            partition=aws.get_partition_output(opts=opts).partition,
+            region=aws.get_region_output(opts=opts).region,
+            account=aws.get_caller_identity_output(opts=opts).account_id,
             settings=settings,
             code=pulumi.FileArchive(str(lambda_bundle.build())),
         )

@@ -47,6 +47,8 @@ class TabRow(NamedTuple):
 class AppRegistration(_Part):
     """An app to enter in the portal.
 
+    Outputs of the component package have no nulls: what may be None has that default.
+
     Attributes:
         organization_id: the first segment of its callback URLs.
         name: as merchants see it.
@@ -63,13 +65,13 @@ class AppRegistration(_Part):
 
     organization_id: OrganizationId
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    partner_id: PartnerId | None
-    client_id: ClientId | None
+    partner_id: PartnerId | None = None
+    client_id: ClientId | None = None
     base_url: BaseUrl
-    registered_base_url: BaseUrl | None
+    registered_base_url: BaseUrl | None = None
     scopes: tuple[Annotated[str, AfterValidator(_known_scope)], ...]
     multiple_users: bool
-    support_url: str | None
+    support_url: str | None = None
     rutter: bool = False
     rutter_webhooks: bool = False
 

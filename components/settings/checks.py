@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
+import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -62,7 +63,7 @@ def settings_and_problems(values: Mapping[str, Any]) -> tuple[Settings | None, l
     settings, problems = validated(Settings, values)
     given = values.get("apps")
     entries = given if isinstance(given, list) else []
-    apps = [each if isinstance(each, dict) else {} for each in entries]
+    apps = [_known(each) for each in entries]
     problems += [*_repeated(apps), *_secret_problems(apps, values)]
     if settings is not None:
         problems += _disabled_urls(settings)
@@ -109,6 +110,8 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
         *place, name = location
         known = [*_fields(place, model), *_fields((), model)]
         return Problem(key, f"is not a setting{did_you_mean(str(name), known)}")
+    if isinstance(details["input"], pulumi.Output):
+        return Problem(key, "must be known before the deployment: no other resource can give it")
     message = _MESSAGES.get(kind) or _MESSAGES.get(kind.partition("_")[0])
     what = message.format(**details.get("ctx", {})) if message else details["msg"]
     is_absent = kind in {"missing", "empty"}
@@ -130,6 +133,16 @@ def _first_value(location: Sequence[int | str], model: type[BaseModel]) -> str:
     path = path_text(location) + ("[0]" if get_origin(annotation) is tuple else "")
     inner = model_in(annotation)
     return f"{path}.{next(iter(_fields((), inner)))}" if inner else path
+
+
+def _known(given: object) -> dict[str, Any]:
+    """Return a map of settings without values that a preview does not know."""
+    items = given.items() if isinstance(given, dict) else ()
+    return {
+        key: _known(value) if isinstance(value, dict) else value
+        for key, value in items
+        if not isinstance(value, pulumi.Output)
+    }
 
 
 def _repeated(apps: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:

@@ -34,6 +34,7 @@ from portal.value_types import (
     form,
 )
 
+from .late import Late
 from .names import did_you_mean
 
 
@@ -249,10 +250,10 @@ class Domain(Setting):
     """A custom domain of the callback URLs."""
 
     name: DomainName = setting(..., "Domain of the callback URLs.", "apps.example.com")
-    hosted_zone_id: HostedZoneId | None = setting(
+    hosted_zone_id: Late[HostedZoneId] | None = setting(
         None, "Route 53 hosted zone for the domain's records.", "Z0123456789ABCDEFGHIJ"
     )
-    certificate_arn: CertificateArn | None = setting(
+    certificate_arn: Late[CertificateArn] | None = setting(
         None,
         "ACM certificate in the stack's region. Required without `hostedZoneId`.",
         "arn:aws:acm:us-east-1:123456789012:certificate/5d1c",
@@ -314,15 +315,15 @@ class Settings(Setting):
         "The BigCommerce apps that the stack serves.",
         [{"organizationId": "acme", "name": "Acme", "scopes": ["store_v2_orders_read_only"]}],
     )
-    client_secrets: dict[str, ClientSecret] = setting(
+    client_secrets: Late[dict[str, ClientSecret]] = setting(
         {}, "Client secret of an app. Always set it with `--secret`.", {"acme": "CLIENT_SECRET"}
     )
-    handoff_keys: dict[str, HandoffKey] = setting(
+    handoff_keys: Late[dict[str, HandoffKey]] = setting(
         {},
         "Key that signs the handoff tokens of an app. Always set it with `--secret`.",
         {"acme": "HANDOFF_KEY_OF_32_CHARACTERS_OR_MORE"},
     )
-    rutter_client_secrets: dict[str, ClientSecret] = setting(
+    rutter_client_secrets: Late[dict[str, ClientSecret]] = setting(
         {},
         "Client secret of an app in Rutter's dashboard. Always set it with `--secret`.",
         {"acme": "RUTTER_CLIENT_SECRET"},
@@ -344,7 +345,7 @@ class Settings(Setting):
         30, "Days, 2 or more, that the marker of an uninstalled store is kept.", 90
     )
     protect: bool = setting(True, "Whether to protect the table, the key and the API.", False)
-    permissions_boundary_arn: Annotated[PolicyArn | None, EMPTY_IS_NONE] = setting(
+    permissions_boundary_arn: Annotated[Late[PolicyArn] | None, EMPTY_IS_NONE] = setting(
         None,
         "ARN of the managed policy that is every role's permissions boundary.",
         "arn:aws:iam::123456789012:policy/boundary",

@@ -27,7 +27,7 @@ def read_settings() -> Settings:
     Raises `ConfigurationError` with every problem.
     """
     settings, problems = settings_and_problems(configured_values())
-    problems += [*_name_problems(), *_plain_secrets()]
+    problems += [*name_problems(), *_plain_secrets()]
     warnings = [*_secrecy_warnings()]
     if settings is not None:
         problems += _placeholder_account(settings)
@@ -72,7 +72,8 @@ def _plain_secrets() -> Iterator[Problem]:
             yield Problem(name, what)
 
 
-def _name_problems() -> Iterator[Problem]:
+def name_problems() -> Iterator[Problem]:
+    """Find names of project and stack that do not fit into names of AWS resources."""
     project, stack = pulumi.get_project(), pulumi.get_stack()
     for owner, name in (("project", project), ("stack", stack)):
         if not re.fullmatch(STACK_NAME, name):

@@ -23,7 +23,7 @@ from tests.documents import code_spans, table
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/apps/"
 POLICY_ARN = "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
 # They have tests of their own.
-RENDERINGS = {"readme", "registration"}
+RENDERINGS = {"readme", "registration", "operations"}
 INSTALL_LINKS = {
     "externalInstall": f"https://login.bigcommerce.com/app/{CLIENT_ID}/install",
     "draftApp": ("https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"),

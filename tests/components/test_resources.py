@@ -61,7 +61,7 @@ def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
         for each in awaiting.resources
         if not each.custom
     }
-    assert registered.pop("AppBackend") == awaiting.outputs
+    assert registered.pop("AppBackend").keys() == {"baseUrl"}
     assert {type_: sorted(outputs) for type_, outputs in registered.items()} == {
         "AccessPolicies": ["operatorArn", "readerArn"],
         "BigCommerceApp": ["secretArn"],
