@@ -1,0 +1,1 @@
+"""The component package: AppBackend for Pulumi programs in any language."""
