@@ -78,7 +78,7 @@ class TestGoodConfiguration:
     def test_digits_as_client_id_and_secret(self) -> None:
         settings = read(with_app(clientId=99) | {"clientSecrets": {ACME: 777}})
         assert settings.apps[0].client_id == "99"
-        assert settings.client_secrets[ACME].get_secret_value() == "777"
+        assert dict(settings)["client_secrets"][ACME].get_secret_value() == "777"
 
     def test_settings_do_not_show_a_client_secret(self) -> None:
         assert CLIENT_SECRET not in repr(read(READY))
