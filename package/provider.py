@@ -97,16 +97,11 @@ def _readable(value: Any) -> Any:
 
 def _wrong_inputs(problems: Sequence[Problem]) -> pulumi.InputPropertiesError:
     """Return an error with the first problem at each path: the others follow from it."""
-    reasons = {_path(each.key): f"{each.what}." for each in reversed(problems)}
+    reasons = {each.key: f"{each.what}." for each in reversed(problems)}
     errors: list[InputPropertyErrorDetails] = [
-        {"property_path": path, "reason": reason} for path, reason in reversed(reasons.items())
+        # The CLI prints the value at a path: a secret too, and it crashes if that is unknown. With
+        # a space after it, the path leads to no value.
+        {"property_path": f"{path} ", "reason": reason}
+        for path, reason in reversed(reasons.items())
     ]
     return pulumi.InputPropertiesError("its inputs are wrong", errors)
-
-
-def _path(key: str) -> str:
-    """Return a setting's path. The engine prints the value at a path, and a secret must have none.
-
-    No path ends with a space.
-    """
-    return f"{key} " if key.startswith(tuple(SECRET_MAPS)) else key
