@@ -44,9 +44,9 @@ class PulumiCli:
     command: auto.PulumiCommand
     _environment: Mapping[str, str]
 
-    def with_plugin(self, folder: Path, module: str) -> "PulumiCli":
-        """It with a module of ours as its AWS provider, as long as that plugin is in the folder."""
-        plugin = folder / PLUGIN
+    def with_plugin(self, folder: Path, module: str, name: str = PLUGIN) -> "PulumiCli":
+        """It with a module of ours as a plugin, as long as that is in the folder."""
+        plugin = folder / name
         plugin.write_text(_START.format(root=ROOT, python=sys.executable, module=module))
         plugin.chmod(0o755)
         path = self._environment.get("PATH", os.environ["PATH"])
@@ -62,14 +62,47 @@ class PulumiCli:
             "PULUMI_BACKEND_URL": state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "for these tests alone",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_STACK": NAME,
         }
 
 
-class CliStack:
+class CliCommands:
+    """What the CLI does with a stack in `folder`.
+
+    A command that fails raises `CommandError` with all that the CLI printed.
+    """
+
+    folder: Path
+    _stack: auto.Stack
+
+    def set_secret(self, path: str, value: str) -> None:
+        """Set a secret as `pulumi config set --secret --path` does."""
+        self._stack.set_config(path, auto.ConfigValue(value, secret=True), path=True)
+
+    def preview(self, **options: Any) -> Run:
+        return _run(self._stack.preview, diff=True, **options)
+
+    def up(self, **options: Any) -> Run:
+        return _run(self._stack.up, diff=True, **options)
+
+    def refresh(self) -> Run:
+        return _run(self._stack.refresh)
+
+    def destroy(self) -> Run:
+        return _run(self._stack.destroy)
+
+    def pulumi(self, *arguments: str) -> str:
+        """Run any other command of the CLI and return what it printed."""
+        workspace = self._stack.workspace
+        return workspace.pulumi_command.run(
+            list(arguments), workspace.work_dir, workspace.env_vars
+        ).stdout
+
+
+class CliStack(CliCommands):
     """The stack `local`, with copies of the project's files and its state in `folder`.
 
-    The CLI calls the program in this process: it needs no language host. A command that fails
-    raises `CommandError` with all that the CLI printed.
+    The CLI calls the program in this process: it needs no language host.
     """
 
     def __init__(self, folder: Path, endpoint: str, cli: PulumiCli) -> None:
@@ -99,30 +132,6 @@ class CliStack:
         """Configure the stack as Pulumi.local.yaml does, but for `settings` by their full keys."""
         document = yaml.safe_load(self._file.read_text()) | {"config": self._plain | settings}
         self._file.write_text(yaml.safe_dump(document))
-
-    def set_secret(self, path: str, value: str) -> None:
-        """Set a secret as `pulumi config set --secret --path` does."""
-        self._stack.set_config(path, auto.ConfigValue(value, secret=True), path=True)
-
-    def preview(self, **options: Any) -> Run:
-        return _run(self._stack.preview, diff=True, **options)
-
-    def up(self, **options: Any) -> Run:
-        return _run(self._stack.up, diff=True, **options)
-
-    def refresh(self) -> Run:
-        return _run(self._stack.refresh)
-
-    def destroy(self) -> Run:
-        return _run(self._stack.destroy)
-
-    def pulumi(self, *arguments: str) -> str:
-        """Run any other command of the CLI and return what it printed."""
-        workspace = self._stack.workspace
-        arguments = (*arguments, "--stack", NAME)
-        return workspace.pulumi_command.run(
-            list(arguments), workspace.work_dir, workspace.env_vars
-        ).stdout
 
     def ci(self, action: str) -> subprocess.CompletedProcess[str]:
         """Do what CI does with the stack, with its script."""

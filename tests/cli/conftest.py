@@ -8,7 +8,8 @@ import pytest
 
 from local.emulator import Emulator
 from tests.cli.cli_stack import CliStack, PulumiCli
-from tests.cli.pulumi_cli import NoPulumiError, find_or_build
+from tests.cli.consumer_stack import ConsumerStack
+from tests.cli.pulumi_cli import YAML_HOST, NoPulumiError, Say, find_or_build, yaml_host
 
 # What `make test-plugin` sets.
 PLUGIN_VARIABLE = "AWS_PLUGIN"
@@ -17,20 +18,24 @@ OpenStack = Callable[[Path, Emulator], CliStack]
 
 
 @pytest.fixture(scope="session")
-def pulumi_cli(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> PulumiCli:
-    """The CLI.
-
-    Its AWS provider is `local.provider`, whether the AWS plugin is installed or not, and that
-    plugin where a variable asks for it.
-    """
+def say(request: pytest.FixtureRequest) -> Say:
+    """Prints a line at once."""
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def say(line: str) -> None:
         with capture.global_and_fixture_disabled():
             print(f"\n{line}", flush=True)  # noqa: T201
 
+    return say
+
+
+@pytest.fixture(scope="session")
+def pulumi_cli(say: Say, tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
+    """The CLI.
+
+    Its AWS provider is `local.provider`, whether the AWS plugin is installed or not, and that
+    plugin where a variable asks for it.
+    """
     try:
         cli = find_or_build(say)
     except NoPulumiError as error:
@@ -86,3 +91,28 @@ def account(tmp_path: Path) -> Iterator[Emulator]:
 def new_stack(open_stack: OpenStack, account: Emulator, tmp_path: Path) -> CliStack:
     """A stack to be deployed into that account."""
     return open_stack(tmp_path, account)
+
+
+@pytest.fixture(scope="session")
+def consumer_cli(
+    say: Say, pulumi_cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory
+) -> PulumiCli:
+    """The CLI with what a YAML program that uses the component package needs."""
+    try:
+        host = yaml_host(say)
+    except NoPulumiError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("hosts")
+    (folder / YAML_HOST).symlink_to(host)
+    cli = pulumi_cli.with_plugin(folder, "tests.cli.python_host", "pulumi-language-python")
+    return cli.with_plugin(folder, "tests.cli.typed_provider")
+
+
+@pytest.fixture(scope="session")
+def consumer(
+    consumer_cli: PulumiCli, shared_account: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], ConsumerStack]:
+    """Makes a stack of a project with a name, to be deployed into the shared account."""
+    return lambda project: ConsumerStack(
+        tmp_path_factory.mktemp(project), project, shared_account.endpoint_url, consumer_cli
+    )

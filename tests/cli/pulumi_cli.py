@@ -1,6 +1,5 @@
-"""The Pulumi CLI: the one on PATH, or one built from its Go module where there is `go`."""
+"""The Pulumi CLI and its YAML language host: those on PATH, or built from their Go modules."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,41 +8,66 @@ from pathlib import Path
 from pulumi.automation import InvalidVersionError, PulumiCommand
 from semver import VersionInfo
 
+ROOT = Path(__file__).resolve().parents[2]
 # What README asks for.
 MINIMUM = VersionInfo(3, 190)
+YAML_HOST = "pulumi-language-yaml"
 
-_GO_MODULE = Path(__file__).parent / "pulumi"
-_BUILD = Path(__file__).resolve().parents[2] / "build" / "cli"
-_PULUMI = "github.com/pulumi/pulumi/pkg/v3"
-_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+_CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+_CLI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+# Newer ones need versions of Pulumi that were never released as Go modules.
+_YAML, _YAML_VERSION = f"github.com/pulumi/pulumi-yaml/cmd/{YAML_HOST}", "1.32.0"
+
+Say = Callable[[str], None]
+"""Told of a build, which takes minutes."""
 
 
 class NoPulumiError(Exception):
-    """There is no Pulumi CLI, and no `go` to build one with."""
+    """A command is not there, and no `go` to build it with."""
 
 
-def find_or_build(say: Callable[[str], None]) -> PulumiCommand:
-    """Return the CLI; `say` is told of a build, which takes minutes.
+def find_or_build(say: Say) -> PulumiCommand:
+    """Return the CLI, which is the one of CI if it was built.
 
     Raises:
         NoPulumiError: there is none that is new enough, and no `go`.
         subprocess.CalledProcessError: `go` failed, and has said why.
     """
-    pinned = re.findall(rf"{_PULUMI} v(\S+)", (_GO_MODULE / "go.mod").read_text())[0]
     try:
         return PulumiCommand(version=MINIMUM)
     except (FileNotFoundError, InvalidVersionError):
-        root = _BUILD / pinned
-    if not (root / "bin" / "pulumi").exists():
-        if not shutil.which("go"):
-            raise NoPulumiError(f"there is no pulumi >= {MINIMUM} on PATH, and no go to build it")
-        say(f"Building the Pulumi CLI {pinned} in {root} (2 to 4 minutes, once)")
-        shutil.copytree(_GO_MODULE, root, dirs_exist_ok=True)
-        # Built aside: an interrupted build must not be taken for a whole one.
-        flags = ("-ldflags", f"-s -w -X {_VERSION}={pinned}", "-o", "unfinished/pulumi")
-        _go("build", *flags, f"{_PULUMI}/cmd/pulumi", folder=root)
-        (root / "unfinished").rename(root / "bin")
-    return PulumiCommand(str(root), MINIMUM)
+        asked = subprocess.run([ROOT / ".ci/pulumi-version"], capture_output=True, check=True)
+        return build(asked.stdout.decode().strip(), say)
+
+
+def build(version: str, say: Say) -> PulumiCommand:
+    """Return the CLI of a version. Raises what `find_or_build` does."""
+    flag = f"-s -w -X {_CLI_VERSION}={version}"  # without it the Automation API refuses the CLI
+    return PulumiCommand(str(_built(_CLI, version, flag, say)), MINIMUM)
+
+
+def yaml_host(say: Say) -> Path:
+    """Return the language host of YAML programs. Raises what `find_or_build` does."""
+    found = shutil.which(YAML_HOST)
+    return Path(found or _built(_YAML, _YAML_VERSION, "-s -w", say) / "bin" / YAML_HOST)
+
+
+def _built(package: str, version: str, flags: str, say: Say) -> Path:
+    """Return the folder with a package's command in its `bin`."""
+    name = package.rpartition("/")[2]
+    root = ROOT / "build" / "cli" / f"{name}-{version}"
+    if (root / "bin").exists():
+        return root
+    if not shutil.which("go"):
+        raise NoPulumiError(f"there is no {name} on PATH that will do, and no go to build it")
+    say(f"Building {name} {version} in {root} (2 to 4 minutes, once)")
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "go.mod").write_text("module build\n")
+    _go("get", "-tool", f"{package}@v{version}", folder=root)
+    # Built aside: an interrupted build must not be taken for a whole one.
+    _go("build", "-ldflags", flags, "-o", f"unfinished/{name}", package, folder=root)
+    (root / "unfinished").rename(root / "bin")
+    return root
 
 
 def _go(*arguments: str, folder: Path) -> None:

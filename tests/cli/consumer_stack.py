@@ -1,0 +1,58 @@
+"""A stack of somebody's YAML program that uses the component package by its path."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi import automation as auto
+
+from tests.cli.cli_stack import NAME, ROOT, CliCommands, PulumiCli
+
+APP = {"organizationId": "acme", "name": "Acme", "scopes": ["store_v2_products"]}
+
+
+class ConsumerStack(CliCommands):
+    """The stack `local` of a project with this name.
+
+    Attributes:
+        provider: the settings of its AWS provider.
+    """
+
+    def __init__(self, folder: Path, project: str, endpoint: str, cli: PulumiCli) -> None:
+        self.folder = folder
+        self._project = project
+        self.write({})
+        text = (ROOT / f"Pulumi.{NAME}.yaml").read_text()
+        config = yaml.safe_load(text.replace("http://localhost:4566", endpoint))["config"]
+        aws = {key: value for key, value in config.items() if key.startswith("aws:")}
+        self.provider = {key.removeprefix("aws:"): value for key, value in aws.items()}
+        (folder / f"Pulumi.{NAME}.yaml").write_text(yaml.safe_dump({"config": aws}))
+        options = auto.LocalWorkspaceOptions(
+            pulumi_command=cli.command, env_vars=cli.environment(folder)
+        )
+        self._stack = auto.create_or_select_stack(NAME, work_dir=str(folder), opts=options)
+
+    def write(
+        self,
+        inputs: Mapping[str, Any],
+        *,
+        options: Mapping[str, Any] | None = None,
+        resources: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write the program: a backend with these inputs, and other resources."""
+        backend = {
+            "type": "bigcommerce:AppBackend",
+            "properties": {"apps": [APP], "protect": False, **inputs},
+            "options": options or {},
+        }
+        declared = {"clientSecret": {"type": "string", "secret": True}}
+        program = {
+            "name": self._project,
+            "runtime": "yaml",
+            "packages": {"bigcommerce": str(ROOT / "package")},
+            "config": declared if "${clientSecret}" in str(inputs) else {},
+            "resources": {**(resources or {}), "backend": backend},
+            "outputs": {"operations": "${backend.operations}", "baseUrl": "${backend.baseUrl}"},
+        }
+        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(program))

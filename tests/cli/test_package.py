@@ -1,0 +1,118 @@
+"""What a consumer of the component package sees, in a YAML program and with the real engine."""
+
+import json
+import secrets
+from collections.abc import Callable
+
+import pytest
+from pulumi.automation import CommandError
+
+from local.emulator import Emulator
+from ops.outputs import read_outputs
+from package.provider import SCHEMA
+from tests.cli.account import contents
+from tests.cli.cli_stack import ROOT
+from tests.cli.consumer_stack import APP, ConsumerStack
+
+pytestmark = pytest.mark.cli
+
+Consumer = Callable[[str], ConsumerStack]
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+BOUNDARY = {
+    "type": "aws:iam:Policy",
+    "properties": {"name": "made", "policy": json.dumps(POLICY)},
+}
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+
+def test_the_cli_reads_the_schema_as_it_is_in_the_file(consumer: Consumer) -> None:
+    read = consumer("schema").pulumi("package", "get-schema", str(ROOT / "package"))
+    assert json.loads(read) == json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+def test_a_backend_is_deployed_left_alone_changed_and_destroyed(
+    consumer: Consumer, shared_account: Emulator
+) -> None:
+    before = contents(shared_account)
+    stack = consumer("life")
+    previewed = stack.preview().operations
+    assert previewed.keys() == {"create"}
+    assert contents(shared_account) == before
+
+    assert stack.up().operations == previewed
+    assert stack.up().operations == {"same": previewed["create"]}
+    operations = stack.pulumi("stack", "output", "operations")
+    (app,) = read_outputs(operations).registration.apps
+    assert app.organization_id == APP["organizationId"]
+
+    stack.write({"logRetentionDays": 7})
+    changed = stack.up()
+    assert {kind for kind, _ in changed.resources("update")} == {LOG_GROUP}
+    assert changed.operations.keys() == {"update", "same"}
+
+    assert stack.destroy().operations == {"delete": previewed["create"]}
+    assert contents(shared_account) == before
+
+
+def test_a_secret_of_encrypted_configuration_is_nowhere_in_plain_text(
+    consumer: Consumer, shared_account: Emulator
+) -> None:
+    stack, secret = consumer("secret"), secrets.token_hex(32)
+    stack.set_secret("clientSecret", secret)
+    stack.write(
+        {"apps": [APP | {"clientId": "abc123"}], "clientSecrets": {"acme": "${clientSecret}"}}
+    )
+    printed = stack.up().printed
+    assert secret in json.dumps(contents(shared_account))
+    exported = stack.pulumi("stack", "export")
+    outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
+    assert not any(secret in text for text in (printed, exported, outputs))
+    stack.destroy()
+
+
+def test_wrong_inputs_are_reported_by_their_paths(consumer: Consumer) -> None:
+    stack, secret = consumer("wrong"), f"{secrets.token_hex(32)} and more"
+    app = APP | {"scopes": ["store_v2_prodcts"], "clientId": "abc123"}
+    stack.write({"apps": [app], "uninstalledRetentionDays": 1, "clientSecrets": {"acme": secret}})
+    with pytest.raises(CommandError) as caught:
+        stack.preview()
+    printed = str(caught.value)
+    for path in ("apps[0].scopes[0]", "uninstalledRetentionDays", "clientSecrets.acme"):
+        assert f"property {path}" in printed
+    for text in (secret, "Traceback", "config set"):
+        assert text not in printed
+
+
+class TestOfOtherResources:
+    def test_an_input_may_be_unknown_in_a_preview(
+        self, consumer: Consumer, shared_account: Emulator
+    ) -> None:
+        """With an AWS provider of the program, which every resource gets."""
+        before = contents(shared_account)
+        stack = consumer("others")
+        aws = {"type": "pulumi:providers:aws", "properties": stack.provider}
+        only = {"provider": "${aws}"}
+        stack.write(
+            {"permissionsBoundaryArn": "${boundary.arn}"},
+            options={"providers": ["${aws}"]},
+            resources={"aws": aws, "boundary": BOUNDARY | {"options": only}},
+        )
+        for key in stack.provider:
+            stack.pulumi("config", "rm", f"aws:{key}")
+        previewed = stack.preview().operations
+        assert stack.up().operations == previewed
+        role = shared_account.aws.iam.get_role(RoleName="others-local-load")["Role"]
+        assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("policy/made")
+        stack.destroy()
+        assert contents(shared_account) == before
+
+    def test_what_must_be_known_says_so(self, consumer: Consumer) -> None:
+        stack = consumer("unknown")
+        app = APP | {"supportUrl": "${boundary.arn}"}
+        stack.write({"apps": [app]}, resources={"boundary": BOUNDARY})
+        message = r"property apps\[0\].supportUrl .*must be known before the deployment"
+        with pytest.raises(CommandError, match=message):
+            stack.preview()
