@@ -23,11 +23,8 @@ class ConsumerStack(CliCommands):
         self.folder = folder
         self._project = project
         self.write({})
-        text = (ROOT / f"Pulumi.{NAME}.yaml").read_text()
-        config = yaml.safe_load(text.replace("http://localhost:4566", endpoint))["config"]
-        aws = {key: value for key, value in config.items() if key.startswith("aws:")}
-        self.provider = {key.removeprefix("aws:"): value for key, value in aws.items()}
-        (folder / f"Pulumi.{NAME}.yaml").write_text(yaml.safe_dump({"config": aws}))
+        config = write_config(folder, endpoint)
+        self.provider = {key.removeprefix("aws:"): value for key, value in config.items()}
         options = auto.LocalWorkspaceOptions(
             pulumi_command=cli.command, env_vars=cli.environment(folder)
         )
@@ -56,3 +53,12 @@ class ConsumerStack(CliCommands):
             "outputs": {"operations": "${backend.operations}", "baseUrl": "${backend.baseUrl}"},
         }
         (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(program))
+
+
+def write_config(folder: Path, endpoint: str) -> dict[str, Any]:
+    """Write the configuration of a stack without settings of its own: of the AWS provider alone."""
+    text = (ROOT / f"Pulumi.{NAME}.yaml").read_text()
+    config = yaml.safe_load(text.replace("http://localhost:4566", endpoint))["config"]
+    aws = {key: value for key, value in config.items() if key.startswith("aws:")}
+    (folder / f"Pulumi.{NAME}.yaml").write_text(yaml.safe_dump({"config": aws}))
+    return aws

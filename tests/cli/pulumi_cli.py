@@ -36,8 +36,7 @@ def find_or_build(say: Say) -> PulumiCommand:
     try:
         return PulumiCommand(version=MINIMUM)
     except (FileNotFoundError, InvalidVersionError):
-        asked = subprocess.run([ROOT / ".ci/pulumi-version"], capture_output=True, check=True)
-        return build(asked.stdout.decode().strip(), say)
+        return build(_version_of_ci(), say)
 
 
 def build(version: str, say: Say) -> PulumiCommand:
@@ -52,11 +51,33 @@ def yaml_host(say: Say) -> Path:
     return Path(found or _built(_YAML, _YAML_VERSION, "-s -w", say) / "bin" / YAML_HOST)
 
 
+def generate_sdks(schema: Path, folder: Path, say: Say) -> None:
+    """Write the SDKs of a package into the folders `nodejs` and `python`. Raises as above."""
+    root = _module("sdks", _CLI, _version_of_ci(), say)
+    shutil.copy(Path(__file__).with_name("sdks.go"), root / "main.go")
+    _go("run", ".", str(schema), str(folder), folder=root)
+
+
+def _version_of_ci() -> str:
+    asked = subprocess.run([ROOT / ".ci/pulumi-version"], capture_output=True, check=True)
+    return asked.stdout.decode().strip()
+
+
 def _built(package: str, version: str, flags: str, say: Say) -> Path:
     """Return the folder with a package's command in its `bin`."""
     name = package.rpartition("/")[2]
+    root = _module(name, package, version, say)
+    if not (root / "bin").exists():
+        # Built aside: an interrupted build must not be taken for a whole one.
+        _go("build", "-ldflags", flags, "-o", f"unfinished/{name}", package, folder=root)
+        (root / "unfinished").rename(root / "bin")
+    return root
+
+
+def _module(name: str, package: str, version: str, say: Say) -> Path:
+    """Return the folder of a Go module that requires this version of a package."""
     root = ROOT / "build" / "cli" / f"{name}-{version}"
-    if (root / "bin").exists():
+    if (root / "go.sum").exists():
         return root
     if not shutil.which("go"):
         raise NoPulumiError(f"there is no {name} on PATH that will do, and no go to build it")
@@ -64,9 +85,6 @@ def _built(package: str, version: str, flags: str, say: Say) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     (root / "go.mod").write_text("module build\n")
     _go("get", "-tool", f"{package}@v{version}", folder=root)
-    # Built aside: an interrupted build must not be taken for a whole one.
-    _go("build", "-ldflags", flags, "-o", f"unfinished/{name}", package, folder=root)
-    (root / "unfinished").rename(root / "bin")
     return root
 
 

@@ -1,0 +1,113 @@
+"""The SDKs that `pulumi package add` generates for consumers of the component package."""
+
+import importlib
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import automation as auto
+
+from local.emulator import Emulator
+from package.provider import SCHEMA
+from tests.cli.cli_stack import NAME, ROOT, CliCommands, PulumiCli
+from tests.cli.consumer_stack import write_config
+from tests.cli.pulumi_cli import NoPulumiError, Say, generate_sdks
+
+pytestmark = pytest.mark.cli
+
+NPM_PACKAGES = ("typescript@5.9.3", "@pulumi/pulumi@3.248.0", "@types/node@20.19.43")
+TSC = "node_modules/.bin/tsc --strict --noEmit --skipLibCheck --target es2022 --module nodenext"
+
+
+@pytest.fixture(scope="module")
+def sdks(say: Say, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdks")
+    try:
+        generate_sdks(SCHEMA, folder, say)
+    except NoPulumiError as error:
+        pytest.skip(str(error))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(sdks: Path, say: Say) -> Path:
+    """A TypeScript project with the SDK in its folder `sdk`."""
+    if not shutil.which("npm"):
+        pytest.skip("there is no npm")
+    project = ROOT / "build" / "cli" / "typescript"
+    if not (project / TSC.split(maxsplit=1)[0]).exists():
+        say(f"Installing TypeScript in {project} (half a minute, once)")
+        project.mkdir(parents=True, exist_ok=True)
+        (project / "package.json").write_text("{}")
+        options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+        subprocess.run(["npm", "install", *options, *NPM_PACKAGES], cwd=project, check=True)
+    shutil.rmtree(project / "sdk", ignore_errors=True)
+    shutil.copytree(sdks / "nodejs", project / "sdk")
+    return project
+
+
+def compile_typescript(project: Path, program: str) -> str:
+    """What the compiler finds wrong with a program."""
+    (project / "main.ts").write_text(program)
+    command = [*TSC.split(), "main.ts"]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False).stdout
+
+
+def test_the_typescript_sdk_takes_a_program_and_finds_wrong_types(project: Path) -> None:
+    program = Path(__file__).with_name("consumer.ts").read_text(encoding="utf-8")
+    assert compile_typescript(project, program) == ""
+
+    for right, wrong in (
+        ("logRetentionDays: 7", "logRetentionDays: pulumi.output(7)"),
+        ('onUninstall: "delete"', 'onUninstall: "forget"'),
+        ('name: "Acme",', ""),
+    ):
+        assert right in program
+        assert "main.ts" in compile_typescript(project, program.replace(right, wrong)), wrong
+
+
+def test_a_program_deploys_with_the_python_sdk(
+    sdks: Path,
+    pulumi_cli: PulumiCli,
+    account: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    metadata = sdks / "python" / "pulumi_bigcommerce-1.0.0.dist-info" / "METADATA"
+    metadata.parent.mkdir()  # as an installation leaves it
+    metadata.write_text("Name: pulumi_bigcommerce\nVersion: 1.0.0\n")
+    monkeypatch.syspath_prepend(str(sdks / "python"))
+    stack = PythonConsumer(tmp_path, account, pulumi_cli)
+    created = stack.up().operations
+    assert created.keys() == {"create"}
+    assert stack.up().operations == {"same": created["create"]}
+    assert stack.pulumi("stack", "output", "url").endswith("/acme/load")
+
+
+class PythonConsumer(CliCommands):
+    """The stack of a program that runs in this process, and needs no language host."""
+
+    def __init__(self, folder: Path, account: Emulator, cli: PulumiCli) -> None:
+        self.folder = folder
+        write_config(folder, account.endpoint_url)
+        found = cli.with_plugin(folder, "package", "pulumi-resource-bigcommerce")
+        self._stack = auto.create_or_select_stack(
+            NAME,
+            project_name="consumer",
+            program=_program,
+            opts=auto.LocalWorkspaceOptions(
+                work_dir=str(folder),
+                pulumi_command=found.command,
+                env_vars=found.environment(folder),
+            ),
+        )
+
+
+def _program() -> None:
+    sdk: Any = importlib.import_module("pulumi_bigcommerce")
+    app = sdk.AppArgs(organization_id="acme", name="Acme", scopes=["store_v2_products"])
+    backend = sdk.AppBackend("backend", apps=[app], protect=False)
+    pulumi.export("url", backend.technical_tab["acme"].load_callback_url)
