@@ -91,8 +91,13 @@ def read_outputs(text: str, given: str = "") -> Outputs:
         raise OutputsError(
             "The outputs are not JSON. Write them with: pulumi stack output --json > outputs.json"
         ) from None
+    if isinstance(outputs, dict) and isinstance(outputs.get("operations"), dict):
+        outputs = outputs["operations"]  # all that a program with the component package exports
     if not isinstance(outputs, dict) or "registration" not in outputs:
-        raise OutputsError(f"The outputs have no registration. {_deploy_first(up)}")
+        raise OutputsError(
+            f"The outputs have no registration. {_deploy_first(up)}\n"
+            "If your program uses the component package, export its output operations."
+        )
     try:
         registration = Registration.model_validate(outputs["registration"])
     except ValidationError as error:

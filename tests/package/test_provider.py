@@ -89,8 +89,9 @@ def _by_urn(recording: Recording) -> dict[str, Resource]:
 
 def test_operations_has_all_that_the_commands_read_without_the_nulls_that_vanish() -> None:
     outputs = consume(RUTTER).outputs
-    operations = read_outputs(json.dumps(_without_nulls(outputs["operations"])))
-    stack = Stack.of(operations)
+    exported = {"operations": _without_nulls(outputs["operations"])}
+    operations = read_outputs(json.dumps(exported))
+    stack = Stack(operations)
     assert stack.table_arn == outputs["installationsTableArn"]
     assert operations.registration == read_outputs(json.dumps(outputs)).registration
     assert operations.credential_secret_arns == outputs["credentialSecretArns"]
