@@ -69,7 +69,7 @@ class TestWebhooks:
         assert route["routeKey"] in [each["routeKey"] for each in stage.inputs["routeSettings"]]
         url = f"{rutter.outputs['baseUrl']}/{GLOBEX}/rutter"
         assert rutter.outputs["rutterWebhookUrls"] == {GLOBEX: url}
-        assert f"enter `{url}`" in rutter.outputs["readme"]
+        assert f"`{url}`" in rutter.outputs["readme"]
         environment = variables(rutter.one(FUNCTION, WEBHOOK.name))
         assert environment["SECRET_PREFIX"] == "bigcommerce/test/rutter/"
 
