@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import pulumi
+import yaml
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from components.settings.checks import validated
-from components.settings.files import project_name
 from components.settings.model import (
     EMPTY_IS_NONE,
     NOT_EMPTY,
@@ -119,7 +119,7 @@ def read_settings() -> Settings:
 
 def main_project() -> str:
     """Return the name of the project whose stacks the roles deploy."""
-    return project_name(ROOT)
+    return str(yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["name"])
 
 
 def _name_problems(names: list[str]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ if __name__ == "__main__":
     atexit.register(gc.freeze)
     # Importing the commands takes half a second. Ctrl-C may come before a command starts.
     try:
-        from components.settings.files import StackFileError
+        from local.engine.stack_files import StackFileError
 
         try:
             from local.commands import main

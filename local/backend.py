@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from components.settings.files import project_name
 from local.api_answers import find_answer
 from local.bigcommerce import App, BigCommerce, CallbackUrls, Store, serve
 from local.emulator import Emulator
 from local.engine import Deployment, DeploymentError, Event, Stack, stack_config
+from local.engine.stack_files import project_name
 from local.provider import SERVICES
 from local.rutter import Rutter, serve_rutter
 from portal.fields import CALLBACK_FIELDS

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
-from components.settings.files import StackFileError
 from local.backend import LocalBackend, local_backend
 from local.bigcommerce import PortError
 from local.console import Report
 from local.emulator import EmulatorError
 from local.engine import DeploymentError
+from local.engine.stack_files import StackFileError
 from local.outputs_file import OUTPUTS_FILE, shell_command, write_outputs
 from local.scratch import scratch_folder
 from local.walk import Walk

@@ -1,5 +1,5 @@
 """The settings of a stack.
 
-`model` describes each setting, `checks` finds problems in given values, and `stack` and `files`
-read a stack's configuration.
+`model` describes each setting, `checks` finds problems in given values, and `stack` reads a stack's
+configuration.
 """

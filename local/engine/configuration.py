@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from components.settings.files import (
+from local.engine.stack_files import (
     StackFileError,
     full_keys,
     is_encrypted,

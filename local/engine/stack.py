@@ -13,12 +13,12 @@ from typing import Any
 
 import pulumi
 
-from components.settings.files import project_name
 from local.engine.configuration import encoded
 from local.engine.events import DeploymentError, Event, ResourceEvent
 from local.engine.monitor import Monitor, State
 from local.engine.program import Program
 from local.engine.redaction import Redaction
+from local.engine.stack_files import project_name
 from local.provider import AwsProvider, ProviderError
 
 ROOT = Path(__file__).resolve().parents[2]

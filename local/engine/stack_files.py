@@ -17,11 +17,6 @@ def project_name(root: Path) -> str:
     return str(_read(root / "Pulumi.yaml")["name"])
 
 
-def stack_names(root: Path) -> list[str]:
-    """Return the names of the stacks that have a file in the folder `root`."""
-    return sorted(path.name[len("Pulumi.") : -len(".yaml")] for path in root.glob("Pulumi.*.yaml"))
-
-
 def written_config(root: Path, stack: str) -> dict[str, Any]:
     """Return a stack's settings by full key, encrypted or not.
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from components.settings.files import project_name
 from local.engine.configuration import encoded, stack_config
 from local.engine.program import Program
+from local.engine.stack_files import project_name
 from tests.components.recorder import ACCOUNT, REGION, Recording, recorded
 
 ROOT = Path(__file__).parents[2]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from components.settings.files import StackFileError
 from local.engine.configuration import encoded, stack_config
 from local.engine.redaction import Redaction
+from local.engine.stack_files import StackFileError
 
 
 def project(folder: Path, **stacks: str) -> Path:
