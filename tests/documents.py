@@ -10,7 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = (*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")))
+DOCUMENTS = sorted(
+    path for glob in ("*", "docs/**/*", "examples/*/*") for path in ROOT.glob(f"{glob}.md")
+)
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 

@@ -1,8 +1,6 @@
 """The deployed program over HTTP: two apps in one stack, with IAM enforced."""
 
 import json
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -11,8 +9,6 @@ import pytest
 from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import Response, get, post
-from tests.documents import snippet
-from tests.roles import role_environment
 
 pytestmark = pytest.mark.emulated
 
@@ -94,33 +90,6 @@ def test_the_request_log_shows_the_functions_log_line(
 def test_there_are_no_other_routes(app_a: App, path: str) -> None:
     base_url = app_a.callback_urls.load.removesuffix("/org-a/load")
     assert get(base_url + path, WARM).status == 404
-
-
-# Downstream code, with the snippet of the README.
-
-
-def test_downstream_code_reads_an_access_token_and_nothing_else(
-    ready: LocalBackend, app_a: App, store: Store
-) -> None:
-    environment = role_environment(
-        ready.emulator, "consumer", ready.outputs["accessTokenReaderPolicyArn"]
-    )
-    table = ready.outputs["installationsTable"]
-
-    def run(call: str) -> subprocess.CompletedProcess[str]:
-        code = f"{snippet('read_access_token')}\n{call}"
-        command = [sys.executable, "-c", code]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-    read = f"print(read_access_token({table!r}, 'org-a', {store.hash!r}))"
-    assert f"LookupError: the app is not installed on store {store.hash}" in run(read).stderr
-    install(ready, app_a, store)
-    installation = ready.bigcommerce.installation(app_a, store)
-    assert installation is not None
-    done = run(read)
-    assert (done.stdout.strip(), done.stderr) == (installation.access_token, "")
-    write = f"boto3.client('dynamodb').put_item(TableName={table!r}, Item={{}})"
-    assert "AccessDenied" in run(write).stderr
 
 
 def test_a_webhook_of_rutter_triggers_a_poll(ready: LocalBackend, app_a: App, store: Store) -> None:

@@ -1,0 +1,53 @@
+"""One deployment for all examples: an app with a URL of its own, and events."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from local.backend import APPS, HANDOFF_KEYS, PROJECT, LocalBackend, local_backend
+from local.bigcommerce import App, Store
+from local.loopback_http import Response, get
+from local.loopback_server import free_port
+
+# The first request starts a function.
+TIMEOUT_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[LocalBackend]:
+    """The back end of one app. Tests open stores of their own."""
+    app = {
+        "organizationId": "acme",
+        "name": "Acme",
+        "scopes": ["store_v2_orders_read_only"],
+        "appUrl": f"http://localhost:{free_port()}/bigcommerce",
+    }
+    overrides = {
+        APPS: [app],
+        HANDOFF_KEYS: {"acme": secrets.token_hex(32)},
+        f"{PROJECT}:events": True,
+    }
+    with local_backend(overrides=overrides) as backend:
+        backend.configure_credentials()
+        backend.deploy()
+        yield backend
+
+
+@pytest.fixture
+def app(deployed: LocalBackend) -> App:
+    return deployed.apps[0]
+
+
+@pytest.fixture
+def store(deployed: LocalBackend) -> Store:
+    """A store on which the app is not installed yet."""
+    return deployed.bigcommerce.add_store("A store")
+
+
+def install(backend: LocalBackend, store: Store) -> Response:
+    """Install the app on a store; the answer leads to the app's own URL."""
+    url = backend.bigcommerce.auth_callback_url(backend.apps[0], store, store.owner)
+    answer = get(url, TIMEOUT_SECONDS)
+    assert answer.status == 302, answer.text
+    return answer

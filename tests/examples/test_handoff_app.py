@@ -1,0 +1,128 @@
+"""The app that takes the handoff, as a process that the deployed callbacks redirect to."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+import urllib3
+
+from local.backend import APPS, HANDOFF_KEYS, LocalBackend
+from local.bigcommerce import App, Store, load_url
+from local.loopback_http import Response, UnreachableError, get
+from tests.documents import ROOT, snippet
+from tests.examples.conftest import TIMEOUT_SECONDS, install
+
+EXAMPLE = ROOT / "examples/handoff_app/app.py"
+
+
+def test_the_document_shows_the_example() -> None:
+    *imports, function = snippet("read_handoff_token").split("\n\n", 2)
+    text = EXAMPLE.read_text()
+    assert function in text
+    assert all(line in text for block in imports for line in block.splitlines())
+
+
+@pytest.fixture(scope="module")
+def app_origin(deployed: LocalBackend) -> Iterator[str]:
+    """The example's origin, while it runs."""
+    url = urlsplit(deployed.config[APPS][0]["appUrl"])
+    origin = f"{url.scheme}://{url.netloc}"
+    settings = {
+        "HANDOFF_KEY": deployed.config[HANDOFF_KEYS]["acme"],
+        "BASE_URL": deployed.outputs["baseUrl"],
+        "APP_ORIGIN": origin,
+        "PORT": str(url.port),
+    }
+    with subprocess.Popen(
+        [sys.executable, EXAMPLE], env={**os.environ, **settings}, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            await_server(origin)
+            yield origin
+        finally:
+            process.kill()
+
+
+def await_server(origin: str) -> None:
+    give_up_at = time.monotonic() + 30
+    while time.monotonic() < give_up_at:
+        try:
+            get(origin, TIMEOUT_SECONDS)
+        except UnreachableError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"{origin} does not answer")
+
+
+def visit(origin: str, page: Response) -> dict[str, Any]:
+    """Call the example's API as the page does."""
+    (authorization,) = re.findall(r'Authorization: "([^"]+)"', page.text)
+    address = origin.replace("localhost", "127.0.0.1")
+    answer = urllib3.request(
+        "GET", f"{address}/api/visit", headers={"Authorization": authorization}
+    )
+    assert answer.status == 200
+    visit: dict[str, Any] = answer.json()
+    return visit
+
+
+@pytest.mark.emulated
+def test_installing_and_opening_lead_to_the_app(
+    deployed: LocalBackend, app: App, store: Store, app_origin: str
+) -> None:
+    for answer in (install(deployed, store), get(load_url(app, store, store.owner), 30)):
+        page = get(answer.headers["Location"], TIMEOUT_SECONDS)
+        assert page.status == 200
+        assert f"<h1>stores/{store.hash}</h1>" in page.text
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert "mybigcommerce.com" in page.headers["Content-Security-Policy"]
+        assert visit(app_origin, page) == {
+            "store": f"stores/{store.hash}",
+            "user": str(store.owner.id),
+            "url": "/",
+        }
+
+
+@pytest.mark.emulated
+def test_a_token_is_taken_once_and_the_api_needs_a_session(
+    deployed: LocalBackend, store: Store, app_origin: str
+) -> None:
+    location = install(deployed, store).headers["Location"]
+    assert [get(location, TIMEOUT_SECONDS).status for _ in range(2)] == [200, 401]
+    assert get(f"{app_origin}/api/visit", TIMEOUT_SECONDS).status == 401
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"aud": "https://other.example.com"},
+        {"iss": "https://other.example.com"},
+        {"exp": int(time.time()) - 60},
+        {"opened_at": int(time.time()) - 3600},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_token_that_is_not_valid_is_refused(
+    deployed: LocalBackend, store: Store, app_origin: str, wrong: dict[str, Any]
+) -> None:
+    location = install(deployed, store).headers["Location"]
+    (token,) = parse_qs(urlsplit(location).query)["handoff_token"]
+    key = deployed.config[HANDOFF_KEYS]["acme"]
+    claims = jwt.decode(token, options={"verify_signature": False}) | {"jti": "another"}
+
+    def status(claims: dict[str, Any], key: str) -> int:
+        changed = jwt.encode(claims, key, algorithm="HS256")
+        return get(f"{app_origin}/bigcommerce?handoff_token={changed}", TIMEOUT_SECONDS).status
+
+    assert status(claims | wrong, key) == 401
+    assert status(claims, "0" * 64) == 401
+    assert status({**claims, "jti": str(wrong)}, key) == 200  # or nothing else was tested

@@ -1,0 +1,98 @@
+"""Reading a store's access token with the policy that the stack gives out."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.aws import REGION
+from local.backend import LocalBackend
+from local.bigcommerce import App, Store
+from tests.documents import ROOT, snippet
+from tests.examples.conftest import install
+from tests.roles import role_environment
+
+PYTHON = ROOT / "examples/read_token_python"
+NODE = ROOT / "examples/read_token_nodejs"
+INSTALLED = ROOT / "build/examples/read_token_nodejs"
+
+
+def test_the_readme_shows_the_example() -> None:
+    assert snippet("read_access_token") in (PYTHON / "read_token.py").read_text()
+
+
+@pytest.mark.emulated
+def test_python_reads_the_token_and_nothing_else(
+    deployed: LocalBackend, app: App, store: Store
+) -> None:
+    environment = role_environment(
+        deployed.emulator, "python", deployed.outputs["accessTokenReaderPolicyArn"]
+    )
+    table = deployed.outputs["installationsTable"]
+
+    def run(call: str) -> subprocess.CompletedProcess[str]:
+        code = f"from read_token import *\n{call}"
+        return run_in(PYTHON, environment, sys.executable, "-c", code)
+
+    read = f"print(read_access_token({table!r}, 'acme', {store.hash!r}))"
+    assert f"LookupError: the app is not installed on store {store.hash}" in run(read).stderr
+    install(deployed, store)
+    done = run(read)
+    assert (done.stdout.strip(), done.stderr) == (access_token(deployed, app, store), "")
+    write = f"boto3.client('dynamodb').put_item(TableName={table!r}, Item={{}})"
+    assert "AccessDenied" in run(write).stderr
+
+
+@pytest.fixture(scope="module")
+def node_folder() -> Path:
+    """A copy of the example with its packages, kept for the next run."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("needs Node.js 20 or later and npm")
+    shutil.copytree(NODE, INSTALLED, dirs_exist_ok=True)
+    options = ("--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline")
+    subprocess.run(["npm", "install", *options], cwd=INSTALLED, check=True, capture_output=True)
+    return INSTALLED
+
+
+@pytest.mark.cli
+def test_node_reads_the_token(
+    deployed: LocalBackend, app: App, store: Store, node_folder: Path
+) -> None:
+    role = role_environment(
+        deployed.emulator, "node", deployed.outputs["accessTokenReaderPolicyArn"]
+    )
+    environment = {**role, "AWS_REGION": REGION}
+    table = deployed.outputs["installationsTable"]
+    read = (
+        "import { readAccessToken } from './readToken.js';"
+        f"console.log(await readAccessToken({table!r}, 'acme', {store.hash!r}))"
+    )
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return run_in(node_folder, environment, "node", "--input-type=module", "--eval", read)
+
+    assert f"Error: the app is not installed on store {store.hash}" in run().stderr
+    install(deployed, store)
+    done = run()
+    assert done.stdout.strip() == access_token(deployed, app, store), done.stderr
+
+
+def access_token(backend: LocalBackend, app: App, store: Store) -> str:
+    installation = backend.bigcommerce.installation(app, store)
+    assert installation is not None
+    return installation.access_token
+
+
+def run_in(
+    folder: Path, environment: dict[str, str], *command: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [shutil.which(command[0]) or command[0], *command[1:]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
