@@ -7,6 +7,7 @@ A `shape_…` function takes the settings. An output takes AWS's answer and the 
 from __future__ import annotations
 
 import json
+import uuid
 from functools import partial
 from typing import Any
 
@@ -126,14 +127,19 @@ def shape_stage(settings: Values) -> Values:
 
 def put_target(client: Any, _id: str, settings: Values, _before: Values) -> Values:
     """Add or change a rule's target. AWS takes a list."""
-    target = {"Id": settings["targetId"], "Arn": settings["arn"], "Input": settings["input"]}
-    client.put_targets(Rule=settings["rule"], Targets=[target])
+    given = {
+        name: settings[name] for name in ("arn", "deadLetterConfig", "input") if name in settings
+    }
+    target = _capitalized({"id": settings["targetId"], **given})
+    bus = settings["eventBusName"]
+    client.put_targets(Rule=settings["rule"], EventBusName=bus, Targets=[target])
     return settings
 
 
 def remove_target(client: Any, _id: str, settings: Values, _before: Values) -> None:
     """Remove a rule's target. AWS takes a list."""
-    client.remove_targets(Rule=settings["rule"], Ids=[settings["targetId"]])
+    bus, ids = settings["eventBusName"], [settings["targetId"]]
+    client.remove_targets(Rule=settings["rule"], EventBusName=bus, Ids=ids)
 
 
 def keep_nothing(_client: Any, _id: str, settings: Values, _before: Values) -> Values:
@@ -168,6 +174,21 @@ def domain_with_target(answer: Any, state: Values) -> dict[str, Any]:
         "targetDomainName": configuration["ApiGatewayDomainName"],
         "hostedZoneId": configuration["HostedZoneId"],
     }
+
+
+def create_zone(client: Any, _id: str, settings: Values, _before: Values) -> dict[str, str]:
+    """Create a hosted zone. AWS requires the caller's reference."""
+    made = client.create_hosted_zone(
+        Name=settings["name"],
+        CallerReference=str(uuid.uuid4()),
+        HostedZoneConfig={"Comment": settings.get("comment", "")},
+    )
+    return {"zoneId": made["HostedZone"]["Id"].rpartition("/")[2]}
+
+
+def name_servers(answer: Any, _state: Values) -> list[str]:
+    """Return the name servers of a zone."""
+    return list(answer["DelegationSet"]["NameServers"])
 
 
 def _change_record(action: str, client: Any, _id: str, settings: Values, _before: Values) -> None:
@@ -214,6 +235,7 @@ def _queue_attributes(settings: Values) -> dict[str, str]:
     """Return a queue's attributes as the texts that AWS takes."""
     return {
         "MessageRetentionPeriod": str(settings["messageRetentionSeconds"]),
+        "Policy": settings["policy"],
         "RedrivePolicy": settings["redrivePolicy"],
         "SqsManagedSseEnabled": str(settings["sqsManagedSseEnabled"]).lower(),
         "VisibilityTimeout": str(settings["visibilityTimeoutSeconds"]),

@@ -188,7 +188,9 @@ class Resource:
     def _filled(self, template: str, answer: Values) -> str:
         own = {"id": self.id, "ids": self.id.split("|"), "region": self._aws.region}
         account = {"account": self._aws.account_id} if "{account}" in template else {}
-        return template.format_map({**answer, **self._state, **own, **account})
+        return template.format_map(
+            {**self._kind.defaults, **answer, **self._state, **own, **account}
+        )
 
     def _wait(self, *, deleted: bool = False) -> None:
         for name in self._kind.waiters:

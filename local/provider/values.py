@@ -8,7 +8,9 @@ so that an output keeps the type and the secrecy of its input.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"
 _ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _ASSET = "c44067f5952c0a294b673a41bacd8c17"
 _POLICIES = {"assumeRolePolicy", "policy"}
-_JSON = _POLICIES | {"dashboardBody", "redrivePolicy"}
+_JSON = _POLICIES | {"dashboardBody", "eventPattern", "redrivePolicy"}
 _SETS = _POLICIES | {
     *("alarmActions", "attributes", "filterCriteria", "globalSecondaryIndexes", "okActions"),
     *("records", "routeSettings", "validationRecordFqdns"),
@@ -39,7 +41,7 @@ class ProviderError(Exception):
 
 @dataclass(frozen=True)
 class Archive:
-    """A zip file. Two archives are equal if their hashes are.
+    """A zip file, or a folder to zip. Two archives are equal if their hashes are.
 
     The engine keeps only the hash (SHA-256 of the bytes) of an earlier archive, not its path.
     """
@@ -49,7 +51,7 @@ class Archive:
 
     @property
     def content(self) -> bytes:
-        """The file's bytes."""
+        """The zip file's bytes."""
         return _content(self.path)
 
 
@@ -143,13 +145,23 @@ def _unordered(value: Any) -> Any:
 
 def _archive(value: Values) -> Archive:
     if value[_SIGNATURE] == _ASSET or not (value.get("path") or value.get("hash")):
-        raise ProviderError("the embedded AWS takes a FileArchive of a zip file here")
+        raise ProviderError("the embedded AWS takes a FileArchive here")
     path = value.get("path", "")
     return Archive(value.get("hash") or hashlib.sha256(_content(path)).hexdigest(), path)
 
 
 def _content(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return _zipped(Path(path)) if Path(path).is_dir() else Path(path).read_bytes()
     except OSError as error:
         raise ProviderError(f"cannot read the archive {path}: {error.strerror}") from error
+
+
+def _zipped(folder: Path) -> bytes:
+    """Zip a folder's files; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
+    return buffer.getvalue()

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -108,6 +109,26 @@ def test_archives_compare_by_content(tmp_path: Any) -> None:
     assert not life.diff(inputs).diffs
     path.write_bytes(b"two")
     assert life.diff(inputs).diffs == ["code"]
+
+
+def test_a_folder_is_zipped_and_compared_by_content(emulator: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "handler.py").write_text("def handler(event, context): return 'one'")
+    role = emulator.aws.iam.create_role(RoleName="provider-folder", AssumeRolePolicyDocument="{}")
+    life = Life(configured(emulator), "aws:lambda/function:Function")
+    inputs = {
+        "name": "provider-folder",
+        "role": role["Role"]["Arn"],
+        "runtime": "python3.13",
+        "handler": "handler.handler",
+        "code": {**ARCHIVE, "path": str(tmp_path)},
+    }
+    life.create(inputs)
+    answer = emulator.aws.lambda_.invoke(FunctionName="provider-folder")
+    assert json.load(answer["Payload"]) == "one"
+    assert not life.diff(inputs).diffs
+    (tmp_path / "handler.py").write_text("def handler(event, context): return 'two'")
+    assert life.diff(inputs).diffs == ["code"]
+    life.delete()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ CREATED_FIRST = {
     *("aws:apigatewayv2/integration:Integration", "aws:apigatewayv2/route:Route"),
     *("aws:cloudwatch/dashboard:Dashboard", "aws:cloudwatch/eventTarget:EventTarget"),
     "aws:dynamodb/tableItem:TableItem",
-    *("aws:lambda/eventSourceMapping:EventSourceMapping",),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:lambda/eventSourceMapping:EventSourceMapping",
     *("aws:secretsmanager/secretVersion:SecretVersion",),
     *("aws:sns/topicSubscription:TopicSubscription",),
 }
@@ -61,6 +62,8 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
     )
     made["stream_arn"] = streamed["TableDescription"]["LatestStreamArn"]
     aws.events.put_rule(Name="ground", ScheduleExpression="rate(5 minutes)")
+    aws.events.create_event_bus(Name="ground")
+    aws.events.put_rule(Name="ground", EventBusName="ground", EventPattern='{"source": ["a"]}')
     for name in ("ground", "other"):
         aws.sqs.create_queue(QueueName=name)
     made["secret"] = aws.secretsmanager.create_secret(Name="ground")["ARN"]
