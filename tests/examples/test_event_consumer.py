@@ -8,28 +8,12 @@ import pytest
 
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store, uninstall_url
-from local.engine import Deployment, Stack
 from local.loopback_http import get
-from local.provider import SERVICES
-from tests.documents import ROOT
-from tests.examples.conftest import TIMEOUT_SECONDS, install
+from tests.examples.conftest import TIMEOUT_SECONDS, Deploy, install
 
 pytestmark = pytest.mark.emulated
 
-PROGRAM = ROOT / "examples/event_consumer/__main__.py"
 FUNCTION = "store-list"
-
-
-@pytest.fixture(scope="module")
-def consumer(deployed: LocalBackend) -> Deployment:
-    stack = Stack("dev", PROGRAM)
-    endpoints = [dict.fromkeys(SERVICES, deployed.emulator.endpoint_url)]
-    config = {
-        "aws:region": "us-east-1",
-        "aws:endpoints": endpoints,
-        "store-list:eventBusName": deployed.outputs["eventBusArn"].rpartition("/")[2],
-    }
-    return stack.up(config, on_event=lambda _: None)
 
 
 def listed(backend: LocalBackend, table: str, store: Store) -> dict[str, Any]:
@@ -49,9 +33,10 @@ def await_listed(
 
 
 def test_a_store_is_listed_while_the_app_is_installed(
-    deployed: LocalBackend, app: App, store: Store, consumer: Deployment
+    deployed: LocalBackend, app: App, store: Store, deploy_example: Deploy
 ) -> None:
-    table = consumer.outputs["storesTable"]
+    bus_name = deployed.outputs["eventBusArn"].rpartition("/")[2]
+    table = deploy_example("event_consumer", eventBusName=bus_name).outputs["storesTable"]
     install(deployed, store)
     created = await_listed(deployed, table, store, installed=True)
     assert get(uninstall_url(app, store, store.owner), TIMEOUT_SECONDS).status == 200

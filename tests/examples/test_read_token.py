@@ -1,5 +1,6 @@
 """Reading a store's access token with the policy that the stack gives out."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,16 +12,17 @@ from local.aws import REGION
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
 from tests.documents import ROOT, snippet
-from tests.examples.conftest import install
+from tests.examples.conftest import Deploy, install
 from tests.roles import role_environment
 
-PYTHON = ROOT / "examples/read_token_python"
+PYTHON = ROOT / "examples/read_token_python/function"
 NODE = ROOT / "examples/read_token_nodejs"
 INSTALLED = ROOT / "build/examples/read_token_nodejs"
 
 
 def test_the_readme_shows_the_example() -> None:
-    assert snippet("read_access_token") in (PYTHON / "read_token.py").read_text()
+    _, function = snippet("read_access_token").split("\n\n\n")
+    assert function in (PYTHON / "read_token.py").read_text()
 
 
 @pytest.mark.emulated
@@ -43,6 +45,39 @@ def test_python_reads_the_token_and_nothing_else(
     assert (done.stdout.strip(), done.stderr) == (access_token(deployed, app, store), "")
     write = f"boto3.client('dynamodb').put_item(TableName={table!r}, Item={{}})"
     assert "AccessDenied" in run(write).stderr
+
+
+@pytest.mark.emulated
+def test_a_function_next_to_the_back_end_calls_the_api_with_the_token(
+    deployed: LocalBackend, app: App, store: Store, deploy_example: Deploy
+) -> None:
+    """The example's app is not registered, so the record of a store is copied into its table."""
+    install(deployed, store)
+    outputs = deploy_example("read_token_python").outputs
+    aws, operations = deployed.emulator.aws, outputs["operations"]
+    encrypted = aws.kms.encrypt(
+        KeyId=operations["accessTokenKeyArn"],
+        Plaintext=access_token(deployed, app, store),
+        EncryptionContext={"organization_id": "acme", "store_hash": store.hash},
+    )
+    aws.dynamodb.put_item(
+        TableName=operations["installationsTable"],
+        Item={
+            "pk": {"S": f"ORG#acme#STORE#{store.hash}"},
+            "sk": {"S": "STORE"},
+            "status": {"S": "installed"},
+            "access_token": {"B": encrypted["CiphertextBlob"]},
+        },
+    )
+    function = {"FunctionName": outputs["function"]}
+    variables = aws.lambda_.get_function_configuration(**function)["Environment"]["Variables"]
+    assert variables["API_URL"] == "https://api.bigcommerce.com"
+    variables["API_URL"] = deployed.bigcommerce_url
+    aws.lambda_.update_function_configuration(**function, Environment={"Variables": variables})
+
+    answer = aws.lambda_.invoke(**function, Payload=json.dumps({"store_hash": store.hash}))
+
+    assert json.load(answer["Payload"])["name"] == "A store"
 
 
 @pytest.fixture(scope="module")

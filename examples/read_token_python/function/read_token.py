@@ -1,6 +1,10 @@
-"""Read a store's access token, as your own code on AWS does."""
+"""Read a store's access token, and call BigCommerce's API with it."""
+
+import os
+from typing import Any
 
 import boto3
+import urllib3
 
 
 def read_access_token(table: str, organization_id: str, store_hash: str) -> str:
@@ -21,3 +25,16 @@ def read_access_token(table: str, organization_id: str, store_hash: str) -> str:
         EncryptionContext={"organization_id": organization_id, "store_hash": store_hash},
     )
     return decrypted["Plaintext"].decode()
+
+
+def handler(event: dict[str, str], _context: object) -> dict[str, Any]:
+    """Return what BigCommerce knows of the event's store, as the Lambda function."""
+    store_hash = event["store_hash"]
+    token = read_access_token(os.environ["TABLE"], os.environ["ORGANIZATION_ID"], store_hash)
+    answer = urllib3.request(
+        "GET",
+        f"{os.environ['API_URL']}/stores/{store_hash}/v2/store",
+        headers={"X-Auth-Token": token, "Accept": "application/json"},
+    )
+    store: dict[str, Any] = answer.json()
+    return store
