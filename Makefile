@@ -66,7 +66,7 @@ test-plugin: $(READY)  ## run test-cli with the AWS plugin instead of local.prov
 lint: $(READY)  ## check style, types, prose and workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy __main__.py bench bootstrap components lambdas local ops package portal tests
+	@$(BIN)/mypy __main__.py bench bootstrap components examples lambdas local ops package portal tests
 	@$(BIN)/python -m tests.docs.prose
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml

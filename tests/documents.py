@@ -11,7 +11,9 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
-    path for glob in ("*", "docs/**/*", "examples/*/*") for path in ROOT.glob(f"{glob}.md")
+    path
+    for glob in ("*", "docs/**/*", "examples/*/*", "templates/*/*")
+    for path in ROOT.glob(f"{glob}.md")
 )
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")

@@ -1,4 +1,4 @@
-"""One deployment for all examples: an app with a URL of its own, and events."""
+"""One deployment for all examples: an app with its own URL, and events."""
 
 import secrets
 import sys
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 30
 
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[LocalBackend]:
-    """The back end of one app. Tests open stores of their own."""
+    """The back end of one app. Each test adds its own stores."""
     app = {
         "organizationId": "acme",
         "name": "Acme",
