@@ -46,6 +46,11 @@ def package_schema() -> dict[str, Any]:
         "version": _PROJECT["version"],
         "description": _PROJECT["description"].removesuffix(", as a Pulumi program"),
         "license": _PROJECT["license"],
+        # Otherwise the CLI names the SDK of a package from git after the repository's owner.
+        "language": {
+            "nodejs": {"packageName": "@pulumi/bigcommerce"},
+            "python": {"packageName": "pulumi_bigcommerce"},
+        },
         "keywords": ["pulumi", "category/cloud", "kind/component", "aws", "bigcommerce"],
         "config": {},
         "types": dict(sorted(types.declared.items())),

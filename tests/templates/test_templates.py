@@ -3,6 +3,7 @@
 The CLI replaces two placeholders in every file and writes the answers to the stack's configuration.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -72,6 +73,13 @@ def test_each_project_uses_the_package_of_this_version() -> None:
     examples = [ROOT / "examples" / name for name in ("read_token_python", "custom_domain")]
     for folder in (*TEMPLATES.values(), *examples):
         assert project_file(folder)["packages"] == {"bigcommerce": source}
+
+
+def test_the_programs_import_the_sdk_by_its_name() -> None:
+    schema = json.loads((ROOT / "package/schema.json").read_text())
+    names = {name: each["packageName"] for name, each in schema["language"].items()}
+    assert f"import {names['python']} as" in (TEMPLATES["python"] / "__main__.py").read_text()
+    assert f'from "{names["nodejs"]}"' in (TEMPLATES["typescript"] / "index.ts").read_text()
 
 
 def yaml_settings(text: str, config: Mapping[str, str]) -> Settings:
