@@ -1,8 +1,10 @@
 """The SDKs that `pulumi package add` generates for consumers of the component package."""
 
 import importlib
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,27 @@ def test_the_typescript_sdk_takes_a_program_and_finds_wrong_types(project: Path)
     ):
         assert right in program
         assert "main.ts" in compile_typescript(project, program.replace(right, wrong)), wrong
+
+
+def test_the_typescript_template_compiles(project: Path) -> None:
+    program = (ROOT / "templates/typescript/index.ts").read_text(encoding="utf-8")
+    assert compile_typescript(project, program.replace("@pulumi/bigcommerce", "./sdk")) == ""
+
+
+@pytest.mark.parametrize(
+    "folder", ["templates/python", "examples/read_token_python", "examples/custom_domain"]
+)
+def test_a_python_program_has_the_types_of_the_sdk(sdks: Path, folder: str) -> None:
+    options = ("--strict", "--follow-imports=silent", "--config-file=", "--no-incremental")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, f"{folder}/__main__.py"],
+        cwd=ROOT,
+        env={**os.environ, "MYPYPATH": str(sdks / "python")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_program_deploys_with_the_python_sdk(
