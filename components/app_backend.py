@@ -74,6 +74,7 @@ class AppBackend(pulumi.ComponentResource):
         )
         outputs: dict[str, pulumi.Input[object]] = {
             **registration_outputs(self._api.base_url, settings),
+            "apiId": self._api.id,
             "credentialSecretArns": {id_: app.secret_arn for id_, app in apps.items()},
             "installationsTable": self._store.table_name,
             "installationsTableArn": self._store.table_arn,

@@ -72,6 +72,7 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
 ) -> None:
     assert without_renderings(two_apps) == {
         "baseUrl": API_ENDPOINT,
+        "apiId": "abc123",
         "technicalTab": {
             GLOBEX: globex("awaiting-urls"),
             ACME: urls(ACME)
