@@ -1,8 +1,8 @@
 """The alarms as data: the metric of each, and when a person should act.
 
-Each has an entry in the runbook under its title. Sources of namespaces, names and dimensions:
-"CloudWatch metrics for HTTP APIs" in the API Gateway developer guide, "Types of metrics for Lambda
-functions" in the Lambda developer guide, and docs/callbacks.md for `BigCommerceApp`.
+Each has an entry in docs/alarms.md under its title. docs/callbacks.md describes the metrics in
+`BigCommerceApp`. The other metrics are AWS's. See "CloudWatch metrics for HTTP APIs" in the API
+Gateway developer guide, and "Types of metrics for Lambda functions" in the Lambda developer guide.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ class Alarm:
 
     Attributes:
         name: the alarm's name within the stack, such as `function-errors`.
-        title: the heading of its entry in the runbook.
+        title: the heading of its entry in docs/alarms.md.
         namespace: the metric's namespace.
         metric: the metric's name.
         dimension: what the metric belongs to. `FunctionName` makes one alarm for each function.
         statistic: of the metric in each period, such as `Sum` or `p99`.
         threshold: what the statistic is compared with.
         minutes: the length of a period.
-        periods: periods in a row that it takes.
+        periods: consecutive periods that raise the alarm.
         comparison: CloudWatch's operator, read as "statistic, operator, threshold".
         missing: what a period without data counts as.
     """
@@ -45,7 +45,7 @@ class Alarm:
 
     @property
     def anchor(self) -> str:
-        """Its entry in the runbook, as the part of a link after `#`."""
+        """The anchor of its entry in docs/alarms.md."""
         return self.title.lower().replace(" ", "-")
 
 
@@ -87,7 +87,7 @@ def silence(hours: int | None) -> tuple[Alarm, ...]:
         return ()
     return (
         Alarm(
-            "silence", "Nobody opens the app", FUNCTIONS_NAMESPACE, "InstalledOrOpened", "service",
+            "silence", "No one opens the app", FUNCTIONS_NAMESPACE, "InstalledOrOpened", "service",
             "Sum", 1, minutes=60, periods=hours, comparison="LessThanThreshold",
             missing="breaching",
         ),

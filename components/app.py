@@ -31,8 +31,8 @@ class BigCommerceApp(pulumi.ComponentResource):
     If Rutter is on, there is also a secret `{project}/{stack}/rutter/{organization_id}`: JSON with
     the `client_id` and `client_secret` of the organization at Rutter.
 
-    Changes of a secret's description are ignored. To change it, the provider sends the key again,
-    and AWS may require the permission to encrypt with it, which CI's deploy role does not have.
+    Changes of a secret's description are ignored. The provider would send the key again with it.
+    AWS may then require permission to encrypt with the key, which CI's deploy role does not have.
 
     Attributes:
         secret_arn: the ARN of the secret with its credentials at BigCommerce.

@@ -10,9 +10,9 @@ from .settings.model import RouteThrottle, Throttle
 from .stack_context import StackContext
 from .stack_function import StackFunction
 
-# What API Gateway logs of a request. It puts values in as they are, so none is the caller's own
-# text: with a quotation mark in its path, which arrives decoded, a caller could write other fields.
-# Nor are there query strings, which hold codes and payloads.
+# The fields that API Gateway logs. It does not escape values, so none is the caller's own text:
+# with a quotation mark in the decoded path, a caller could write other fields. Query strings are
+# left out because they have codes and payloads.
 ACCESS_LOG_FORMAT = json.dumps(
     {
         "request_id": "$context.requestId",
@@ -31,7 +31,7 @@ ACCESS_LOG_FORMAT = json.dumps(
 
 
 class CallbackApi(pulumi.ComponentResource):
-    """The HTTP API that the callback URLs lead to.
+    """The HTTP API of the callback URLs.
 
     `add_route` adds a route to a function. `serve` deploys the routes that were added.
 

@@ -20,7 +20,7 @@ Environment = dict[str, pulumi.Input[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackResources:
-    """What the environment and the grants of a callback's function refer to."""
+    """The resources that the environment and the grants of a callback's function refer to."""
 
     context: StackContext
     store: InstallationStore

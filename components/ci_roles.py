@@ -1,7 +1,7 @@
-"""What CI's roles for a stack are called, and what else `bootstrap/` makes for it.
+"""Names of CI's roles for a stack, and of what else `bootstrap/` creates for it.
 
-The policy of the stack's key knows the roles. No name begins with `{project}-{stack}-`, as those of
-the stack's own resources do: so a deploy role, which may write what begins so, can write none.
+The policy of the stack's key names the roles. A deploy role may write resources whose names start
+with `{project}-{stack}-`. No name here starts so, so a deploy role cannot change these roles.
 """
 
 
@@ -11,15 +11,15 @@ def deploy_role_name(project: str, stack: str) -> str:
 
 
 def preview_role_name(project: str, stack: str) -> str:
-    """The name of the role that previews a stack, and looks for drift."""
+    """The name of the role that previews a stack and detects its drift."""
     return f"preview-{project}-{stack}"
 
 
 def boundary_name(project: str, stack: str) -> str:
-    """The name of the policy that is the permissions boundary of a stack's roles."""
+    """The name of the permissions boundary of a stack's roles."""
     return f"boundary-{project}-{stack}"
 
 
 def state_key_alias(project: str, stack: str) -> str:
-    """The alias of the KMS key of the secrets in a stack's state."""
+    """The alias of the KMS key that encrypts the secrets in a stack's state."""
     return f"alias/state-{project}-{stack}"

@@ -33,7 +33,7 @@ class CustomDomain(pulumi.ComponentResource):
                 "certificate_arn": domain.certificate_arn or self._validated_certificate_arn(),
                 "endpoint_type": "REGIONAL",
                 "ip_address_type": "dualstack",
-                "security_policy": "TLS_1_2",  # the least that it takes; TLS 1.3 is taken too
+                "security_policy": "TLS_1_2",  # the minimum; TLS 1.3 works too
             },
             opts=self._child,
         )

@@ -8,8 +8,8 @@ from portal.traffic import CHECK_STORE_PREFIX
 _Widget = dict[str, Any]
 _HEIGHT = 6  # of a row, in the dashboard's grid of 24 columns
 
-# Saved queries of the functions' logs, by name. The error says how a call went, not the
-# status: an external install that failed is redirected too, and what takes no calls has none.
+# Saved queries of the functions' logs, by name. They use the error and not the status: a failed
+# external install is a redirect too, and functions without a route have no status.
 QUERIES = {
     "request of an error page": (
         "fields @timestamp, @log, status, error, reason, organization_id, store_hash\n"
@@ -34,13 +34,13 @@ QUERIES = {
 }
 
 
-# Without the check of a deployment, whose uninstalls succeed.
+# Excludes the check of a deployment, whose uninstalls succeed.
 SUCCEEDED_BY_APP = (
     'filter message = "callback answered" and not ispresent(error)'
     f' and @message not like /"store_hash":"{CHECK_STORE_PREFIX}/'
     " | stats count(*) as calls by organization_id | sort calls desc"
 )
-# Only what answers calls has a status.
+# Only functions with a route log a status.
 LOGGED = "filter ispresent(message) | stats count(*) by bin(5m), message, status"
 
 

@@ -81,7 +81,7 @@ def find_connections(store: InstallationStore, *indexes: str) -> Statement:
 
 
 def list_stores(store: InstallationStore) -> Statement:
-    """List stores by the index, which has every store and neither tokens nor e-mail addresses."""
+    """List stores by the index, which has every store and neither tokens nor email addresses."""
     index = pulumi.Output.format("{}/index/{}", store.table_arn, INDEX)
     return allow("ListStores", ["dynamodb:Query", "dynamodb:Scan"], index)
 

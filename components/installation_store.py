@@ -8,8 +8,8 @@ from portal.part_names import TABLE
 from .key_policy import key_policy
 from .stack_context import StackContext
 
-# The index of the table by organization. An item is in it if it has both keys: whatever belongs to
-# a store, and no app's profile. What else of an item is in it says nothing of a token or a person.
+# The index by organization. It has each item with both keys: everything that belongs to a store,
+# and no app's profile. The indexed attributes reveal no token and no person.
 INDEX = "by-organization"
 INDEX_KEYS = ("organization_id", "store_hash")
 INDEXED = (
@@ -20,7 +20,7 @@ INDEXED = (
     "scopes",
     "user_count",
     "uninstalled_at",
-    # What was verified of a store.
+    # Of the verification.
     "verdict",
     "domain",
 )
@@ -40,8 +40,8 @@ ATTRIBUTES = {
 class InstallationStore(pulumi.ComponentResource):
     """The table, its indexes and its customer-managed key.
 
-    One key serves twice: DynamoDB encrypts the table with it, and the auth function encrypts each
-    access token with it once more, so that reading the table alone shows no token.
+    DynamoDB encrypts the table with the key. The auth function also encrypts each access token with
+    it, so that reading the table alone shows no token.
 
     Attributes:
         table_name: the table's name.

@@ -43,10 +43,10 @@ _SECRETS_MANAGER = ("kms:Decrypt", "kms:GenerateDataKey")
 def key_policy(context: StackContext) -> pulumi.Output[str]:
     """Allow what IAM allows, two services that encrypt with the key, and CI's roles.
 
-    Sources: the DynamoDB developer guide, "Encryption at rest", and the Secrets Manager user guide,
-    "Secret encryption and decryption": with a customer-managed key every caller needs the key's
-    permission through the service. `kms:ViaService` allows only that. It decrypts no access token,
-    because access tokens are decrypted by calling KMS directly.
+    With a customer-managed key, every caller needs the key's permission through the service.
+    `kms:ViaService` allows only that. It decrypts no access token, because access tokens are
+    decrypted by calling KMS directly. Sources: "Encryption at rest" in the DynamoDB developer
+    guide, and "Secret encryption and decryption" in the Secrets Manager user guide.
     """
     root = pulumi.Output.format("arn:{}:iam::{}:root", context.partition, context.account)
     return policy_document(

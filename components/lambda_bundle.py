@@ -104,8 +104,8 @@ def _pip_install(requirements: Path, target: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise BundleError(
-            f"The libraries of the Lambda bundle could not be installed: {done.stderr.strip()}\n"
-            "Check that pip reaches a package index, and where it looks for one:\n"
+            f"pip could not install the libraries of the Lambda bundle: {done.stderr.strip()}.\n"
+            "Check which package index pip uses, and that this machine reaches it:\n"
             f"    {sys.executable} -m pip config list"
         )
 

@@ -1,4 +1,4 @@
-"""A managed policy of IAM, which people attach to roles of their own."""
+"""An IAM managed policy, which people attach to their own roles."""
 
 import pulumi
 import pulumi_aws as aws
@@ -12,10 +12,10 @@ def managed_policy(
     document: pulumi.Input[str],
     parent: pulumi.Resource,
 ) -> pulumi.Output[str]:
-    """Make the policy, and give its ARN.
+    """Create the policy and return its ARN.
 
-    AWS changes a policy's document in place, but never its description: another would mean another
-    policy, and AWS deletes none that is attached. So a description stays as it was first deployed.
+    AWS never changes a policy's description. Another description would replace the policy, and AWS
+    deletes no policy that is attached. So the description stays as it was first deployed.
     """
     opts = pulumi.ResourceOptions(parent=parent, ignore_changes=["description"])
     return aws.iam.Policy(

@@ -23,7 +23,7 @@ def metric_alarm(
     aws.cloudwatch.MetricAlarm(
         f"{alarm.name}{suffix}",
         name=context.name(f"{alarm.name}{suffix}"),
-        alarm_description=f"{alarm.title}: docs/runbook.md#{alarm.anchor}",
+        alarm_description=f"{alarm.title}: docs/alarms.md#{alarm.anchor}",
         namespace=alarm.namespace,
         metric_name=alarm.metric,
         dimensions={alarm.dimension: watched},

@@ -7,7 +7,7 @@ from .stack_function import FunctionSpec
 
 @dataclass(frozen=True, kw_only=True)
 class RoutedFunction(FunctionSpec):
-    """A function with a route, which it answers within API Gateway's 30 seconds.
+    """A function with a route. API Gateway waits 30 seconds for it.
 
     Attributes:
         path: the last segment of its URL, after `/{organization_id}/`.

@@ -64,7 +64,7 @@ class StackFunction(pulumi.ComponentResource):
         super().__init__("bigcommerce:index:StackFunction", spec.name, None, opts)
         name, settings = context.name(spec.name), context.settings
         child = pulumi.ResourceOptions(parent=self)
-        # Created first, or Lambda would create it without an end to its retention.
+        # Created first. Otherwise Lambda creates it without a retention.
         log_group = aws.cloudwatch.LogGroup(
             spec.name,
             name=f"/aws/lambda/{name}",
@@ -74,7 +74,7 @@ class StackFunction(pulumi.ComponentResource):
         role = aws.iam.Role(
             spec.name,
             name=name,
-            description=f"What the function {spec.name} may do",
+            description=f"Permissions of the function {spec.name}",
             assume_role_policy=policy_document(_TRUST),
             permissions_boundary=settings.permissions_boundary_arn,
             opts=child,
@@ -119,8 +119,8 @@ class StackFunction(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "invokeArn": self.invoke_arn})
 
 
-# Seconds and tries of a name lookup, which the function's deadline cannot interrupt: without this
-# the C library takes up to 10 s (resolv.conf(5)).
+# Seconds and attempts of a name lookup, which the deadline cannot interrupt. The C library's
+# default is up to 10 s (resolv.conf(5)).
 _NAME_LOOKUP = "timeout:1 attempts:2"
 _TRUST = {
     "Effect": "Allow",

@@ -1,4 +1,4 @@
-"""What consumes the table's stream: a function's mapping, its dead-letter queue, and two alarms."""
+"""A consumer of the table's stream: the mapping to a function, a dead-letter queue, two alarms."""
 
 import json
 from typing import Any, Literal

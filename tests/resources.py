@@ -1,4 +1,4 @@
-"""What an upgrade must not replace: every resource's URN and the inputs that AWS cannot change.
+"""Every resource's URN and fixed inputs: an upgrade must not change them.
 
 `python -m tests.resources` writes resources.yaml. A resource that was renamed stays under its first
 URN as long as it has an alias for it.

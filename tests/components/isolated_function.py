@@ -1,11 +1,14 @@
 """Calls one function of a bundle in an interpreter where nothing else is installed.
 
 `python -I -S isolated_function.py BUNDLE AWS FUNCTION`: as in Lambda, BUNDLE (a folder) comes first
-and AWS (a folder with boto3 and what it needs) after it. Reads an event as JSON, and the function
-gets it three times. Prints one line of JSON: `files`, the file of each imported module that is not
-the standard library's, by name; `answers`, the function's; `loads`, how often certificates were
-loaded for AWS; `prepared`, how many clients of others than AWS there were before the first event;
-`collects`, whether the garbage collector worked when botocore was imported, and after the events.
+and AWS (a folder with boto3 and what it needs) after it. It reads an event as JSON, and calls the
+function with it three times. Then it prints one line of JSON:
+
+- `files`: the file of each imported module outside the standard library, by name
+- `answers`: what the function returned
+- `loads`: how often certificates were loaded for AWS
+- `prepared`: how many clients of other services existed before the first event
+- `collects`: whether the garbage collector worked when botocore was imported, and after the events
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Records what a program of this repository registers, in place of deploying it."""
+"""Records what a program of this repository registers, instead of deploying it."""
 
 import asyncio
 import contextlib
@@ -62,7 +62,7 @@ def address(urn: str) -> str:
 
 @dataclass(frozen=True)
 class Warned:
-    """What the program warned of, and how many resources were registered by then."""
+    """A warning of the program, and how many resources were registered by then."""
 
     text: str
     resources: int
@@ -70,7 +70,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a run registered and gave.
+    """The resources and outputs of a run.
 
     Attributes:
         resources: in the order of registration, the stack left out.
@@ -125,7 +125,7 @@ class Planned(Mocks):
         return Aws().call(args)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Give no id, and no outputs but the inputs."""
+        """Return no ID, and the inputs as outputs."""
         return None, args.inputs
 
 

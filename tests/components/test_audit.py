@@ -1,4 +1,4 @@
-"""What `make audit` scans and compares, without the scanner."""
+"""The plan that `make audit` scans, and its comparison of findings, without the scanner."""
 
 import pytest
 

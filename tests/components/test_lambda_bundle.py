@@ -121,7 +121,7 @@ def bundle() -> Path:
 
 
 def instead_of_pip(install: Callable[[Path], None]) -> AbstractContextManager[object]:
-    """Within the block a function of the target folder stands in pip's place."""
+    """Within the block, a function of the target folder replaces pip."""
 
     def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
         install(Path(command[command.index("--target") + 1]))
@@ -293,7 +293,7 @@ class TestBuild:
         # Which the CLI shows without a traceback.
         assert isinstance(raised.value, pulumi.RunError)
         message = str(raised.value)
-        assert message.startswith("The libraries of the Lambda bundle could not be installed: ")
+        assert message.startswith("pip could not install the libraries of the Lambda bundle: ")
         assert "DO NOT MATCH THE HASHES" in message
         assert f"    {sys.executable} -m pip config list" in message
         assert "Traceback" not in message
@@ -303,10 +303,9 @@ class TestBuild:
 def test_with_boto3_alone_each_function_answers_imports_what_it_needs_and_keeps_its_connections(
     bundle: Path, tmp_path: Path
 ) -> None:
-    """With the bundle, the standard library and what the Lambda runtime brings, and no more.
+    """The function has the bundle, the standard library and the Lambda runtime's libraries only.
 
-    What a function imports, every cold start of it pays for; a connection takes its certificates'
-    loading, unless they were loaded before, and some round trips.
+    Every cold start pays for each import. A connection costs loading certificates and round trips.
     """
     zipfile.ZipFile(bundle).extractall(tmp_path / "bundle")
     runtime = tmp_path / "runtime"
@@ -333,7 +332,7 @@ def test_with_boto3_alone_each_function_answers_imports_what_it_needs_and_keeps_
 
 
 def isolated(folder: Path, function: str) -> dict[str, Any]:
-    """What a function did with three events, in a fresh interpreter with the variables it has."""
+    """Call a function with three events, in a fresh interpreter with its environment."""
     bundle, scratch = folder / "bundle", folder / function
     scratch.mkdir()
     script = Path(__file__).with_name("isolated_function.py")

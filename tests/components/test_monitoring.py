@@ -28,7 +28,7 @@ def test_a_stack_without_the_setting_has_no_monitoring(ready: Recording) -> None
 def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
     everything: Recording,
 ) -> None:
-    headings = re.findall(r"^### (.*)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
+    headings = re.findall(r"^### (.*)$", (ROOT / "docs/alarms.md").read_text(), re.MULTILINE)
     titles = [alarm.title for alarm in (*ALARMS, *silence(24))]
     assert [
         *titles,
@@ -41,7 +41,7 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
         assert alarm["name"] == f"bigcommerce-test-{name}"
         title, _, link = alarm["alarmDescription"].partition(": ")
         anchor = title.lower().replace(" ", "-")
-        assert link == f"docs/runbook.md#{anchor}"
+        assert link == f"docs/alarms.md#{anchor}"
 
 
 def test_each_alarm_watches_its_metric_under_the_condition_of_the_runbook(

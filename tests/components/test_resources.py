@@ -1,4 +1,4 @@
-"""What holds for every resource: its name, its place, and its component's outputs."""
+"""Rules for every resource: its name, its parent, and its component's outputs."""
 
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder

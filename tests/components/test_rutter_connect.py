@@ -1,4 +1,4 @@
-"""RutterConnect: there only where it is wanted, and what its function may do."""
+"""RutterConnect exists only for apps with Rutter; its function has the permissions it needs."""
 
 import json
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""What consumes the table's stream: nothing is lost, and nothing fails in silence."""
+"""The consumers of the table's stream lose nothing, and report every failure."""
 
 import json
 
