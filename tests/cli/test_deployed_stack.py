@@ -149,7 +149,7 @@ def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack
 
 
 def test_a_plan_that_replaced_something_cannot_be_applied_again(stack: CliStack) -> None:
-    """So jobs of CI are run again from the preview on: docs/environments.md."""
+    """So jobs of CI are run again from the preview on: docs/ci-github.md."""
     _configure_credentials(stack)
     stack.up()
     plan = str(stack.folder / "plan.json")

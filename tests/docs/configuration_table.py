@@ -21,7 +21,7 @@ from tests.documents import ROOT
 # Each model, with the document that has its table and the project that declares its settings.
 PROGRAMS: tuple[tuple[type[BaseModel], str, str], ...] = (
     (Settings, "docs/configuration.md", "Pulumi.yaml"),
-    (bootstrap.settings.Settings, "docs/environments.md", "bootstrap/Pulumi.yaml"),
+    (bootstrap.settings.Settings, "docs/ci-github.md", "bootstrap/Pulumi.yaml"),
 )
 _HEAD = "| Key | Meaning | Default | Example |\n| --- | --- | --- | --- |\n"
 

@@ -21,7 +21,7 @@ from ops.__main__ import main
 from tests.components.reading import read_texts
 from tests.components.recordings import PROJECT
 from tests.components.stacks import ACME, ACME_APP
-from tests.docs import configuration_table
+from tests.docs import configuration_table, reference
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
 
 CONFIGURATION = {path for path, *_ in configuration_table.setting_fields(Settings)}
@@ -69,6 +69,12 @@ def test_links_resolve(document: Path) -> None:
         target = document.parent / path if path else document
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def test_the_reference_pages_are_those_of_the_code() -> None:
+    """Write them with `python -m tests.docs.reference`."""
+    for path, text in reference.written().items():
+        assert path.read_text(encoding="utf-8") == text
 
 
 def test_every_document_is_linked_from_another() -> None:
@@ -121,18 +127,22 @@ def test_configuration_examples_are_valid(yaml_block: str) -> None:
     assert read(yaml_block)
 
 
-@pytest.mark.parametrize("command", commands("pulumi config set --stack"))
+@pytest.mark.parametrize(
+    "command", [each for each in commands("pulumi config set --stack") if "aws:" not in each]
+)
 def test_a_command_sets_an_existing_key(command: str) -> None:
     words = shlex.split(command)
     key = words[words.index("--path") + 1]
     assert re.sub(r"\[\d+\]", "[i]", re.sub(r"\[\d+\]$", "", key)) in CONFIGURATION
 
 
-@pytest.mark.parametrize("command", commands("python -m ops"))
+@pytest.mark.parametrize(
+    "command", [each for each in commands("bigcommerce-backend") if "--install" not in each]
+)
 def test_a_command_parses(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", "")  # the command ends when it needs the Pulumi CLI
     monkeypatch.chdir(tmp_path)
-    assert main(shlex.split(command.partition(" > ")[0].partition(" >> ")[0])[3:]) == 2
+    assert main(shlex.split(command.partition(" > ")[0].partition(" >> ")[0])[1:]) == 2
 
 
 def test_make_targets_are_in_the_makefile() -> None:

@@ -100,7 +100,7 @@ def test_an_item_has_the_attributes_that_are_documented(
     update(always(record))
 
     (item,) = backend.stored()
-    rows = table("docs/architecture.md", "Attribute", "Type", "When", "Meaning")
+    rows = table("docs/data.md", "Attribute", "Type", "When", "Meaning")
     documented = {
         code_spans(name)[0]: type_
         for name, type_, condition, _ in rows
