@@ -89,7 +89,7 @@ def _report(
         "milliseconds": round(seconds * 1000, 1),
     }
     if error is not None:
-        fields |= {"error": error.code, "reason": error.reason}
+        fields |= {"error": error.code, "reason": error.reason, "help": error.help}
     # An external install that failed is answered with a redirect: what counts is the error.
     outcome = error.status if error is not None else status
     if outcome >= HTTPStatus.INTERNAL_SERVER_ERROR:

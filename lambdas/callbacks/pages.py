@@ -36,7 +36,8 @@ _PAGE, _INSTALLED, _LOADED, _ERROR, _STORE, _MISSING = map(
 )
 _BRAND = '<p class="brand">{app}</p>'
 _SUPPORT = '<a href="{url}" target="_blank" rel="noopener noreferrer">Get support for {app}</a>'
-_REFERENCE = '<p class="reference">Request id <code>{request_id}</code></p>'
+# docs/troubleshooting.md has a section for each code.
+_REFERENCE = '<p class="reference">Request ID <code>{request_id}</code>, <code>{code}</code></p>'
 _SCOPES = '<ul class="scopes">\n{items}</ul>'
 _SCOPE = "<li>{scope}</li>\n"
 _PARAGRAPH = "<p>{text}</p>"
@@ -81,7 +82,7 @@ def error_page(error: CallbackError, request: CallbackRequest) -> Response:
         error.title,
         _fill(_ERROR, title=error.title, message=error.message),
         app=apps.cached(request.organization_id),
-        reference=_fill(_REFERENCE, request_id=request.request_id),
+        reference=_fill(_REFERENCE, request_id=request.request_id, code=error.code),
         headers=retry_after_header(error),
     )
 

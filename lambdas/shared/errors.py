@@ -19,6 +19,7 @@ class CallbackError(Exception):
         retry_after: the Retry-After header in seconds, or None.
         metric: a separate metric for an alarm, or None.
         reason: the details for the log.
+        help: the section of the documentation about the case.
     """
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -32,6 +33,10 @@ class CallbackError(Exception):
     def __init__(self, reason: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+
+    @property
+    def help(self) -> str:  # noqa: D102 (an attribute, described above)
+        return f"docs/troubleshooting.md#{self.code}"
 
 
 class UnknownOrganizationError(CallbackError):

@@ -115,6 +115,12 @@ def test_answers_match_the_errors() -> None:
     assert sorted(documented) == sorted(set(answers(CallbackError)))
 
 
+def test_every_error_has_a_section_of_troubleshooting() -> None:
+    assert {code for code, *_ in answers(CallbackError)} <= anchors(
+        ROOT / "docs/troubleshooting.md"
+    )
+
+
 def read(yaml_block: str) -> Settings:
     """Return the settings of a stack with this block. By default its app is Acme's."""
     config = yaml.safe_load(yaml_block.replace(SAMPLE_ORGANIZATION_ID, ACME))["config"]

@@ -104,7 +104,7 @@ class ExpectedError:
         assert answer.headers.get("Retry-After") == self.retry_after
         if callback in BROWSER_CALLBACKS:
             assert self.words in answer.page.text
-            assert f"Request id {REQUEST_ID}" in answer.page.text
+            assert f"Request ID {REQUEST_ID}, {self.code}" in answer.page.text
         else:
             message = answer.json["message"]
             assert (self.server_words or self.words) in message

@@ -70,6 +70,7 @@ def test_a_refusal_is_logged_with_its_code_and_its_reason(
         "status": 401,
         "error": "invalid_signed_payload",
         "reason": "DecodeError",
+        "help": "docs/troubleshooting.md#invalid_signed_payload",
     }
 
     backend.get(callback_url(app, "load"))
@@ -96,6 +97,7 @@ def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
         "status": 503,
         "error": "service_unavailable",
         "reason": "GetSecretValue: AccessDeniedException",
+        "help": "docs/troubleshooting.md#service_unavailable",
     }
     (metric,) = logs.metrics
     assert (metric["Failed"], metric["CredentialsUnreadable"]) == (1, 1)
@@ -131,6 +133,7 @@ def test_what_strangers_choose_and_what_the_call_before_left_are_not_logged(
         "status": 404,
         "error": "unknown_organization",
         "reason": "no such app in the table",
+        "help": "docs/troubleshooting.md#unknown_organization",
     }
 
 
