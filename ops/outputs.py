@@ -92,7 +92,8 @@ def read_outputs(text: str, given: str = "") -> Outputs:
             "The outputs are not JSON. Write them with: pulumi stack output --json > outputs.json"
         ) from None
     if isinstance(outputs, dict) and isinstance(outputs.get("operations"), dict):
-        outputs = outputs["operations"]  # all that a program with the component package exports
+        # A program that uses the component package may export nothing else.
+        outputs = {**outputs["operations"], **outputs}
     if not isinstance(outputs, dict) or "registration" not in outputs:
         raise OutputsError(
             f"The outputs have no registration. {_deploy_first(up)}\n"
