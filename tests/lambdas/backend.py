@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -36,6 +37,7 @@ HANDLERS = {
 }
 SIGNED_CALLBACKS = ("load", "uninstall", "remove-user")
 CALLBACKS = ("redirect-url", *SIGNED_CALLBACKS)
+EXTERNAL = "external"
 SECRET_PARAMETERS = {"code", "signed_payload_jwt"}
 
 
@@ -63,34 +65,29 @@ def create_table() -> None:
     """Make the table, as it is deployed."""
     client("dynamodb").create_table(
         TableName=TABLE,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
+        KeySchema=_key_schema("pk", "sk"),
         AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-            {"AttributeName": "connection_id", "AttributeType": "S"},
-            {"AttributeName": "connection_app", "AttributeType": "S"},
-            {"AttributeName": "connection_due", "AttributeType": "N"},
+            {"AttributeName": name, "AttributeType": "N" if name == "connection_due" else "S"}
+            for name in ("pk", "sk", "connection_id", "connection_app", "connection_due")
         ],
         GlobalSecondaryIndexes=[
             {
-                "IndexName": CONNECTION_INDEX,
-                "KeySchema": [{"AttributeName": "connection_id", "KeyType": "HASH"}],
+                "IndexName": name,
+                "KeySchema": _key_schema(*keys),
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-            {
-                "IndexName": DUE_INDEX,
-                "KeySchema": [
-                    {"AttributeName": "connection_app", "KeyType": "HASH"},
-                    {"AttributeName": "connection_due", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
+            }
+            for name, keys in (
+                (CONNECTION_INDEX, ["connection_id"]),
+                (DUE_INDEX, ["connection_app", "connection_due"]),
+            )
         ],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def _key_schema(*names: str) -> list[dict[str, str]]:
+    types = zip(names, ("HASH", "RANGE"), strict=False)
+    return [{"AttributeName": name, "KeyType": type_} for name, type_ in types]
 
 
 class Backend:
@@ -130,14 +127,14 @@ class Backend:
             "scopes": {"L": [{"S": scope} for scope in app.scopes]},
             "multiple_users": {"BOOL": app.multiple_users},
         }
+        texts = {
+            "support_url": support_url,
+            "app_url": app_url,
+            "rutter_on_uninstall": rutter_on_uninstall,
+        }
+        entry |= {name: {"S": text} for name, text in texts.items() if text}
         if scope_names:
             entry["scope_names"] = {"M": {key: {"S": name} for key, name in scope_names.items()}}
-        if support_url:
-            entry["support_url"] = {"S": support_url}
-        if app_url:
-            entry["app_url"] = {"S": app_url}
-        if rutter_on_uninstall:
-            entry["rutter_on_uninstall"] = {"S": rutter_on_uninstall}
         if rutter_webhooks:
             entry["rutter_webhooks"] = {"BOOL": True}
         self._dynamodb.put_item(TableName=TABLE, Item=entry)
@@ -230,6 +227,35 @@ class Backend:
         return response
 
 
+@dataclass
+class Callbacks:
+    """An app's callbacks for a store."""
+
+    backend: Backend
+    bigcommerce: BigCommerce
+    app: App
+    store: Store
+
+    def url(self, callback: str, user: User | None = None) -> str:
+        """The URL that BigCommerce calls for a user, by default the owner.
+
+        Each URL of the auth callback has a new code. `EXTERNAL` is that of an external install.
+        """
+        user = user or self.store.owner
+        if callback == EXTERNAL:
+            return self.bigcommerce.external_auth_callback_url(self.app, self.store, user)
+        if callback == "redirect-url":
+            return self.bigcommerce.auth_callback_url(self.app, self.store, user)
+        return signed_url(self.app, callback, self.store, user)
+
+    def get(self, callback: str, user: User | None = None) -> Response:
+        return self.backend.get(self.url(callback, user))
+
+    def record(self) -> dict[str, Any]:
+        """The store's record."""
+        return self.backend.record(self.app, self.store)
+
+
 def callback_url(app: App, callback: str, **query: str) -> str:
     """A callback URL of an app with these parameters."""
     return f"{BASE_URL}/{app.organization_id}/{callback}?{urlencode(query)}"
@@ -239,13 +265,6 @@ def signed_url(app: App, callback: str, store: Store, user: User, **claims: Any)
     """A callback URL with a payload as BigCommerce signs it; `claims` as `signed_payload` takes."""
     payload = signed_payload(app, store, user, **claims)
     return callback_url(app, callback, signed_payload_jwt=payload)
-
-
-def link(bigcommerce: BigCommerce, app: App, callback: str, store: Store, user: User) -> str:
-    """The URL that BigCommerce calls for a user; every link of the auth callback has a new code."""
-    if callback == "redirect-url":
-        return bigcommerce.auth_callback_url(app, store, user)
-    return signed_url(app, callback, store, user)
 
 
 def _deserialized(item: Mapping[str, Any]) -> dict[str, Any]:

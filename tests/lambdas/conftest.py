@@ -23,6 +23,7 @@ from tests.lambdas.backend import (
     SECRET_PREFIX,
     TABLE,
     Backend,
+    Callbacks,
     client,
     create_table,
     forget_apps,
@@ -175,11 +176,21 @@ def store(bigcommerce: BigCommerce) -> Store:
 
 
 @pytest.fixture
-def installed_store(backend: Backend, bigcommerce: BigCommerce, app: App, store: Store) -> Store:
-    """A store on which its owner has installed the app."""
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
-    assert answer.status == 200
-    return store
+def callbacks(backend: Backend, bigcommerce: BigCommerce, app: App, store: Store) -> Callbacks:
+    """The callbacks of the app for a store on which it is not installed yet."""
+    return Callbacks(backend, bigcommerce, app, store)
+
+
+@pytest.fixture
+def installed(callbacks: Callbacks) -> Callbacks:
+    """The same after the store's owner has installed the app."""
+    assert callbacks.get("redirect-url").status == 200
+    return callbacks
+
+
+@pytest.fixture
+def installed_store(installed: Callbacks) -> Store:
+    return installed.store
 
 
 @pytest.fixture(autouse=True)

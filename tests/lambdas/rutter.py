@@ -13,9 +13,9 @@ from lambdas.records.reconcile_request import Request, Trigger
 from lambdas.rutter import client, connection_table
 from lambdas.rutter.connection import HOLD_SECONDS
 from lambdas.shared import aws as clients
-from local.bigcommerce import App, BigCommerce, Store
+from local.bigcommerce import App
 from local.rutter import Rutter, serve_rutter
-from tests.lambdas.backend import CONNECTION_INDEX, DUE_INDEX, Backend, Countdown, signed_url
+from tests.lambdas.backend import CONNECTION_INDEX, DUE_INDEX, Backend, Callbacks, Countdown
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.conftest import Clock
 
@@ -51,29 +51,25 @@ class Queue:
 
 
 @dataclass
-class Connect:
+class Connect(Callbacks):
     """The function between the table's stream, its queue and Rutter."""
 
-    backend: Backend
-    bigcommerce: BigCommerce
-    app: App
-    store: Store
     rutter: Rutter
     queue: Queue
     clock: Clock
 
     def install(self) -> None:
         """Install the app, or consent again."""
-        self._callback(self.bigcommerce.auth_callback_url(self.app, self.store, self.store.owner))
+        self._callback("redirect-url")
 
     def uninstall(self) -> None:
         del self.bigcommerce.installations[self.app.client_id, self.store.hash]
-        self._callback(signed_url(self.app, "uninstall", self.store, self.store.owner))
+        self._callback("uninstall")
 
-    def _callback(self, url: str) -> None:
+    def _callback(self, callback: str) -> None:
         self.clock.advance(1)
         before = self.backend.item(self.app, self.store)
-        assert self.backend.get(url).status == 200
+        assert self.get(callback).status == 200
         assert self.forward(before) == []
 
     def forward(self, before: dict[str, Any] | None) -> list[dict[str, str]]:
@@ -140,19 +136,15 @@ class Connect:
 
 
 @pytest.fixture
-def connect(  # noqa: PLR0917
-    backend: Backend,
-    bigcommerce: BigCommerce,
-    app: App,
-    store: Store,
-    clock: Clock,
-    secrets: set[str],
-    monkeypatch: pytest.MonkeyPatch,
+def connect(
+    callbacks: Callbacks, clock: Clock, secrets: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Connect]:
     """An app whose stores are connected to a simulated Rutter."""
 
+    app = callbacks.app
+
     def is_token(store_hash: str, token: str) -> bool:
-        installation = bigcommerce.installations.get((app.client_id, store_hash))
+        installation = callbacks.bigcommerce.installations.get((app.client_id, store_hash))
         return installation is not None and installation.access_token == token
 
     rutter, queue = Rutter(is_token), Queue()
@@ -161,7 +153,7 @@ def connect(  # noqa: PLR0917
     secret = {"client_id": rutter.client_id, "client_secret": rutter.client_secret}
     name = RUTTER_PREFIX + app.organization_id
     aws_client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
-    rutter_settings(backend, app, "keep")
+    rutter_settings(callbacks.backend, app, "keep")
     with serve_rutter(rutter) as server:
         monkeypatch.setenv("RUTTER_BASE_URL", server.url)
         monkeypatch.setenv("RUTTER_SECRET_PREFIX", RUTTER_PREFIX)
@@ -170,7 +162,7 @@ def connect(  # noqa: PLR0917
         monkeypatch.setenv("RUTTER_QUEUE_URL", "https://sqs.invalid/queue")
         monkeypatch.setattr(clients, "sqs", lambda: queue)
         monkeypatch.setattr(client, "TIMEOUT", 0.5)
-        yield Connect(backend, bigcommerce, app, store, rutter, queue, clock)
+        yield Connect(**vars(callbacks), rutter=rutter, queue=queue, clock=clock)
         secrets.update(each.access_token for each in rutter.connections.values())
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from local.bigcommerce import App, BigCommerce, Store, faults
+from local.bigcommerce import App, Store, faults
 from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
     Backend,
+    Callbacks,
     api_event,
     callback_url,
     forget_apps,
@@ -69,13 +70,11 @@ def test_a_hostile_app_name_link_and_request_id_are_shown_as_they_are(
 
 
 @hostile_html
-def test_hostile_scopes_are_shown_as_they_are(
-    hostile: str, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
+def test_hostile_scopes_are_shown_as_they_are(hostile: str, callbacks: Callbacks) -> None:
     word = hostile.replace(" ", "/")
-    bigcommerce.token_endpoint.next_answers.append(faults.with_fields(scope=word))
+    callbacks.bigcommerce.token_endpoint.next_answers.append(faults.with_fields(scope=word))
 
-    page = backend.get(bigcommerce.auth_callback_url(app, store, store.owner)).page
+    page = callbacks.get("redirect-url").page
 
     assert_inert(page)
     assert word in page.text
@@ -101,15 +100,13 @@ def test_hostile_claims_are_not_shown(
         assert_inert(answer.page)
 
 
-def test_a_page_is_whole_and_says_its_language(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
+def test_a_page_is_whole_and_says_its_language(callbacks: Callbacks) -> None:
     answers = {
-        "No such app": backend.get(callback_url(replace(app, organization_id="nobody"), "load")),
-        "Next: open Order Sync from Apps": backend.get(
-            bigcommerce.auth_callback_url(app, store, store.owner)
+        "No such app": callbacks.backend.get(
+            callback_url(replace(callbacks.app, organization_id="nobody"), "load")
         ),
-        "is connected": backend.get(signed_url(app, "load", store, store.owner)),
+        "Next: open Order Sync from Apps": callbacks.get("redirect-url"),
+        "is connected": callbacks.get("load"),
     }
 
     for heading, answer in answers.items():

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
-from local.bigcommerce import App, BigCommerce, Store
+from local.bigcommerce import App, Store
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     CALLBACKS,
     SECRET_PARAMETERS,
     SIGNED_CALLBACKS,
     Backend,
+    Callbacks,
     api_event,
-    link,
 )
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
@@ -114,26 +114,23 @@ def test_a_changed_link_takes_effect_if_it_says_the_same_and_is_refused_otherwis
     *,
     callback: str,
     clock: Clock,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    installed_store: Store,
+    installed: Callbacks,
     secrets: set[str],
     aws: AwsCalls,
     outcomes: Callable[[], set[str]],
 ) -> None:
-    item, (user,) = backend.item(app, installed_store), installed_store.staff
+    item, (user,) = installed.backend.item(installed.app, installed.store), installed.store.staff
     latest: Pairs = []
 
     def right() -> Pairs:
-        url = link(bigcommerce, app, callback, installed_store, user)
+        url = installed.url(callback, user)
         latest[:] = [pair for pair in parse_qsl(url.partition("?")[2]) if pair[0] != "account_uuid"]
         return list(latest)
 
     @examples(150, callback)
     @given(pairs=queries(right))
     def check(pairs: Pairs) -> None:
-        backend.put_item(app, installed_store, item)
+        installed.backend.put_item(installed.app, installed.store, item)
         aws.repair()
         secrets.update(
             part
@@ -144,12 +141,12 @@ def test_a_changed_link_takes_effect_if_it_says_the_same_and_is_refused_otherwis
         )
         event = api_event(ORGANIZATION_ID, callback, spelled(pairs))
 
-        answer = backend.handle(callback, event)
+        answer = installed.backend.handle(callback, event)
 
         needed = {name for name, _ in latest}
         if [pair for pair in pairs if pair[0] in needed] == latest:
             assert answer.status in {200, 302}
-            assert backend.item(app, installed_store) != item
+            assert installed.backend.item(installed.app, installed.store) != item
         else:
             assert_refused(answer, aws)
 

@@ -18,6 +18,7 @@ from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     BASE_URL,
     Backend,
+    Callbacks,
     api_event,
     callback_url,
     forget_apps,
@@ -35,19 +36,17 @@ def code_of(link: str) -> str:
 ADMINISTRATOR = User(8_765_432, "administrator", "administrator@example.com")
 
 
-def test_the_token_request_holds_exactly_the_documented_fields(
-    backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
-) -> None:
-    url = bigcommerce.auth_callback_url(app, store, store.owner)
-    backend.get(url)
+def test_the_token_request_holds_exactly_the_documented_fields(callbacks: Callbacks) -> None:
+    url = callbacks.url("redirect-url")
+    callbacks.backend.get(url)
 
-    (sent,) = bigcommerce.token_endpoint.requests
+    (sent,) = callbacks.bigcommerce.token_endpoint.requests
     assert sent.problem is None
     assert dict(sent.fields) == {
-        "client_id": app.client_id,
-        "client_secret": app.client_secret,
+        "client_id": callbacks.app.client_id,
+        "client_secret": callbacks.app.client_secret,
         "code": url.split("code=")[1].split("&")[0],
-        "context": f"stores/{store.hash}",
+        "context": f"stores/{callbacks.store.hash}",
         "scope": " ".join(SCOPES),
         "grant_type": "authorization_code",
         "redirect_uri": f"{BASE_URL}/{ORGANIZATION_ID}/redirect-url",
@@ -64,22 +63,14 @@ def test_the_token_request_holds_exactly_the_documented_fields(
     ],
 )
 def test_a_code_is_exchanged_for_the_endpoint_that_was_called_while_urls_move(
-    *,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    called: str,
-    served: str,
-    expected: str,
+    callbacks: Callbacks, monkeypatch: pytest.MonkeyPatch, called: str, served: str, expected: str
 ) -> None:
     monkeypatch.setenv("SERVED_BASE_URLS", served)
-    query = bigcommerce.auth_callback_url(app, store, store.owner).partition("?")[2]
+    query = callbacks.url("redirect-url").partition("?")[2]
     event = api_event(ORGANIZATION_ID, "redirect-url", query)
     event["requestContext"]["domainName"] = called
-    backend.handle("redirect-url", event)
-    (sent,) = bigcommerce.token_endpoint.requests
+    callbacks.backend.handle("redirect-url", event)
+    (sent,) = callbacks.bigcommerce.token_endpoint.requests
     assert sent.fields["redirect_uri"].startswith(expected)
 
 
@@ -150,30 +141,27 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     granted: tuple[str, ...],
     missing: list[str],
     extra: list[str],
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
+    callbacks: Callbacks,
     logs: Logs,
 ) -> None:
-    app.scopes = configured
-    backend.deploy(app)
+    callbacks.app.scopes = configured
+    callbacks.backend.deploy(callbacks.app)
     grant = faults.with_fields(scope=" ".join(granted))
-    bigcommerce.token_endpoint.next_answers.append(grant)
+    callbacks.bigcommerce.token_endpoint.next_answers.append(grant)
 
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    answer = callbacks.get("redirect-url")
 
     assert answer.status == 200
     assert ("did not grant" in answer.page.text) == bool(missing)
     assert f"reinstall the app: {' '.join(missing)}" in answer.page.text or not missing
     assert not any(name in answer.page.text for name in ALWAYS_GRANTED)
-    assert backend.record(app, store)["scopes"] == list(dict.fromkeys(granted))
+    assert callbacks.record()["scopes"] == list(dict.fromkeys(granted))
     warnings = [
         (line["store_hash"], line["missing_scopes"], line["extra_scopes"])
         for line in logs.lines
         if line["level"] == "WARNING"
     ]
-    assert warnings == ([(store.hash, missing, extra)] if missing or extra else [])
+    assert warnings == ([(callbacks.store.hash, missing, extra)] if missing or extra else [])
     (answered,) = [line for line in logs.lines if line["message"] == "callback answered"]
     assert answered["configured_scopes"] == list(configured)
     assert answered["granted_scopes"] == [
@@ -189,26 +177,20 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
     ],
 )
 def test_a_grant_for_another_store_is_refused_and_not_stored(
-    *,
-    change: Callable[[str], str],
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    logs: Logs,
+    change: Callable[[str], str], callbacks: Callbacks, logs: Logs
 ) -> None:
-    other = faults.with_fields(context=change(store.context))
-    bigcommerce.token_endpoint.next_answers.append(other)
+    other = faults.with_fields(context=change(callbacks.store.context))
+    callbacks.bigcommerce.token_endpoint.next_answers.append(other)
 
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    answer = callbacks.get("redirect-url")
 
     CODE_REFUSED.assert_is(answer, "redirect-url")
-    assert backend.stored() == []
+    assert callbacks.backend.stored() == []
     assert logs.last["reason"] == "the grant is for another context"
 
 
 @pytest.mark.parametrize("value", [None, "", 5, ["a"], "\ud800"], ids=ascii)
-def test_what_decides_nothing_in_a_grant_is_left_out_if_it_cannot_be_read(
+def test_optional_fields_of_a_grant_are_left_out_if_they_cannot_be_read(
     value: object, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
     user = {"id": store.owner.id, "email": value}
@@ -223,27 +205,21 @@ def test_what_decides_nothing_in_a_grant_is_left_out_if_it_cannot_be_read(
 
 
 @pytest.mark.parametrize("value", ["{}", "", "true&external_install={}", "//evil.example/{}"])
-def test_an_external_install_ends_at_bigcommerce_for_the_app_whichever_it_names(
-    *,
-    value: str,
-    backend: Backend,
-    app: App,
-    other_app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    login_url: str,
+def test_an_external_install_returns_to_bigcommerce_for_the_app_whichever_it_names(
+    value: str, callbacks: Callbacks, other_app: App, login_url: str
 ) -> None:
-    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    link = callbacks.url("redirect-url")
 
-    answer = backend.get(f"{link}&external_install={value.format(other_app.client_id)}")
+    answer = callbacks.backend.get(f"{link}&external_install={value.format(other_app.client_id)}")
 
     assert (answer.status, answer.body) == (302, "")
-    assert answer.headers["Location"] == f"{login_url}/app/{app.client_id}/install/succeeded"
-    assert other_app.client_id not in str(backend.answered)
-    assert backend.record(app, store)["status"] == "installed"
+    path = f"/app/{callbacks.app.client_id}/install/succeeded"
+    assert answer.headers["Location"] == login_url + path
+    assert other_app.client_id not in str(callbacks.backend.answered)
+    assert callbacks.record()["status"] == "installed"
 
 
-def test_an_external_install_ends_at_bigcommerce_when_it_has_failed(
+def test_an_external_install_returns_to_bigcommerce_when_it_failed(
     backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, login_url: str
 ) -> None:
     bigcommerce.token_endpoint.next_answers.append(faults.html)
@@ -278,19 +254,12 @@ def test_a_code_is_refused_for_a_store_or_an_app_that_its_link_was_changed_to(
 
 @pytest.mark.parametrize("seconds_later", [0, 60])
 def test_a_code_that_is_sent_again_is_answered_as_for_success_without_a_handoff(
-    *,
-    seconds_later: int,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    login_url: str,
-    logs: Logs,
+    seconds_later: int, clock: Clock, callbacks: Callbacks, login_url: str, logs: Logs
 ) -> None:
+    app, backend = callbacks.app, callbacks.backend
     backend.deploy(app, app_url="https://orders.example.com", handoff_key="5" * 64)
     forget_apps()
-    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    link = callbacks.url("redirect-url")
     assert backend.get(link).status == 302
     before = backend.stored()
     clock.advance(seconds_later)
@@ -305,77 +274,67 @@ def test_a_code_that_is_sent_again_is_answered_as_for_success_without_a_handoff(
     assert [line.get("repeated") for line in logs.lines] == [None, True, True]
 
 
-def test_a_code_that_is_sent_twice_at_once_waits_for_the_request_that_was_first(
-    *,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_code_that_is_sent_twice_concurrently_waits_for_the_first_request(
+    callbacks: Callbacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = bigcommerce.auth_callback_url(app, store, store.owner)
+    link = callbacks.url("redirect-url")
     pauses: list[float] = []
 
     def first_ends_during_the_last_pause(seconds: float) -> None:
         pauses.append(seconds)
         if pauses == [0, 0.5, 1]:
-            assert backend.get(link).status == 200
+            assert callbacks.backend.get(link).status == 200
 
     monkeypatch.setattr(auth, "PAUSE_SECONDS", 0.5)
     monkeypatch.setattr(time, "sleep", first_ends_during_the_last_pause)
-    bigcommerce.token_endpoint.next_answers.append(faults.status(400))
+    callbacks.bigcommerce.token_endpoint.next_answers.append(faults.status(400))
 
-    assert backend.get(link).status == 200
+    assert callbacks.backend.get(link).status == 200
     assert pauses == [0, 0.5, 1]
 
-    CODE_REFUSED.assert_is(backend.get(link.replace("code=", "code=0")), "redirect-url")
+    CODE_REFUSED.assert_is(callbacks.backend.get(link.replace("code=", "code=0")), "redirect-url")
     assert pauses == [0, 0.5, 1] * 2
 
 
-Spoil = Callable[[Clock, Backend, App, BigCommerce, Store], None]
+Spoil = Callable[[Clock, Callbacks], object]
 
 
-def _installed_anew(_: Clock, backend: Backend, app: App, bc: BigCommerce, store: Store) -> None:
-    assert backend.get(bc.auth_callback_url(app, store, store.owner)).status == 200
+def _installed_again(_: Clock, callbacks: Callbacks) -> None:
+    assert callbacks.get("redirect-url").status == 200
 
 
-def _uninstalled(clock: Clock, backend: Backend, app: App, _: BigCommerce, store: Store) -> None:
+def _uninstalled(clock: Clock, callbacks: Callbacks) -> None:
     clock.advance(1)
-    assert backend.get(signed_url(app, "uninstall", store, store.owner)).status == 200
+    assert callbacks.get("uninstall").status == 200
 
 
-def _registered_anew(_: Clock, backend: Backend, app: App, *__: object) -> None:
-    other = {"client_id": "0" * 31, "client_secret": app.client_secret}
-    backend.put_credentials(app.organization_id, other)
+def _registered_again(_: Clock, callbacks: Callbacks) -> None:
+    other = {"client_id": "0" * 31, "client_secret": callbacks.app.client_secret}
+    callbacks.backend.put_credentials(callbacks.app.organization_id, other)
     forget_credentials()
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        pytest.param(lambda clock, *_: clock.advance(61), id="more than a minute later"),
-        pytest.param(_installed_anew, id="installed with another code since"),
+        pytest.param(lambda clock, _: clock.advance(61), id="more than a minute later"),
+        pytest.param(_installed_again, id="installed with another code since"),
         pytest.param(_uninstalled, id="uninstalled since"),
-        pytest.param(_registered_anew, id="with another Client ID since"),
+        pytest.param(_registered_again, id="with another Client ID since"),
     ],
 )
 def test_a_code_that_was_not_just_exchanged_for_what_is_installed_is_refused(
-    *,
-    spoil: Spoil,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
+    spoil: Spoil, clock: Clock, callbacks: Callbacks
 ) -> None:
-    link = bigcommerce.auth_callback_url(app, store, store.owner)
-    assert backend.get(link).status == 200
-    spoil(clock, backend, app, bigcommerce, store)
-    before = backend.stored()
+    link = callbacks.url("redirect-url")
+    assert callbacks.backend.get(link).status == 200
+    spoil(clock, callbacks)
+    before = callbacks.backend.stored()
 
-    CODE_REFUSED.assert_is(backend.get(link), "redirect-url")
-    assert backend.get(f"{link}&external_install=").headers["Location"].endswith("/failed")
-    assert backend.stored() == before
+    CODE_REFUSED.assert_is(callbacks.backend.get(link), "redirect-url")
+    external = callbacks.backend.get(f"{link}&external_install=")
+    assert external.headers["Location"].endswith("/failed")
+    assert callbacks.backend.stored() == before
 
 
 def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(
@@ -396,28 +355,23 @@ def after(clock: Clock, seconds: int, exchange: Exchange) -> TokenResponse:
 
 
 def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_before_it(
-    *,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    aws: AwsCalls,
+    clock: Clock, callbacks: Callbacks, aws: AwsCalls
 ) -> None:
+    app, store = callbacks.app, callbacks.store
     began_at = clock.now
     uninstalled: list[int] = []
 
     def uninstall_of_a_second_ago_arrives() -> None:
         del aws.instead["Encrypt"]
         link = signed_url(app, "uninstall", store, store.owner, issued_at=began_at + 1)
-        uninstalled.append(backend.get(link).status)
+        uninstalled.append(callbacks.backend.get(link).status)
 
-    bigcommerce.token_endpoint.next_answers.append(partial(after, clock, 2))
+    callbacks.bigcommerce.token_endpoint.next_answers.append(partial(after, clock, 2))
     aws.instead["Encrypt"] = uninstall_of_a_second_ago_arrives
-    answer = backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    answer = callbacks.get("redirect-url")
 
     assert (uninstalled, answer.status) == ([200], 404)
-    assert [record["status"] for record in backend.stored()] == ["uninstalled"]
+    assert [record["status"] for record in callbacks.backend.stored()] == ["uninstalled"]
 
 
 def test_an_installation_counts_from_its_callback_and_its_token_from_bigcommerces_answer(
@@ -433,7 +387,7 @@ def test_an_installation_counts_from_its_callback_and_its_token_from_bigcommerce
     assert times == (began_at, (began_at + 2) * 1000)
 
 
-def test_an_installation_that_others_keep_overtaking_is_to_be_begun_anew(
+def test_an_installation_that_others_keep_overtaking_must_be_started_again(
     backend: Backend, app: App, bigcommerce: BigCommerce, store: Store, aws: AwsCalls
 ) -> None:
     conflict = ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")

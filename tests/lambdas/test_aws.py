@@ -12,10 +12,9 @@ from botocore.exceptions import SSLError
 from components.callbacks import CALLBACKS
 from lambdas.callbacks.endpoint import RESERVE_SECONDS
 from lambdas.shared import aws as clients
-from local.bigcommerce import App, BigCommerce, Store
 from tests.https_server import certificate, serve
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import Backend, link
+from tests.lambdas.backend import Callbacks
 
 # Of a retry's pause at most, in botocore's standard mode with its first two retries.
 LONGEST_PAUSES_SECONDS = 1 + 2
@@ -85,13 +84,11 @@ def test_a_call_without_an_answer_ends_before_the_shortest_function_does(
     assert seconds + LONGEST_PAUSES_SECONDS < shortest - RESERVE_SECONDS
 
 
-def test_a_warm_callback_asks_aws_no_more_than_it_must(
-    backend: Backend, bigcommerce: BigCommerce, app: App, installed_store: Store, aws: AwsCalls
-) -> None:
+def test_a_warm_callback_asks_aws_no_more_than_it_must(installed: Callbacks, aws: AwsCalls) -> None:
     asked = {}
     for callback in ("load", "uninstall", "redirect-url", "remove-user"):
         aws.repair()
-        backend.get(link(bigcommerce, app, callback, installed_store, installed_store.owner))
+        installed.get(callback)
         asked[callback] = list(aws.operations)
 
     assert asked == {

@@ -1,6 +1,5 @@
 """Bad input: every documented case, at every callback."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,12 +10,12 @@ from tests.lambdas.backend import (
     CALLBACKS,
     SIGNED_CALLBACKS,
     Backend,
+    Callbacks,
     api_event,
     callback_url,
     forget_apps,
     signed_url,
 )
-from tests.lambdas.backend import link as backend_link
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.responses import (
     INVALID_PAYLOAD,
@@ -28,14 +27,6 @@ from tests.lambdas.responses import (
     invalid_parameter,
 )
 from tests.lambdas.tokens import claims, sign
-
-Link = Callable[[str, Store], str]
-
-
-@pytest.fixture
-def link(bigcommerce: BigCommerce, app: App) -> Link:
-    """Makes a link that would succeed, for the owner."""
-    return lambda callback, store: backend_link(bigcommerce, app, callback, store, store.owner)
 
 
 @pytest.mark.parametrize("callback", CALLBACKS)
@@ -51,20 +42,13 @@ def link(bigcommerce: BigCommerce, app: App) -> Link:
     ids=ascii,
 )
 def test_a_path_trick_in_the_organization_id_is_not_found_and_asks_nothing_of_aws(
-    *,
-    callback: str,
-    trick: str,
-    backend: Backend,
-    app: App,
-    link: Link,
-    store: Store,
-    aws: AwsCalls,
+    callback: str, trick: str, callbacks: Callbacks, aws: AwsCalls
 ) -> None:
-    query = link(callback, store).partition("?")[2]
+    query = callbacks.url(callback).partition("?")[2]
     event = api_event("", callback, query)
-    event["pathParameters"]["organization_id"] = trick.replace("{}", app.organization_id)
+    event["pathParameters"]["organization_id"] = trick.replace("{}", callbacks.app.organization_id)
 
-    answer = backend.handle(callback, event)
+    answer = callbacks.backend.handle(callback, event)
 
     UNKNOWN_ORGANIZATION.assert_is(answer, callback)
     assert aws.operations == []
@@ -72,11 +56,12 @@ def test_a_path_trick_in_the_organization_id_is_not_found_and_asks_nothing_of_aw
 
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_an_app_that_is_not_registered_says_what_is_missing_until_it_is_without_a_deploy(
-    *, callback: str, clock: Clock, backend: Backend, app: App, link: Link, store: Store
+    callback: str, clock: Clock, callbacks: Callbacks
 ) -> None:
+    app, backend = callbacks.app, callbacks.backend
     backend.put_credentials(app.organization_id, {})
 
-    NOT_REGISTERED.assert_is(backend.get(link(callback, store)), callback)
+    NOT_REGISTERED.assert_is(callbacks.get(callback), callback)
     NOT_REGISTERED.assert_is(backend.get(callback_url(app, callback)), callback)
     assert backend.stored() == []
 
@@ -147,23 +132,18 @@ def test_an_auth_callback_names_the_parameter_that_is_wrong_before_the_code_is_s
     ],
 )
 def test_an_invalid_payload_has_one_wording_and_its_reason_is_only_logged(
-    *,
-    callback: str,
-    changes: dict[str, object],
-    reason: str,
-    backend: Backend,
-    app: App,
-    installed_store: Store,
-    logs: Logs,
+    callback: str, changes: dict[str, object], reason: str, installed: Callbacks, logs: Logs
 ) -> None:
-    before = backend.stored()
+    before = installed.backend.stored()
 
-    content = claims(app, installed_store, installed_store.owner, **changes)
-    payload = sign(content, app.client_secret)
-    answer = backend.get(callback_url(app, callback, signed_payload_jwt=payload))
+    content = claims(installed.app, installed.store, installed.store.owner, **changes)
+    payload = sign(content, installed.app.client_secret)
+    answer = installed.backend.get(
+        callback_url(installed.app, callback, signed_payload_jwt=payload)
+    )
 
     INVALID_PAYLOAD.assert_is(answer, callback)
-    assert backend.stored() == before
+    assert installed.backend.stored() == before
     assert logs.last["reason"] == reason
     assert reason not in answer.body
 
@@ -182,28 +162,23 @@ def test_a_payload_of_one_organization_does_not_hold_at_another_of_the_same_stac
 
 
 def test_what_the_rules_refuse_changes_nothing_and_says_why(
-    *,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    link: Link,
-    bigcommerce: BigCommerce,
-    installed_store: Store,
+    clock: Clock, installed: Callbacks
 ) -> None:
     """Which payload is refused is in test_any_lifecycle.py."""
     stranger = User(7_654_321, "stranger", "stranger@example.com")
-    old = {each: signed_url(app, each, installed_store, stranger) for each in SIGNED_CALLBACKS}
+    old = {each: installed.url(each, stranger) for each in SIGNED_CALLBACKS}
     clock.advance(311)
-    assert backend.get(link("redirect-url", installed_store)).status == 200
-    before = backend.stored()
+    assert installed.get("redirect-url").status == 200
+    before = installed.backend.stored()
 
     for callback in SIGNED_CALLBACKS:
-        OUTDATED.assert_is(backend.get(old[callback]), callback)
-    NOT_INSTALLED.assert_is(backend.get(link("load", bigcommerce.add_store("Another"))), "load")
+        OUTDATED.assert_is(installed.backend.get(old[callback]), callback)
+    another = replace(installed, store=installed.bigcommerce.add_store("Another"))
+    NOT_INSTALLED.assert_is(another.get("load"), "load")
 
-    backend.deploy(replace(app, multiple_users=False))
+    installed.backend.deploy(replace(installed.app, multiple_users=False))
     forget_apps()
     for callback in ("load", "uninstall"):
-        answer = backend.get(signed_url(app, callback, installed_store, stranger))
+        answer = installed.get(callback, stranger)
         NOT_ALLOWED.assert_is(answer, callback)
-    assert backend.stored() == before
+    assert installed.backend.stored() == before

@@ -16,6 +16,7 @@ from tests.lambdas.backend import (
     CALLBACKS,
     SIGNED_CALLBACKS,
     Backend,
+    Callbacks,
     callback_url,
     signed_url,
 )
@@ -120,51 +121,39 @@ def test_credentials_outlast_a_secrets_manager_that_fails_for_an_hour(
 @pytest.mark.parametrize("warm_for", [0, 9, 299])
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 def test_a_changed_secret_works_within_ten_seconds_without_a_deploy_and_during_a_flood(
-    *,
-    callback: str,
-    warm_for: int,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    installed_store: Store,
+    callback: str, warm_for: int, clock: Clock, installed: Callbacks
 ) -> None:
-    old_url = signed_url(app, callback, installed_store, installed_store.owner)
-    forged = forged_url(app, callback, installed_store)
+    old_url = installed.url(callback)
+    forged = forged_url(installed.app, callback, installed.store)
     clock.advance(warm_for)
-    app.client_secret = "2" * 64
-    backend.deploy(app)
-    url = signed_url(app, callback, installed_store, installed_store.owner)
+    installed.app.client_secret = "2" * 64
+    installed.backend.deploy(installed.app)
+    url = installed.url(callback)
 
     for _ in range(10):
-        assert backend.get(forged).status == 401
-        if backend.get(url).status == 200:
+        assert installed.backend.get(forged).status == 401
+        if installed.backend.get(url).status == 200:
             break
         clock.advance(1)
 
-    assert backend.get(url).status == 200
-    assert backend.get(old_url).status == 401
+    assert installed.backend.get(url).status == 200
+    assert installed.backend.get(old_url).status == 401
 
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_flood_of_forged_payloads_is_one_call_in_ten_seconds(
-    *,
-    fails: bool,
-    clock: Clock,
-    backend: Backend,
-    app: App,
-    installed_store: Store,
-    aws: AwsCalls,
+    fails: bool, clock: Clock, installed: Callbacks, aws: AwsCalls
 ) -> None:
     if fails:
         aws.instead["GetSecretValue"] = THROTTLED
-    right = signed_url(app, "load", installed_store, installed_store.owner)
-    forged = [forged_url(app, callback, installed_store) for callback in SIGNED_CALLBACKS]
+    right = installed.url("load")
+    forged = [forged_url(installed.app, callback, installed.store) for callback in SIGNED_CALLBACKS]
 
     for seconds in (1, 9) * 40:  # also after the five minutes
         clock.advance(seconds)
-        statuses = [backend.get(url).status for url in forged]
+        statuses = [installed.backend.get(url).status for url in forged]
         assert statuses[1:] == [401, 401]
-        assert backend.get(right).status == 200
+        assert installed.backend.get(right).status == 200
 
     assert reads(aws) == 40
 

@@ -4,16 +4,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.records import access_tokens, installation_table
-from local.bigcommerce import App, BigCommerce, Store
+from local.bigcommerce import App, Store
 from ops.check.signed_payload import signed_payload
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     BASE_URL,
     CALLBACKS,
+    EXTERNAL,
     SIGNED_CALLBACKS,
     Backend,
+    Callbacks,
     callback_url,
-    link,
     signed_url,
 )
 from tests.lambdas.conftest import ORGANIZATION_ID, Logs
@@ -104,17 +105,11 @@ def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
 
 
 def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_redirected(
-    *,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    aws: AwsCalls,
-    logs: Logs,
+    callbacks: Callbacks, aws: AwsCalls, logs: Logs
 ) -> None:
     aws.instead["PutItem"] = ClientError({"Error": {"Code": "Throttled"}}, "PutItem")
 
-    backend.get(bigcommerce.external_auth_callback_url(app, store, store.owner))
+    callbacks.get(EXTERNAL)
 
     assert (logs.last["status"], logs.last["reason"]) == (302, "PutItem: Throttled")
     assert [metric["Failed"] for metric in logs.metrics] == [1]
@@ -139,21 +134,14 @@ def test_what_strangers_choose_and_what_the_call_before_left_are_not_logged(
 
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_a_defect_tells_the_caller_nothing_and_the_log_its_place(
-    *,
-    callback: str,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    logs: Logs,
-    monkeypatch: pytest.MonkeyPatch,
+    callback: str, callbacks: Callbacks, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("token=abcdef owner@example.com in /var/task")
 
     monkeypatch.setattr(installation_table, "update", broken)
     monkeypatch.setattr(access_tokens, "encrypt", broken)
-    answer = backend.get(link(bigcommerce, app, callback, store, store.owner))
+    answer = callbacks.get(callback)
 
     DEFECT.assert_is(answer, callback)
     assert [metric["Failed"] for metric in logs.metrics] == [1]

@@ -16,21 +16,19 @@ from botocore.awsrequest import AWSResponse
 from botocore.retries.standard import ExponentialBackoff
 
 from lambdas.callbacks import token_exchange
-from local.bigcommerce import App, BigCommerce, Store, User, faults
+from local.bigcommerce import Store, User, faults
 from tests.lambdas import aws_calls
 from tests.lambdas.aws_calls import CLIENTS, AwsCalls, Fault
 from tests.lambdas.backend import (
-    Backend,
+    EXTERNAL,
+    Callbacks,
     Countdown,
     api_event,
     forget_apps,
     forget_credentials,
-    link,
 )
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.responses import BUSY, NOT_STORED, TOO_SLOW, Response
-
-EXTERNAL = "external"
 
 
 @dataclass(frozen=True)
@@ -83,65 +81,49 @@ LASTING: dict[str, Fault] = {
 }
 
 
-class Stage:
+@dataclass
+class Stage(Callbacks):
     """One store of one app, set back before every run to what had happened `before`."""
 
-    def __init__(
-        self, backend: Backend, bigcommerce: BigCommerce, app: App, store: Store, aws: AwsCalls
-    ) -> None:
-        self._backend = backend
-        self._bigcommerce = bigcommerce
-        self._app = app
-        self._store = store
-        self.aws = aws
+    aws: AwsCalls
 
     def undisturbed(self, before: list[Step], step: Step) -> tuple[list[str], dict[str, Any]]:
         """The calls a step makes, and the record after it."""
         for each in before:
-            assert succeeded(self.run(self.link(each)))
-        self.item_before = self.item()
-        self._installed_before = dict(self._bigcommerce.installations)
+            assert succeeded(self.backend.get(self.link(each)))
+        self.item_before = self.backend.item(self.app, self.store)
+        self._installed_before = dict(self.bigcommerce.installations)
         self.begin()
-        assert succeeded(self.run(self.link(step)))
+        assert succeeded(self.backend.get(self.link(step)))
         return list(self.aws.operations), self.state()
 
     def begin(self) -> None:
         """Go back, with cold functions and nothing broken."""
         self.aws.repair()
-        self._backend.put_item(self._app, self._store, self.item_before)
-        self._bigcommerce.installations.clear()
-        self._bigcommerce.installations.update(self._installed_before)
+        self.backend.put_item(self.app, self.store, self.item_before)
+        self.bigcommerce.installations.clear()
+        self.bigcommerce.installations.update(self._installed_before)
         forget_apps()
         forget_credentials()
 
     def link(self, step: Step) -> str:
         """Return the URL that BigCommerce calls, with a new code for the auth callback."""
-        user = step.by(self._store)
-        if step.callback == EXTERNAL:
-            return self._bigcommerce.external_auth_callback_url(self._app, self._store, user)
-        return link(self._bigcommerce, self._app, step.callback, self._store, user)
-
-    def run(self, link: str) -> Response:
-        return self._backend.get(link)
+        return self.url(step.callback, step.by(self.store))
 
     def retry(self, step: Step, link: str) -> Response:
         """Retry as a person or BigCommerce does: a code is used up, a payload is not."""
         self.aws.repair()
-        return self.run(self.link(step) if step.path == "redirect-url" else link)
-
-    def item(self) -> dict[str, Any] | None:
-        """The store's record, byte for byte."""
-        return self._backend.item(self._app, self._store)
+        return self.backend.get(self.link(step) if step.path == "redirect-url" else link)
 
     def state(self) -> dict[str, Any]:
         """The store's record, without the count of writes; of its token, whether it works."""
-        record = self._backend.record(self._app, self._store)
+        record = self.record()
         del record["revision"]
         record.pop("code_hash", None)  # of another code at each attempt
         if "access_token" in record:
-            installation = self._bigcommerce.installation(self._app, self._store)
+            installation = self.bigcommerce.installation(self.app, self.store)
             assert installation is not None
-            token = self._backend.decrypt(self._app, self._store)
+            token = self.backend.decrypt(self.app, self.store)
             record["access_token"] = token == installation.access_token
         return record
 
@@ -167,30 +149,20 @@ def assert_busy(answer: Response, step: Step, calls: Sequence[str]) -> None:
         BUSY.assert_is(answer, step.path)
 
 
-@pytest.fixture
-def new_clients() -> Iterator[None]:
-    """Clients of AWS that have spent none of their retries, for this test only."""
-    for function_client in CLIENTS:
-        function_client.cache_clear()
-    yield
+def forget_clients() -> None:
+    """Have the functions' next AWS clients start without a spent retry."""
     for function_client in CLIENTS:
         function_client.cache_clear()
 
 
 @pytest.fixture
-def stage(  # noqa: PLR0917
-    backend: Backend,
-    bigcommerce: BigCommerce,
-    app: App,
-    store: Store,
-    new_clients: None,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Stage:
+def stage(callbacks: Callbacks, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0)
+    forget_clients()
     aws = AwsCalls()
     aws.watch()
-    return Stage(backend, bigcommerce, app, store, aws)
+    yield Stage(**vars(callbacks), aws=aws)
+    forget_clients()
 
 
 @contextmanager
@@ -216,13 +188,13 @@ def test_a_call_that_fails_is_a_busy_app_and_nothing_is_half_written(
             link = stage.link(step)
             stage.aws.break_call(index, fault)
 
-            assert_busy(stage.run(link), step, calls[: index + 1])
+            assert_busy(stage.backend.get(link), step, calls[: index + 1])
 
             assert stage.aws.operations == calls[: index + 1]  # nothing is asked after a failure
             if operation == "PutItem" and fault is aws_calls.lost:
                 assert stage.state() == after
             else:
-                assert stage.item() == stage.item_before
+                assert stage.backend.item(stage.app, stage.store) == stage.item_before
             assert succeeded(stage.retry(step, link))
             assert stage.state() == after
 
@@ -235,7 +207,7 @@ def deadline_passes(_: aws_calls.Deliver) -> AWSResponse:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_succeeds(
+def test_a_call_that_never_ends_is_interrupted_at_the_deadline_and_a_retry_succeeds(
     scenario: str, stage: Stage, logs: Logs
 ) -> None:
     before, step = SCENARIOS[scenario]
@@ -247,10 +219,10 @@ def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_suc
             link = stage.link(step)
             stage.aws.break_call(index, deadline_passes, 1)
 
-            assert_busy(stage.run(link), step, calls[: index + 1])
+            assert_busy(stage.backend.get(link), step, calls[: index + 1])
 
             assert logs.last["reason"] == "DeadlineExceededError"
-            assert stage.item() == stage.item_before
+            assert stage.backend.item(stage.app, stage.store) == stage.item_before
             assert succeeded(stage.retry(step, link))
             assert stage.state() == after
 
@@ -265,23 +237,17 @@ def test_a_call_that_never_ends_is_left_at_the_deadline_and_the_next_attempt_suc
     ],
 )
 def test_retries_of_the_exchange_end_before_lambda_stops_the_function(
-    *,
-    fault: faults.Fault,
-    backend: Backend,
-    app: App,
-    bigcommerce: BigCommerce,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
+    fault: faults.Fault, callbacks: Callbacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 60)
-    bigcommerce.token_endpoint.next_answers.append(fault)
-    query = bigcommerce.auth_callback_url(app, store, store.owner).partition("?")[2]
-    event = api_event(app.organization_id, "redirect-url", query)
+    callbacks.bigcommerce.token_endpoint.next_answers.append(fault)
+    query = callbacks.url("redirect-url").partition("?")[2]
+    event = api_event(callbacks.app.organization_id, "redirect-url", query)
     context = Countdown(1.4)
 
-    answer = backend.handle("redirect-url", event, context)
+    answer = callbacks.backend.handle("redirect-url", event, context)
 
     assert context.get_remaining_time_in_millis() > 0
     TOO_SLOW.assert_is(answer, "redirect-url")
-    assert backend.stored() == []
-    assert len(bigcommerce.token_endpoint.requests) == 1
+    assert callbacks.backend.stored() == []
+    assert len(callbacks.bigcommerce.token_endpoint.requests) == 1

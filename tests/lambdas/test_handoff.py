@@ -10,7 +10,14 @@ import pytest
 from lambdas.callbacks.handoff import Visitor, handoff_url
 from local.bigcommerce import App, BigCommerce, Store, load_url, signed_payload
 from tests.documents import snippet
-from tests.lambdas.backend import BASE_URL, Backend, callback_url, forget_apps, forget_credentials
+from tests.lambdas.backend import (
+    BASE_URL,
+    Backend,
+    Callbacks,
+    callback_url,
+    forget_apps,
+    forget_credentials,
+)
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
 
@@ -59,19 +66,13 @@ def verified(handoff_token: str) -> dict[str, Any]:
     [("/orders/7", "/orders/7"), ("https://evil.example.net/", "/"), ("//evil.example.net", "/")],
 )
 def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_and_a_path_to_go_to(
-    *,
-    deep_link: str,
-    path: str,
-    clock: Clock,
-    backend: Backend,
-    installed_store: Store,
-    opening: App,
+    deep_link: str, path: str, clock: Clock, installed: Callbacks, opening: App
 ) -> None:
     clock.advance(60)
     payload = signed_payload(
-        opening, installed_store, installed_store.staff[0], url=deep_link, channel_id=3
+        opening, installed.store, installed.store.staff[0], url=deep_link, channel_id=3
     )
-    answer = backend.get(callback_url(opening, "load", signed_payload_jwt=payload))
+    answer = installed.backend.get(callback_url(opening, "load", signed_payload_jwt=payload))
 
     assert answer.status == 302
     assert answer.headers["Location"].startswith(f"{APP_URL}&handoff_token=")
@@ -82,9 +83,9 @@ def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_and_a_path_to_g
     assert claims == {
         "iss": BASE_URL,
         "aud": APP_ORIGIN,
-        "sub": f"stores/{installed_store.hash}",
+        "sub": f"stores/{installed.store.hash}",
         "organization_id": ORGANIZATION_ID,
-        "user": {"id": str(installed_store.staff[0].id), "locale": "en-US"},
+        "user": {"id": str(installed.store.staff[0].id), "locale": "en-US"},
         "url": path,
         "channel_id": 3,
     }
@@ -111,12 +112,10 @@ def test_an_external_install_still_ends_at_bigcommerce(
     assert answer.headers["Location"].endswith("/install/succeeded")
 
 
-def test_a_key_that_has_not_arrived_yet_shows_the_page(
-    backend: Backend, app: App, installed_store: Store, logs: Logs
-) -> None:
-    backend.deploy(app, app_url=APP_URL)
+def test_a_key_that_has_not_arrived_yet_shows_the_page(installed: Callbacks, logs: Logs) -> None:
+    installed.backend.deploy(installed.app, app_url=APP_URL)
     forget_apps()
-    answer = backend.get(load_url(app, installed_store, installed_store.owner))
+    answer = installed.backend.get(load_url(installed.app, installed.store, installed.store.owner))
 
     assert answer.status == 200
     assert "Order Sync is connected" in answer.page.text

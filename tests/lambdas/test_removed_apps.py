@@ -11,6 +11,7 @@ from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
     Backend,
+    Callbacks,
     forget_apps,
     forget_credentials,
     signed_url,
@@ -46,24 +47,21 @@ def test_an_uninstall_and_a_removal_are_honoured_and_everything_else_finds_no_ap
 
 @pytest.mark.parametrize("callback", ["uninstall", "remove-user"])
 def test_a_forged_payload_is_refused_and_a_store_without_a_record_asks_for_no_secret(
-    *,
-    callback: str,
-    backend: Backend,
-    removed: App,
-    installed_store: Store,
-    aws: AwsCalls,
+    callback: str, installed: Callbacks, removed: App, aws: AwsCalls
 ) -> None:
-    before = backend.stored()
+    before = installed.backend.stored()
     forger = replace(removed, client_secret="f" * 64)
-    nowhere = replace(installed_store, hash="nowhere123")
+    nowhere = replace(installed.store, hash="nowhere123")
 
-    unknown = backend.get(signed_url(removed, callback, nowhere, installed_store.owner))
+    unknown = installed.backend.get(signed_url(removed, callback, nowhere, installed.store.owner))
     UNKNOWN_ORGANIZATION.assert_is(unknown, callback)
     assert "GetSecretValue" not in aws.operations
 
-    forged = backend.get(signed_url(forger, callback, installed_store, installed_store.owner))
+    forged = installed.backend.get(
+        signed_url(forger, callback, installed.store, installed.store.owner)
+    )
     INVALID_PAYLOAD.assert_is(forged, callback)
-    assert backend.stored() == before
+    assert installed.backend.stored() == before
 
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
@@ -76,23 +74,20 @@ def test_a_forged_payload_is_refused_and_a_store_without_a_record_asks_for_no_se
     ],
 )
 def test_without_its_secret_there_is_no_such_app_and_its_records_stay_to_be_purged(
-    *,
-    callback: str,
-    how: dict[str, Any] | None,
-    backend: Backend,
-    removed: App,
-    installed_store: Store,
+    callback: str, how: dict[str, Any] | None, installed: Callbacks, removed: App
 ) -> None:
     if how is None:
-        backend.put_credentials(removed.organization_id, {})
+        installed.backend.put_credentials(removed.organization_id, {})
     else:
-        backend.delete_secret(removed, **how)
-    before = backend.stored()
+        installed.backend.delete_secret(removed, **how)
+    before = installed.backend.stored()
 
-    answer = backend.get(signed_url(removed, callback, installed_store, installed_store.owner))
+    answer = installed.backend.get(
+        signed_url(removed, callback, installed.store, installed.store.owner)
+    )
 
     UNKNOWN_ORGANIZATION.assert_is(answer, callback)
-    assert backend.stored() == before
+    assert installed.backend.stored() == before
 
 
 def test_a_secrets_manager_that_fails_is_not_taken_for_a_secret_that_is_gone(

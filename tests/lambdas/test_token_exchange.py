@@ -15,7 +15,7 @@ from lambdas.shared.errors import (
     CodeRefusedError,
 )
 from local.bigcommerce import App, BigCommerce, Store, faults
-from tests.lambdas.backend import Backend
+from tests.lambdas.backend import Backend, Callbacks
 from tests.lambdas.conftest import Clock
 from tests.lambdas.responses import (
     CODE_REFUSED,
@@ -212,23 +212,20 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
     fault: faults.Fault,
     requests: int,
     expected: ExpectedError,
-    backend: Backend,
-    bigcommerce: BigCommerce,
-    app: App,
-    store: Store,
+    callbacks: Callbacks,
     endpoint: TokenEndpoint,
     link: str,
 ) -> None:
     endpoint.fails(*[fault] * 5)
 
-    expected.assert_is(backend.get(link), "redirect-url")
-    assert backend.stored() == []
+    expected.assert_is(callbacks.backend.get(link), "redirect-url")
+    assert callbacks.backend.stored() == []
     assert endpoint.asked == requests
 
-    bigcommerce.token_endpoint.next_answers.clear()
-    new_link = bigcommerce.auth_callback_url(app, store, store.owner)
+    callbacks.bigcommerce.token_endpoint.next_answers.clear()
+    new_link = callbacks.url("redirect-url")
 
-    assert backend.get(new_link).status == 200
+    assert callbacks.backend.get(new_link).status == 200
 
 
 def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
