@@ -30,7 +30,6 @@ from tests.lambdas.backend import (
     forget_credentials,
 )
 from tests.lambdas.responses import FRAME_ANCESTORS
-from tests.lambdas.token_requests import TokenEndpoint
 
 ORGANIZATION_ID = "9d3c5a70-6f55-4f0c-9f6f-0b8d8e1f2a44"
 SCOPES = ("store_v2_orders", "store_v2_products_read_only")
@@ -252,8 +251,3 @@ def logs(
     records = caplog.get_records("setup") + caplog.get_records("call")
     logged = "\n".join([printed.text, *map(logging.Formatter().format, records)])
     assert _leaks(secrets, logged) + _CONFIDENTIAL.findall(logged) == []
-
-
-@pytest.fixture
-def endpoint(bigcommerce: BigCommerce, login_url: str) -> TokenEndpoint:
-    return TokenEndpoint(bigcommerce, login_url)

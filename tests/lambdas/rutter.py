@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -61,6 +61,10 @@ class Connect(Callbacks):
     def install(self) -> None:
         """Install the app, or consent again."""
         self._callback("redirect-url")
+
+    def install_and_work(self) -> None:
+        self.install()
+        self.work()
 
     def uninstall(self) -> None:
         del self.bigcommerce.installations[self.app.client_id, self.store.hash]
@@ -123,6 +127,13 @@ class Connect(Callbacks):
     def connection(self) -> Any:
         found, _ = connection_table.read(self.app.organization_id, self.store.hash)
         return found
+
+    def change(self, **changes: Any) -> None:
+        """Change attributes of the connection in the table."""
+        ids = self.app.organization_id, self.store.hash
+        known, revision = connection_table.read(*ids)
+        assert known is not None
+        assert connection_table.write(*ids, replace(known, **changes), revision)
 
     def assert_connected(self) -> None:
         """There is one connection, with the store's present token, and data flows."""

@@ -42,11 +42,11 @@ def test_clients_are_made_before_the_first_request_in_lambda_and_nowhere_else(
 @pytest.mark.parametrize(
     ("name", "trusted"),
     [
-        pytest.param("127.0.0.1", False, id="signed by nobody who is trusted"),
+        pytest.param("127.0.0.1", False, id="signed by an untrusted authority"),
         pytest.param("127.0.0.2", True, id="of another host"),
     ],
 )
-def test_aws_is_asked_nothing_where_its_certificate_does_not_hold(
+def test_nothing_is_sent_to_aws_if_its_certificate_is_invalid(
     name: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = certificate(name, tmp_path)

@@ -6,10 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lambdas.records import credentials
-from lambdas.shared.errors import (
-    AppNotRegisteredError,
-    CredentialsUnreadableError,
-)
+from lambdas.shared.errors import AppNotRegisteredError, CredentialsUnreadableError
 from local.bigcommerce import App, Store
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (

@@ -20,6 +20,8 @@ from tests.lambdas.backend import (
 from tests.lambdas.conftest import ORGANIZATION_ID, Logs
 from tests.lambdas.responses import DEFECT, REQUEST_ID
 
+# In the report of every call of the app.
+COMMON = {"level": "INFO", "organization_id": ORGANIZATION_ID, "request_id": REQUEST_ID}
 OCCASIONAL = {"location", "message", "timestamp", "service", "milliseconds"}
 
 
@@ -38,13 +40,7 @@ def test_a_success_is_one_log_line_and_a_metric_where_a_store_opens_the_app(
 
     assert len(logs.lines) == lines + 1
     assert logs.last["milliseconds"] >= 0
-    assert report(logs) == {
-        "level": "INFO",
-        "organization_id": ORGANIZATION_ID,
-        "store_hash": installed_store.hash,
-        "request_id": REQUEST_ID,
-        "status": 200,
-    }
+    assert report(logs) == COMMON | {"store_hash": installed_store.hash, "status": 200}
     counted = [metric["InstalledOrOpened"] for metric in logs.metrics]
     assert counted == ([1, 1] if callback == "load" else [1])  # the first is the installation
 
@@ -64,10 +60,7 @@ def test_a_refusal_is_logged_with_its_code_and_its_reason(
 ) -> None:
     backend.get(callback_url(app, "load", signed_payload_jwt="gibberish"))
 
-    assert report(logs) == {
-        "level": "INFO",
-        "organization_id": ORGANIZATION_ID,
-        "request_id": REQUEST_ID,
+    assert report(logs) == COMMON | {
         "status": 401,
         "error": "invalid_signed_payload",
         "reason": "DecodeError",
@@ -91,10 +84,8 @@ def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
 
     backend.get(signed_url(app, "load", store, store.owner))
 
-    assert report(logs) == {
+    assert report(logs) == COMMON | {
         "level": "ERROR",
-        "organization_id": ORGANIZATION_ID,
-        "request_id": REQUEST_ID,
         "status": 503,
         "error": "service_unavailable",
         "reason": "GetSecretValue: AccessDeniedException",

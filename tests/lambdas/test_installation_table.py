@@ -11,25 +11,20 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from lambdas.records import installation_table
-from lambdas.records.installation import Installation, Record, Uninstall, Uninstalled, User
+from lambdas.records.installation import Record, Uninstall, Uninstalled, User
 from lambdas.records.installation_item import key
 from lambdas.shared import environment
 from lambdas.shared.errors import ServiceUnavailableError
 from tests.documents import code_spans, table
+from tests.lambdas import installations
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import Backend
 from tests.lambdas.backend import client as aws_client
 
-INSTALLATION = Installation(
-    client_id="theclientid",
-    installed_at=1_700_000_000,
-    granted_at_ms=1_700_000_000_500,
+INSTALLATION = replace(
+    installations.INSTALLATION,
     access_token=b"\x00\x01ciphertext\xff",
-    scopes=("store_v2_orders", "store_cart"),
-    account_uuid="a6b1c2d3-0000-4000-8000-000000000000",
     code_hash="0" * 64,
-    owner_id="1",
-    users={"1": User("1", "owner@example.com", 1_700_000_000)},
     removed_users={"2": 1_700_000_100},
 )
 UNINSTALLED = Uninstalled("theclientid", Uninstall(1_700_000_200, 1_700_000_201), 1_702_592_200)
@@ -79,7 +74,7 @@ def test_an_item_without_a_status_counts_as_absent_and_is_replaced() -> None:
 
 
 @pytest.mark.usefixtures("backend")
-def test_what_was_just_written_is_read(aws: AwsCalls) -> None:
+def test_reads_are_consistent(aws: AwsCalls) -> None:
     """Source: the DynamoDB developer guide; moto reads consistently whatever it is asked for."""
     read()
 
@@ -119,7 +114,7 @@ def test_a_record_that_stays_the_same_is_not_written(backend: Backend, aws: AwsC
 
 @pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize("before", [None, INSTALLATION], ids=["first write", "later write"])
-def test_a_rule_is_applied_again_to_what_somebody_else_wrote_in_between(before: Record) -> None:
+def test_a_rule_is_applied_again_to_what_another_writer_wrote_in_between(before: Record) -> None:
     if before:
         update(always(before))
     seen: list[Record] = []

@@ -49,15 +49,8 @@ REFUSED_INSTALL = ("callback answered", 302)
 REFUSED_LOAD = ("callback answered", 401)
 NOT_PUBLISHED = ("change not published", None)
 # As they are written: an installation, then what `written` does.
-ALL = [
-    SUCCEEDED,
-    FAILED_INSTALL,
-    REFUSED_INSTALL,
-    REFUSED_LOAD,
-    SUCCEEDED,
-    SUCCEEDED,
-    NOT_PUBLISHED,
-]
+REFUSED = [REFUSED_INSTALL, REFUSED_LOAD]
+ALL = [SUCCEEDED, FAILED_INSTALL, *REFUSED, SUCCEEDED, SUCCEEDED, NOT_PUBLISHED]
 
 
 @pytest.fixture
@@ -81,7 +74,7 @@ def written(
     ("query", "lines"),
     [
         (QUERIES["what failed and why"], [FAILED_INSTALL, NOT_PUBLISHED]),
-        (QUERIES["what was refused and why"], [REFUSED_INSTALL, REFUSED_LOAD]),
+        (QUERIES["what was refused and why"], REFUSED),
         (SUCCEEDED_BY_APP, [SUCCEEDED, SUCCEEDED]),  # but for the check of the deployment
         (LOGGED, ALL),
     ],

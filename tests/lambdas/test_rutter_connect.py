@@ -3,7 +3,6 @@
 import json
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Thread
 from types import ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ from lambdas.rutter import client, connection_table, sweep
 from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_SECONDS
 from lambdas.rutter.reconciler import FOLLOW_UP_SECONDS
 from local.bigcommerce import faults
-from local.rutter import failed_job, lost
+from local.rutter import Connection, failed_job, lost
 from tests.lambdas.backend import TABLE, forget_apps, signed_url
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.conftest import Logs
@@ -26,8 +25,7 @@ __all__ = ["connect"]
 
 
 def test_an_installed_store_is_connected_and_polled_soon_after(connect: Connect) -> None:
-    connect.install()
-    connect.work()
+    connect.install_and_work()
 
     connect.assert_connected()
     assert connect.queue.delays == [0, *FOLLOW_UP_SECONDS]
@@ -43,14 +41,12 @@ def test_an_installed_store_is_connected_and_polled_soon_after(connect: Connect)
 
 
 def test_an_uninstalled_store_keeps_its_connection_for_its_next_token(connect: Connect) -> None:
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     first = connect.connection
     connect.uninstall()
     connect.work()
     assert (connect.connection.id, connect.connection.state) == (first.id, "needs_reauth")
-    connect.install()
-    connect.work()
+    connect.install_and_work()
 
     connect.assert_connected()
     assert connect.connection.id == first.id
@@ -59,23 +55,48 @@ def test_an_uninstalled_store_keeps_its_connection_for_its_next_token(connect: C
 
 def test_an_uninstall_deletes_the_connection_where_that_is_wanted(connect: Connect) -> None:
     rutter_settings(connect.backend, connect.app, "delete")
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     connect.uninstall()
     connect.work()
 
     assert connect.rutter.of(connect.store.hash) == []
     assert connect.connection.state == "deleted"
     assert connect.connection.access_token is None
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     connect.assert_connected()
+
+
+def test_an_uninstall_deletes_no_connection_whose_id_is_unknown(connect: Connect) -> None:
+    rutter_settings(connect.backend, connect.app, "delete")
+    connect.rutter.next_answers.append(lost)
+    connect.install()
+    connect.deliver(connect.queue.messages.pop())
+    connect.queue.messages.clear()
+    connect.uninstall()
+    connect.work()
+
+    assert len(connect.rutter.of(connect.store.hash)) == 1
+    assert connect.connection.id is None
+    assert "DELETE" not in {method for method, _ in connect.rutter.calls}
+
+
+def test_a_connection_without_an_access_token_is_found_in_rutters_list(connect: Connect) -> None:
+    other = Connection("organization", "another-store", "its-token", id="another")
+    connect.rutter.connections[other.id] = other
+    connect.install_and_work()
+    connect.change(access_token=None, state="unhealthy")
+    connect.request()
+
+    assert connect.rutter.calls[-1] == ("GET", "/connections")
+    assert connect.connection.state == "active"
+    del connect.rutter.connections[connect.connection.id]
+    connect.request()
+    assert connect.connection.state == "disabled"
 
 
 def test_nothing_is_done_for_an_app_without_rutter(connect: Connect) -> None:
     connect.backend.deploy(connect.app)
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     assert connect.rutter.calls == []
     assert connect.connection is None
 
@@ -83,16 +104,14 @@ def test_nothing_is_done_for_an_app_without_rutter(connect: Connect) -> None:
 @pytest.mark.parametrize("fault", [lost, faults.truncated, faults.slow(0.8)])
 def test_a_lost_answer_makes_no_second_connection(connect: Connect, fault: faults.Fault) -> None:
     connect.rutter.next_answers.append(fault)
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     connect.assert_connected()
 
 
 @pytest.mark.parametrize("status", [400, 409, 410, 450])
 def test_what_a_person_must_fix_is_refused_and_not_retried(connect: Connect, status: int) -> None:
     connect.rutter.next_answers.append(faults.status(status))
-    connect.install()
-    connect.work()
+    connect.install_and_work()
 
     assert connect.queue.pauses == []
     assert connect.connection.state == "refused"
@@ -157,8 +176,7 @@ def test_a_key_is_new_once_rutter_has_kept_its_outcome(connect: Connect) -> None
 
 
 def test_a_new_user_does_not_concern_rutter(connect: Connect) -> None:
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     before = connect.backend.item(connect.app, connect.store)
     url = signed_url(connect.app, "load", connect.store, connect.store.staff[0])
     assert connect.backend.get(url).status == 200
@@ -183,11 +201,7 @@ def test_the_page_tells_the_merchant_whether_data_is_syncing(connect: Connect) -
         ("not_ready", "for the first time"),
         ("pending", "is not syncing yet.</"),
     ):
-        known, revision = connection_table.read(connect.app.organization_id, connect.store.hash)
-        assert known is not None
-        changed = replace(known, state=state)
-        ids = connect.app.organization_id, connect.store.hash
-        assert connection_table.write(*ids, changed, revision)
+        connect.change(state=state)
         assert line in page(connect)
     rutter_settings(connect.backend, connect.app, None)
     forget_apps()
@@ -216,8 +230,7 @@ def test_a_message_that_names_no_store_ends_in_the_queue_of_failures(
 def test_a_connection_that_rutter_does_not_know_any_more_is_made_again_when_asked_for(
     connect: Connect,
 ) -> None:
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     connect.rutter.connections.clear()
     connect.request()
     assert connect.connection.state == "disabled"
@@ -230,8 +243,7 @@ def test_a_status_of_another_shape_counts_as_unknown(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, status: object
 ) -> None:
     monkeypatch.setattr(connect.rutter, "state", lambda _: status)
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     assert connect.connection.state == "not_ready"
     assert connect.queue.pauses == []
 
@@ -262,8 +274,7 @@ def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
     slow = connect.queue.messages.pop()
 
     def consent_again() -> None:
-        connect.install()
-        connect.work()
+        connect.install_and_work()
 
     pause_after_reading(table, monkeypatch, consent_again)
     connect.deliver(slow)
@@ -276,8 +287,7 @@ def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
 
 def test_a_connection_that_another_app_uses_is_not_deleted(connect: Connect, logs: Logs) -> None:
     rutter_settings(connect.backend, connect.app, "delete")
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     item = connection_table.key("another-app", connect.store.hash)
     shared = item | {"connection_id": {"S": connect.connection.id}}
     aws_client("dynamodb").put_item(TableName=TABLE, Item=shared)
@@ -313,8 +323,7 @@ def test_a_malformed_header_does_not_put_a_token_into_the_log(
     connect: Connect, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """urllib3 warns of such an answer, and quotes the URL with the token in its query."""
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     body = json.dumps({"connection": {"id": connect.connection.id, "status": "unhealthy"}})
     answer = f"HTTP/1.1 200 OK\r\nBad Header\r\nX: y\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     listener = socket.create_server(("127.0.0.1", 0))
@@ -383,8 +392,7 @@ def test_a_store_whose_messages_were_lost_is_connected_by_the_sweep(connect: Con
 
 def test_switching_rutter_on_connects_what_was_installed_before(connect: Connect) -> None:
     connect.backend.deploy(connect.app)
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     assert not connect.rutter.connections
     rutter_settings(connect.backend, connect.app, "keep")
     connect.clock.advance(86_400)
@@ -437,8 +445,7 @@ def test_a_poll_that_fails_for_any_reason_is_not_queued_again_by_the_sweep(
 
 
 def test_a_follow_up_does_not_take_a_webhooks_poll_off_the_list(connect: Connect) -> None:
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     connect.assert_connected()
     ids, now = (connect.app.organization_id, connect.store.hash), connect.clock.now
     assert connection_table.queue_poll(*ids, now=now, seconds=5)

@@ -54,8 +54,7 @@ class Webhooks:
 def webhooks(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Webhooks:
     """An app that takes webhooks, and a store whose data flows."""
     connect.backend.deploy(connect.app, rutter_on_uninstall="keep", rutter_webhooks=True)
-    connect.install()
-    connect.work()
+    connect.install_and_work()
     connect.assert_connected()
     forget_apps()
     forget_credentials()  # what the callbacks know is another function's

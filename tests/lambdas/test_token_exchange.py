@@ -1,6 +1,10 @@
-"""The token exchange: what is asked of BigCommerce how often, and what is made of its answers."""
+"""The token exchange: each answer of BigCommerce's token endpoint, and connections that fail."""
 
 import json
+import time
+from functools import cache
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,23 +12,70 @@ import urllib3
 from werkzeug import Response
 
 from lambdas.callbacks import token_exchange
-from lambdas.callbacks.token_exchange import Grant
+from lambdas.callbacks.token_exchange import AuthorizationRequest, Grant, exchange
+from lambdas.records.credentials import Credentials
+from lambdas.shared import https
 from lambdas.shared.errors import (
     BigCommerceBusyError,
+    BigCommerceTimeoutError,
     BigCommerceUnavailableError,
     CodeRefusedError,
 )
-from local.bigcommerce import App, BigCommerce, Store, faults
-from tests.lambdas.backend import Backend, Callbacks
+from local.bigcommerce import BigCommerce, faults
+from tests.https_server import certificate, serve
+from tests.lambdas.backend import Callbacks
 from tests.lambdas.conftest import Clock
-from tests.lambdas.responses import (
-    CODE_REFUSED,
-    NO_SCOPE,
-    TOO_SLOW,
-    UNREACHABLE,
-    ExpectedError,
+from tests.lambdas.responses import CODE_REFUSED, NO_SCOPE, TOO_SLOW, UNREACHABLE, ExpectedError
+
+CREDENTIALS = Credentials("a" * 31, "0" * 64)
+REQUEST = AuthorizationRequest(
+    code="the-code",
+    scope="store_v2_orders store_cart",
+    context="stores/abc123def4",
+    redirect_uri="https://callbacks.example.com/organization/redirect-url",
 )
-from tests.lambdas.token_requests import ANSWER, CREDENTIALS, REQUEST, TokenEndpoint, answering
+ANSWER: dict[str, Any] = {
+    "access_token": "the-token",
+    "scope": "store_v2_orders store_cart",
+    "user": {"id": 2, "username": "assistant", "email": "assistant@example.com"},
+    "owner": {"id": 1, "username": "owner", "email": "owner@example.com"},
+    "context": "stores/abc123def4",
+    "account_uuid": "a6b1c2d3-0000-4000-8000-000000000000",
+}
+
+
+class TokenEndpoint:
+    """BigCommerce's token endpoint, with the answers that a test queues."""
+
+    def __init__(self, bigcommerce: BigCommerce, login_url: str) -> None:
+        self._endpoint = bigcommerce.token_endpoint
+        self._login_url = login_url
+
+    def answers(self, body: object, status: int = 200) -> None:
+        self.fails(answering(body, status))
+
+    def fails(self, *following: faults.Fault) -> None:
+        self._endpoint.next_answers.extend(following)
+
+    def exchange(self) -> Grant:
+        return exchange(self._login_url, REQUEST, CREDENTIALS)
+
+    @property
+    def asked(self) -> int:
+        """How often it was asked."""
+        return len(self._endpoint.requests)
+
+
+def answering(body: object, status: int = 200) -> faults.Fault:
+    """Answer this body without an exchange; one that is not bytes becomes JSON first."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return lambda _: Response(content, status)
+
+
+@pytest.fixture
+def endpoint(bigcommerce: BigCommerce, login_url: str) -> TokenEndpoint:
+    return TokenEndpoint(bigcommerce, login_url)
+
 
 ENDED_BADLY = [
     pytest.param(faults.status(500), id="500"),
@@ -35,18 +86,22 @@ ENDED_BADLY = [
 
 @pytest.mark.parametrize("fault", ENDED_BADLY)
 @pytest.mark.parametrize("failures", [1, 2])
-def test_an_exchange_succeeds_after_at_most_two_failures(
-    fault: faults.Fault, failures: int, endpoint: TokenEndpoint
+def test_an_exchange_succeeds_after_at_most_two_failures_and_growing_pauses(
+    fault: faults.Fault, failures: int, endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(time, "sleep", pauses.append)
     endpoint.fails(*[fault] * failures)
     endpoint.answers(ANSWER)
 
     assert endpoint.exchange().access_token == "the-token"
     assert endpoint.asked == failures + 1
+    assert pauses == [0.2, 0.4][:failures]
 
 
 @pytest.mark.parametrize("fault", ENDED_BADLY)
-def test_a_refusal_after_a_try_that_may_have_used_the_code_is_no_refusal(
+def test_a_refusal_after_an_attempt_that_may_have_used_the_code_counts_as_unavailable(
     fault: faults.Fault, endpoint: TokenEndpoint
 ) -> None:
     endpoint.fails(fault)
@@ -126,7 +181,7 @@ def test_an_error_about_the_answer_does_not_lead_to_one_that_may_quote_the_token
     assert "the-token" not in failure.value.reason
 
 
-def test_what_is_secret_does_not_show_when_printed() -> None:
+def test_secrets_do_not_show_when_printed() -> None:
     grant = Grant("a", 0, "the-token", (), None, None, "stores/abc", None)  # type: ignore[arg-type]
 
     assert "the-code" not in repr(REQUEST)
@@ -140,12 +195,6 @@ NOT_USERS: list[Any] = [
     *({"id": id_, "email": "owner@example.com"} for id_ in ("01", True, 1.0, None)),
 ]
 NOT_TEXTS: list[Any] = [5, True, [1], {"id": "1"}, "\ud800"]
-
-
-@pytest.fixture
-def link(bigcommerce: BigCommerce, app: App, store: Store) -> str:
-    """A link of the auth callback that would succeed."""
-    return bigcommerce.auth_callback_url(app, store, store.owner)
 
 
 @pytest.mark.parametrize(
@@ -214,26 +263,121 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
     expected: ExpectedError,
     callbacks: Callbacks,
     endpoint: TokenEndpoint,
-    link: str,
 ) -> None:
     endpoint.fails(*[fault] * 5)
 
-    expected.assert_is(callbacks.backend.get(link), "redirect-url")
+    expected.assert_is(callbacks.get("redirect-url"), "redirect-url")
     assert callbacks.backend.stored() == []
     assert endpoint.asked == requests
 
     callbacks.bigcommerce.token_endpoint.next_answers.clear()
-    new_link = callbacks.url("redirect-url")
 
-    assert callbacks.backend.get(new_link).status == 200
+    assert callbacks.get("redirect-url").status == 200
 
 
 def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
-    backend: Backend, endpoint: TokenEndpoint, link: str, monkeypatch: pytest.MonkeyPatch
+    callbacks: Callbacks, endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(token_exchange, "TIMEOUT", urllib3.Timeout(0.1))
     endpoint.fails(faults.slow(0.4))
 
-    TOO_SLOW.assert_is(backend.get(link), "redirect-url")
-    assert backend.stored() == []
+    TOO_SLOW.assert_is(callbacks.get("redirect-url"), "redirect-url")
+    assert callbacks.backend.stored() == []
     assert endpoint.asked == 1
+
+
+# Connections.
+
+
+class Unconnected:
+    """Fails the first requests for want of a connection, and makes the others."""
+
+    def __init__(self, error: Exception, failures: int) -> None:
+        self._error = error
+        self._failures = failures
+        self._request = https.client().request
+        self.tries = 0
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self.tries += 1
+        if self.tries <= self._failures:
+            raise self._error
+        return self._request(*arguments, **options)
+
+
+NO_POOL: Any = None
+UNCONNECTED = [
+    (urllib3.exceptions.ConnectTimeoutError(None, "slow"), BigCommerceTimeoutError),
+    (urllib3.exceptions.NewConnectionError(NO_POOL, "refused"), BigCommerceUnavailableError),
+    (
+        urllib3.exceptions.NameResolutionError("login", NO_POOL, OSError()),  # type: ignore[arg-type]
+        BigCommerceUnavailableError,
+    ),
+    (urllib3.exceptions.SSLError("no handshake"), BigCommerceUnavailableError),
+]
+
+
+@pytest.mark.parametrize(("error", "kind"), UNCONNECTED)
+def test_without_a_connection_three_attempts_are_made_and_the_code_is_not_used(
+    error: Exception,
+    kind: type[Exception],
+    endpoint: TokenEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unconnected = Unconnected(error, 3)
+    monkeypatch.setattr(https.client(), "request", unconnected)
+
+    with pytest.raises(BigCommerceUnavailableError) as failure:
+        endpoint.exchange()
+    assert type(failure.value) is kind
+    assert unconnected.tries == 3
+
+    monkeypatch.setattr(https.client(), "request", Unconnected(error, 1))
+    endpoint.answers({"error": "invalid_grant"}, status=400)
+
+    with pytest.raises(CodeRefusedError):
+        endpoint.exchange()
+
+
+@pytest.mark.parametrize(
+    ("name", "trusted", "valid"),
+    [
+        pytest.param("127.0.0.1", True, True, id="valid"),
+        pytest.param("127.0.0.1", False, False, id="signed by an untrusted authority"),
+        pytest.param("127.0.0.2", True, False, id="of another host"),
+    ],
+)
+def test_code_and_secret_are_sent_only_to_a_server_with_a_valid_certificate(
+    *, name: str, trusted: bool, valid: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(name, tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setattr(https, "client", cache(https.client.__wrapped__))
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler, _body: bytes) -> tuple[dict[str, str], bytes]:
+        asked.append(request.requestline)
+        return {}, json.dumps(ANSWER).encode()
+
+    with serve(answer, file) as host:
+        if valid:
+            granted = exchange(f"https://{host}", REQUEST, CREDENTIALS)
+            assert granted.access_token == "the-token"
+        else:
+            with pytest.raises(BigCommerceUnavailableError, match=r"^could not connect: SSLError$"):
+                exchange(f"https://{host}", REQUEST, CREDENTIALS)
+
+    assert asked == ["POST /oauth2/token HTTP/1.1"] * valid
+
+
+def test_a_connection_is_closed_when_its_answer_is_longer_than_what_is_read() -> None:
+    with (
+        serve(lambda *_: ({}, b"longer")) as host,
+        https.request("POST", f"http://{host}", json={}, timeout=token_exchange.TIMEOUT) as answer,
+    ):
+        connection = answer.connection
+        assert answer.read(1) == b"l"
+        assert connection is not None
+        assert not connection.is_closed
+    assert connection.is_closed
