@@ -236,20 +236,25 @@ class Callbacks:
     app: App
     store: Store
 
-    def url(self, callback: str, user: User | None = None) -> str:
+    def url(self, callback: str, user: User | None = None, **claims: Any) -> str:
         """The URL that BigCommerce calls for a user, by default the owner.
 
         Each URL of the auth callback has a new code. `EXTERNAL` is that of an external install.
+        `claims` change the signed payload of any other, as `signed_payload` takes them.
         """
         user = user or self.store.owner
         if callback == EXTERNAL:
             return self.bigcommerce.external_auth_callback_url(self.app, self.store, user)
         if callback == "redirect-url":
             return self.bigcommerce.auth_callback_url(self.app, self.store, user)
-        return signed_url(self.app, callback, self.store, user)
+        return signed_url(self.app, callback, self.store, user, **claims)
 
-    def get(self, callback: str, user: User | None = None) -> Response:
-        return self.backend.get(self.url(callback, user))
+    def get(self, callback: str, user: User | None = None, **claims: Any) -> Response:
+        return self.backend.get(self.url(callback, user, **claims))
+
+    def item(self) -> dict[str, Any] | None:
+        """The store's record in DynamoDB's JSON, if there is one."""
+        return self.backend.item(self.app, self.store)
 
     def record(self) -> dict[str, Any]:
         """The store's record."""

@@ -47,7 +47,7 @@ def _leaks(secrets: Iterable[str], text: str) -> list[str]:
 
 
 class Clock:
-    """The time of day, in whole epoch seconds, which moves when told."""
+    """The time of day, in whole epoch seconds, which a test advances."""
 
     def __init__(self) -> None:
         self.now = int(time.time())
@@ -187,11 +187,6 @@ def installed(callbacks: Callbacks) -> Callbacks:
     return callbacks
 
 
-@pytest.fixture
-def installed_store(installed: Callbacks) -> Store:
-    return installed.store
-
-
 @pytest.fixture(autouse=True)
 def _cold_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test begins with nothing cached, and no retry waits."""
@@ -245,7 +240,7 @@ def logs(
     secrets: set[str], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> Iterator[Logs]:
     """Return what is printed; a test that prints or logs a secret fails."""
-    caplog.set_level(logging.INFO)  # which Lambda can be told, for every library
+    caplog.set_level(logging.INFO)  # a level that Lambda can be set to, for every library
     printed = Logs(capsys)
     yield printed
     records = caplog.get_records("setup") + caplog.get_records("call")

@@ -72,13 +72,13 @@ class Connect(Callbacks):
 
     def _callback(self, callback: str) -> None:
         self.clock.advance(1)
-        before = self.backend.item(self.app, self.store)
+        before = self.item()
         assert self.get(callback).status == 200
         assert self.forward(before) == []
 
     def forward(self, before: dict[str, Any] | None) -> list[dict[str, str]]:
         """Tell the function of the record's change, as the stream does."""
-        after = self.backend.item(self.app, self.store)
+        after = self.item()
         assert after is not None
         change = {
             "Keys": {name: after[name] for name in ("pk", "sk")},

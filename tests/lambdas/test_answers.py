@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from local.bigcommerce import App, Store, faults
+from local.bigcommerce import faults
 from tests.lambdas.backend import (
     SIGNED_CALLBACKS,
-    Backend,
     Callbacks,
     api_event,
     callback_url,
     forget_apps,
-    signed_url,
 )
 from tests.lambdas.responses import Page
 from tests.lambdas.tokens import claims, sign
@@ -49,16 +47,16 @@ def assert_inert(page: Page) -> None:
 
 @any_hostile
 def test_a_hostile_app_name_link_and_request_id_are_shown_as_they_are(
-    hostile: str, backend: Backend, app: App, installed_store: Store
+    hostile: str, installed: Callbacks
 ) -> None:
     url = f"https://support.example.com/{hostile}"
-    backend.deploy(replace(app, name=hostile), support_url=url)
+    installed.backend.deploy(replace(installed.app, name=hostile), support_url=url)
     forget_apps()
-    event = api_event(app.organization_id, "load", "")
+    event = api_event(installed.app.organization_id, "load", "")
     event["requestContext"]["requestId"] = f"id {hostile}"
 
-    loaded = backend.get(signed_url(app, "load", installed_store, installed_store.owner)).page
-    error = backend.handle("load", event).page
+    loaded = installed.get("load").page
+    error = installed.backend.handle("load", event).page
 
     shown = " ".join(hostile.split())
     for page, text in ((loaded, shown), (error, shown), (error, f"id {shown}")):
@@ -82,17 +80,14 @@ def test_hostile_scopes_are_shown_as_they_are(hostile: str, callbacks: Callbacks
 
 @hostile_html
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_hostile_claims_are_not_shown(
-    callback: str, hostile: str, backend: Backend, app: App, installed_store: Store
-) -> None:
+def test_hostile_claims_are_not_shown(callback: str, hostile: str, installed: Callbacks) -> None:
     person = {"id": 1, "email": hostile, "locale": hostile}
     changes: dict[str, Any] = dict.fromkeys(("url", "jti", "name"), hostile)
     changes |= {"user": person, "owner": person}
-    payload = sign(
-        claims(app, installed_store, installed_store.owner, **changes), app.client_secret
-    )
+    app, store = installed.app, installed.store
+    payload = sign(claims(app, store, store.owner, **changes), app.client_secret)
 
-    answer = backend.get(callback_url(app, callback, signed_payload_jwt=payload))
+    answer = installed.backend.get(callback_url(app, callback, signed_payload_jwt=payload))
 
     assert answer.status == 200
     assert hostile not in answer.body

@@ -119,7 +119,7 @@ def test_a_changed_link_takes_effect_if_it_says_the_same_and_is_refused_otherwis
     aws: AwsCalls,
     outcomes: Callable[[], set[str]],
 ) -> None:
-    item, (user,) = installed.backend.item(installed.app, installed.store), installed.store.staff
+    item, (user,) = installed.item(), installed.store.staff
     latest: Pairs = []
 
     def right() -> Pairs:
@@ -146,7 +146,7 @@ def test_a_changed_link_takes_effect_if_it_says_the_same_and_is_refused_otherwis
         needed = {name for name, _ in latest}
         if [pair for pair in pairs if pair[0] in needed] == latest:
             assert answer.status in {200, 302}
-            assert installed.backend.item(installed.app, installed.store) != item
+            assert installed.item() != item
         else:
             assert_refused(answer, aws)
 

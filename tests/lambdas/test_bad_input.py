@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from local.bigcommerce import App, BigCommerce, Store, User
+from local.bigcommerce import App, BigCommerce, User
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
     CALLBACKS,
@@ -14,7 +14,6 @@ from tests.lambdas.backend import (
     api_event,
     callback_url,
     forget_apps,
-    signed_url,
 )
 from tests.lambdas.conftest import Clock, Logs
 from tests.lambdas.responses import (
@@ -150,15 +149,15 @@ def test_an_invalid_payload_has_one_wording_and_its_reason_is_only_logged(
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 def test_a_payload_of_one_organization_does_not_hold_at_another_of_the_same_stack(
-    callback: str, backend: Backend, app: App, other_app: App, installed_store: Store
+    callback: str, installed: Callbacks, other_app: App
 ) -> None:
-    before = backend.stored()
+    before = installed.backend.stored()
 
-    link = signed_url(other_app, callback, installed_store, installed_store.owner)
-    answer = backend.get(link.replace(other_app.organization_id, app.organization_id))
+    link = replace(installed, app=other_app).url(callback)
+    link = link.replace(other_app.organization_id, installed.app.organization_id)
 
-    INVALID_PAYLOAD.assert_is(answer, callback)
-    assert backend.stored() == before
+    INVALID_PAYLOAD.assert_is(installed.backend.get(link), callback)
+    assert installed.backend.stored() == before
 
 
 def test_what_the_rules_refuse_changes_nothing_and_says_why(

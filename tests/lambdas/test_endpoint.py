@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lambdas.records import access_tokens, installation_table
-from local.bigcommerce import App, Store
+from local.bigcommerce import App
 from ops.check.signed_payload import signed_payload
 from tests.lambdas.aws_calls import AwsCalls
 from tests.lambdas.backend import (
@@ -15,7 +15,6 @@ from tests.lambdas.backend import (
     Backend,
     Callbacks,
     callback_url,
-    signed_url,
 )
 from tests.lambdas.conftest import ORGANIZATION_ID, Logs
 from tests.lambdas.responses import DEFECT, REQUEST_ID
@@ -32,15 +31,15 @@ def report(logs: Logs) -> dict[str, object]:
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 def test_a_success_is_one_log_line_and_a_metric_where_a_store_opens_the_app(
-    callback: str, backend: Backend, app: App, installed_store: Store, logs: Logs
+    callback: str, installed: Callbacks, logs: Logs
 ) -> None:
     lines = len(logs.lines)
 
-    backend.get(signed_url(app, callback, installed_store, installed_store.owner))
+    installed.get(callback)
 
     assert len(logs.lines) == lines + 1
     assert logs.last["milliseconds"] >= 0
-    assert report(logs) == COMMON | {"store_hash": installed_store.hash, "status": 200}
+    assert report(logs) == COMMON | {"store_hash": installed.store.hash, "status": 200}
     counted = [metric["InstalledOrOpened"] for metric in logs.metrics]
     assert counted == ([1, 1] if callback == "load" else [1])  # the first is the installation
 
@@ -75,14 +74,14 @@ def test_a_refusal_is_logged_with_its_code_and_its_reason(
 
 
 def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
-    backend: Backend, app: App, store: Store, aws: AwsCalls, logs: Logs
+    callbacks: Callbacks, aws: AwsCalls, logs: Logs
 ) -> None:
     aws.instead["GetSecretValue"] = ClientError(
         {"Error": {"Code": "AccessDeniedException", "Message": "not for arn:aws:iam::1:role/x"}},
         "GetSecretValue",
     )
 
-    backend.get(signed_url(app, "load", store, store.owner))
+    callbacks.get("load")
 
     assert report(logs) == COMMON | {
         "level": "ERROR",
@@ -107,11 +106,11 @@ def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_red
 
 
 def test_what_strangers_choose_and_what_the_call_before_left_are_not_logged(
-    backend: Backend, app: App, installed_store: Store, logs: Logs
+    installed: Callbacks, logs: Logs
 ) -> None:
-    backend.get(signed_url(app, "load", installed_store, installed_store.owner))
+    installed.get("load")
 
-    backend.get(f"{BASE_URL}/a-stranger-was-here/load")
+    installed.backend.get(f"{BASE_URL}/a-stranger-was-here/load")
 
     assert report(logs) == {
         "level": "INFO",

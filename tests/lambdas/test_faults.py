@@ -91,7 +91,7 @@ class Stage(Callbacks):
         """The calls a step makes, and the record after it."""
         for each in before:
             assert succeeded(self.backend.get(self.link(each)))
-        self.item_before = self.backend.item(self.app, self.store)
+        self.item_before = self.item()
         self._installed_before = dict(self.bigcommerce.installations)
         self.begin()
         assert succeeded(self.backend.get(self.link(step)))
@@ -194,7 +194,7 @@ def test_a_call_that_fails_is_a_busy_app_and_nothing_is_half_written(
             if operation == "PutItem" and fault is aws_calls.lost:
                 assert stage.state() == after
             else:
-                assert stage.backend.item(stage.app, stage.store) == stage.item_before
+                assert stage.item() == stage.item_before
             assert succeeded(stage.retry(step, link))
             assert stage.state() == after
 
@@ -222,7 +222,7 @@ def test_a_call_that_never_ends_is_interrupted_at_the_deadline_and_a_retry_succe
             assert_busy(stage.backend.get(link), step, calls[: index + 1])
 
             assert logs.last["reason"] == "DeadlineExceededError"
-            assert stage.backend.item(stage.app, stage.store) == stage.item_before
+            assert stage.item() == stage.item_before
             assert succeeded(stage.retry(step, link))
             assert stage.state() == after
 

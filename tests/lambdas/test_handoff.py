@@ -1,4 +1,4 @@
-"""Opening the app at its own URL: the redirect, and the token that says who comes."""
+"""Opening the app at its own URL: the redirect, and the token that names the user."""
 
 import time
 from typing import Any
@@ -8,16 +8,8 @@ import jwt
 import pytest
 
 from lambdas.callbacks.handoff import Visitor, handoff_url
-from local.bigcommerce import App, BigCommerce, Store, load_url, signed_payload
 from tests.documents import snippet
-from tests.lambdas.backend import (
-    BASE_URL,
-    Backend,
-    Callbacks,
-    callback_url,
-    forget_apps,
-    forget_credentials,
-)
+from tests.lambdas.backend import BASE_URL, EXTERNAL, Callbacks, forget_apps, forget_credentials
 from tests.lambdas.conftest import ORGANIZATION_ID, Clock, Logs
 from tests.lambdas.responses import Response
 
@@ -27,12 +19,12 @@ KEY = "4b1d9f0c7e5a4c1e8b6f2a9d3c7e1f50a8d4b2c6e9f1a3d5"
 
 
 @pytest.fixture
-def opening(backend: Backend, app: App) -> App:
-    """The app, with its own URL."""
-    backend.deploy(app, app_url=APP_URL, handoff_key=KEY)
+def opening(installed: Callbacks) -> Callbacks:
+    """The callbacks of an installed app with its own URL."""
+    installed.backend.deploy(installed.app, app_url=APP_URL, handoff_key=KEY)
     forget_apps()
     forget_credentials()
-    return app
+    return installed
 
 
 def made(**changes: str) -> str:
@@ -65,14 +57,12 @@ def verified(handoff_token: str) -> dict[str, Any]:
     ("deep_link", "path"),
     [("/orders/7", "/orders/7"), ("https://evil.example.net/", "/"), ("//evil.example.net", "/")],
 )
-def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_and_a_path_to_go_to(
-    deep_link: str, path: str, clock: Clock, installed: Callbacks, opening: App
+def test_a_load_redirects_to_the_app_with_a_token_that_names_the_user_and_a_path(
+    deep_link: str, path: str, clock: Clock, opening: Callbacks
 ) -> None:
+    (assistant,) = opening.store.staff
     clock.advance(60)
-    payload = signed_payload(
-        opening, installed.store, installed.store.staff[0], url=deep_link, channel_id=3
-    )
-    answer = installed.backend.get(callback_url(opening, "load", signed_payload_jwt=payload))
+    answer = opening.get("load", assistant, url=deep_link, channel_id=3)
 
     assert answer.status == 302
     assert answer.headers["Location"].startswith(f"{APP_URL}&handoff_token=")
@@ -83,54 +73,49 @@ def test_a_load_ends_at_the_app_with_a_token_that_says_who_comes_and_a_path_to_g
     assert claims == {
         "iss": BASE_URL,
         "aud": APP_ORIGIN,
-        "sub": f"stores/{installed.store.hash}",
+        "sub": f"stores/{opening.store.hash}",
         "organization_id": ORGANIZATION_ID,
-        "user": {"id": str(installed.store.staff[0].id), "locale": "en-US"},
+        "user": {"id": str(assistant.id), "locale": "en-US"},
         "url": path,
         "channel_id": 3,
     }
 
 
-def test_an_installation_ends_at_the_app(
-    *, clock: Clock, backend: Backend, bigcommerce: BigCommerce, opening: App, store: Store
-) -> None:
-    answer = backend.get(bigcommerce.auth_callback_url(opening, store, store.staff[0]))
+def test_an_installation_redirects_to_the_app(clock: Clock, opening: Callbacks) -> None:
+    (assistant,) = opening.store.staff
+    answer = opening.get("redirect-url", assistant)
 
     assert answer.status == 302
     claims = verified(token(answer))
-    assert claims["sub"] == f"stores/{store.hash}"
-    assert claims["user"] == {"id": str(store.staff[0].id), "locale": None}
+    assert claims["sub"] == f"stores/{opening.store.hash}"
+    assert claims["user"] == {"id": str(assistant.id), "locale": None}
     assert claims["opened_at"] == clock.now
-    assert backend.decrypt(opening, store) not in claims.values()
+    assert opening.backend.decrypt(opening.app, opening.store) not in claims.values()
 
 
-def test_an_external_install_still_ends_at_bigcommerce(
-    backend: Backend, bigcommerce: BigCommerce, opening: App, store: Store
-) -> None:
-    answer = backend.get(bigcommerce.external_auth_callback_url(opening, store, store.owner))
-
-    assert answer.headers["Location"].endswith("/install/succeeded")
+def test_an_external_install_still_returns_to_bigcommerce(opening: Callbacks) -> None:
+    assert opening.get(EXTERNAL).headers["Location"].endswith("/install/succeeded")
 
 
 def test_a_key_that_has_not_arrived_yet_shows_the_page(installed: Callbacks, logs: Logs) -> None:
     installed.backend.deploy(installed.app, app_url=APP_URL)
     forget_apps()
-    answer = installed.backend.get(load_url(installed.app, installed.store, installed.store.owner))
+    answer = installed.get("load")
 
     assert answer.status == 200
     assert "Order Sync is connected" in answer.page.text
     assert "no handoff key" in logs.lines[-2]["message"]
 
 
-def test_a_load_link_of_before_brings_a_new_token_that_says_when_the_app_was_opened(
-    clock: Clock, backend: Backend, installed_store: Store, opening: App
+def test_a_repeated_load_brings_a_new_token_with_the_time_when_the_app_was_opened(
+    clock: Clock, opening: Callbacks
 ) -> None:
-    url = load_url(opening, installed_store, installed_store.owner)
-    opened_at = verified(token(backend.get(url)))["opened_at"]
+    url = opening.url("load")
+    opened_at = verified(token(opening.backend.get(url)))["opened_at"]
     clock.advance(295)
-    assert verified(token(backend.get(url)))["opened_at"] == opened_at
+    assert verified(token(opening.backend.get(url)))["opened_at"] == opened_at
     clock.advance(10)
-    late = backend.get(url)
+    late = opening.backend.get(url)
 
     assert late.status == 302
     with pytest.raises(jwt.InvalidTokenError, match="opened too long ago"):
@@ -162,6 +147,6 @@ def test_the_token_holds_for_a_minute_and_the_leeway(
     ],
     ids=["another key", "another back end", "for another app"],
 )
-def test_the_apps_check_refuses_what_is_not_meant_for_it(wrong: dict[str, str]) -> None:
+def test_the_apps_check_refuses_tokens_that_are_not_meant_for_it(wrong: dict[str, str]) -> None:
     with pytest.raises(jwt.InvalidTokenError):
         verified(made(**wrong))

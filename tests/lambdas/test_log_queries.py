@@ -9,9 +9,9 @@ import pytest
 
 from components.dashboard import LOGGED, QUERIES, SUCCEEDED_BY_APP
 from lambdas import store_events
-from local.bigcommerce import App, BigCommerce, Store, faults
+from local.bigcommerce import faults
 from ops.check.signed_payload import signed_payload
-from tests.lambdas.backend import Backend, Countdown, callback_url, signed_url
+from tests.lambdas.backend import EXTERNAL, Callbacks, Countdown, callback_url
 from tests.lambdas.conftest import Logs
 
 # What CloudWatch's "Boolean, comparison, numeric, datetime, and other functions" has of conditions,
@@ -54,16 +54,15 @@ ALL = [SUCCEEDED, FAILED_INSTALL, *REFUSED, SUCCEEDED, SUCCEEDED, NOT_PUBLISHED]
 
 
 @pytest.fixture
-def written(
-    backend: Backend, app: App, bigcommerce: BigCommerce, installed_store: Store, logs: Logs
-) -> Logs:
+def written(installed: Callbacks, logs: Logs) -> Logs:
     """A log of everything: external installs that end as a redirect, and what takes no calls."""
-    link = bigcommerce.external_auth_callback_url(app, installed_store, installed_store.owner)
+    app, backend = installed.app, installed.backend
+    link = installed.url(EXTERNAL)
     for fault in (faults.rate_limited(9), faults.status(400)):
-        bigcommerce.token_endpoint.next_answers.append(fault)
+        installed.bigcommerce.token_endpoint.next_answers.append(fault)
         backend.get(link)
     backend.get(callback_url(app, "load", signed_payload_jwt="gibberish"))
-    backend.get(signed_url(app, "load", installed_store, installed_store.owner))
+    installed.get("load")
     check = signed_payload(app.client_id, app.client_secret)
     backend.get(callback_url(app, "uninstall", signed_payload_jwt=check))
     store_events.handler({"Records": [{"dynamodb": {"SequenceNumber": "1"}}]}, Countdown(9))

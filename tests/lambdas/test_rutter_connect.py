@@ -177,7 +177,7 @@ def test_a_key_is_new_once_rutter_has_kept_its_outcome(connect: Connect) -> None
 
 def test_a_new_user_does_not_concern_rutter(connect: Connect) -> None:
     connect.install_and_work()
-    before = connect.backend.item(connect.app, connect.store)
+    before = connect.item()
     url = signed_url(connect.app, "load", connect.store, connect.store.staff[0])
     assert connect.backend.get(url).status == 200
     assert connect.forward(before) == []

@@ -1,20 +1,14 @@
 """Load, uninstall and remove user: what people see, what is stored, and what changes nothing.
 
-Which payload changes what is said by the rules, in test_installation.py.
+Which payload changes what depends on the rules, in test_installation.py.
 """
 
 from dataclasses import replace
 
 import pytest
 
-from local.bigcommerce import App, BigCommerce, Store, User
-from tests.lambdas.backend import (
-    RETENTION_SECONDS,
-    SIGNED_CALLBACKS,
-    Backend,
-    forget_apps,
-    signed_url,
-)
+from local.bigcommerce import User
+from tests.lambdas.backend import RETENTION_SECONDS, SIGNED_CALLBACKS, Callbacks, forget_apps
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
 from tests.lambdas.responses import REQUEST_ID, Response
 
@@ -27,44 +21,45 @@ def assert_done(answer: Response) -> None:
 
 
 def test_the_owner_sees_the_app_with_its_store_its_scopes_and_where_to_get_support(
-    clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
+    clock: Clock, callbacks: Callbacks
 ) -> None:
     clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
-    backend.get(bigcommerce.auth_callback_url(app, store, store.owner))
+    callbacks.get("redirect-url")
     clock.advance(3600)
 
-    answer = backend.get(signed_url(app, "load", store, store.owner))
+    answer = callbacks.get("load")
 
     assert answer.status == 200
     assert "Order Sync is connected" in answer.page.text
     assert "Connected since 1 March 2026" in answer.page.text
     assert "You are the owner of this store." in answer.page.text
-    assert store.hash in answer.page.text
+    assert callbacks.store.hash in answer.page.text
     assert all(scope in answer.page.text for scope in SCOPES)
     assert answer.page.links == [SUPPORT_URL]
 
 
 def test_an_unknown_user_is_let_in_and_remembered_with_the_time_of_the_payload(
-    clock: Clock, backend: Backend, app: App, installed_store: Store
+    clock: Clock, installed: Callbacks
 ) -> None:
     clock.advance(60)
 
-    answer = backend.get(signed_url(app, "load", installed_store, STRANGER))
+    answer = installed.get("load", STRANGER)
 
     assert answer.status == 200
     assert "You are a user of this store." in answer.page.text
-    users = backend.record(app, installed_store)["users"]
+    users = installed.record()["users"]
     assert users[str(STRANGER.id)] == {"email": STRANGER.email, "added_at": clock.now}
 
 
 def test_scopes_that_differ_from_the_configured_ones_are_shown_at_every_opening(
-    backend: Backend, app: App, installed_store: Store
+    installed: Callbacks,
 ) -> None:
     names = {"store_v2_customers": "Customers: modify <b>", SCOPES[0]: "Orders: modify"}
-    backend.deploy(replace(app, scopes=(SCOPES[0], "store_v2_customers")), scope_names=names)
+    wanted = replace(installed.app, scopes=(SCOPES[0], "store_v2_customers"))
+    installed.backend.deploy(wanted, scope_names=names)
     forget_apps()
 
-    page = backend.get(signed_url(app, "load", installed_store, installed_store.owner)).page
+    page = installed.get("load").page
 
     text = page.text
     assert "did not grant all permissions that the app needs" in text
@@ -74,25 +69,25 @@ def test_scopes_that_differ_from_the_configured_ones_are_shown_at_every_opening(
 
 
 def test_an_uninstall_leaves_a_dated_marker_without_token_and_without_personal_data(
-    clock: Clock, backend: Backend, app: App, installed_store: Store
+    clock: Clock, installed: Callbacks
 ) -> None:
     clock.advance(60)
-    link = signed_url(app, "uninstall", installed_store, STRANGER)  # who never opened the app
+    link = installed.url("uninstall", STRANGER)  # who never opened the app
     clock.advance(7)
 
-    assert_done(backend.get(link))
+    assert_done(installed.backend.get(link))
 
-    assert backend.stored() == [
+    assert installed.backend.stored() == [
         {
-            "pk": f"ORG#{ORGANIZATION_ID}#STORE#{installed_store.hash}",
+            "pk": f"ORG#{ORGANIZATION_ID}#STORE#{installed.store.hash}",
             "sk": "STORE",
             "organization_id": ORGANIZATION_ID,
-            "store_hash": installed_store.hash,
+            "store_hash": installed.store.hash,
             "status": "uninstalled",
             "revision": 2,
             "connection_app": ORGANIZATION_ID,
             "connection_due": clock.now + 60,
-            "client_id": app.client_id,
+            "client_id": installed.app.client_id,
             "uninstalled_at": clock.now - 7,
             "arrived_at": clock.now,
             "expires_at": clock.now - 7 + RETENTION_SECONDS,
@@ -101,29 +96,29 @@ def test_an_uninstall_leaves_a_dated_marker_without_token_and_without_personal_d
 
 
 def test_the_user_who_is_removed_goes_and_the_others_stay(
-    clock: Clock, backend: Backend, app: App, installed_store: Store
+    clock: Clock, installed: Callbacks
 ) -> None:
-    (assistant,) = installed_store.staff
-    backend.get(signed_url(app, "load", installed_store, assistant))
+    (assistant,) = installed.store.staff
+    installed.get("load", assistant)
     clock.advance(60)
 
-    assert_done(backend.get(signed_url(app, "remove-user", installed_store, assistant)))
+    assert_done(installed.get("remove-user", assistant))
 
-    record = backend.record(app, installed_store)
-    assert set(record["users"]) == {str(installed_store.owner.id)}
+    record = installed.record()
+    assert set(record["users"]) == {str(installed.store.owner.id)}
     assert record["removed_users"] == {str(assistant.id): clock.now}
     assert assistant.email not in str(record)
 
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
 def test_a_repeated_delivery_succeeds_and_changes_nothing_more(
-    callback: str, clock: Clock, backend: Backend, app: App, installed_store: Store
+    callback: str, clock: Clock, installed: Callbacks
 ) -> None:
-    link = signed_url(app, callback, installed_store, installed_store.staff[0])
-    backend.get(link)
-    before = backend.stored()
+    link = installed.url(callback, installed.store.staff[0])
+    installed.backend.get(link)
+    before = installed.backend.stored()
     clock.advance(60)
 
-    assert backend.get(link).status == 200
+    assert installed.backend.get(link).status == 200
 
-    assert backend.stored() == before
+    assert installed.backend.stored() == before

@@ -102,12 +102,7 @@ class Life:
         return statuses, possible_outcomes(self.possible, events, since, self._last_second)
 
     def _signed(
-        self,
-        app: App,
-        callback: Callback,
-        number: int,
-        issued_at: int,
-        refusal: int | None = None,
+        self, app: App, callback: Callback, number: int, issued_at: int, refusal: int | None = None
     ) -> Delivery:
         user = self.store.users[number]
         url = _URLS[callback](app, self.store, user, issued_at=issued_at)

@@ -83,11 +83,7 @@ def audited(
     ],
 )
 def test_what_is_wrong_with_a_record_is_noticed(
-    ready: LocalBackend,
-    changes: Mapping[str, Any],
-    model: Mapping[str, Any],
-    kind: Kind,
-    what: str,
+    ready: LocalBackend, changes: Mapping[str, Any], model: Mapping[str, Any], kind: Kind, what: str
 ) -> None:
     (problem,) = audited(ready, changes, model)
     assert problem.kind is kind
