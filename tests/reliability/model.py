@@ -1,4 +1,4 @@
-"""The life of an installation as the documentation tells it: the model of every test here.
+"""The life of an installation as documented: the model of every test here.
 
 It shares no code with the functions, and forgets nothing. Times are epoch seconds: a signed payload
 counts from when it was issued, an installation from when its callback arrived.
@@ -22,7 +22,7 @@ class Callback(StrEnum):
 # How long after it was issued a payload may remove a user, or let another than the owner uninstall:
 # five minutes, and ten seconds for the clocks.
 FRESH_SECONDS = 310
-# For how long a code that is sent again is surely answered as for success, on a slow machine too.
+# How long a code that is sent again surely gets a success, on a slow machine too.
 REPEAT_SECONDS = 45
 SIGNED = (Callback.LOAD, Callback.REMOVE_USER, Callback.UNINSTALL)
 
@@ -32,12 +32,9 @@ class Event:
     """A callback, however often it is delivered.
 
     Attributes:
-        callback: which.
-        user: id of who installs, opens, is removed or uninstalls.
-        issued_at: when BigCommerce issued its payload or code.
-        token: of an install, the access token that BigCommerce gives for its code, once.
-        refusal: the status that it must be refused with whatever the store's state; None if it is
-            valid. A refused callback changes nothing.
+        token: of an install, the access token that BigCommerce returns for its code, once.
+        refusal: the status that it must be refused with, whatever the store's state. A refused
+            callback changes nothing.
     """
 
     callback: Callback
@@ -62,17 +59,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class StoreModel:
-    """All that ever happened at a store, as far as it matters for what follows.
+    """Everything that happened at a store, as far as it matters for what follows.
 
     Attributes:
-        owner: the owner's user ID.
-        multiple_users: whether the app takes users other than the owner.
-        installed_at: since when the app is installed; None where it is not.
-        token: the access token that came last; None where the app is not installed.
         users: since when each user may open the app.
-        removals: when each user was removed last from what is installed now.
+        removals: when each user was last removed from the present installation.
         uninstalled_at: when the latest uninstall was issued.
-        tokens: all that were given.
+        tokens: every token that was issued.
     """
 
     owner: int

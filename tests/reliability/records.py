@@ -1,5 +1,6 @@
-"""The records in the deployed table, compared with the model."""
+"""The records in the deployed table, compared with the model, and the connections at Rutter."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
@@ -110,3 +111,37 @@ def audit(records: Records, lives: Sequence[Life], before: Set[object]) -> Itera
             yield found
     for pk, sk in sorted(records.keys() - before - set(map(key, lives))):
         yield Problem(Kind.DOUBLED, f"the record {pk} {sk} is there without a reason")
+
+
+# Connections: none is lost, and none is doubled.
+
+# A store that Rutter failed several times in a row waits for its next try.
+WAIT_SECONDS = 180
+
+
+def audit_connections(
+    backend: LocalBackend, records: Records, lives: Sequence[Life]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the connections, after installed stores had time to connect."""
+    connected = [life for life in lives if life.app is backend.apps[0]]
+    give_up_at = time.monotonic() + WAIT_SECONDS
+    while missing := [life for life in connected if _is_missing(backend, records, life)]:
+        if time.monotonic() > give_up_at:
+            break
+        time.sleep(0.5)
+    for life in missing:
+        state = backend.connection(life.app, life.store)
+        what = f"{life.name} should be connected with its latest access token; it is {state}"
+        yield Problem(Kind.CONNECTION_LOST, what)
+    for life in connected:
+        if (count := len(backend.rutter.of(life.store.hash))) > 1:
+            yield Problem(Kind.CONNECTION_DOUBLED, f"{life.name} has {count} connections")
+
+
+def _is_missing(backend: LocalBackend, records: Records, life: Life) -> bool:
+    """Return whether the store's token works, but Rutter or the table does not have it."""
+    token = records.stored(life).token
+    if token is None or not backend.bigcommerce.is_access_token(life.store.hash, token):
+        return False
+    tokens = [each.store_token for each in backend.rutter.of(life.store.hash)]
+    return token not in tokens or backend.connection(life.app, life.store) != "active"

@@ -7,8 +7,9 @@ and must be refused what it was not granted.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -26,7 +27,6 @@ from local.backend import PROJECT, LocalBackend
 from local.loopback_http import get
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
-from tests.reliability.reach import CALLS, KEY, KEY_SCHEMA, Call, Clients, Targets
 from tests.reliability.records import Records
 from tests.roles import ANYONE
 
@@ -50,6 +50,12 @@ NOT_SHOWN_OF_CONNECT = NOT_SHOWN | {
 
 # A function caches what these return: it must start without them.
 CACHED = {"dynamodb:GetItem", "secretsmanager:GetSecretValue"}
+
+KEY = {"pk": {"S": "ORG#org-a#STORE#other"}, "sk": {"S": "STORE"}}
+KEY_SCHEMA: Any = [
+    {"AttributeName": "pk", "KeyType": "HASH"},
+    {"AttributeName": "sk", "KeyType": "RANGE"},
+]
 
 Policy = dict[str, Any]
 
@@ -261,7 +267,70 @@ def test_events_are_published_with_put_events_alone(ready: LocalBackend, roles: 
     assert publishes(aws)
 
 
-# What is not granted is refused.
+# What is not granted is refused. tests/permissions.yaml has every permission: these calls show
+# what the roles do with the worst.
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Resources of this stack and of another one."""
+
+    table: str
+    key: str
+    secret: str
+    rutter_secret: str
+    token: bytes
+    token_context: Mapping[str, str]
+    other_table: str
+    other_key: str
+    other_secret: str
+
+
+Clients = Callable[[str], Any]
+Call = Callable[[Clients, Targets], object]
+
+
+CALLS: dict[str, Call] = {
+    "read a record": lambda aws, to: aws("dynamodb").get_item(TableName=to.table, Key=KEY),
+    "write a record": lambda aws, to: aws("dynamodb").put_item(TableName=to.table, Item=KEY),
+    "update a record": lambda aws, to: aws("dynamodb").update_item(TableName=to.table, Key=KEY),
+    "delete a record": lambda aws, to: aws("dynamodb").delete_item(TableName=to.table, Key=KEY),
+    "scan the table": lambda aws, to: aws("dynamodb").scan(TableName=to.table),
+    "read another table": lambda aws, to: aws("dynamodb").get_item(
+        TableName=to.other_table, Key=KEY
+    ),
+    "read its app's credentials": lambda aws, to: aws("secretsmanager").get_secret_value(
+        SecretId=to.secret
+    ),
+    "read the credentials at Rutter": lambda aws, to: aws("secretsmanager").get_secret_value(
+        SecretId=to.rutter_secret
+    ),
+    "read another stack's secret": lambda aws, to: aws("secretsmanager").get_secret_value(
+        SecretId=to.other_secret
+    ),
+    "change its app's credentials": lambda aws, to: aws("secretsmanager").put_secret_value(
+        SecretId=to.secret, SecretString="{}"
+    ),
+    "encrypt a token": lambda aws, to: aws("kms").encrypt(KeyId=to.key, Plaintext=b"token"),
+    "decrypt a token": lambda aws, to: aws("kms").decrypt(
+        KeyId=to.key, CiphertextBlob=to.token, EncryptionContext=to.token_context
+    ),
+    "encrypt a token again with another key": lambda aws, to: aws("kms").re_encrypt(
+        CiphertextBlob=to.token,
+        SourceEncryptionContext=to.token_context,
+        DestinationKeyId=to.other_key,
+    ),
+    "let another principal decrypt": lambda aws, to: aws("kms").create_grant(
+        KeyId=to.key, GranteePrincipal="*", Operations=["Decrypt"]
+    ),
+    "read the logs": lambda aws, _: aws("logs").filter_log_events(
+        logGroupName=f"/aws/lambda/{PROJECT}-local-auth"
+    ),
+    "call a function": lambda aws, _: aws("lambda").invoke(FunctionName=f"{PROJECT}-local-load"),
+    "grant itself more": lambda aws, _: aws("iam").put_role_policy(
+        RoleName=f"{PROJECT}-local-auth", PolicyName="more", PolicyDocument="{}"
+    ),
+}
 
 
 @pytest.fixture(scope="module")

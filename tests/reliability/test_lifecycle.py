@@ -9,9 +9,8 @@ from local.backend import LocalBackend
 from local.loopback_http import get
 from tests.reliability.lives import Life
 from tests.reliability.model import Callback
-from tests.reliability.plan import FAULTS, Plan
 from tests.reliability.records import Records
-from tests.reliability.soak import Soak
+from tests.reliability.soak import FAULTS, Plan, Soak
 
 pytestmark = pytest.mark.emulated
 

@@ -8,13 +8,11 @@ import pytest
 
 from local.backend import LocalBackend
 from local.loopback_http import get
-from tests.reliability import connections
-from tests.reliability.connections import audit_connections
+from tests.reliability import records
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
-from tests.reliability.plan import Plan
-from tests.reliability.records import Kind, Problem, Records, audit
-from tests.reliability.soak import Soak
+from tests.reliability.records import Kind, Problem, Records, audit, audit_connections
+from tests.reliability.soak import Plan, Soak
 
 pytestmark = pytest.mark.emulated
 
@@ -33,13 +31,13 @@ def test_answers_that_the_model_does_not_allow_are_reported(
 def test_connections_that_are_lost_or_doubled_are_reported(
     ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 60)
+    monkeypatch.setattr(records, "WAIT_SECONDS", 60)
     doubled, gone = (Life(ready.bigcommerce, ready.apps[0]) for _ in range(2))
     for life in (doubled, gone):
         assert get(life.issue(Callback.INSTALL, 0).url, TIMEOUT_SECONDS).status == 200
     assert list(audit_connections(ready, Records(ready), [doubled, gone])) == []
 
-    monkeypatch.setattr(connections, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(records, "WAIT_SECONDS", 0)
     (connection,) = ready.rutter.of(doubled.store.hash)
     ready.rutter.connections["another"] = replace(connection, id="another")
     (connection,) = ready.rutter.of(gone.store.hash)
@@ -58,16 +56,16 @@ def audited(
     ready: LocalBackend, changes: Mapping[str, Any], model: Mapping[str, Any]
 ) -> list[Problem]:
     """Return what is wrong if an installed store's record or model is changed like this."""
-    records, before = Records(ready), Records(ready).keys()
+    before = Records(ready).keys()
     life = Life(ready.bigcommerce, ready.apps[0])
     installs = [life.issue(Callback.INSTALL, 0)]
     _, outcomes = life.deliver(installs, lambda each: get(each.url, TIMEOUT_SECONDS).status)
     life.possible = [replace(after, **model) for _, after in outcomes]
-    item: Any = records.item(life)
+    item: Any = Records(ready).item(life)
     ready.emulator.aws.dynamodb.put_item(
         TableName=ready.outputs["installationsTable"], Item=item | changes
     )
-    return list(audit(records, [life], before))
+    return list(audit(Records(ready), [life], before))
 
 
 @pytest.mark.parametrize(
