@@ -287,16 +287,12 @@ def client(service: str) -> Any:
 def api_event(organization_id: str, callback: str, query: str) -> dict[str, Any]:
     """An event of API Gateway's payload format 2.0."""
     path = f"/{quote(organization_id)}/{callback}"
-    joined: dict[str, str] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        joined[name] = f"{joined[name]},{value}" if name in joined else value
     return {
         "version": "2.0",
         "routeKey": f"GET /{{organization_id}}/{callback}",
         "rawPath": path,
         "rawQueryString": query,
         "headers": {"accept": "*/*", "host": "callbacks.example.com"},
-        "queryStringParameters": joined,
         "pathParameters": {"organization_id": organization_id},
         "requestContext": {
             "http": {"method": "GET", "path": path, "protocol": "HTTP/1.1"},

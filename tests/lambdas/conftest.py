@@ -142,28 +142,23 @@ def aws(backend: Backend) -> Iterator[AwsCalls]:
     calls.unwatch()
 
 
+def registered(bigcommerce: BigCommerce, organization_id: str, name: str) -> App:
+    callback_urls = CallbackUrls.under(BASE_URL, organization_id)
+    return bigcommerce.register_app(organization_id, name, SCOPES, callback_urls=callback_urls)
+
+
 @pytest.fixture
 def app(backend: Backend, bigcommerce: BigCommerce) -> App:
     """An app that is registered and deployed."""
-    registered = bigcommerce.register_app(
-        ORGANIZATION_ID,
-        "Order Sync",
-        SCOPES,
-        callback_urls=CallbackUrls.under(BASE_URL, ORGANIZATION_ID),
-    )
-    backend.deploy(registered, support_url=SUPPORT_URL)
-    return registered
+    app = registered(bigcommerce, ORGANIZATION_ID, "Order Sync")
+    backend.deploy(app, support_url=SUPPORT_URL)
+    return app
 
 
 @pytest.fixture
 def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
     """Another app of the stack."""
-    other = bigcommerce.register_app(
-        "another-organization",
-        "Other",
-        app.scopes,
-        callback_urls=CallbackUrls.under(BASE_URL, "another-organization"),
-    )
+    other = registered(bigcommerce, "another-organization", "Other")
     backend.deploy(other)
     return other
 

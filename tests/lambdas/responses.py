@@ -90,7 +90,7 @@ class Response:
 class ExpectedError:
     """How a callback refuses: its status, its code, and the words that say what to do.
 
-    `server_words` are what a server is told instead of a person, where the words differ.
+    `server_words` are in the response to a server instead, if the words differ.
     """
 
     status: int

@@ -13,9 +13,8 @@ from lambdas.records.reconcile_request import Request, Trigger
 from lambdas.rutter import client, connection_table
 from lambdas.rutter.connection import HOLD_SECONDS
 from lambdas.shared import aws as clients
-from local.bigcommerce import App
 from local.rutter import Rutter, serve_rutter
-from tests.lambdas.backend import CONNECTION_INDEX, DUE_INDEX, Backend, Callbacks, Countdown
+from tests.lambdas.backend import CONNECTION_INDEX, DUE_INDEX, Callbacks, Countdown
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.conftest import Clock
 
@@ -164,7 +163,7 @@ def connect(
     secret = {"client_id": rutter.client_id, "client_secret": rutter.client_secret}
     name = RUTTER_PREFIX + app.organization_id
     aws_client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
-    rutter_settings(callbacks.backend, app, "keep")
+    callbacks.backend.deploy(app, rutter_on_uninstall="keep")
     with serve_rutter(rutter) as server:
         monkeypatch.setenv("RUTTER_BASE_URL", server.url)
         monkeypatch.setenv("RUTTER_SECRET_PREFIX", RUTTER_PREFIX)
@@ -175,7 +174,3 @@ def connect(
         monkeypatch.setattr(client, "TIMEOUT", 0.5)
         yield Connect(**vars(callbacks), rutter=rutter, queue=queue, clock=clock)
         secrets.update(each.access_token for each in rutter.connections.values())
-
-
-def rutter_settings(backend: Backend, app: App, on_uninstall: str | None) -> None:
-    backend.deploy(app, rutter_on_uninstall=on_uninstall)

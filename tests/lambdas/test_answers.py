@@ -1,4 +1,4 @@
-"""Pages: whole, and nothing in them is alive but what we wrote.
+"""Pages are complete, and only our own markup in them has an effect.
 
 That every answer has the security headers is asserted wherever a function is called.
 """
@@ -95,10 +95,10 @@ def test_hostile_claims_are_not_shown(callback: str, hostile: str, installed: Ca
         assert_inert(answer.page)
 
 
-def test_a_page_is_whole_and_says_its_language(callbacks: Callbacks) -> None:
+def test_a_page_is_complete_and_declares_its_language(callbacks: Callbacks) -> None:
     answers = {
         "No such app": callbacks.backend.get(
-            callback_url(replace(callbacks.app, organization_id="nobody"), "load")
+            callback_url(replace(callbacks.app, organization_id="unknown"), "load")
         ),
         "Next: open Order Sync from Apps": callbacks.get("redirect-url"),
         "is connected": callbacks.get("load"),

@@ -78,7 +78,7 @@ def test_a_missing_registration_is_looked_for_at_most_every_two_seconds(
     ],
     ids=lambda secret: "binary" if secret is None else secret[:45],
 )
-def test_a_secret_that_somebody_spoilt_holds_no_credentials(
+def test_a_malformed_secret_contains_no_credentials(
     secret: str | None, clock: Clock, backend: Backend
 ) -> None:
     backend.put_secret(ORGANIZATION, secret)
@@ -159,8 +159,8 @@ def test_a_flood_of_unknown_organizations_asks_secrets_manager_nothing_and_leave
     backend: Backend, app: App, aws: AwsCalls
 ) -> None:
     for number in range(50):
-        nobody = replace(app, organization_id=f"nobody-{number}")
-        assert backend.get(callback_url(nobody, CALLBACKS[number % 4])).status == 404
+        unknown = replace(app, organization_id=f"unknown-{number}")
+        assert backend.get(callback_url(unknown, CALLBACKS[number % 4])).status == 404
 
     assert reads(aws) == 0
     assert credentials._secrets == {}

@@ -34,7 +34,7 @@ REPLAY_SECONDS = LIFETIME_SECONDS + 2 * LEEWAY_SECONDS
 
 
 @pytest.mark.parametrize(
-    ("uninstall_issued_at", "seconds_later", "stands"),
+    ("uninstall_issued_at", "seconds_later", "is_kept"),
     [
         pytest.param(100, 99, True, id="newer"),
         pytest.param(100, 100, False, id="in the same second"),
@@ -44,7 +44,7 @@ REPLAY_SECONDS = LIFETIME_SECONDS + 2 * LEEWAY_SECONDS
     ],
 )
 def test_an_uninstall_ends_an_installation_if_it_is_newer_by_both_clocks(
-    uninstall_issued_at: int, seconds_later: int, stands: bool
+    uninstall_issued_at: int, seconds_later: int, is_kept: bool
 ) -> None:
     uninstalled = Uninstall(INSTALLED_AT + uninstall_issued_at, INSTALLED_AT + 100)
     marker = replace(UNINSTALLED, uninstall=uninstalled)
@@ -52,7 +52,7 @@ def test_an_uninstall_ends_an_installation_if_it_is_newer_by_both_clocks(
 
     after = install(marker, new)
 
-    assert after == (marker if stands else replace(new, previous_uninstall=uninstalled))
+    assert after == (marker if is_kept else replace(new, previous_uninstall=uninstalled))
 
 
 def test_an_older_uninstall_dated_by_a_faster_clock_does_not_end_an_installation() -> None:
@@ -92,7 +92,7 @@ def test_a_new_consent_replaces_all_but_the_users(seconds_later: int) -> None:
 # Client IDs.
 
 
-def test_an_app_that_was_registered_again_begins_with_nothing_of_the_app_before_it() -> None:
+def test_an_app_that_was_registered_again_keeps_nothing_of_the_earlier_app() -> None:
     before = replace(INSTALLATION, users={STRANGER: user(STRANGER)}, client_id=OTHERS)
 
     for seconds_later in (0, 5):
@@ -130,7 +130,7 @@ def test_an_uninstall_leaves_a_marker_for_an_installation_that_may_be_under_way_
 # What is kept.
 
 
-def test_a_removal_ends_with_a_later_consent_and_gives_way_to_no_older_one() -> None:
+def test_a_removal_ends_with_a_later_consent_and_an_older_removal_does_not_replace_it() -> None:
     record = replace(INSTALLATION, removed_users={ASSISTANT: INSTALLED_AT + 5})
 
     assert install(record, again(10, OWNER, ASSISTANT)) == again(10, OWNER, ASSISTANT)

@@ -19,7 +19,7 @@ from local.rutter import Connection, failed_job, lost
 from tests.lambdas.backend import TABLE, forget_apps, signed_url
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.conftest import Logs
-from tests.lambdas.rutter import RUTTER_PREFIX, SWEEP_SECONDS, Connect, connect, rutter_settings
+from tests.lambdas.rutter import RUTTER_PREFIX, SWEEP_SECONDS, Connect, connect
 
 __all__ = ["connect"]
 
@@ -53,8 +53,8 @@ def test_an_uninstalled_store_keeps_its_connection_for_its_next_token(connect: C
     assert connect.connection.connected_generation > first.connected_generation
 
 
-def test_an_uninstall_deletes_the_connection_where_that_is_wanted(connect: Connect) -> None:
-    rutter_settings(connect.backend, connect.app, "delete")
+def test_an_uninstall_deletes_the_connection_if_the_setting_says_so(connect: Connect) -> None:
+    connect.backend.deploy(connect.app, rutter_on_uninstall="delete")
     connect.install_and_work()
     connect.uninstall()
     connect.work()
@@ -67,7 +67,7 @@ def test_an_uninstall_deletes_the_connection_where_that_is_wanted(connect: Conne
 
 
 def test_an_uninstall_deletes_no_connection_whose_id_is_unknown(connect: Connect) -> None:
-    rutter_settings(connect.backend, connect.app, "delete")
+    connect.backend.deploy(connect.app, rutter_on_uninstall="delete")
     connect.rutter.next_answers.append(lost)
     connect.install()
     connect.deliver(connect.queue.messages.pop())
@@ -109,7 +109,7 @@ def test_a_lost_answer_makes_no_second_connection(connect: Connect, fault: fault
 
 
 @pytest.mark.parametrize("status", [400, 409, 410, 450])
-def test_what_a_person_must_fix_is_refused_and_not_retried(connect: Connect, status: int) -> None:
+def test_a_refusal_that_a_person_must_fix_is_not_retried(connect: Connect, status: int) -> None:
     connect.rutter.next_answers.append(faults.status(status))
     connect.install_and_work()
 
@@ -137,7 +137,7 @@ def test_what_a_person_must_fix_is_refused_and_not_retried(connect: Connect, sta
         (faults.redirected("https://www.example.com"), 5),
     ],
 )
-def test_what_is_temporary_is_retried_after_a_pause(
+def test_a_temporary_failure_is_retried_after_a_pause(
     connect: Connect, fault: faults.Fault, pause: int
 ) -> None:
     connect.rutter.next_answers.append(fault)
@@ -203,12 +203,12 @@ def test_the_page_tells_the_merchant_whether_data_is_syncing(connect: Connect) -
     ):
         connect.change(state=state)
         assert line in page(connect)
-    rutter_settings(connect.backend, connect.app, None)
+    connect.backend.deploy(connect.app)
     forget_apps()
     assert "syncing" not in page(connect)
 
 
-def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(connect: Connect) -> None:
+def test_the_stream_restarts_at_a_change_that_cannot_be_queued(connect: Connect) -> None:
     connect.install()
     connect.queue.fails = True
     assert connect.forward(None) == [{"itemIdentifier": "1"}]
@@ -221,13 +221,11 @@ def test_a_change_that_cannot_be_queued_is_where_the_stream_begins_again(connect
         '{"organization_id": "a/b", "store_hash": "c", "trigger": "change"}',
     ],
 )
-def test_a_message_that_names_no_store_ends_in_the_queue_of_failures(
-    connect: Connect, body: str
-) -> None:
+def test_a_message_that_names_no_store_fails(connect: Connect, body: str) -> None:
     assert not connect.deliver({"body": body, "receipts": 0})
 
 
-def test_a_connection_that_rutter_does_not_know_any_more_is_made_again_when_asked_for(
+def test_a_connection_that_rutter_no_longer_has_is_created_again_on_request(
     connect: Connect,
 ) -> None:
     connect.install_and_work()
@@ -286,7 +284,7 @@ def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
 
 
 def test_a_connection_that_another_app_uses_is_not_deleted(connect: Connect, logs: Logs) -> None:
-    rutter_settings(connect.backend, connect.app, "delete")
+    connect.backend.deploy(connect.app, rutter_on_uninstall="delete")
     connect.install_and_work()
     item = connection_table.key("another-app", connect.store.hash)
     shared = item | {"connection_id": {"S": connect.connection.id}}
@@ -394,7 +392,7 @@ def test_switching_rutter_on_connects_what_was_installed_before(connect: Connect
     connect.backend.deploy(connect.app)
     connect.install_and_work()
     assert not connect.rutter.connections
-    rutter_settings(connect.backend, connect.app, "keep")
+    connect.backend.deploy(connect.app, rutter_on_uninstall="keep")
     connect.clock.advance(86_400)
     connect.sweep()
     connect.work()

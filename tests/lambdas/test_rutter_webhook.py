@@ -68,7 +68,7 @@ def is_flagged(webhooks: Webhooks) -> bool:
 
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_each_code_about_a_connection_triggers_a_poll(webhooks: Webhooks, code: str) -> None:
-    webhooks.connect.bigcommerce.installations.clear()  # the store's token works no more
+    webhooks.connect.bigcommerce.installations.clear()  # the store's token no longer works
 
     assert webhooks.send(webhooks.body(code)).status == 200
 
@@ -104,7 +104,7 @@ def test_a_body_in_base64_is_verified_as_it_was_sent(webhooks: Webhooks) -> None
         {"connection_id": "\ud800"},
     ],
 )
-def test_what_does_not_matter_is_answered_and_has_no_effect(
+def test_irrelevant_webhooks_get_a_success_and_have_no_effect(
     webhooks: Webhooks, others: dict[str, Any]
 ) -> None:
     answer = webhooks.send(webhooks.body(**others))
@@ -113,7 +113,7 @@ def test_what_does_not_matter_is_answered_and_has_no_effect(
 
 
 @pytest.mark.parametrize("body", ["", "null", "[]", "{}", "not json", "\x00", DEEP])
-def test_a_signed_body_that_is_malformed_is_answered_and_has_no_effect(
+def test_a_signed_body_that_is_malformed_gets_a_success_and_has_no_effect(
     webhooks: Webhooks, body: str
 ) -> None:
     assert webhooks.send(body.encode()).status == 200
@@ -153,12 +153,12 @@ def test_forged_webhooks_are_refused_and_nothing_of_them_is_read(
     assert logs.metrics[-1]["SignatureRefused"] == 1
 
 
-def test_there_is_nothing_at_an_app_that_takes_no_webhooks(webhooks: Webhooks) -> None:
+def test_an_app_without_webhooks_has_no_such_endpoint(webhooks: Webhooks) -> None:
     webhooks.connect.backend.deploy(webhooks.connect.app, rutter_on_uninstall="keep")
     UNKNOWN_ORGANIZATION.assert_is(webhooks.send(webhooks.body()), "rutter")
 
 
-def test_what_cannot_be_queued_is_to_be_sent_again(webhooks: Webhooks) -> None:
+def test_a_webhook_that_cannot_be_queued_must_be_sent_again(webhooks: Webhooks) -> None:
     webhooks.connect.queue.fails = True
     BUSY.assert_is(webhooks.send(webhooks.body()), "rutter")
     webhooks.assert_nothing_done()

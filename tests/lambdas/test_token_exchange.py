@@ -197,6 +197,36 @@ NOT_USERS: list[Any] = [
 NOT_TEXTS: list[Any] = [5, True, [1], {"id": "1"}, "\ud800"]
 
 
+# Answers that are unusable, so that no other is asked for.
+UNUSABLE: dict[str, faults.Fault] = {
+    "redirect": faults.redirected("http://127.0.0.1:9/oauth2/token"),
+    **{str(status): answering(ANSWER, status) for status in (201, 301, 307, 308)},
+    "HTML": faults.html,
+    "truncated JSON": faults.truncated,
+    "gzip": lambda _: Response(b"{}", headers={"Content-Encoding": "gzip"}),
+    **{
+        ascii(body[:9]): answering(body)
+        for body in (b"", b"\xff\xfe", b"null", b"[]", b'"the-token"', b"[" * 60_000)
+    },
+    "too long": answering(b" " * 70_000 + json.dumps(ANSWER).encode()),
+    **{
+        f"no {name}": faults.without(name)
+        for name in ("access_token", "scope", "user", "owner", "context")
+    },
+    **{
+        f"{name} is {value!a}": faults.with_fields(**{name: value})
+        for names, values in (
+            (("access_token", "scope", "context"), NOT_TEXTS),
+            (("access_token", "context"), [None, ""]),
+            (("user", "owner"), NOT_USERS),
+        )
+        for name in names
+        for value in values
+    },
+    "more than KMS encrypts": faults.with_fields(access_token="t" * 4097),
+}
+
+
 @pytest.mark.parametrize(
     ("fault", "requests", "expected"),
     [
@@ -205,55 +235,15 @@ NOT_TEXTS: list[Any] = [5, True, [1], {"id": "1"}, "\ud800"]
             for status in (400, 401, 403, 404, 409, 422, 499)
         ),
         *(
-            (pytest.param(faults.status(status), 3, UNREACHABLE, id=str(status)))
+            pytest.param(faults.status(status), 3, UNREACHABLE, id=str(status))
             for status in (500, 503, 599)
         ),
         pytest.param(faults.reset, 3, UNREACHABLE, id="connection reset"),
-        pytest.param(
-            faults.redirected("http://127.0.0.1:9/oauth2/token"), 1, UNREACHABLE, id="redirect"
-        ),
-        *(
-            pytest.param(answering(ANSWER, status), 1, UNREACHABLE, id=str(status))
-            for status in (201, 301, 307, 308)
-        ),
-        pytest.param(faults.html, 1, UNREACHABLE, id="HTML"),
-        pytest.param(faults.truncated, 1, UNREACHABLE, id="truncated JSON"),
-        pytest.param(
-            lambda _: Response(b"{}", headers={"Content-Encoding": "gzip"}),
-            1,
-            UNREACHABLE,
-            id="gzip",
-        ),
-        *(
-            pytest.param(answering(body), 1, UNREACHABLE, id=ascii(body[:9]))
-            for body in (b"", b"\xff\xfe", b"null", b"[]", b'"the-token"', b"[" * 60_000)
-        ),
-        pytest.param(
-            answering(b" " * 70_000 + json.dumps(ANSWER).encode()), 1, UNREACHABLE, id="too long"
-        ),
-        *(
-            pytest.param(faults.without(name), 1, UNREACHABLE, id=f"no {name}")
-            for name in ("access_token", "scope", "user", "owner", "context")
-        ),
         *(
             pytest.param(faults.with_fields(scope=value), 1, NO_SCOPE, id=f"scope is {value!a}")
             for value in (None, "", " ")
         ),
-        *(
-            pytest.param(
-                faults.with_fields(**{name: value}), 1, UNREACHABLE, id=f"{name} is {value!a}"
-            )
-            for names, values in (
-                (("access_token", "scope", "context"), NOT_TEXTS),
-                (("access_token", "context"), [None, ""]),
-                (("user", "owner"), NOT_USERS),
-            )
-            for name in names
-            for value in values
-        ),
-        pytest.param(
-            faults.with_fields(access_token="t" * 4097), 1, UNREACHABLE, id="more than KMS encrypts"
-        ),
+        *(pytest.param(fault, 1, UNREACHABLE, id=name) for name, fault in UNUSABLE.items()),
     ],
 )
 def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_nothing_is_stored(
