@@ -1,15 +1,27 @@
-"""The apps of the stack: how they are read, and how long they are kept."""
+"""The apps of the stack, and those that were removed from it.
+
+As long as a removed app has a secret, its stores can leave.
+"""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from lambdas.records import apps
 from lambdas.shared.errors import UnknownOrganizationError
 from local.bigcommerce import App
 from tests.lambdas.aws_calls import AwsCalls
-from tests.lambdas.backend import Backend, forget_apps
+from tests.lambdas.backend import (
+    SIGNED_CALLBACKS,
+    Backend,
+    Callbacks,
+    forget_apps,
+    forget_credentials,
+)
 from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
+from tests.lambdas.responses import BUSY, INVALID_PAYLOAD, UNKNOWN_ORGANIZATION
 
 
 def test_an_app_is_what_the_deployment_wrote(backend: Backend, app: App) -> None:
@@ -36,7 +48,7 @@ def test_an_app_is_read_once_in_five_minutes(
     assert apps.find(ORGANIZATION_ID).name == "Renamed"
 
 
-def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
+def test_an_unknown_organization_is_not_cached_because_strangers_choose_its_id(
     backend: Backend, app: App
 ) -> None:
     with pytest.raises(UnknownOrganizationError):
@@ -45,3 +57,73 @@ def test_an_unknown_organization_is_not_kept_as_strangers_choose_its_id(
     backend.deploy(replace(app, organization_id="newcomer"))
 
     assert apps.find("newcomer").organization_id == "newcomer"
+
+
+# Removed apps.
+
+
+@pytest.fixture
+def removed(installed: Callbacks) -> Callbacks:
+    """The app, taken out of the configuration with a store that has it installed."""
+    assert installed.get("load", installed.store.staff[0]).status == 200
+    installed.backend.remove_app(installed.app)
+    forget_apps()
+    forget_credentials()
+    return installed
+
+
+def test_an_uninstall_and_a_removal_take_effect_and_a_load_finds_no_app(
+    removed: Callbacks,
+) -> None:
+    UNKNOWN_ORGANIZATION.assert_is(removed.get("load"), "load")
+
+    assert removed.get("remove-user", removed.store.staff[0]).status == 200
+    assert set(removed.record()["users"]) == {str(removed.store.owner.id)}
+
+    assert removed.get("uninstall").status == 200
+    assert removed.record()["status"] == "uninstalled"
+
+
+@pytest.mark.parametrize("callback", ["uninstall", "remove-user"])
+def test_a_forged_payload_is_refused_and_a_store_without_a_record_asks_for_no_secret(
+    callback: str, removed: Callbacks, aws: AwsCalls
+) -> None:
+    before = removed.backend.stored()
+    nowhere = replace(removed, store=replace(removed.store, hash="nowhere123"))
+    forged = replace(removed, app=replace(removed.app, client_secret="f" * 64))
+
+    UNKNOWN_ORGANIZATION.assert_is(nowhere.get(callback), callback)
+    assert "GetSecretValue" not in aws.operations
+
+    INVALID_PAYLOAD.assert_is(forged.get(callback), callback)
+    assert removed.backend.stored() == before
+
+
+@pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"ForceDeleteWithoutRecovery": True}, id="deleted"),
+        pytest.param({"RecoveryWindowInDays": 30}, id="marked for deletion"),
+        pytest.param(None, id="empty"),
+    ],
+)
+def test_an_app_without_a_secret_is_unknown_and_its_records_stay_to_be_purged(
+    callback: str, how: dict[str, Any] | None, removed: Callbacks
+) -> None:
+    if how is None:
+        removed.backend.put_credentials(removed.app.organization_id, {})
+    else:
+        removed.backend.delete_secret(removed.app, **how)
+    before = removed.backend.stored()
+
+    UNKNOWN_ORGANIZATION.assert_is(removed.get(callback), callback)
+    assert removed.backend.stored() == before
+
+
+def test_a_secrets_manager_that_fails_is_not_taken_for_a_secret_that_is_gone(
+    removed: Callbacks, aws: AwsCalls
+) -> None:
+    aws.instead["GetSecretValue"] = EndpointConnectionError(endpoint_url="https://aws.invalid")
+
+    BUSY.assert_is(removed.get("uninstall"), "uninstall")

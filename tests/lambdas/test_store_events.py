@@ -154,7 +154,7 @@ def test_a_change_of_anything_else_is_an_error() -> None:
 
 @dataclass
 class Bus:
-    """Stands where the function calls EventBridge; refuses details with one of these words."""
+    """A simulated EventBridge; refuses details with one of these words."""
 
     refused: set[str] = field(default_factory=set)
     taken: list[Item] = field(default_factory=list)
