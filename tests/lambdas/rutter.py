@@ -113,7 +113,7 @@ class Connect(Callbacks):
 
     def request(self, trigger: Trigger = Trigger.OPERATOR) -> None:
         """Have the store reconciled, as an operator does."""
-        message = Request(self.app.organization_id, self.store.hash, trigger).as_message()
+        message = Request(*self.ids, trigger).as_message()
         self.queue.messages.append({"body": message, "receipts": 0})
         self.work()
 
@@ -123,16 +123,19 @@ class Connect(Callbacks):
         assert rutter_connect.handler(event, Countdown(29)) == {"batchItemFailures": []}
 
     @property
+    def ids(self) -> tuple[str, str]:
+        return self.app.organization_id, self.store.hash
+
+    @property
     def connection(self) -> Any:
-        found, _ = connection_table.read(self.app.organization_id, self.store.hash)
+        found, _ = connection_table.read(*self.ids)
         return found
 
     def change(self, **changes: Any) -> None:
         """Change attributes of the connection in the table."""
-        ids = self.app.organization_id, self.store.hash
-        known, revision = connection_table.read(*ids)
+        known, revision = connection_table.read(*self.ids)
         assert known is not None
-        assert connection_table.write(*ids, replace(known, **changes), revision)
+        assert connection_table.write(*self.ids, replace(known, **changes), revision)
 
     def assert_connected(self) -> None:
         """There is one connection, with the store's present token, and data flows."""

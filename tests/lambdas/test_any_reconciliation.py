@@ -258,7 +258,7 @@ class Life(RuleBasedStateMachine):
         self.world.answers_were_lost = True
         self.world.was_refused |= fault is REFUSAL
         self.events += 1
-        self._receive(data)
+        self.receive(data=data)
         if lost:
             self.world.messages.clear()
 
@@ -293,13 +293,13 @@ class Life(RuleBasedStateMachine):
     def lose_all_messages(self) -> None:
         """From here on the sweep is enough to bring Rutter's side in line with the record."""
         self.world.messages.clear()
-        self.world.rutter.next_answers.clear()
         self._settle()
-        self._check()
 
     @rule(data=st.data())
     def receive(self, data: st.DataObject) -> None:
-        self._receive(data)
+        visible = [each for each in self.world.messages if each.visible_at <= self.world.now]
+        if visible:
+            self._deliver(data.draw(st.sampled_from(visible)))
 
     @rule(data=st.data(), operation=st.integers(0, 12), lost=st.booleans())
     def receive_and_end(self, data: st.DataObject, operation: int, lost: bool) -> None:
@@ -345,9 +345,7 @@ class Life(RuleBasedStateMachine):
         )
 
     def teardown(self) -> None:
-        self.world.rutter.next_answers.clear()
         self._settle()
-        self._check()
 
     def _changed(self, notified: bool) -> None:
         self.events += 1
@@ -358,18 +356,13 @@ class Life(RuleBasedStateMachine):
         self.events += 1
         self.world.messages.append(Message(Request(*IDS, trigger), self.world.now, depth + 1))
 
-    def _receive(self, data: st.DataObject) -> None:
-        visible = [each for each in self.world.messages if each.visible_at <= self.world.now]
-        if visible:
-            self._deliver(data.draw(st.sampled_from(visible)))
-
     def _receive_interrupted(
         self, data: st.DataObject, operation: int, interruption: Callable[[], None]
     ) -> None:
         self.world.messages.append(Message(Request(*IDS), self.world.now, 1))
         self.events += 1
         self.world.interrupt_in, self.world.interruption = operation, interruption
-        self._receive(data)
+        self.receive(data=data)
         self.world.interrupt_in = None
 
     def _deliver(self, message: Message) -> None:
@@ -395,7 +388,8 @@ class Life(RuleBasedStateMachine):
             world.messages.remove(message)
 
     def _settle(self) -> None:
-        """Let everything pass that waits, with sweeps as scheduled, and no failure any more."""
+        """Let everything pass that waits, with sweeps as scheduled and no more failures; check."""
+        self.world.rutter.next_answers.clear()
         calls = len(self.world.rutter.calls)
         for _ in range(40):
             self.world.now += RETRY_SECONDS + 1
@@ -407,6 +401,7 @@ class Life(RuleBasedStateMachine):
         # Every message may cost a call, and a first sync of up to six polls may be waited for.
         assert len(self.world.rutter.calls) - calls <= 12 + 2 * self.events
         assert self.world.messages == []
+        self._check()
 
     def _check(self) -> None:
         world = self.world

@@ -16,7 +16,7 @@ from lambdas.rutter.connection import HOLD_SECONDS, LONGEST_POLL_SECONDS, RETRY_
 from lambdas.rutter.reconciler import FOLLOW_UP_SECONDS
 from local.bigcommerce import faults
 from local.rutter import Connection, failed_job, lost
-from tests.lambdas.backend import TABLE, forget_apps, signed_url
+from tests.lambdas.backend import TABLE, forget_apps
 from tests.lambdas.backend import client as aws_client
 from tests.lambdas.conftest import Logs
 from tests.lambdas.rutter import RUTTER_PREFIX, SWEEP_SECONDS, Connect, connect
@@ -178,23 +178,16 @@ def test_a_key_is_new_once_rutter_has_kept_its_outcome(connect: Connect) -> None
 def test_a_new_user_does_not_concern_rutter(connect: Connect) -> None:
     connect.install_and_work()
     before = connect.item()
-    url = signed_url(connect.app, "load", connect.store, connect.store.staff[0])
-    assert connect.backend.get(url).status == 200
+    assert connect.get("load", connect.store.staff[0]).status == 200
     assert connect.forward(before) == []
     assert connect.queue.messages == []
 
 
-def page(connect: Connect) -> str:
-    """The page that the owner sees."""
-    url = signed_url(connect.app, "load", connect.store, connect.store.owner)
-    return connect.backend.get(url).body
-
-
-def test_the_page_tells_the_merchant_whether_data_is_syncing(connect: Connect) -> None:
+def test_the_page_says_whether_data_is_syncing(connect: Connect) -> None:
     connect.install()
-    assert "is not syncing yet.</" in page(connect)
+    assert "is not syncing yet.</" in connect.get("load").body
     connect.work()
-    assert "data is syncing.</" in page(connect)
+    assert "data is syncing.</" in connect.get("load").body
     for state, line in (
         ("unhealthy", "cannot be read right now"),
         ("needs_reauth", "Reinstall the app"),
@@ -202,10 +195,10 @@ def test_the_page_tells_the_merchant_whether_data_is_syncing(connect: Connect) -
         ("pending", "is not syncing yet.</"),
     ):
         connect.change(state=state)
-        assert line in page(connect)
+        assert line in connect.get("load").body
     connect.backend.deploy(connect.app)
     forget_apps()
-    assert "syncing" not in page(connect)
+    assert "syncing" not in connect.get("load").body
 
 
 def test_the_stream_restarts_at_a_change_that_cannot_be_queued(connect: Connect) -> None:
@@ -413,7 +406,6 @@ def test_a_store_that_is_being_retried_is_not_queued_by_the_sweep_too(connect: C
 def test_a_poll_that_failed_is_retried_whatever_its_trigger(
     connect: Connect, trigger: Trigger
 ) -> None:
-    connect.rutter.synced_at_poll = 2
     connect.install()
     connect.deliver(connect.queue.messages.pop())
     connect.queue.messages.clear()
@@ -445,8 +437,7 @@ def test_a_poll_that_fails_for_any_reason_is_not_queued_again_by_the_sweep(
 def test_a_follow_up_does_not_take_a_webhooks_poll_off_the_list(connect: Connect) -> None:
     connect.install_and_work()
     connect.assert_connected()
-    ids, now = (connect.app.organization_id, connect.store.hash), connect.clock.now
-    assert connection_table.queue_poll(*ids, now=now, seconds=5)
+    assert connection_table.queue_poll(*connect.ids, now=connect.clock.now, seconds=5)
     connect.bigcommerce.installations.clear()
     connect.clock.advance(5)
     connect.request(Trigger.FOLLOW_UP)

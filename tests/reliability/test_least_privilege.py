@@ -75,7 +75,11 @@ class Roles:
     def without(self, function: str, action: str) -> Iterator[None]:
         """Take an action from the function's policy within the block."""
         policy, name = self.policy(function), role_name(function)
-        self._put(name, policy_without(policy, action))
+        kept = [
+            {**statement, "Action": [each for each in statement["Action"] if each != action]}
+            for statement in policy["Statement"]
+        ]
+        self._put(name, {**policy, "Statement": [each for each in kept if each["Action"]]})
         if action in CACHED:
             self._restart(name)
         try:
@@ -102,15 +106,6 @@ def role_name(function: str) -> str:
 
 def actions(policy: Policy) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
-
-
-def policy_without(policy: Policy, action: str) -> Policy:
-    """The policy without an action, and without a statement that has no other."""
-    kept = [
-        {**statement, "Action": [each for each in statement["Action"] if each != action]}
-        for statement in policy["Statement"]
-    ]
-    return {**policy, "Statement": [statement for statement in kept if statement["Action"]]}
 
 
 @pytest.fixture(scope="module")
