@@ -425,5 +425,5 @@ class Life(RuleBasedStateMachine):
         assert known is None or known.due is None or known.state not in {"active", "refused"}
 
 
-def test_rutters_side_matches_the_record_in_the_end_whatever_happened() -> None:
+def test_rutters_side_finally_matches_the_record_after_any_events() -> None:
     run_state_machine_as_test(Life, settings=settings(max_examples=800, stateful_step_count=12))

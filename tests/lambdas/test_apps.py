@@ -24,7 +24,7 @@ from tests.lambdas.conftest import ORGANIZATION_ID, SCOPES, SUPPORT_URL, Clock
 from tests.lambdas.responses import BUSY, INVALID_PAYLOAD, UNKNOWN_ORGANIZATION
 
 
-def test_an_app_is_what_the_deployment_wrote(backend: Backend, app: App) -> None:
+def test_an_app_is_read_as_the_deployment_wrote_it(backend: Backend, app: App) -> None:
     written = apps.AppProfile(ORGANIZATION_ID, "Order Sync", SCOPES, True, SUPPORT_URL)
     assert apps.find(ORGANIZATION_ID) == written
 

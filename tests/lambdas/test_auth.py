@@ -114,7 +114,7 @@ def test_the_installation_is_recorded_with_its_times_scopes_and_users(
     }
 
 
-def test_the_token_decrypts_with_the_context_of_its_app_and_store_and_no_other(
+def test_the_token_decrypts_only_with_the_context_of_its_app_and_store(
     installed: Callbacks,
 ) -> None:
     installation = installed.bigcommerce.installation(installed.app, installed.store)
@@ -324,7 +324,7 @@ def _registered_again(_: Clock, callbacks: Callbacks) -> None:
         pytest.param(_registered_again, id="with another Client ID since"),
     ],
 )
-def test_a_code_that_was_not_just_exchanged_for_what_is_installed_is_refused(
+def test_a_repeated_code_is_refused_later_or_after_another_change_of_the_store(
     spoil: Spoil, clock: Clock, callbacks: Callbacks
 ) -> None:
     link = callbacks.url("redirect-url")

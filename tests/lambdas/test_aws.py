@@ -24,7 +24,7 @@ CONTEXT = "create_urllib3_context"
 
 @pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize(("variable", "made"), [("AWS_LAMBDA_FUNCTION_NAME", 1), ("ELSEWHERE", 0)])
-def test_clients_are_made_before_the_first_request_in_lambda_and_nowhere_else(
+def test_clients_are_created_before_the_first_request_only_in_lambda(
     variable: str, made: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "load")

@@ -160,7 +160,7 @@ def test_a_payload_of_one_organization_does_not_hold_at_another_of_the_same_stac
     assert installed.backend.stored() == before
 
 
-def test_what_the_rules_refuse_changes_nothing_and_says_why(
+def test_a_callback_that_the_rules_refuse_changes_nothing_and_says_why(
     clock: Clock, installed: Callbacks
 ) -> None:
     """Which payload is refused is in test_any_lifecycle.py."""

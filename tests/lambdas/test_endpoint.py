@@ -44,7 +44,7 @@ def test_a_success_is_one_log_line_and_a_metric_where_a_store_opens_the_app(
     assert counted == ([1, 1] if callback == "load" else [1])  # the first is the installation
 
 
-def test_a_check_of_the_deployment_counts_as_no_stores_visit(
+def test_a_check_of_the_deployment_does_not_count_as_a_visit(
     backend: Backend, app: App, logs: Logs
 ) -> None:
     payload = signed_payload(app.client_id, app.client_secret)
@@ -105,7 +105,7 @@ def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_red
     assert [metric["Failed"] for metric in logs.metrics] == [1]
 
 
-def test_what_strangers_choose_and_what_the_call_before_left_are_not_logged(
+def test_an_unknown_organization_and_fields_of_the_previous_call_are_not_logged(
     installed: Callbacks, logs: Logs
 ) -> None:
     installed.get("load")

@@ -66,7 +66,7 @@ def test_an_older_uninstall_dated_by_a_faster_clock_does_not_end_an_installation
 # Installations that overlap.
 
 
-def test_two_installations_that_overlap_leave_the_same_whichever_is_written_first() -> None:
+def test_the_result_of_overlapping_installations_does_not_depend_on_their_order() -> None:
     first = replace(again(0, OWNER), granted_at_ms=12_100, access_token=b"later")
     second = replace(again(10, OWNER, ASSISTANT), granted_at_ms=12_000)
 

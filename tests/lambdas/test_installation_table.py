@@ -114,7 +114,9 @@ def test_a_record_that_stays_the_same_is_not_written(backend: Backend, aws: AwsC
 
 @pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize("before", [None, INSTALLATION], ids=["first write", "later write"])
-def test_a_rule_is_applied_again_to_what_another_writer_wrote_in_between(before: Record) -> None:
+def test_after_a_conflict_a_rule_is_applied_to_the_record_of_the_other_writer(
+    before: Record,
+) -> None:
     if before:
         update(always(before))
     seen: list[Record] = []
@@ -131,7 +133,7 @@ def test_a_rule_is_applied_again_to_what_another_writer_wrote_in_between(before:
 
 
 @pytest.mark.usefixtures("backend")
-def test_when_others_write_at_every_attempt_it_pauses_ever_longer_and_gives_up(
+def test_an_update_that_conflicts_at_every_attempt_pauses_longer_and_gives_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pauses: list[float] = []

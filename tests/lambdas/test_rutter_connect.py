@@ -381,7 +381,9 @@ def test_a_store_whose_messages_were_lost_is_connected_by_the_sweep(connect: Con
     assert due(connect, 10**9) == []
 
 
-def test_switching_rutter_on_connects_what_was_installed_before(connect: Connect) -> None:
+def test_switching_rutter_on_connects_the_stores_that_were_installed_before(
+    connect: Connect,
+) -> None:
     connect.backend.deploy(connect.app)
     connect.install_and_work()
     assert not connect.rutter.connections
@@ -457,7 +459,7 @@ def test_a_conflict_with_a_lost_call_is_retried_with_another_key(connect: Connec
     assert connect.rutter.calls.count(("POST", "/connections/create")) == 3
 
 
-def test_the_sweep_waits_for_what_the_queue_still_has(connect: Connect) -> None:
+def test_the_sweep_queues_nothing_while_the_queue_is_full(connect: Connect) -> None:
     connect.install()
     connect.clock.advance(60)
     limit = sweep.STORES_PER_SECOND * SWEEP_SECONDS

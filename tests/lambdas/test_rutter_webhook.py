@@ -157,7 +157,7 @@ def test_a_webhook_that_cannot_be_queued_must_be_sent_again(webhooks: Webhooks) 
     webhooks.assert_nothing_done()
 
 
-def test_a_webhook_that_is_sent_over_and_over_queues_one_poll(webhooks: Webhooks) -> None:
+def test_repeated_webhooks_queue_one_poll(webhooks: Webhooks) -> None:
     connect, body = webhooks.connect, webhooks.body()
     sent = len(connect.queue.delays)
     for _ in range(5):

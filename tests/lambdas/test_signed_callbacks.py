@@ -38,7 +38,7 @@ def test_the_owner_sees_the_app_with_its_store_its_scopes_and_where_to_get_suppo
     assert answer.page.links == [SUPPORT_URL]
 
 
-def test_an_unknown_user_is_let_in_and_remembered_with_the_time_of_the_payload(
+def test_an_unknown_user_may_open_the_app_and_is_stored_with_the_payloads_time(
     clock: Clock, installed: Callbacks
 ) -> None:
     clock.advance(60)
@@ -95,9 +95,7 @@ def test_an_uninstall_leaves_a_dated_marker_without_token_and_without_personal_d
     ]
 
 
-def test_the_user_who_is_removed_goes_and_the_others_stay(
-    clock: Clock, installed: Callbacks
-) -> None:
+def test_remove_user_removes_only_the_user_it_names(clock: Clock, installed: Callbacks) -> None:
     (assistant,) = installed.store.staff
     installed.get("load", assistant)
     clock.advance(60)

@@ -1,4 +1,4 @@
-"""The signed payload: what BigCommerce signs is read, and everything else is refused alike.
+"""The signed payload: what BigCommerce signs is read, and everything else is refused.
 
 Signatures, headers and segments are those of `vectors/hs256.json`, in the layout of the Wycheproof
 project: a group for each client secret. Its signatures were made apart from the code under test,
@@ -137,7 +137,7 @@ def test_an_optional_claim_is_left_out_if_it_is_missing_or_cannot_be_read(
 
 
 @pytest.mark.parametrize("text", [None, "", 5, True, [], {}, "\ud800@example.com", ...], ids=ascii)
-def test_an_address_and_a_locale_are_kept_where_they_can_be_read(text: object) -> None:
+def test_an_unreadable_address_or_locale_is_left_out(text: object) -> None:
     more = {} if text is ... else {"email": text, "locale": text}
     readable = {"id": "1", "email": "owner@example.com", "locale": 5}
 
@@ -169,7 +169,7 @@ def with_header(header: object) -> str:
         pytest.param(with_header(HEADER | {"kid": 5}), id="key id of another type"),
     ],
 )
-def test_what_is_no_token_with_a_header_of_hs256_is_refused(forged: str) -> None:
+def test_text_that_is_not_a_token_with_an_hs256_header_is_refused(forged: str) -> None:
     assert_refused(forged)
 
 
@@ -181,7 +181,7 @@ def test_what_is_no_token_with_a_header_of_hs256_is_refused(forged: str) -> None
         pytest.param(b'{"iat": ' + b"9" * 5_000 + b"}", id="number too long to read"),
     ],
 )
-def test_signed_content_that_is_no_object_of_claims_is_refused(content: bytes) -> None:
+def test_signed_content_that_is_not_an_object_of_claims_is_refused(content: bytes) -> None:
     assert_refused(sign(content, APP.client_secret))
 
 

@@ -231,7 +231,7 @@ def test_a_purge_is_later_than_the_event_before_it() -> None:
     assert removed["revision"] == created["revision"] + 1
 
 
-def test_ids_are_those_of_a_change_and_not_of_what_it_says() -> None:
+def test_event_ids_depend_on_the_change_and_not_on_its_content() -> None:
     """The revision of a record that expired or was purged starts from the beginning."""
     three = replace(INSTALLED, users={id_: User(id_, None, 1) for id_ in ("1", "2", "3")})
     changes = [changed(record(INSTALLED), record(three), number) for number in (1, 2)]

@@ -361,7 +361,7 @@ def test_code_and_secret_are_sent_only_to_a_server_with_a_valid_certificate(
     assert asked == ["POST /oauth2/token HTTP/1.1"] * valid
 
 
-def test_a_connection_is_closed_when_its_answer_is_longer_than_what_is_read() -> None:
+def test_a_connection_is_closed_if_its_answer_is_too_long() -> None:
     with (
         serve(lambda *_: ({}, b"longer")) as host,
         https.request("POST", f"http://{host}", json={}, timeout=token_exchange.TIMEOUT) as answer,

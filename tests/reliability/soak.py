@@ -196,7 +196,7 @@ class Soak:
 
     def _work(self) -> None:
         """Give a turn to the store that has waited longest, again and again."""
-        with suppress(Empty):  # those that are left are in other hands
+        with suppress(Empty):  # other threads have the remaining stores
             while time.monotonic() < self._give_up_at:
                 life, turns = self._waiting.get_nowait()
                 life.wait_for_a_new_second()

@@ -394,7 +394,7 @@ GRANTED = {
 
 
 @pytest.mark.parametrize("function", GRANTED)
-def test_a_function_is_refused_whatever_it_was_not_granted(
+def test_a_function_cannot_make_calls_that_it_was_not_granted(
     aws: Aws, targets: Targets, function: str
 ) -> None:
     clients = as_function(aws, function)

@@ -80,7 +80,7 @@ def audited(
         (UNINSTALLED, GONE, Kind.DIFFERENT, "'users'"),
     ],
 )
-def test_what_is_wrong_with_a_record_is_noticed(
+def test_a_wrong_record_is_reported(
     ready: LocalBackend, changes: Mapping[str, Any], model: Mapping[str, Any], kind: Kind, what: str
 ) -> None:
     (problem,) = audited(ready, changes, model)
