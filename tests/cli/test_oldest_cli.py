@@ -1,6 +1,5 @@
 """The oldest Pulumi CLI that the README names."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,29 +7,32 @@ import pytest
 
 from local.emulator import Emulator
 from tests.cli.account import contents
-from tests.cli.cli_stack import ROOT, CliCommands, CliStack, PulumiCli
+from tests.cli.cli_stack import ROOT, CliStack, PulumiCli
 from tests.cli.consumer_stack import ConsumerStack
 from tests.cli.pulumi_cli import MINIMUM, NoPulumiError, Say, build
 
 pytestmark = pytest.mark.cli
 
-Open = Callable[[Path, str, PulumiCli], CliCommands]
 
-
-@pytest.mark.parametrize(
-    "stack", [CliStack, lambda *given: ConsumerStack(given[0], "old", *given[1:])]
-)
-def test_the_oldest_cli_deploys_and_destroys_program_and_package(
-    stack: Open, consumer_cli: PulumiCli, say: Say, account: Emulator, tmp_path: Path
-) -> None:
+@pytest.fixture
+def oldest(consumer_cli: PulumiCli, say: Say) -> PulumiCli:
     version = f"{MINIMUM.major}.{MINIMUM.minor}"
     assert f"{version} or later" in (ROOT / "README.md").read_text(encoding="utf-8")
     try:
-        oldest = replace(consumer_cli, command=build(str(MINIMUM), say))
+        return replace(consumer_cli, command=build(str(MINIMUM), say))
     except NoPulumiError as error:
         pytest.skip(str(error))
-    opened = stack(tmp_path, account.endpoint_url, oldest)
-    created = opened.up().operations
-    assert opened.up().operations == {"same": created["create"]}
-    assert opened.destroy().operations == {"delete": created["create"]}
+
+
+def test_it_previews_the_program(oldest: PulumiCli, account: Emulator, tmp_path: Path) -> None:
+    stack = CliStack(tmp_path, account.endpoint_url, oldest)
+    assert stack.preview().operations.keys() == {"create"}
+
+
+def test_it_deploys_and_destroys_with_the_package(
+    oldest: PulumiCli, account: Emulator, tmp_path: Path
+) -> None:
+    stack = ConsumerStack(tmp_path, "old", account.endpoint_url, oldest)
+    created = stack.up().operations
+    assert stack.destroy().operations == {"delete": created["create"]}
     assert contents(account) == {}

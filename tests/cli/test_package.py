@@ -36,41 +36,36 @@ def test_the_cli_reads_the_schema_as_it_is_in_the_file(consumer: Consumer) -> No
 def test_a_backend_is_deployed_left_alone_changed_and_destroyed(
     consumer: Consumer, shared_account: Emulator
 ) -> None:
+    """With a secret of encrypted configuration, which is nowhere in plain text."""
     before = contents(shared_account)
-    stack = consumer("life")
-    previewed = stack.preview().operations
-    assert previewed.keys() == {"create"}
+    stack, secret = consumer("life"), secrets.token_hex(32)
+    stack.set_secret("clientSecret", secret)
+    app = APP | {"clientId": "abc123"}
+    inputs = {"apps": [app], "clientSecrets": {APP["organizationId"]: "${clientSecret}"}}
+    stack.write(inputs)
+    previewed = stack.preview()
+    assert previewed.operations.keys() == {"create"}
     assert contents(shared_account) == before
 
-    assert stack.up().operations == previewed
-    assert stack.up().operations == {"same": previewed["create"]}
-    operations = stack.pulumi("stack", "output", "operations")
-    (app,) = read_outputs(operations).registration.apps
-    assert app.organization_id == APP["organizationId"]
+    created = stack.up()
+    assert created.operations == previewed.operations
+    assert secret in json.dumps(contents(shared_account))
+    exported = stack.pulumi("stack", "export")
+    outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
+    for text in (previewed.printed, created.printed, exported, outputs):
+        assert secret not in text
+    operations = read_outputs(json.dumps(json.loads(outputs)["operations"]))
+    (registered,) = operations.registration.apps
+    assert registered.client_id == app["clientId"]
 
-    stack.write({"logRetentionDays": 7})
+    assert stack.up().operations == {"same": created.operations["create"]}
+    stack.write(inputs | {"logRetentionDays": 7})
     changed = stack.up()
     assert {kind for kind, _ in changed.resources("update")} == {LOG_GROUP}
     assert changed.operations.keys() == {"update", "same"}
 
-    assert stack.destroy().operations == {"delete": previewed["create"]}
+    assert stack.destroy().operations == {"delete": created.operations["create"]}
     assert contents(shared_account) == before
-
-
-def test_a_secret_of_encrypted_configuration_is_nowhere_in_plain_text(
-    consumer: Consumer, shared_account: Emulator
-) -> None:
-    stack, secret = consumer("secret"), secrets.token_hex(32)
-    stack.set_secret("clientSecret", secret)
-    stack.write(
-        {"apps": [APP | {"clientId": "abc123"}], "clientSecrets": {"acme": "${clientSecret}"}}
-    )
-    printed = stack.up().printed
-    assert secret in json.dumps(contents(shared_account))
-    exported = stack.pulumi("stack", "export")
-    outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
-    assert not any(secret in text for text in (printed, exported, outputs))
-    stack.destroy()
 
 
 def test_wrong_inputs_are_reported_by_their_paths(consumer: Consumer) -> None:
@@ -100,8 +95,7 @@ class TestOfOtherResources:
             options={"providers": ["${aws}"]},
             resources={"aws": aws, "boundary": BOUNDARY | {"options": only}},
         )
-        for key in stack.provider:
-            stack.pulumi("config", "rm", f"aws:{key}")
+        stack.pulumi("config", "rm-all", *(f"aws:{key}" for key in stack.provider))
         previewed = stack.preview().operations
         assert stack.up().operations == previewed
         role = shared_account.aws.iam.get_role(RoleName="others-local-load")["Role"]
