@@ -147,7 +147,7 @@ def _plain(text: str) -> str:
     """A description without links, and without what concerns `pulumi config set`."""
     text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r" [^.]*--secret`?\.$", "", text)
-    return text[0].upper() + text[1:]
+    return f"{text[0].upper()}{text[1:].removesuffix('.')}."
 
 
 def written() -> str:
