@@ -37,6 +37,9 @@ OPERATIONS = (
 class AppBackend(pulumi.ComponentResource):
     """The callbacks of a stack's apps, and what stores, connects and monitors their stores.
 
+    Args:
+        packaged: whether the settings are in a program that uses the component package.
+
     Attributes:
         outputs: the stack's outputs by name, as docs/outputs.md describes them.
     """
@@ -44,7 +47,12 @@ class AppBackend(pulumi.ComponentResource):
     outputs: dict[str, pulumi.Input[object]]
 
     def __init__(
-        self, name: str, settings: Settings, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        settings: Settings,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        packaged: bool = False,
     ) -> None:
         super().__init__("bigcommerce:index:AppBackend", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
@@ -73,7 +81,7 @@ class AppBackend(pulumi.ComponentResource):
             opts=self._child,
         )
         outputs: dict[str, pulumi.Input[object]] = {
-            **registration_outputs(self._api.base_url, settings),
+            **registration_outputs(self._api.base_url, settings, packaged=packaged),
             "apiId": self._api.id,
             "credentialSecretArns": {id_: app.secret_arn for id_, app in apps.items()},
             "installationsTable": self._store.table_name,

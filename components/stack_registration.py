@@ -14,15 +14,16 @@ from .settings.model import AppSettings, Settings
 
 
 def registration_outputs(
-    base_url: pulumi.Output[str], settings: Settings
+    base_url: pulumi.Output[str], settings: Settings, *, packaged: bool
 ) -> dict[str, pulumi.Output[object]]:
     """Return the outputs for the developer portal, and warn of callback URLs that change there."""
-    registration = base_url.apply(partial(_registration, settings=settings))
+    of = partial(_registration, settings=settings, packaged=packaged)
+    registration = base_url.apply(of)
     if settings.domain is None:
         registration.apply(_warn_of_url_changes)
     else:
         # The URLs are already known: warn before anything is deployed.
-        _warn_of_url_changes(_registration(settings.domain.base_url, settings))
+        _warn_of_url_changes(of(settings.domain.base_url))
     first = settings.apps[0].organization_id
     urls = {
         each.portal_field.key: base_url.apply(partial(each.portal_field.url, organization_id=first))
@@ -40,13 +41,14 @@ def registration_outputs(
     }
 
 
-def _registration(base_url: str, settings: Settings) -> Registration:
+def _registration(base_url: str, settings: Settings, *, packaged: bool) -> Registration:
     return Registration(
         stack=pulumi.get_stack(),
         login_url=settings.bigcommerce.login_url,
         frame_ancestors=settings.bigcommerce.frame_ancestors,
         log_retention_days=settings.log_retention_days,
         apps=tuple(_app(app, base_url) for app in settings.apps),
+        packaged=packaged,
     )
 
 

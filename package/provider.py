@@ -65,7 +65,8 @@ async def _backend(
             values[secrets] = UNKNOWN
     needed = {resource for each in given.values() for resource in await each.resources()}
     waiting = pulumi.ResourceOptions(depends_on=list(needed))
-    return AppBackend(name, _settings(values), pulumi.ResourceOptions.merge(options, waiting))
+    together = pulumi.ResourceOptions.merge(options, waiting)
+    return AppBackend(name, _settings(values), together, packaged=True)
 
 
 def _output(name: str, backend: AppBackend) -> pulumi.Input[Any]:

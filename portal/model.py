@@ -152,6 +152,7 @@ class Registration(_Part):
         frame_ancestors: the origins of BigCommerce's control panel.
         log_retention_days: how long the functions' logs are kept.
         apps: in the order of the stack's configuration.
+        packaged: whether the settings are in a program that uses the component package.
     """
 
     stack: StackName
@@ -159,6 +160,7 @@ class Registration(_Part):
     frame_ancestors: Annotated[tuple[FrameAncestor, ...], Field(min_length=1)]
     log_retention_days: Annotated[int, Field(ge=1)]
     apps: Annotated[tuple[AppRegistration, ...], Field(min_length=1)]
+    packaged: bool = False
 
     def as_output(self) -> dict[str, object]:
         """The output `registration`: JSON values, with camelCase keys."""

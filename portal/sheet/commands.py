@@ -6,6 +6,8 @@ from portal.model import AppRegistration, Registration
 class Commands:
     """Commands to copy into a shell. Replace what is in capitals.
 
+    If a program has the settings, a comment says what to set in it.
+
     Args:
         registration: the stack's.
         given: the options that name the source of the outputs, if any. The commands repeat them:
@@ -24,6 +26,7 @@ class Commands:
         self._positions = {
             app.organization_id: position for position, app in enumerate(registration.apps)
         }
+        self._packaged = registration.packaged
         stores = f"{program} stores"
         self.up = f"pulumi up {self._stack}"
         self.logs = f"pulumi logs {self._stack} --since 15m"
@@ -55,6 +58,10 @@ class Commands:
     def set_client_secret(self, app: AppRegistration) -> str:
         """Return the command that prompts for the Client Secret, to keep it out of the history."""
         path = f"clientSecrets.{app.organization_id}"
+        if self._packaged:
+            return (
+                f"# In your program, set {path} to the Client Secret, from encrypted configuration"
+            )
         return f"pulumi config set {self._stack} --secret --path '{path}'"
 
     def set_registered_base_url(self, app: AppRegistration) -> str:
@@ -67,4 +74,6 @@ class Commands:
 
     def _set(self, app: AppRegistration, key: str, value: str) -> str:
         path = f"apps[{self._positions[app.organization_id]}].{key}"
+        if self._packaged:
+            return f"# In your program, set {path} to {value}"
         return f"pulumi config set {self._stack} --path '{path}' {value}"

@@ -133,6 +133,7 @@ def test_registration_has_every_setting_of_the_portal_and_the_other_outputs_rend
         "loginUrl": "https://login.bigcommerce.com",
         "frameAncestors": ["https://*.mybigcommerce.com", "https://*.bigcommerce.com"],
         "logRetentionDays": 30,
+        "packaged": False,
         "apps": [
             {
                 "organizationId": GLOBEX,

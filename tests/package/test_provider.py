@@ -27,6 +27,7 @@ from tests.components.stacks import (
     RUTTER,
     WITH_APP_URL,
 )
+from tests.components.test_outputs import RENDERINGS
 
 # As in the program.
 FROM_POLICY = "<from the policy>"
@@ -80,7 +81,19 @@ def test_it_registers_and_gives_what_the_program_does(
     of_program = record(settings, preview=preview)
     of_package = consume(settings, preview=preview)
     assert _by_urn(of_package) == _by_urn(of_program)
-    assert of_package.outputs == of_program.outputs
+    assert of_package.outputs.keys() == of_program.outputs.keys()
+    for name in of_program.outputs.keys() - RENDERINGS:
+        assert of_package.outputs[name] == of_program.outputs[name]
+
+
+def test_the_sheet_and_warnings_say_what_to_set_in_the_program(record: Recorder) -> None:
+    app = ACME_APP | {"registeredBaseUrl": "https://old.example.com"}
+    settings = {"apps": [app], "domain": DOMAIN}
+    for recording, commands in ((record(settings), True), (consume(settings), False)):
+        (warned,) = recording.warnings
+        for text in (warned.text, recording.outputs["readme"]):
+            assert ("pulumi config set" in text) == commands
+            assert ("In your program, set apps[0].registeredBaseUrl to" in text) != commands
 
 
 def _by_urn(recording: Recording) -> dict[str, Resource]:
