@@ -51,7 +51,7 @@ class BackendProvider(Provider):
         stack = (pulumi.get_project(), pulumi.get_stack())
         first = self._backends.setdefault(stack, name)
         if first != name:
-            what = f"is refused: this stack has the AppBackend {first!r}, which takes every app"
+            what = f"must be in the AppBackend {first!r}: a stack has only one"
             raise _wrong_inputs([Problem("apps", what)])
 
 

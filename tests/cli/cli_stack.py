@@ -56,7 +56,7 @@ class PulumiCli:
     def environment(self, folder: Path) -> dict[str, str]:
         """The environment in which it keeps state in a folder."""
         state = folder / "state"
-        state.mkdir()
+        state.mkdir(exist_ok=True)
         return {
             **self._environment,
             "PULUMI_BACKEND_URL": state.as_uri(),

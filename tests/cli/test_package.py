@@ -3,15 +3,18 @@
 import json
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import yaml
 from pulumi.automation import CommandError
 
+from local.backend import PROJECT
 from local.emulator import Emulator
 from ops.outputs import read_outputs
 from package.provider import SCHEMA
 from tests.cli.account import contents
-from tests.cli.cli_stack import ROOT
+from tests.cli.cli_stack import NAME, ROOT, CliStack, PulumiCli
 from tests.cli.consumer_stack import APP, ConsumerStack
 
 pytestmark = pytest.mark.cli
@@ -79,6 +82,22 @@ def test_wrong_inputs_are_reported_by_their_paths(consumer: Consumer) -> None:
         assert f"property {path}" in printed
     for text in (secret, "Traceback", "config set"):
         assert text not in printed
+
+
+def test_a_program_moves_to_the_package_without_a_change_of_any_resource(
+    consumer_cli: PulumiCli, account: Emulator, tmp_path: Path
+) -> None:
+    program = CliStack(tmp_path, account.endpoint_url, consumer_cli)
+    created = program.up().operations["create"]
+    settings = yaml.safe_load((ROOT / f"Pulumi.{NAME}.yaml").read_text())["config"]
+    inputs = {key: value for key, value in settings.items() if not key.startswith("aws:")}
+
+    consumer = ConsumerStack(tmp_path, PROJECT, account.endpoint_url, consumer_cli)
+    consumer.write(inputs)
+    moved = consumer.up()
+    assert moved.operations == {"same": created, "create": 1}
+    ((kind, _),) = moved.resources("create")
+    assert kind == "pulumi:providers:bigcommerce"
 
 
 class TestOfOtherResources:
