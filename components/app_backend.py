@@ -60,41 +60,25 @@ class AppBackend(pulumi.ComponentResource):
         self._store = InstallationStore(self._context, opts=self._child)
         self._api = CallbackApi(self._context, opts=self._child)
         self._functions: dict[str, StackFunction] = {}
-        apps = {
-            app.organization_id: BigCommerceApp(self._context, app, self._store, opts=self._child)
-            for app in settings.apps
-        }
+        secret_arns = self._add_apps()
         self._add_callbacks()
         more_for_operators = self._connect_to_rutter()
         self._serve()
         event_bus_arn = self._publish_events()
         self._add_monitoring()
-        log_groups = {
-            each.portal_field.log_group_output: self._functions[each.name].log_group
-            for each in CALLBACKS
-        }
-        policies = AccessPolicies(
-            self._context,
-            self._store,
-            log_groups=list(log_groups.values()),
-            more_for_operators=more_for_operators,
-            opts=self._child,
-        )
-        outputs: dict[str, pulumi.Input[object]] = {
+        self.outputs = {
             **registration_outputs(self._api.base_url, settings, packaged=packaged),
             "apiId": self._api.id,
-            "credentialSecretArns": {id_: app.secret_arn for id_, app in apps.items()},
+            "credentialSecretArns": secret_arns,
             "installationsTable": self._store.table_name,
             "installationsTableArn": self._store.table_arn,
             "installationsIndex": INDEX,
             "accessTokenKeyArn": self._store.key_arn,
-            "accessTokenReaderPolicyArn": policies.reader_arn,
-            "operatorPolicyArn": policies.operator_arn,
-            **log_groups,
+            **self._give_access(more_for_operators),
             "eventBusArn": event_bus_arn,
         }
-        operations = pulumi.Output.from_input({name: outputs[name] for name in OPERATIONS})
-        self.outputs = {**outputs, "operations": operations}
+        operations = {name: self.outputs[name] for name in OPERATIONS}
+        self.outputs["operations"] = pulumi.Output.from_input(operations)
         self.register_outputs({"baseUrl": self._api.base_url})
 
     def _stack_context(self, settings: Settings) -> StackContext:
@@ -104,6 +88,15 @@ class AppBackend(pulumi.ComponentResource):
             return context
         topic = AlarmTopic(context, settings.monitoring, opts=self._child)
         return replace(context, alarm_topics=(topic.arn,))
+
+    def _add_apps(self) -> dict[str, pulumi.Output[str]]:
+        """Add each app's credentials and profile. Return the credentials' ARNs by app."""
+        return {
+            app.organization_id: BigCommerceApp(
+                self._context, app, self._store, opts=self._child
+            ).secret_arn
+            for app in self._context.settings.apps
+        }
 
     def _add_callbacks(self) -> None:
         """Add a function and a route for each callback."""
@@ -162,3 +155,22 @@ class AppBackend(pulumi.ComponentResource):
                 functions=self._functions,
                 opts=self._child,
             )
+
+    def _give_access(self, more_for_operators: list[Statement]) -> dict[str, pulumi.Input[object]]:
+        """Add the policies for people and programs. Return them and the log groups as outputs."""
+        log_groups = {
+            each.portal_field.log_group_output: self._functions[each.name].log_group
+            for each in CALLBACKS
+        }
+        policies = AccessPolicies(
+            self._context,
+            self._store,
+            log_groups=list(log_groups.values()),
+            more_for_operators=more_for_operators,
+            opts=self._child,
+        )
+        return {
+            **log_groups,
+            "accessTokenReaderPolicyArn": policies.reader_arn,
+            "operatorPolicyArn": policies.operator_arn,
+        }
