@@ -1,4 +1,4 @@
-"""What an AWS account holds, told so that two accounts can be compared."""
+"""The contents of an AWS account, in a form that two accounts can be compared in."""
 
 import json
 from typing import Any
@@ -44,7 +44,7 @@ _OF_AWS = {
 
 
 def contents(account: Emulator) -> dict[str, Any]:
-    """Everything in the services that the program deploys to, but for deleted keys.
+    """Everything in the services that the program deploys to, except deleted keys.
 
     Empty where there is nothing, and equal for two accounts with the same resources.
     """

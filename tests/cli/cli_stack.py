@@ -23,7 +23,7 @@ _START = "#!/bin/sh\nPYTHONPATH='{root}' exec '{python}' -m {module} \"$@\"\n"
 
 @dataclass(frozen=True)
 class Run:
-    """What a command did: operation, type and name of each resource, and all that it printed."""
+    """Steps of a command, each an operation, type and name, and all that it printed."""
 
     steps: frozenset[tuple[str, str, str]]
     printed: str
@@ -67,7 +67,7 @@ class PulumiCli:
 
 
 class CliCommands:
-    """What the CLI does with a stack in `folder`.
+    """Commands of the CLI for a stack in `folder`.
 
     A command that fails raises `CommandError` with all that the CLI printed.
     """
@@ -129,7 +129,7 @@ class CliStack(CliCommands):
         return dict(self._plain[APPS][0])
 
     def configure(self, settings: Mapping[str, Any]) -> None:
-        """Configure the stack as Pulumi.local.yaml does, but for `settings` by their full keys."""
+        """Configure the stack as Pulumi.local.yaml does, except `settings` by their full keys."""
         document = yaml.safe_load(self._file.read_text()) | {"config": self._plain | settings}
         self._file.write_text(yaml.safe_dump(document))
 

@@ -19,7 +19,7 @@ OpenStack = Callable[[Path, Emulator], CliStack]
 
 @pytest.fixture(scope="session")
 def say(request: pytest.FixtureRequest) -> Say:
-    """Prints a line at once."""
+    """Print a line immediately."""
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def say(line: str) -> None:

@@ -1,4 +1,4 @@
-"""A stack of somebody's YAML program that uses the component package by its path."""
+"""A stack of a consumer's YAML program that uses the component package by its path."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +56,7 @@ class ConsumerStack(CliCommands):
 
 
 def write_config(folder: Path, endpoint: str) -> dict[str, Any]:
-    """Write the configuration of a stack without settings of its own: of the AWS provider alone."""
+    """Write a stack's configuration, which only the AWS provider reads."""
     text = (ROOT / f"Pulumi.{NAME}.yaml").read_text()
     config = yaml.safe_load(text.replace("http://localhost:4566", endpoint))["config"]
     aws = {key: value for key, value in config.items() if key.startswith("aws:")}

@@ -1,4 +1,4 @@
-"""What a deployed stack goes through, with the real engine."""
+"""Changes of a deployed stack, with the real engine."""
 
 import json
 import secrets
@@ -123,7 +123,7 @@ def test_wrong_settings_are_all_said_before_anything_is_deployed(
 def test_ci_tells_drift_from_a_stack_that_is_as_deployed(
     new_stack: CliStack, account: Emulator
 ) -> None:
-    """In an account of its own: what other tests called may still have their credentials."""
+    """In its own account: what other tests called may still have their credentials."""
     new_stack.up()
     same = new_stack.ci("drift")
     assert same.returncode == 0, same.stdout + same.stderr

@@ -1,4 +1,4 @@
-"""What the real engine makes of an empty account, and leaves of it."""
+"""An empty account that the real engine deploys into and destroys."""
 
 import json
 import re

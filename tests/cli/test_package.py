@@ -1,4 +1,4 @@
-"""What a consumer of the component package sees, in a YAML program and with the real engine."""
+"""A YAML program that consumes the component package, with the real engine."""
 
 import json
 import secrets

@@ -52,7 +52,7 @@ def project(sdks: Path, say: Say) -> Path:
 
 
 def compile_typescript(project: Path, program: str) -> str:
-    """What the compiler finds wrong with a program."""
+    """Return the errors that the compiler finds in a program."""
     (project / "main.ts").write_text(program)
     command = [*TSC.split(), "main.ts"]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False).stdout
