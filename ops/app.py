@@ -23,8 +23,7 @@ The table is for terminals; markdown and html have every step. JSON is the outpu
 with the live status of each app. With more than ten apps, table and markdown are a summary.
 
 The live status shows when BigCommerce last called each URL, and the scopes of the last consent. \
-The command reads it with your AWS credentials. If it cannot, a line on standard error says why, \
-and the rest is shown.""",
+The command reads it with your AWS credentials. If it cannot, standard error says why.""",
 )
 app.command(
     "ops.check.command:run",
@@ -35,7 +34,7 @@ The command signs a load and an uninstall of a store that cannot exist. They sho
 functions have the right credentials. It reads the client secret from Secrets Manager with your \
 AWS credentials.
 
-A warning does not fail the check. BigCommerce's review will refuse the app because of it.
+A warning does not fail the check, but BigCommerce's review will refuse the app.
 
 Exit status: 0 if every app is ready or awaits registration; 1 if a check failed; 2 if nothing \
 could be checked.""",

@@ -1,6 +1,6 @@
 """The stores commands. They are imported together, because AWS's SDK takes most of the time."""
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from ops.stores.commands import (
     connect,
@@ -15,7 +15,8 @@ from ops.stores.commands import (
     verify,
 )
 
-app = App(name="stores")
+# The generated reference does not inherit these from the app of all commands.
+app = App(name="stores", default_parameter=Parameter(negative=(), show_default=False))
 for command, name in {
     list_stores: "list",
     show: "show",

@@ -45,18 +45,14 @@ def run(
 ) -> int:
     """Import the tokens of an app that ran elsewhere, without reinstalling it.
 
-    The app keeps the Client ID that the tokens were granted to, and its callback
-    URLs in the portal become this stack's. The column scope is as the token
-    endpoint returned it, separated by spaces. The command verifies each token at
-    BigCommerce (GET /v2/store), and skips one that is not valid. A store that has
-    a record already stays as it is, so you can import the file again. Delete the
-    file afterwards: it has the tokens in plain text.
+    The tokens must belong to the app's Client ID. The command verifies each at
+    BigCommerce (GET /v2/store), and skips invalid ones. Stores with a record stay
+    as they are. Delete the file afterwards: it has the tokens in plain text.
 
-    If the app has Rutter, every imported store is connected to it, as after an
-    installation: Rutter gets its token. The confirmation says so.
+    If the app has Rutter, every imported store is connected: Rutter gets its token.
 
-    Exit status: 0 if every store of the file is in the table, 1 if one was
-    skipped, 2 if AWS refused. The command always says how much it imported.
+    Exit status: 0 if every store of the file is in the table, 1 if one was skipped,
+    2 if AWS refused.
 
     Args:
         app: The app's organization ID, if the stack has several apps.

@@ -50,16 +50,11 @@ def run(
     """Delete the records of removed apps, of dead stores, or of one store.
 
     Without STORE and --dead, the command purges removed apps and earlier
-    registrations of apps. A new Client ID makes the old tokens useless. The command
-    shows what it would delete, and deletes it after you confirm.
+    registrations of apps. It shows what it would delete, and deletes it after you
+    confirm. A record that changes meanwhile stays. Connections stay at Rutter, but
+    the stack forgets them.
 
-    A record that changes meanwhile stays. If outputs in a file are older than the
-    deployment, they are refused. Connections stay at Rutter, but the stack forgets
-    them. To purge one without a record, name its store. Deleted items stay in the
-    table's stream for 24 hours, and in its backups for 35 days.
-
-    Exit status: 0 if everything is deleted, 1 if a record stayed, 2 if AWS
-    refused. The command always says how much it deleted.
+    Exit status: 0 if everything is deleted, 1 if a record stayed, 2 if AWS refused.
 
     Args:
         dead: Stores that `verify --mark` found refused, closed or undecryptable in the last hour.

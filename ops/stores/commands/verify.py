@@ -43,8 +43,7 @@ def run(
 
     A token is refused if the store uninstalled the app and the callback was lost,
     or if the store has a newer token. Each store takes one request (GET
-    /v2/store), eight at a time. The command decrypts each token, and CloudTrail
-    logs it.
+    /v2/store), eight at a time. CloudTrail logs each decryption.
 
     Exit status: 0 if all are valid; 1 if one is not; 2 if AWS refused, or if no
     store has the app. If BigCommerce does not answer, a token counts as not valid.

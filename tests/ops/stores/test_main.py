@@ -1,12 +1,15 @@
 """The stores commands: wrong use, and help."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from ops.__main__ import main
+from ops.app import app as every_command
 from ops.stores.app import app
+from tests.docs.prose import section_problems, texts
 from tests.ops.examples import EVERY_STAGE, outputs_json
 
 
@@ -48,3 +51,10 @@ def test_the_help_of_every_command_fits_80_columns(
     # Every option says what it does, and no line of a paragraph is broken twice.
     assert all(line.split()[2:] for line in options.splitlines() if line.startswith("│ --"))
     assert max(map(len, (text + options).splitlines())) <= 80
+
+
+def test_the_reference_of_a_command_is_short_and_has_only_its_options() -> None:
+    reference = every_command.generate_docs()
+    assert "stores purge" in reference
+    assert not re.search(r"--no-|--empty-|\[default", reference)
+    assert list(section_problems(list(texts(reference)))) == []
