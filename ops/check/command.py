@@ -39,4 +39,6 @@ def run(
     if junit is not None:
         files.write(junit, junit_xml(results))
     failed = any(each.outcome == "failed" for checked in results.values() for each in checked)
+    if failed and not json:
+        sys.stdout.write("See docs/troubleshooting.md#the-check-fails\n")
     return 1 if failed else 0
