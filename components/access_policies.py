@@ -16,7 +16,7 @@ class AccessPolicies(pulumi.ComponentResource):
 
     Attributes:
         reader_arn: the policy that lets an integration read and decrypt access tokens.
-        operator_arn: the policy that lets an operator run `python -m ops stores`.
+        operator_arn: the policy that lets an operator run `bigcommerce-backend stores`.
     """
 
     reader_arn: pulumi.Output[str]
@@ -46,7 +46,7 @@ class AccessPolicies(pulumi.ComponentResource):
         self.operator_arn = managed_policy(
             "operator",
             name=context.name("operator"),
-            description="Run python -m ops stores: list, verify, import and purge stores",
+            description="Run bigcommerce-backend stores: list, verify, import and purge stores",
             document=policy_document(
                 grants.list_stores(store),
                 grants.read_items(store, "dynamodb:BatchGetItem"),

@@ -12,11 +12,12 @@ class Commands:
         registration: the stack's.
         given: the options that name the source of the outputs, if any. The commands repeat them:
             an operator who has the outputs in a file may not have the Pulumi CLI.
-        program: what starts the command line for operators.
+        program: what starts the command line for operators. Texts that it does not print itself
+            use the installed command's name, because only a checkout has `python -m ops`.
     """
 
     def __init__(
-        self, registration: Registration, given: str = "", program: str = "python -m ops"
+        self, registration: Registration, given: str = "", program: str = "bigcommerce-backend"
     ) -> None:
         given = given or f"--stack {registration.stack}"
         # As it was given, because a stack may be named with its organization and project.

@@ -20,12 +20,14 @@ from ops.check.checks import Checks
 from ops.options import Target
 from ops.version import program_version
 from portal.model import AppRegistration
+from portal.sheet.commands import Commands
 from portal.sheet.documents import html_sheet, markdown_sheet
 from tests.ops.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, ready, registration
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "ops"]
 OUTPUTS = outputs_json(EVERY_STAGE)
+COMMANDS = Commands(EVERY_STAGE, program="python -m ops")
 PIPED = ("--file", "-")
 STORES_COMMANDS = [
     "list",
@@ -213,8 +215,8 @@ class TestSheet:
         shown = {name: documents(name) for name in ("markdown", "html", "json")}
         (made,) = re.findall(r"^Made on \d{4}-\d\d-\d\d by version .*$", shown["markdown"], re.M)
         assert f" {program_version()} " in made
-        assert shown["markdown"] == markdown_sheet(EVERY_STAGE, made=made)
-        assert shown["html"] == html_sheet(EVERY_STAGE, made=made)
+        for name, render in (("markdown", markdown_sheet), ("html", html_sheet)):
+            assert shown[name] == render(EVERY_STAGE, made=made, commands=COMMANDS)
         assert json.loads(shown["json"]) == offline(EVERY_STAGE.apps)
 
     def test_documents_contain_only_the_chosen_apps(self) -> None:
@@ -224,8 +226,8 @@ class TestSheet:
             for name in ("markdown", "html", "json", "table")
         }
         made = shown["markdown"].splitlines()[-1]
-        assert shown["markdown"] == markdown_sheet(EVERY_STAGE, chosen, made)
-        assert shown["html"] == html_sheet(EVERY_STAGE, chosen, made)
+        for name, render in (("markdown", markdown_sheet), ("html", html_sheet)):
+            assert shown[name] == render(EVERY_STAGE, chosen, made, commands=COMMANDS)
         assert json.loads(shown["json"]) == offline(chosen)
         assert f"{BASE_URL}/umbrella/load" in shown["table"]
         assert "initech" not in shown["table"]
@@ -331,8 +333,11 @@ def test_one_failed_check_fails_the_command(
     monkeypatch.setattr("ops.check.report.require_network", lambda _: None)
     monkeypatch.setattr(Checks, "of_stack", lambda _: checks("stack"))
     monkeypatch.setattr(Checks, "of_app", lambda _, app: checks(app.organization_id))
-    apps = ("--app", "initech", "--app", "acme")
-    assert main(["check", *apps, "--json", "--file", str(outputs_file)]) == (1 if wrong else 0)
+    command = ["check", "--app", "initech", "--app", "acme", "--file", str(outputs_file)]
+    assert main(command) == (1 if wrong else 0)
+    more = "See docs/troubleshooting.md#the-check-fails\n"
+    assert capsys.readouterr().out.endswith(more) == bool(wrong)
+    assert main([*command, "--json"]) == (1 if wrong else 0)
     rows = json.loads(capsys.readouterr().out)
     assert [row["outcome"] for row in rows[:2]] == ["warning", "unknown"]
     assert [row["subject"] for row in rows if row["outcome"] == "failed"] == [

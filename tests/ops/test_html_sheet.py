@@ -74,7 +74,9 @@ def test_every_url_every_scope_and_every_command_can_be_copied(page: Page) -> No
     for each in EVERY_STAGE.apps:
         assert texts >= {each.name, *each.callback_urls.values(), *each.scopes}
         assert {each.rutter_webhook_url} - {None} <= texts
-    commands = set(re.findall(r"(?:pulumi|python -m) .*? --stack dev.*", page.texts["main"]))
+    commands = set(
+        re.findall(r"(?:pulumi|bigcommerce-backend) .*? --stack dev.*", page.texts["main"])
+    )
     assert commands
     for command in commands:
         assert any(text in command for text in texts if "--stack" in text)

@@ -41,7 +41,7 @@ def test_commands_of_an_app_that_is_chosen_alone_have_its_position() -> None:
     text = markdown_sheet(stack, stack.apps[10:11])
     assert headings_of(text)[3].content == "App 10"
     assert set(re.findall(r"apps\[\d+\]", text)) == {"apps[10]"}
-    assert "python -m ops check --stack dev --app org-10" in text
+    assert "bigcommerce-backend check --stack dev --app org-10" in text
     assert "org-1`" not in text
 
 
@@ -53,7 +53,9 @@ def test_more_apps_have_a_table_of_their_statuses_and_the_command_for_one_sheet(
     text = markdown_sheet(many(11))
     assert [each.content for each in headings_of(text)] == ["Registration sheet of stack dev"]
     assert "11 apps: 6 awaiting registration, 5 ready." in text
-    assert "\npython -m ops sheet --stack dev --app ORGANIZATION_ID --format markdown\n" in text
+    assert (
+        "\nbigcommerce-backend sheet --stack dev --app ORGANIZATION_ID --format markdown\n" in text
+    )
     rows = re.findall(r"^\| App (\d+) \| `org-\d+` \| (\S+) \| (.+) \|$", text, flags=re.MULTILINE)
     assert [int(number) for number, *_ in rows] == [*range(11)]
     assert {row[1:] for row in rows} == {
@@ -76,7 +78,7 @@ def test_only_the_sheet_of_an_app_with_rutter_mentions_rutter() -> None:
     with_rutter = sheet(ready(rutter=True, rutter_webhooks=True))
     steps = re.findall(r"^(\d+)\..*Rutter.*$", with_rutter, flags=re.MULTILINE)
     assert steps == ["6", "7"]
-    assert "\n   python -m ops stores list --stack dev\n" in with_rutter
+    assert "\n   bigcommerce-backend stores list --stack dev\n" in with_rutter
     assert f"`{BASE_URL}/acme/rutter`" in with_rutter
     assert "webhook" not in sheet(ready(rutter=True))
 
