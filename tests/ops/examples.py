@@ -17,15 +17,10 @@ def app(organization_id: str = "acme", **values: Any) -> AppRegistration:
     fields: dict[str, Any] = {
         "organization_id": organization_id,
         "name": "Acme & Sons",
-        "partner_id": None,
-        "client_id": None,
         "base_url": BASE_URL,
-        "registered_base_url": None,
         "scopes": ("store_v2_products_read_only", "store_v2_orders"),
         "multiple_users": True,
         "support_url": "https://support.example.com",
-        "rutter": False,
-        "rutter_webhooks": False,
     }
     return AppRegistration.model_validate(fields | values)
 

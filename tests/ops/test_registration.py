@@ -13,8 +13,8 @@ from portal.model import AppRegistration, Registration
 from portal.oauth_scopes import OAUTH_SCOPES
 from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
-from portal.sheet.progress import next_step, number_of
-from portal.sheet.review import app_warnings, scope_warnings
+from portal.sheet.progress import next_step
+from portal.sheet.review import scope_warnings
 from portal.sheet.url_changes import url_change_warnings
 from tests.ops.examples import (
     BASE_URL,
@@ -26,8 +26,6 @@ from tests.ops.examples import (
     ready,
     registration,
 )
-
-MODIFY_ALL = tuple(key for key, scope in OAUTH_SCOPES.items() if scope.permission == "modify")
 
 
 def test_a_registration_is_read_back_from_the_outputs() -> None:
@@ -68,36 +66,16 @@ def test_scopes_are_grouped_and_ordered_as_in_the_portal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "status", "number", "commands"),
+    ("of", "status", "what"),
     [
-        (app(), "awaiting-registration", 3, []),
-        (
-            app(registered_base_url=BASE_URL),
-            "awaiting-registration",
-            5,
-            ["clientId", "clientSecrets", "up"],
-        ),
-        (
-            app(registered_base_url=OLD_BASE_URL),
-            "awaiting-registration",
-            4,
-            ["registeredBaseUrl", "up"],
-        ),
-        (ready(registered_base_url=None), "awaiting-urls", 4, ["registeredBaseUrl", "up"]),
-        (ready(registered_base_url=OLD_BASE_URL), "awaiting-urls", 4, ["registeredBaseUrl", "up"]),
-        (ready(), "ready", 6, ["check"]),
-        (ready(rutter=True), "ready", 6, ["check"]),
+        (app(registered_base_url=OLD_BASE_URL), "awaiting-registration", "The callback URLs have"),
+        (ready(), "ready", "Check the callbacks, and install"),
     ],
 )
-def test_status_and_next_step(
-    of: AppRegistration, status: str, number: int, commands: list[str]
-) -> None:
+def test_status_and_next_step(of: AppRegistration, status: str, what: str) -> None:
+    """The others are in the sheet of apps at every stage."""
     assert of.status == status
-    following = next_step(of, Commands(registration(of)))
-    assert number_of(following.step, of) == number
-    assert ("Rutter" in following.what) == of.rutter
-    for command, part in zip(following.commands, commands, strict=True):
-        assert part in command
+    assert next_step(of, Commands(registration(of))).what.startswith(what)
 
 
 def test_an_app_that_moved_gets_a_warning_with_every_field_and_the_command() -> None:
@@ -128,17 +106,6 @@ def test_an_unknown_app_is_refused_with_ids_that_are_close(given: str, there: st
     )
 
 
-def test_install_links_need_a_client_id() -> None:
-    links = install_links(registration(app("acme"), ready("globex", name="Globex")))
-    assert links.keys() == {"globex"}
-    assert links["globex"]["externalInstall"] == (
-        f"https://login.bigcommerce.com/app/{CLIENT_ID}/install"
-    )
-    assert links["globex"]["draftApp"] == (
-        "https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"
-    )
-
-
 def test_the_install_button_is_one_link_whatever_the_apps_name() -> None:
     name = '<script>alert("1")</script> & \' "Sons"'
     button = install_links(registration(ready(name=name)))["acme"]["buttonHtml"]
@@ -156,12 +123,8 @@ def test_the_install_button_is_one_link_whatever_the_apps_name() -> None:
     assert seen == [("a", url), f"Install {name} on BigCommerce"]
 
 
-def test_the_review_warns_of_scopes_and_settings() -> None:
+def test_the_review_warns_of_scopes() -> None:
     warnings = scope_warnings(app(scopes=tuple(OAUTH_SCOPES)))
     assert len(warnings) == 6
     assert "security team assesses" in warnings["Checkout Content: modify"]
     assert "PCI" in warnings["Stored Payment Instruments: modify"]
-    fit = app(partner_id="4711")
-    assert (app_warnings(fit), scope_warnings(fit)) == ({}, {})
-    unfit = app(multiple_users=False, support_url=None, scopes=MODIFY_ALL)
-    assert [*app_warnings(unfit)] == ["multipleUsers", "supportUrl", "partnerId", "scopes"]
