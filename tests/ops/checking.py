@@ -1,12 +1,8 @@
 """How a deployment is checked: by the command, or in this process, with what it answers changed."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,9 +13,8 @@ from ops.check.checks import Checks
 from ops.check.retry_budget import RetryBudget
 from ops.http_client import Client, Response
 from ops.outputs import read_outputs
-
-ROOT = Path(__file__).parents[2]
-
+from tests.ops import command as command_line
+from tests.ops.command import Done
 
 A, B = "App A (org-a)", "App B (org-b)"
 
@@ -41,17 +36,11 @@ def run(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     command: str = "check",
-) -> subprocess.CompletedProcess[str]:
-    """The command, with the operator's AWS credentials unless there are others."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return subprocess.run(
-        [sys.executable, "-m", "ops", command, "--file", "-", *arguments],
-        cwd=ROOT,
-        env=inherited | dict(aws_environment(backend) if environment is None else environment),
-        input=outputs_text(backend),
-        capture_output=True,
-        text=True,
-        check=False,
+) -> Done:
+    """Run the command, with the operator's AWS credentials unless there are others."""
+    given = aws_environment(backend) if environment is None else environment
+    return command_line.run(
+        command, "--file", "-", *arguments, piped=outputs_text(backend), **given
     )
 
 

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from rich.console import Console
 
@@ -42,8 +41,6 @@ def aws(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator's AWS credentials, for what runs in this process."""
     for name, value in aws_environment(deployed).items():
         monkeypatch.setenv(name, value)
-    # Another test's session would still have that test's credentials.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The command as a person or a CI job runs it: sources, formats, wrong use."""
 
-import contextlib
-import io
 import json
 import os
 import re
@@ -10,18 +8,21 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from ops.__main__ import main
+from ops.app import app as every_command
 from ops.check.check import Check, Failed, Unknown, Warned
 from ops.check.checks import Checks
 from ops.options import Target
+from ops.stores.app import app as stores_app
 from ops.version import program_version
+from portal.fields import LOAD
 from portal.model import AppRegistration
 from portal.sheet.commands import Commands
 from portal.sheet.documents import html_sheet, markdown_sheet
+from tests.docs.prose import section_problems, texts
+from tests.ops.command import Done, run
 from tests.ops.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, ready, registration
 
 ROOT = Path(__file__).parents[2]
@@ -29,55 +30,20 @@ COMMAND = [sys.executable, "-m", "ops"]
 OUTPUTS = outputs_json(EVERY_STAGE)
 COMMANDS = Commands(EVERY_STAGE, program="python -m ops")
 PIPED = ("--file", "-")
-STORES_COMMANDS = [
-    "list",
-    "show",
-    "token",
-    "verify",
-    "purge",
-    "import",
-    "connect",
-    "redrive",
-    "policy",
-    "consents",
-]
+STORES_COMMANDS = [name for name in stores_app if not name.startswith("-")]
+# Outputs of a stack whose table is not named by an ARN.
+NO_ARN = json.dumps(
+    json.loads(OUTPUTS)
+    | dict.fromkeys(("operatorPolicyArn", "accessTokenKeyArn", "installationsIndex"), "x")
+    | dict.fromkeys(("installationsTable", "installationsTableArn"), "x")
+)
 
 
-def run(
-    *arguments: str, piped: str | bytes = "", path: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run the command in this process: a new one would import every library again."""
-    text = piped.encode() if isinstance(piped, str) else piped
-    streams = [io.TextIOWrapper(io.BytesIO(each)) for each in (text, b"", b"")]
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        mock.patch.object(sys, "stdin", streams[0]),
-        contextlib.redirect_stdout(streams[1]),
-        contextlib.redirect_stderr(streams[2]),
-    ):
-        patch.chdir(ROOT)
-        if path is not None:
-            patch.setenv("PATH", path)
-        try:
-            status = main(arguments)
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-    for stream in streams:
-        stream.flush()
-    out, error = (stream.buffer.getvalue().decode() for stream in streams[1:])
-    return subprocess.CompletedProcess(arguments, status, out, error)
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: Done) -> str:
     """The message about wrong use."""
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Traceback" not in done.stderr
-    return re.sub(r"[│\s]+", " ", done.stderr).strip()
-
-
-def offline(apps: Sequence[AppRegistration]) -> dict[str, object]:
-    """The sheet's JSON without AWS."""
-    return {each.organization_id: each.technical_tab() | {"seen": None} for each in apps}
+    assert (done.status, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    return re.sub(r"[│\s]+", " ", done.err).strip()
 
 
 @pytest.fixture
@@ -110,29 +76,29 @@ class TestSources:
     def test_a_stack_or_the_selected_one_is_read_with_the_cli(
         self, cli: str, stack: list[str]
     ) -> None:
-        done = run("sheet", *stack, "--offline", path=cli)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert f"{BASE_URL}/acme/redirect-url" in done.stdout
-        assert "  pulumi up --stack dev\n" in done.stdout
+        done = run("sheet", *stack, "--offline", PATH=cli)
+        assert (done.status, done.err) == (0, "")
+        assert f"{BASE_URL}/acme/redirect-url" in done.out
+        assert "  pulumi up --stack dev\n" in done.out
 
     @pytest.mark.parametrize(
         "encoding", ["utf-8", "utf-8-sig", "utf-16"], ids=["usual", "PowerShell 7", "PowerShell 5"]
     )
     def test_a_file_is_read(self, outputs_file: Path, encoding: str) -> None:
         outputs_file.write_text(OUTPUTS, encoding=encoding)
-        printed = run("sheet", "--file", str(outputs_file)).stdout
+        printed = run("sheet", "--file", str(outputs_file)).out
         assert f"{BASE_URL}/acme/load" in printed
         # The next commands read the same file; Pulumi's have the stack's name.
         assert printed.splitlines()[-1].startswith(f"  python -m ops sheet --file {outputs_file}")
         assert "  pulumi up --stack dev\n" in printed
 
     def test_a_missing_cli_is_reported(self, tmp_path: Path) -> None:
-        said = refused(run("sheet", "--stack", "dev", path=str(tmp_path)))
+        said = refused(run("sheet", "--stack", "dev", PATH=str(tmp_path)))
         assert "The Pulumi CLI is not installed" in said
         assert "--file outputs.json" in said
 
     def test_the_clis_message_about_an_unknown_stack_is_passed_on(self, cli: str) -> None:
-        said = refused(run("check", "--stack", "prod", path=cli))
+        said = refused(run("check", "--stack", "prod", PATH=cli))
         assert said == (
             "Could not read the outputs of stack prod: error: no stack named 'prod' found"
         )
@@ -160,6 +126,8 @@ class TestSources:
             (["check", "--wait", "-5", *PIPED], "", "Must be >= 0"),
             (["check", "--wait", "soon", *PIPED], "", "for --wait"),
             (["check", "--stack", "a", "--file", "b"], "", "Mutually exclusive arguments"),
+            (["stores", "list", *PIPED], OUTPUTS, "have no operatorPolicyArn. Deploy the stack"),
+            (["stores", "list", *PIPED], NO_ARN, "installationsTableArn is not an ARN. Deploy"),
         ],
     )
     def test_wrong_use_is_explained(
@@ -178,12 +146,12 @@ class TestSources:
 
 def documents(name: str, *options: str) -> str:
     format_ = ("--json",) if name == "json" else ("--format", name)
-    return run("sheet", *format_, *options, *PIPED, piped=OUTPUTS).stdout
+    return run("sheet", *format_, *options, *PIPED, piped=OUTPUTS).out
 
 
 class TestSheet:
     def test_the_table_has_every_value_on_its_own_line(self) -> None:
-        lines = run("sheet", *PIPED, piped=OUTPUTS).stdout.splitlines()
+        lines = run("sheet", *PIPED, piped=OUTPUTS).out.splitlines()
         for each in EVERY_STAGE.apps:
             for field, url in each.callback_urls.items():
                 assert lines[lines.index(f"  {url}") - 1] == field.label
@@ -199,42 +167,41 @@ class TestSheet:
 
     def test_a_name_does_not_control_the_terminal(self) -> None:
         hostile = registration(app(name="\x1b[31mred\x07 [bold]b[/bold]\nnext"))
-        printed = run("sheet", *PIPED, piped=outputs_json(hostile)).stdout
+        printed = run("sheet", *PIPED, piped=outputs_json(hostile)).out
         assert "\x1b" not in printed
         assert "[31mred [bold]b[/bold] next  acme  awaiting-registration" in printed
 
     @pytest.mark.parametrize("format_", ["table", "markdown", "html"])
     def test_the_next_commands_read_the_same_file(self, outputs_file: Path, format_: str) -> None:
-        shown = run("sheet", "--offline", "--format", format_, "--file", str(outputs_file)).stdout
+        shown = run("sheet", "--offline", "--format", format_, "--file", str(outputs_file)).out
         shown = shown.replace("<wbr>", "")
         commands = re.findall(r"python -m ops [^<\n]*", shown)
         assert commands
         assert all(f"--file {outputs_file}" in command for command in commands)
 
-    def test_documents_are_the_sheet_and_the_technical_tab(self) -> None:
-        shown = {name: documents(name) for name in ("markdown", "html", "json")}
+    @pytest.mark.parametrize(
+        ("chosen", "options"),
+        [
+            (EVERY_STAGE.apps, ()),
+            (EVERY_STAGE.apps[3:], ("--app", "umbrella", "--app", "acme")),
+        ],
+    )
+    def test_documents_are_the_sheet_and_the_technical_tab_of_the_chosen_apps(
+        self, chosen: Sequence[AppRegistration], options: Sequence[str]
+    ) -> None:
+        shown = {name: documents(name, *options) for name in ("markdown", "html", "json", "table")}
         (made,) = re.findall(r"^Made on \d{4}-\d\d-\d\d by version .*$", shown["markdown"], re.M)
         assert f" {program_version()} " in made
         for name, render in (("markdown", markdown_sheet), ("html", html_sheet)):
-            assert shown[name] == render(EVERY_STAGE, made=made, commands=COMMANDS)
-        assert json.loads(shown["json"]) == offline(EVERY_STAGE.apps)
-
-    def test_documents_contain_only_the_chosen_apps(self) -> None:
-        chosen = EVERY_STAGE.apps[3:]
-        shown = {
-            name: documents(name, "--app", "umbrella", "--app", "acme")
-            for name in ("markdown", "html", "json", "table")
-        }
-        made = shown["markdown"].splitlines()[-1]
-        for name, render in (("markdown", markdown_sheet), ("html", html_sheet)):
             assert shown[name] == render(EVERY_STAGE, chosen, made, commands=COMMANDS)
-        assert json.loads(shown["json"]) == offline(chosen)
-        assert f"{BASE_URL}/umbrella/load" in shown["table"]
-        assert "initech" not in shown["table"]
+        tabs = {each.organization_id: each.technical_tab() | {"seen": None} for each in chosen}
+        assert json.loads(shown["json"]) == tabs
+        for each in EVERY_STAGE.apps:
+            assert (each.callback_urls[LOAD] in shown["table"]) == (each in chosen)
 
     def test_the_table_of_many_apps_has_their_statuses_and_how_to_see_one(self) -> None:
         outputs = outputs_json(many(11))
-        lines = [line.rstrip() for line in run("sheet", *PIPED, piped=outputs).stdout.splitlines()]
+        lines = [line.rstrip() for line in run("sheet", *PIPED, piped=outputs).out.splitlines()]
         assert lines[0].split() == ["App", "Organization", "ID", "Status", "Next"]
         assert lines[-4:] == [
             "App 10  org-10           awaiting-registration  step 3: Create the app",
@@ -242,7 +209,7 @@ class TestSheet:
             "11 apps: 6 awaiting registration, 5 ready. To see what to enter for one of them:",
             "  python -m ops sheet --stack dev --app ORGANIZATION_ID",
         ]
-        one = run("sheet", "--app", "org-10", *PIPED, piped=outputs).stdout
+        one = run("sheet", "--app", "org-10", *PIPED, piped=outputs).out
         assert one.startswith("App 10  org-10  awaiting-registration\n")
         assert f"{BASE_URL}/org-10/load" in one
 
@@ -271,15 +238,15 @@ class TestSheet:
     ) -> None:
         of = registration(ready(base_url="http://localhost:1"))
         done = run("sheet", *PIPED, piped=json.dumps(json.loads(outputs_json(of)) | outputs))
-        assert done.stderr.startswith(f"Could not determine what BigCommerce called: {why}")
-        assert (done.returncode, done.stderr.count("\n")) == (0, 1)
-        assert "http://localhost:1/acme/load" in done.stdout
+        assert done.err.startswith(f"Could not determine what BigCommerce called: {why}")
+        assert (done.status, done.err.count("\n")) == (0, 1)
+        assert "http://localhost:1/acme/load" in done.out
 
     def test_output_goes_to_a_file(self, tmp_path: Path) -> None:
         file = tmp_path / "sheet"
         done = run("sheet", "--output", str(file), *PIPED, piped=OUTPUTS)
-        assert (done.returncode, done.stdout) == (0, "")
-        assert file.read_text(encoding="utf-8") == run("sheet", *PIPED, piped=OUTPUTS).stdout
+        assert (done.status, done.out) == (0, "")
+        assert file.read_text(encoding="utf-8") == run("sheet", *PIPED, piped=OUTPUTS).out
 
     def test_a_closed_pipe_is_no_error(self, outputs_file: Path) -> None:
         with subprocess.Popen(
@@ -315,15 +282,15 @@ class TestSheet:
 @pytest.mark.parametrize("wrong", [None, "stack", "initech", "acme"])
 def test_one_failed_check_fails_the_command(
     wrong: str | None,
-    outputs_file: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def found(finding: Exception) -> str:
         raise finding
 
     def checks(subject: str) -> list[Check]:
-        last = Check("last", (lambda: found(Failed("wrong"))) if subject == wrong else str)
+        last = Check(
+            "last", (lambda: found(Failed("wrong", "pulumi up"))) if subject == wrong else str
+        )
         return [
             Check("a warning", lambda: found(Warned("refused"))),
             Check("unknown", lambda: found(Unknown("nothing to judge by"))),
@@ -333,14 +300,16 @@ def test_one_failed_check_fails_the_command(
     monkeypatch.setattr("ops.check.report.require_network", lambda _: None)
     monkeypatch.setattr(Checks, "of_stack", lambda _: checks("stack"))
     monkeypatch.setattr(Checks, "of_app", lambda _, app: checks(app.organization_id))
-    command = ["check", "--app", "initech", "--app", "acme", "--file", str(outputs_file)]
-    assert main(command) == (1 if wrong else 0)
+    command = ("check", "--app", "initech", "--app", "acme", *PIPED)
+    shown, as_json = run(*command, piped=OUTPUTS), run(*command, "--json", piped=OUTPUTS)
+    assert shown.status == as_json.status == (1 if wrong else 0)
     more = "See docs/troubleshooting.md#the-check-fails\n"
-    assert capsys.readouterr().out.endswith(more) == bool(wrong)
-    assert main([*command, "--json"]) == (1 if wrong else 0)
-    rows = json.loads(capsys.readouterr().out)
+    assert shown.out.endswith(more) == bool(wrong)
+    rows = json.loads(as_json.out)
     assert [row["outcome"] for row in rows[:2]] == ["warning", "unknown"]
-    assert [row["subject"] for row in rows if row["outcome"] == "failed"] == [
+    failed = [row for row in rows if row["outcome"] == "failed"]
+    assert all((row["found"], row["commands"]) == ("wrong", ["pulumi up"]) for row in failed)
+    assert [row["subject"] for row in failed] == [
         *(["stack dev"] if wrong == "stack" else []),
         *(f"{each.name} ({wrong})" for each in EVERY_STAGE.apps if each.organization_id == wrong),
     ]
@@ -351,23 +320,27 @@ def test_an_interrupt_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Target, "outputs", interrupt)
-    assert main(["sheet"]) == 130
+    assert run("sheet") == (130, "", "Interrupted.\n")
 
 
 class TestHelp:
     @pytest.mark.parametrize(
-        ("arguments", "words"),
-        [
-            ([], ["sheet", "check", "stores", "--version"]),
-            (["sheet"], ["--stack -s", "--file", "--app", "--format", "--json", "--offline"]),
-            (["check"], ["--stack -s", "--wait", "--junit", "--json", "Exit status"]),
-            (["stores"], STORES_COMMANDS),
-        ],
+        "command", ["", "sheet", "check", "stores", *(f"stores {name}" for name in STORES_COMMANDS)]
     )
-    def test_help_fits_a_terminal(self, arguments: list[str], words: list[str]) -> None:
-        printed = run(*arguments, "--help").stdout
-        assert all(word in printed for word in words)
-        assert all(len(line) <= 80 for line in printed.splitlines())
+    def test_help_fits_80_columns(self, command: str) -> None:
+        text, _, options = run(*command.split(), "--help", COLUMNS="80").out.partition("╭")
+        assert f"python -m ops {command}".strip() in text
+        assert ("--stack" in options) == (command not in {"", "stores"})
+        assert "Exit status: 0" in text or "exit" not in text.lower()
+        # Every option says what it does, and no line of a paragraph is broken twice.
+        assert all(line.split()[2:] for line in options.splitlines() if line.startswith("│ --"))
+        assert max(map(len, (text + options).splitlines())) <= 80
+
+    def test_the_reference_of_a_command_is_short_and_has_only_its_options(self) -> None:
+        reference = every_command.generate_docs()
+        assert "stores purge" in reference
+        assert not re.search(r"--no-|--empty-|\[default", reference)
+        assert list(section_problems(list(texts(reference)))) == []
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_a_shell_completes_commands_and_options(self, shell: str, tmp_path: Path) -> None:
@@ -395,7 +368,7 @@ class TestHelp:
         assert "python -m" not in done.stdout
 
     def test_version(self) -> None:
-        assert run("--version").stdout == f"{program_version()}\n"
+        assert run("--version").out == f"{program_version()}\n"
 
     @pytest.mark.parametrize(
         ("modules", "missing"),

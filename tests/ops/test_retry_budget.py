@@ -1,7 +1,6 @@
 """The check right after a deployment, and on a machine without network."""
 
 import io
-import json
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,6 @@ from rich.console import Console
 
 from ops.aws_errors import explained
 from ops.check.checks import Checks
-from ops.check.documents import results_json
 from ops.check.report import check_deployment
 from ops.check.retry_budget import RetryBudget
 from ops.errors import CommandError
@@ -112,12 +110,3 @@ def test_one_callback_is_called_for_all_apps_that_await_registration(
     assert "not called: it has the route and the function of acme" in [
         result.found for result in found[1]
     ]
-
-
-def test_results_are_json_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Client, "get", lambda *_: Response(200, {}, ""))
-    checks = Checks(OUTPUTS, RetryBudget(0, print)).of_app(OUTPUTS.registration.apps[0])
-    rows = json.loads(results_json({"acme": [check.run() for check in checks]}))
-    assert [row["outcome"] for row in rows[:3]] == ["passed", "failed", "passed"]
-    assert rows[1]["found"] == "it answers 200, not 503"
-    assert rows[1]["commands"] == ["pulumi up --stack dev"]

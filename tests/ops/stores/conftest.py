@@ -1,9 +1,7 @@
 """A deployed back end, and the command as an operator runs it: with the operators' policy alone."""
 
-import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ from botocore.exceptions import ClientError
 from local.backend import APPS, LocalBackend, local_backend
 from local.bigcommerce import App, Installation, Store
 from local.loopback_http import get
-from ops.__main__ import main
+from tests.ops import command
+from tests.ops.command import Done
 from tests.roles import role_environment
 
 TWO_APPS = [
@@ -25,15 +24,6 @@ TWO_APPS = [
 TOKEN = "t0ken" * 6
 SCOPE = "store_v2_information_read_only"
 HEADING = "store_hash,access_token,scope,owner_id,owner_email,installed_at"
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command that has ended: its exit status, and what it printed."""
-
-    status: int
-    out: str
-    err: str
 
 
 Run = Callable[..., Done]
@@ -74,19 +64,13 @@ def run(
     outputs_file: Path,
     _operator: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> Run:
     """Run a command on the deployed stack, typing `typed` into its terminal, if given."""
     for name, value in _operator.items():
         monkeypatch.setenv(name, value)
 
     def run_command(*arguments: str, typed: str | None = None) -> Done:
-        stdin = io.StringIO(typed or "")
-        monkeypatch.setattr(stdin, "isatty", lambda: typed is not None)
-        monkeypatch.setattr("sys.stdin", stdin)
-        capsys.readouterr()
-        status = main(["stores", *arguments, "--file", str(outputs_file)])
-        return Done(status, *capsys.readouterr())
+        return command.run("stores", *arguments, "--file", str(outputs_file), typed=typed)
 
     return run_command
 

@@ -15,11 +15,11 @@ from lambdas.records.installation_item import SORT_KEY, key
 from lambdas.records.reconcile_request import Request
 from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store
-from ops.__main__ import main
 from ops.errors import CommandError
 from ops.stores.commands import connect, redrive
 from ops.stores.store import CONNECTION
 from ops.stores.store import Store as StackStore
+from tests.ops import command
 from tests.ops.stores.conftest import Run, install
 
 WAIT_SECONDS = 100
@@ -100,14 +100,13 @@ def test_failed_messages_are_queued_again_whether_or_not_they_name_a_store(
 
 @pytest.mark.emulated
 def test_the_sheet_shows_the_last_calls_with_the_operators_policy(
-    run: Run, store: Store, outputs_file: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, store: Store, outputs_file: Path
 ) -> None:
-    assert main(["sheet", "--file", str(outputs_file), "--json"]) == 0
-    printed = capsys.readouterr()
-    seen = json.loads(printed.out)["org-a"]["seen"]
+    done = command.run("sheet", "--file", str(outputs_file), "--json")
+    assert (done.status, done.err) == (0, "")
+    seen = json.loads(done.out)["org-a"]["seen"]
     assert seen["lastScopes"]["missing"] == []
     assert (seen["lastCalls"]["authCallbackUrl"] or "")[:2] == "20"
-    assert printed.err == ""
 
 
 @pytest.mark.emulated

@@ -9,7 +9,7 @@ import pytest
 
 from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import Store
-from ops.__main__ import main
+from tests.ops import command
 from tests.ops.stores.conftest import Run, line
 from tests.roles import role_environment
 
@@ -74,13 +74,13 @@ def test_a_command_is_refused_without_its_action_and_says_so(
     failed = backend.emulator.aws.sqs.get_queue_url(QueueName=f"{PROJECT}-local-rutter-failed")
     backend.emulator.aws.sqs.send_message(QueueUrl=failed["QueueUrl"], MessageBody="{}")
     names = {"STORE": store.hash, "TOKENS": tokens(line(foreign))}
-    command = [names.get(argument, argument) for argument in NEEDS[action]]
+    arguments = [names.get(argument, argument) for argument in NEEDS[action]]
     policy = without(backend, action)
     role = action.replace(":", "-")
     for name, value in role_environment(backend.emulator, role, policy).items():
         monkeypatch.setenv(name, value)
-    done = run(*command)
-    assert (done.status, done.out.count(store.hash)) == (2, int("purge" in command))
+    done = run(*arguments)
+    assert (done.status, done.out.count(store.hash)) == (2, int("purge" in arguments))
     assert "AWS refused" in done.err
     assert backend.outputs["operatorPolicyArn"] in done.err
 
@@ -92,14 +92,12 @@ def test_the_sheet_is_shown_without_the_calls_that_it_may_not_read(
     backend: LocalBackend,
     outputs_file: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     action: str,
 ) -> None:
     role = action.replace(":", "-")
     policy = without(backend, action)
     for name, value in role_environment(backend.emulator, role, policy).items():
         monkeypatch.setenv(name, value)
-    assert main(["sheet", "--file", str(outputs_file)]) == 0
-    printed = capsys.readouterr()
-    assert "org-a/load" in printed.out
-    assert "Could not determine what BigCommerce called: AWS refused" in printed.err
+    done = command.run("sheet", "--file", str(outputs_file))
+    assert (done.status, "org-a/load" in done.out) == (0, True)
+    assert "Could not determine what BigCommerce called: AWS refused" in done.err
