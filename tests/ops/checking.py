@@ -9,10 +9,7 @@ import pytest
 
 from local.backend import LocalBackend
 from ops.check.check import Result, Results
-from ops.check.checks import Checks
-from ops.check.retry_budget import RetryBudget
 from ops.http_client import Client, Response
-from ops.outputs import read_outputs
 from tests.ops import command as command_line
 from tests.ops.command import Done
 
@@ -27,8 +24,13 @@ def aws_environment(backend: LocalBackend) -> dict[str, str]:
     }
 
 
+def set_environment(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
 def outputs_text(backend: LocalBackend) -> str:
-    return json.dumps(dict(backend.outputs))
+    return json.dumps(backend.outputs["operations"])
 
 
 def run(
@@ -49,13 +51,6 @@ Check = Callable[[str], tuple[Results, str]]
 
 def failures(results: Results, subject: str) -> dict[str, Result]:
     return {each.name: each for each in results[subject] if each.outcome == "failed"}
-
-
-def https(text: str) -> Result:
-    """How the second app's check of HTTPS goes, for these outputs: it calls nothing."""
-    outputs = read_outputs(text)
-    first, *_ = Checks(outputs, RetryBudget(0, print)).of_app(outputs.registration.apps[1])
-    return first.run()
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """Runs the command line in this process: a new one would import every library again."""
 
 import io
+import shlex
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -37,3 +40,15 @@ def run(
     out.flush()
     err.flush()
     return Done(status, *(each.buffer.getvalue().decode() for each in (out, err)))
+
+
+def write_pulumi(folder: Path, commands: Sequence[str], answer: str) -> None:
+    """Write a `pulumi` that prints the answer to these commands, and knows no other stack."""
+    (folder / "answer.json").write_text(answer, encoding="utf-8")
+    known = " | ".join(map(shlex.quote, commands))
+    cli = folder / "pulumi"
+    cli.write_text(
+        f"#!/bin/sh\ncase $* in {known}) exec /bin/cat '{folder}/answer.json' ;; esac\n"
+        "echo \"error: no stack named 'prod' found\" >&2\nexit 255\n"
+    )
+    cli.chmod(0o755)

@@ -10,7 +10,7 @@ from local.backend import APPS, CLIENT_SECRETS, LocalBackend, local_backend
 from ops.check.check import Results
 from ops.check.report import check_deployment
 from ops.outputs import read_outputs
-from tests.ops.checking import Check, aws_environment
+from tests.ops.checking import Check, aws_environment, set_environment
 
 TWO_APPS = [
     {
@@ -39,8 +39,7 @@ def deployed() -> Iterator[LocalBackend]:
 @pytest.fixture
 def aws(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator's AWS credentials, for what runs in this process."""
-    for name, value in aws_environment(deployed).items():
-        monkeypatch.setenv(name, value)
+    set_environment(monkeypatch, aws_environment(deployed))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from portal.model import AppRegistration
 from portal.sheet.commands import Commands
 from portal.sheet.documents import html_sheet, markdown_sheet
 from tests.docs.prose import section_problems, texts
-from tests.ops.command import Done, run
+from tests.ops.command import Done, run, write_pulumi
 from tests.ops.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, ready, registration
 
 ROOT = Path(__file__).parents[2]
@@ -56,18 +55,9 @@ def outputs_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def cli(tmp_path: Path) -> str:
     """A folder for PATH with a `pulumi` that knows the stack dev."""
-    (tmp_path / "stack.json").write_text(OUTPUTS, encoding="utf-8")
-    script = tmp_path / "pulumi"
-    script.write_text(
-        "#!/bin/sh\n"
-        'case "${*#stack output --json --non-interactive}" in\n'
-        f"'' | ' --stack dev') exec /bin/cat '{tmp_path}/stack.json' ;;\n"
-        "esac\n"
-        "echo \"error: no stack named 'prod' found\" >&2\n"
-        "exit 255\n",
-        encoding="utf-8",
-    )
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    selected = "stack output --json --non-interactive"
+    outputs = json.dumps({"operations": json.loads(OUTPUTS)})  # of a program with the package
+    write_pulumi(tmp_path, [selected, f"{selected} --stack dev"], outputs)
     return str(tmp_path)
 
 

@@ -1,6 +1,7 @@
 """A deployed back end, and the command as an operator runs it: with the operators' policy alone."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from local.backend import APPS, LocalBackend, local_backend
 from local.bigcommerce import App, Installation, Store
 from local.loopback_http import get
 from tests.ops import command
+from tests.ops.checking import set_environment
 from tests.ops.command import Done
 from tests.roles import role_environment
 
@@ -55,7 +57,7 @@ def _operator(backend: LocalBackend) -> dict[str, str]:
 @pytest.fixture
 def outputs_file(backend: LocalBackend, tmp_path: Path) -> Path:
     file = tmp_path / "outputs.json"
-    file.write_text(json.dumps(backend.outputs), encoding="utf-8")
+    file.write_text(json.dumps(backend.outputs["operations"]), encoding="utf-8")
     return file
 
 
@@ -66,13 +68,44 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Run:
     """Run a command on the deployed stack, typing `typed` into its terminal, if given."""
-    for name, value in _operator.items():
-        monkeypatch.setenv(name, value)
+    set_environment(monkeypatch, _operator)
 
     def run_command(*arguments: str, typed: str | None = None) -> Done:
         return command.run("stores", *arguments, "--file", str(outputs_file), typed=typed)
 
     return run_command
+
+
+@pytest.fixture
+def assume(
+    run: Run, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, str | dict[str, Any]], None]:
+    """Become a new role with this policy alone, instead of the operator."""
+
+    def become(name: str, policy: str | dict[str, Any]) -> None:
+        document = policy if isinstance(policy, str) else json.dumps(policy)
+        created = backend.emulator.aws.iam.create_policy(PolicyName=name, PolicyDocument=document)
+        role = role_environment(backend.emulator, name, str(created["Policy"]["Arn"]))
+        set_environment(monkeypatch, role)
+
+    return become
+
+
+def entries(run: Run, store: Store, *options: str) -> list[dict[str, Any]]:
+    """The store's entries in the list."""
+    listed = json.loads(run("list", "--json", *options).out)
+    return [each for each in listed if each["storeHash"] == store.hash]
+
+
+def awaited(run: Run, store: Store, state: str) -> dict[str, Any]:
+    """The store's entry once its connection has this state."""
+    deadline = time.monotonic() + 100
+    while True:
+        (found,) = entries(run, store)
+        if found["rutter"] == state:
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
 
 
 @pytest.fixture

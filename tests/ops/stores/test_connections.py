@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,23 +19,7 @@ from ops.stores.commands import connect, redrive
 from ops.stores.store import CONNECTION
 from ops.stores.store import Store as StackStore
 from tests.ops import command
-from tests.ops.stores.conftest import Run, install
-
-WAIT_SECONDS = 100
-
-
-def listed(run: Run, store: Store) -> dict[str, Any]:
-    (found,) = [e for e in json.loads(run("list", "--json").out) if e["storeHash"] == store.hash]
-    return dict(found)
-
-
-def awaited(run: Run, store: Store, state: str) -> dict[str, Any]:
-    """The listed store once its connection has this state."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while (found := listed(run, store))["rutter"] != state:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.2)
-    return found
+from tests.ops.stores.conftest import Run, awaited, install
 
 
 @pytest.mark.emulated

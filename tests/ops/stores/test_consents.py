@@ -12,16 +12,15 @@ import pytest
 from bootstrap.policies import preview_policy
 from bootstrap.preview_statements import CONSENTS
 from components.settings.model import AppSettings
-from local.backend import LocalBackend
 from ops.errors import CommandError
 from ops.options import Target
 from ops.stores.commands import consents
 from ops.stores.configured_apps import ConfiguredApp, apps_of_stack
 from ops.stores.store import Store
 from tests.bootstrap.evaluation import SCOPE as POLICY_SCOPE
+from tests.ops.command import write_pulumi
 from tests.ops.examples import CLIENT_ID, app, ready
 from tests.ops.stores.conftest import SCOPE, TWO_APPS, Run
-from tests.roles import role_environment
 
 NEW = [SCOPE, "store_cart"]
 AFTERWARDS = "must consent again, once the developer portal has this change too. Their tokens"
@@ -35,12 +34,8 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any]
     def write(apps: Any) -> None:
         config = {"shop:apps": {"objectValue": apps, "secret": False}} if apps else {}
         answer = json.dumps({**config, "shop:clientSecrets": {"secret": True}})
-        cli = tmp_path / "pulumi"
-        cli.write_text(
-            '#!/bin/sh\n[ "$*" = "config --json --non-interactive --stack local" ] && '
-            f"echo '{answer}' && exit\necho 'error: no such stack' >&2\nexit 255\n"
-        )
-        cli.chmod(0o755)
+        command = "config --json --non-interactive --stack local"
+        write_pulumi(tmp_path, [command], answer)
 
     return write
 
@@ -53,18 +48,12 @@ def changed(**changes: Any) -> list[dict[str, Any]]:
 @pytest.mark.emulated
 def test_the_preview_role_may_count_consents_but_not_list_stores(
     run: Run,
-    backend: LocalBackend,
     store: object,
     configure: Callable[[Any], None],
-    monkeypatch: pytest.MonkeyPatch,
+    assume: Callable[..., None],
 ) -> None:
     stores = len(json.loads(run("list", "--app", "org-a", "--json").out))
-    iam = backend.emulator.aws.iam
-    policy = iam.create_policy(PolicyName="preview", PolicyDocument=preview_policy(POLICY_SCOPE))
-    environment = role_environment(backend.emulator, "preview", policy["Policy"]["Arn"])
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-
+    assume("preview", preview_policy(POLICY_SCOPE))
     configure(changed(scopes=NEW))
     done = run("consents")
 
@@ -152,12 +141,3 @@ def test_invalid_apps_are_refused(configure: Callable[[Any], None], apps: Any) -
     configure(apps)
     with pytest.raises(CommandError, match=r"no valid apps\. To see what is wrong, run pulumi"):
         apps_of_stack("local")
-
-
-def test_a_missing_cli_and_an_unknown_stack_are_reported(configure: Callable[[Any], None]) -> None:
-    with pytest.raises(CommandError, match=r"CLI is not installed \(https://\S*\)\.$"):
-        apps_of_stack("local")
-    configure(TWO_APPS)
-    assert apps_of_stack("local").keys() == {"org-a", "org-b"}
-    with pytest.raises(CommandError, match="stack prod: error: no such stack"):
-        apps_of_stack("prod")

@@ -23,6 +23,7 @@ from tests.ops.stores.conftest import (
     SCOPE,
     TOKEN,
     Run,
+    entries,
     install,
     line,
     token_of,
@@ -49,8 +50,7 @@ def test_an_imported_store_opens_the_app_without_another_install(
     assert run("token", foreign.hash, "--yes").out == f"{TOKEN}\n"
     for user in foreign.users:
         assert get(load_url(app, foreign, user), 30).status == 200
-    listed = json.loads(run("list", "--json").out)
-    (found,) = [each for each in listed if each["storeHash"] == foreign.hash]
+    (found,) = entries(run, foreign)
     assert found["installedAt"] == "2026-01-31T12:00:00+00:00"
 
     before = record(run, foreign)

@@ -12,21 +12,16 @@ from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
 from ops.stores import output, store_table
 from ops.stores.selection import chosen_stores
-from tests.ops.stores.conftest import SCOPE, Run, install, token_of
+from tests.ops.stores.conftest import SCOPE, Run, entries, install, token_of
 
 pytestmark = pytest.mark.emulated
-
-
-def entries(printed: str, store: Store) -> list[dict[str, Any]]:
-    """The entries of a store in a JSON list."""
-    return [entry for entry in json.loads(printed) if entry["storeHash"] == store.hash]
 
 
 def test_a_store_is_listed_with_its_app_time_scopes_and_users(
     run: Run, app: App, store: Store
 ) -> None:
     get(load_url(app, store, store.staff[0]), 30)
-    (listed,) = entries(run("list", "--json").out, store)
+    (listed,) = entries(run, store)
     assert listed.pop("installedAt").startswith("20")
     assert listed.pop("clientId") == app.client_id
     assert listed.pop("rutter") in {"not_ready", "active", "pending", None}
@@ -53,8 +48,8 @@ def test_uninstalled_stores_are_listed_with_all(
     run: Run, app: App, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get(uninstall_url(app, store, store.owner), 30)
-    assert entries(run("list", "--json").out, store) == []
-    (listed,) = entries(run("list", "--json", "--all").out, store)
+    assert entries(run, store) == []
+    (listed,) = entries(run, store, "--all")
     assert (listed["state"], listed["installedAt"], listed["users"]) == ("uninstalled", None, None)
     assert listed["uninstalledAt"].startswith("20")
 
@@ -77,7 +72,7 @@ def test_every_page_is_listed_also_of_one_app(
         printed = run("list", *arguments).out
         assert store.hash in printed
         assert other.hash in printed
-    assert entries(run("list", "--json", "--app", "org-b").out, store) == []
+    assert entries(run, store, "--app", "org-b") == []
     done = run("list", "--app", "org-c")
     assert done.status == 2
     assert "has no app with organization ID 'org-c'" in done.err

@@ -10,7 +10,6 @@ from local.backend import LocalBackend
 from local.bigcommerce import App, Store, load_url, uninstall_url
 from local.loopback_http import get
 from tests.ops.stores.conftest import Run, install, token_of
-from tests.roles import role_environment
 
 pytestmark = pytest.mark.emulated
 
@@ -120,14 +119,3 @@ def test_credentials_of_another_account_are_refused(
         "The AWS credentials are for account 123456789012, and the stack is in account "
         "000000000000. Choose another profile with AWS_PROFILE.\n"
     )
-
-
-def test_a_missing_policy_is_named(
-    run: Run, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reader = backend.outputs["accessTokenReaderPolicyArn"]
-    for name, value in role_environment(backend.emulator, "reader", reader).items():
-        monkeypatch.setenv(name, value)
-    done = run("list")
-    assert done.status == 2
-    assert backend.outputs["operatorPolicyArn"] in done.err

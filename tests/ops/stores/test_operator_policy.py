@@ -1,6 +1,5 @@
 """The operators' policy: each of its actions is needed, on the embedded AWS that enforces them."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import Store
 from tests.ops import command
 from tests.ops.stores.conftest import Run, line
-from tests.roles import role_environment
 
 pytestmark = pytest.mark.emulated
 
@@ -34,17 +32,13 @@ NEEDS = {
 }
 
 
-def without(backend: LocalBackend, action: str) -> str:
-    """The ARN of a policy like the operators', but without an action."""
-    iam = backend.emulator.aws.iam
+def without(backend: LocalBackend, action: str) -> dict[str, Any]:
+    """A policy like the operators', but without an action."""
     document = operators_policy(backend)
     for statement in document["Statement"]:
         statement["Action"] = [each for each in statement["Action"] if each != action]
     document["Statement"] = [each for each in document["Statement"] if each["Action"]]
-    created = iam.create_policy(
-        PolicyName=f"without-{action.replace(':', '-')}", PolicyDocument=json.dumps(document)
-    )
-    return str(created["Policy"]["Arn"])
+    return document
 
 
 def operators_policy(backend: LocalBackend) -> dict[str, Any]:
@@ -68,17 +62,14 @@ def test_a_command_is_refused_without_its_action_and_says_so(
     store: Store,
     foreign: Store,
     tokens: Callable[..., str],
-    monkeypatch: pytest.MonkeyPatch,
+    assume: Callable[..., None],
     action: str,
 ) -> None:
     failed = backend.emulator.aws.sqs.get_queue_url(QueueName=f"{PROJECT}-local-rutter-failed")
     backend.emulator.aws.sqs.send_message(QueueUrl=failed["QueueUrl"], MessageBody="{}")
     names = {"STORE": store.hash, "TOKENS": tokens(line(foreign))}
     arguments = [names.get(argument, argument) for argument in NEEDS[action]]
-    policy = without(backend, action)
-    role = action.replace(":", "-")
-    for name, value in role_environment(backend.emulator, role, policy).items():
-        monkeypatch.setenv(name, value)
+    assume(action.replace(":", "-"), without(backend, action))
     done = run(*arguments)
     assert (done.status, done.out.count(store.hash)) == (2, int("purge" in arguments))
     assert "AWS refused" in done.err
@@ -87,17 +78,9 @@ def test_a_command_is_refused_without_its_action_and_says_so(
 
 @pytest.mark.parametrize("action", sorted(SHEET))
 def test_the_sheet_is_shown_without_the_calls_that_it_may_not_read(
-    *,
-    run: Run,
-    backend: LocalBackend,
-    outputs_file: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    action: str,
+    backend: LocalBackend, outputs_file: Path, assume: Callable[..., None], action: str
 ) -> None:
-    role = action.replace(":", "-")
-    policy = without(backend, action)
-    for name, value in role_environment(backend.emulator, role, policy).items():
-        monkeypatch.setenv(name, value)
+    assume(action.replace(":", "-"), without(backend, action))
     done = command.run("sheet", "--file", str(outputs_file))
     assert (done.status, "org-a/load" in done.out) == (0, True)
     assert "Could not determine what BigCommerce called: AWS refused" in done.err

@@ -19,12 +19,6 @@ def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_each_item_comes_with_its_result() -> None:
-    found: list[tuple[int, int]] = []
-    parallel_map(lambda item: item * item, range(1, 100), "Working", found)
-    assert dict(found) == {n: n * n for n in range(1, 100)}
-
-
 @pytest.fixture(autouse=True)
 def _interruptible() -> Iterator[None]:
     """A shell starts its background jobs with SIGINT ignored."""

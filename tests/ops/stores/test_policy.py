@@ -1,6 +1,7 @@
 """`policy`: what a consumer of one app is allowed, enforced where the embedded AWS does."""
 
 import json
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,7 +14,6 @@ from lambdas.records.installation_item import key
 from local.backend import LocalBackend
 from local.bigcommerce import Store
 from tests.ops.stores.conftest import Run
-from tests.roles import role_environment
 
 pytestmark = pytest.mark.emulated
 
@@ -26,25 +26,14 @@ def printed(run: Run, organization_id: str) -> dict[str, Any]:
 
 
 def test_a_consumer_reads_records_and_lists_by_the_index_and_nothing_else(
-    run: Run, backend: LocalBackend, store: Store
+    run: Run, backend: LocalBackend, store: Store, assume: Callable[..., None]
 ) -> None:
     """The embedded AWS enforces actions and resources; it does not know these conditions."""
     policy = printed(run, "org-a")
     for statement in policy["Statement"]:
         assert statement.pop("Condition")
-    iam = backend.emulator.aws.iam
-    arn = iam.create_policy(PolicyName="one-app", PolicyDocument=json.dumps(policy))["Policy"][
-        "Arn"
-    ]
-    environment = role_environment(backend.emulator, "one-app", arn)
-    dynamodb = boto3.client(
-        "dynamodb",
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=environment["AWS_SESSION_TOKEN"],
-        endpoint_url=backend.emulator.endpoint_url,
-        region_name="us-east-1",
-    )
+    assume("one-app", policy)
+    dynamodb = boto3.Session().client("dynamodb")
     table = backend.outputs["installationsTable"]
     item = dynamodb.get_item(TableName=table, Key=key("org-a", store.hash))["Item"]
     for refused in (

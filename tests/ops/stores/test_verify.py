@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 import pytest
 from urllib3.exceptions import ProtocolError
@@ -184,21 +185,6 @@ def test_tokens_of_a_removed_app_or_an_earlier_registration_are_not_verified(
 
 
 @dataclass
-class Responses:
-    """BigCommerce's answers in order, instead of a connection pool."""
-
-    answers: list[Any]
-    asked: list[str] = field(default_factory=list)
-
-    def request(self, _: str, url: str, **__: Any) -> Any:
-        self.asked.append(url)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-@dataclass
 class Response:
     status: int
     data: bytes = b"{}"
@@ -225,12 +211,14 @@ LIMITED = Response(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
 def test_verdicts_by_bigcommerces_answers(
     answers: list[Any], verdict: Verdict, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    responses, waited = Responses(list(answers)), list[float]()
-    monkeypatch.setattr("urllib3.PoolManager", lambda **_: responses)
+    pool, waited = mock.Mock(), list[float]()
+    pool.request.side_effect = answers
+    monkeypatch.setattr("urllib3.PoolManager", lambda **_: pool)
     monkeypatch.setattr("time.sleep", waited.append)
     answer = BigCommerceApi(registration(registered_app())).verify("abc", "token", INFORMATION)
     assert (answer.verdict, waited) == (verdict, pauses)
-    assert set(responses.asked) == {"https://api.bigcommerce.com/stores/abc/v2/store"}
+    asked = {call.args for call in pool.request.call_args_list}
+    assert asked == {("GET", "https://api.bigcommerce.com/stores/abc/v2/store")}
 
 
 @pytest.mark.parametrize(
