@@ -10,8 +10,6 @@ import pytest
 from local.backend import LocalBackend
 from ops.check.check import Result, Results
 from ops.http_client import Client, Response
-from tests.ops import command as command_line
-from tests.ops.command import Done
 
 A, B = "App A (org-a)", "App B (org-b)"
 
@@ -31,19 +29,6 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, s
 
 def outputs_text(backend: LocalBackend) -> str:
     return json.dumps(backend.outputs["operations"])
-
-
-def run(
-    backend: LocalBackend,
-    *arguments: str,
-    environment: Mapping[str, str] | None = None,
-    command: str = "check",
-) -> Done:
-    """Run the command, with the operator's AWS credentials unless there are others."""
-    given = aws_environment(backend) if environment is None else environment
-    return command_line.run(
-        command, "--file", "-", *arguments, piped=outputs_text(backend), **given
-    )
 
 
 Check = Callable[[str], tuple[Results, str]]
@@ -70,11 +55,7 @@ Change = Callable[[str, Response], Response]
 
 
 def between(monkeypatch: pytest.MonkeyPatch, change: Change) -> list[str]:
-    """Change what the deployment answers to the check.
-
-    The paths that are asked for, with a question mark where there is a query, come to be in the
-    list.
-    """
+    """Change what the deployment answers, and list the paths: `load?` is one with a query."""
     asked: list[str] = []
     get = Client.get
 

@@ -37,14 +37,9 @@ def deployed() -> Iterator[LocalBackend]:
 
 
 @pytest.fixture
-def aws(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator's AWS credentials, for what runs in this process."""
-    set_environment(monkeypatch, aws_environment(deployed))
-
-
-@pytest.fixture
-def check(aws: None) -> Check:
+def check(deployed: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> Check:
     """Checks outputs in this process: the results by subject, and what was printed."""
+    set_environment(monkeypatch, aws_environment(deployed))
 
     def check_text(text: str) -> tuple[Results, str]:
         printed = io.StringIO()

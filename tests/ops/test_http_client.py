@@ -55,22 +55,16 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
-    """The port of a server on loopback."""
+def serving(certificate_file: Path | None = None) -> Iterator[int]:
+    """The port of a server on loopback; over TLS with a certificate."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        if context is not None:
+        if certificate_file is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate_file)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
-
-
-@contextmanager
-def serving_https(file: Path) -> Iterator[int]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    with serving(context) as port:
-        yield port
 
 
 @pytest.fixture
@@ -78,7 +72,7 @@ def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A proxy that takes this machine for api.bigcommerce.com and apps.example.com."""
     file = certificate("api.bigcommerce.com", tmp_path, "apps.example.com")
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with serving_https(file) as Handler.tls, serving() as port:
+    with serving(file) as Handler.tls, serving() as port:
         yield f"127.0.0.1:{port}"
 
 
@@ -103,7 +97,7 @@ def test_certificates_count(
     file = certificate(host, tmp_path, days=days)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with serving_https(file) as port:
+    with serving(file) as port:
         url = f"https://localhost:{port}/"
         if said is None:
             assert Client().get(url).status == 200
