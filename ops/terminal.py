@@ -6,9 +6,15 @@ from rich.text import Text
 STATUS_STYLES = {"ready": "green", "awaiting-urls": "yellow", "awaiting-registration": "yellow"}
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line: a closed pipe is no error."""
+        raise BrokenPipeError
+
+
 def plain_console(**options: object) -> Console:
     """Return a console that prints text without markup; `options` are rich's."""
-    return Console(highlight=False, emoji=False, markup=False, **options)  # type: ignore[arg-type]
+    return _Console(highlight=False, emoji=False, markup=False, **options)  # type: ignore[arg-type]
 
 
 def print_whole(line: Text | str, console: Console) -> None:
