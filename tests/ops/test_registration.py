@@ -1,6 +1,5 @@
 """Links, warnings and the next step of a registration, and the values that it refuses."""
 
-import json
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,9 +14,7 @@ from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
 from portal.sheet.progress import next_step
 from portal.sheet.review import scope_warnings
-from portal.sheet.url_changes import url_change_warnings
 from tests.ops.examples import (
-    BASE_URL,
     CLIENT_ID,
     EVERY_STAGE,
     OLD_BASE_URL,
@@ -26,11 +23,6 @@ from tests.ops.examples import (
     ready,
     registration,
 )
-
-
-def test_a_registration_is_read_back_from_the_outputs() -> None:
-    text = json.dumps(EVERY_STAGE.as_output())
-    assert Registration.model_validate(json.loads(text)) == EVERY_STAGE
 
 
 @pytest.mark.parametrize(
@@ -76,17 +68,6 @@ def test_status_and_next_step(of: AppRegistration, status: str, what: str) -> No
     """The others are in the sheet of apps at every stage."""
     assert of.status == status
     assert next_step(of, Commands(registration(of))).what.startswith(what)
-
-
-def test_an_app_that_moved_gets_a_warning_with_every_field_and_the_command() -> None:
-    moved = ready("globex", registered_base_url=OLD_BASE_URL)
-    (warning,) = url_change_warnings(registration(ready(), moved, app("hooli")))
-    assert OLD_BASE_URL in warning
-    for field, url in moved.callback_urls.items():
-        assert f"\n  {field.label}: {url}\n" in warning
-    assert warning.endswith(
-        f"pulumi config set --stack dev --path 'apps[1].registeredBaseUrl' {BASE_URL}"
-    )
 
 
 @pytest.mark.parametrize(

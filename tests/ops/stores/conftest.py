@@ -151,9 +151,9 @@ def change_registration(outputs_file: Path) -> Callable[..., None]:
 def tokens(tmp_path: Path) -> Callable[..., str]:
     """Write a file of tokens, and give its path."""
 
-    def write(*lines: str, heading: str = HEADING) -> str:
+    def write(*lines: str) -> str:
         file = tmp_path / "tokens.csv"
-        file.write_text("\n".join([heading, *lines]), encoding="utf-8-sig")
+        file.write_text("\n".join([HEADING, *lines]), encoding="utf-8-sig")
         return str(file)
 
     return write

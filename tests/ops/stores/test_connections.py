@@ -93,12 +93,6 @@ def test_the_sheet_shows_the_last_calls_with_the_operators_policy(
 
 
 @pytest.mark.emulated
-def test_connect_needs_a_store_or_all(run: Run) -> None:
-    done = run("connect")
-    assert (done.status, done.err) == (2, "Name one STORE, or add --all; not both.\n")
-
-
-@pytest.mark.emulated
 @pytest.mark.parametrize("command", [("connect", "--all"), ("redrive",)])
 def test_a_stack_without_rutter_says_how_to_set_it(
     run: Run, outputs_file: Path, command: Sequence[str]

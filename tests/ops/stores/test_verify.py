@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -177,35 +177,29 @@ def test_tokens_of_a_removed_app_or_an_earlier_registration_are_not_verified(
     change_registration(change)
     assert store.hash in run("list").out
     done = run("verify", "--mark")
-    assert (done.status, done.out) == (
-        0,
-        "0 tokens verified, recorded: 0 valid, 0 not.\n",
-    )
+    assert (done.status, done.out) == (0, "0 tokens verified, recorded: 0 valid, 0 not.\n")
     assert asked == []
 
 
-@dataclass
-class Response:
-    status: int
-    data: bytes = b"{}"
-    headers: dict[str, str] = field(default_factory=dict)
+def answer(status: int, data: bytes = b"{}", headers: Any = None) -> Any:
+    return SimpleNamespace(status=status, data=data, headers=headers or {})
 
 
 INFORMATION = {"store_v2_information"}
-LIMITED = Response(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
+LIMITED = answer(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
 
 
 @pytest.mark.parametrize(
     ("answers", "verdict", "pauses"),
     [
-        ([Response(200, b'{"domain": "a.example"}')], Verdict.VALID, []),
-        ([Response(401)], Verdict.REFUSED, []),
-        ([Response(403)], Verdict.CONSENT, []),
-        ([Response(410)], Verdict.CLOSED, []),
-        ([LIMITED, Response(200)], Verdict.VALID, [1.5]),
-        ([Response(503), ProtocolError("broken"), Response(200)], Verdict.VALID, [1.0, 2.0]),
-        ([Response(503)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
-        ([Response(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
+        ([answer(200, b'{"domain": "a.example"}')], Verdict.VALID, []),
+        ([answer(401)], Verdict.REFUSED, []),
+        ([answer(403)], Verdict.CONSENT, []),
+        ([answer(410)], Verdict.CLOSED, []),
+        ([LIMITED, answer(200)], Verdict.VALID, [1.5]),
+        ([answer(503), ProtocolError("broken"), answer(200)], Verdict.VALID, [1.0, 2.0]),
+        ([answer(503)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
+        ([answer(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
     ],
 )
 def test_verdicts_by_bigcommerces_answers(
@@ -215,8 +209,8 @@ def test_verdicts_by_bigcommerces_answers(
     pool.request.side_effect = answers
     monkeypatch.setattr("urllib3.PoolManager", lambda **_: pool)
     monkeypatch.setattr("time.sleep", waited.append)
-    answer = BigCommerceApi(registration(registered_app())).verify("abc", "token", INFORMATION)
-    assert (answer.verdict, waited) == (verdict, pauses)
+    found = BigCommerceApi(registration(registered_app())).verify("abc", "token", INFORMATION)
+    assert (found.verdict, waited) == (verdict, pauses)
     asked = {call.args for call in pool.request.call_args_list}
     assert asked == {("GET", "https://api.bigcommerce.com/stores/abc/v2/store")}
 
