@@ -160,6 +160,7 @@ class TestUrlChanges:
             recording = record({"apps": [registered], "domain": domain}, preview=preview)
             (warned,) = recording.warnings
             assert warned.resources == 0
+            assert f"has those below {API_ENDPOINT}. " in warned.text
             for url in urls(GLOBEX, "https://apps.example.com").values():
                 assert url in warned.text
             assert (
