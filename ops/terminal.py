@@ -8,7 +8,7 @@ STATUS_STYLES = {"ready": "green", "awaiting-urls": "yellow", "awaiting-registra
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Leave it to the command line: a closed pipe is no error."""
+        """Let `main` end the command, with exit status 0."""
         raise BrokenPipeError
 
 

@@ -20,7 +20,6 @@ from portal.fields import LOAD
 from portal.model import AppRegistration
 from portal.sheet.commands import Commands
 from portal.sheet.documents import html_sheet, markdown_sheet
-from tests.docs.prose import section_problems, texts
 from tests.ops.command import Done, run, write_pulumi
 from tests.ops.examples import BASE_URL, EVERY_STAGE, app, many, outputs_json, ready, registration
 
@@ -304,11 +303,10 @@ class TestHelp:
         assert all(line.split()[2:] for line in options.splitlines() if line.startswith("│ --"))
         assert max(map(len, (text + options).splitlines())) <= 80
 
-    def test_the_reference_of_a_command_is_short_and_has_only_its_options(self) -> None:
+    def test_the_reference_has_only_the_options_that_exist(self) -> None:
         reference = every_command.generate_docs()
         assert "stores purge" in reference
         assert not re.search(r"--no-|--empty-|\[default", reference)
-        assert list(section_problems(list(texts(reference)))) == []
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_a_shell_completes_commands_and_options(self, shell: str, tmp_path: Path) -> None:
