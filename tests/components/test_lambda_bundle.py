@@ -9,13 +9,14 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import pulumi
 import pytest
@@ -25,8 +26,9 @@ from components.lambda_bundle import BundleError
 from tests.components.recordings import ROOT
 from tests.lambdas import services
 
-MEGABYTE = 1_000_000
-# What the Lambda runtime brings along: boto3 and what it needs.
+pip_install = lambda_bundle._pip_install
+
+# What the Lambda runtime includes: boto3 and what it needs.
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 # What every function imports: packages by their names, and the modules of `lambdas`.
 EVERYWHERE = """
@@ -51,8 +53,8 @@ CONNECT = """
     rutter.sweep shared.text
 """
 KEPT = {"dynamodb": 1, "secretsmanager": 1}
-# What a function imports besides, and the connections it makes for three events: to AWS's services
-# one, to BigCommerce and Rutter one each time.
+# What else a function imports, and its connections for three events: one to each AWS service, and
+# one for each event to BigCommerce and Rutter.
 FUNCTIONS = {
     "load": (f"{SIGNED} {PAGES} {RUTTER}", KEPT),
     "auth": (
@@ -71,7 +73,7 @@ FUNCTIONS = {
 
 
 def wheel(folder: Path, version: str, line_end: str = "\n") -> str:
-    """Make a wheel of a small library; give its line of a requirements file."""
+    """Make a wheel of a small library; return requirements with another hash than the wheel's."""
     path = folder / f"tinylib-{version}-py3-none-any.whl"
     info = f"tinylib-{version}.dist-info"
     files = {
@@ -88,13 +90,23 @@ def wheel(folder: Path, version: str, line_end: str = "\n") -> str:
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in (files | {f"{info}/RECORD": record}).items():
             archive.writestr(name, text.replace("\n", line_end))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return f"tinylib @ {path.as_uri()} --hash=sha256:{digest}\n"
+    return f"tinylib @ {path.as_uri()} --hash=sha256:{'0' * 64}\n"
+
+
+def unpack(requirements: Path, target: Path) -> None:
+    """Install the small library as pip does, but without its start of a second."""
+    url = requirements.read_text().split()[2]
+    zipfile.ZipFile(urlsplit(url).path).extractall(target)
+
+
+def installing(install: Callable[[Path, Path], None]) -> AbstractContextManager[object]:
+    """Replace pip in the block."""
+    return mock.patch.object(lambda_bundle, "_pip_install", install)
 
 
 @pytest.fixture
-def sources(tmp_path: Path) -> Path:
-    """A small tree of sources that vendors a small library."""
+def sources(tmp_path: Path) -> Iterator[Path]:
+    """A small tree of sources that vendors a small library, for which `unpack` replaces pip."""
     folder = tmp_path / "sources"
     (folder / "pages" / "__pycache__").mkdir(parents=True)
     (folder / "handler.py").write_text("def handler(event, context): ...\n" * 9)
@@ -105,12 +117,13 @@ def sources(tmp_path: Path) -> Path:
     (folder / ".env").write_text("SECRET=x")
     (folder / "requirements.in").write_text("tinylib")
     (folder / "requirements.txt").write_text(wheel(tmp_path, "1.0"))
-    return folder
+    with installing(unpack):
+        yield folder
 
 
 @pytest.fixture
 def build(sources: Path, tmp_path: Path) -> Callable[[], Path]:
-    """Builds the bundle of the small tree."""
+    """Build the bundle of the small tree."""
     return partial(lambda_bundle.build, sources, tmp_path / "build")
 
 
@@ -120,24 +133,12 @@ def bundle() -> Path:
     return lambda_bundle.build()
 
 
-def instead_of_pip(install: Callable[[Path], None]) -> AbstractContextManager[object]:
-    """Within the block, a function of the target folder replaces pip."""
-
-    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
-        install(Path(command[command.index("--target") + 1]))
-        return subprocess.CompletedProcess(command, 0, "", "")
-
-    return mock.patch.object(subprocess, "run", run)
-
-
 def names(bundle: Path) -> list[str]:
     return zipfile.ZipFile(bundle).namelist()
 
 
 class TestContent:
-    def test_is_the_sources_and_the_libraries_without_what_is_of_no_use(
-        self, build: Callable[[], Path]
-    ) -> None:
+    def test_has_only_what_a_function_needs(self, build: Callable[[], Path]) -> None:
         entries = zipfile.ZipFile(build()).infolist()
         assert [entry.filename for entry in entries] == [
             "sources/handler.py",
@@ -149,10 +150,8 @@ class TestContent:
         # Readable by all, writable by its owner.
         assert {entry.external_attr >> 16 for entry in entries} == {0o644}
 
-    def test_of_this_repository_is_the_functions_and_their_libraries_and_small(
-        self, bundle: Path
-    ) -> None:
-        assert bundle.stat().st_size < 0.75 * MEGABYTE
+    def test_of_this_repository_is_small(self, bundle: Path) -> None:
+        assert bundle.stat().st_size < 750_000
         packages = {name.partition("/")[0] for name in names(bundle)}
         assert packages == {"lambdas", "jwt", "markupsafe", "urllib3"}
         assert len(names(bundle)) <= 100
@@ -170,49 +169,27 @@ class TestContent:
 
 
 class TestBuild:
-    def test_gives_the_same_bytes_in_another_folder_with_another_compressor(
+    def test_has_the_same_bytes_on_every_machine(
         self, build: Callable[[], Path], sources: Path, tmp_path: Path
     ) -> None:
+        """In another folder, with another compressor, and with CRLF in a source and a wheel."""
+
         def compressor(*_: int) -> object:
             return real(1, zlib.DEFLATED, -15, 9, zlib.Z_HUFFMAN_ONLY)
 
         real = zlib.compressobj
         elsewhere = tmp_path / "elsewhere" / "sources"
         shutil.copytree(sources, elsewhere, copy_function=shutil.copy)
+        (elsewhere / "handler.py").write_text((sources / "handler.py").read_text(), newline="\r\n")
         (elsewhere / "handler.py").chmod(0o600)
+        requirements = wheel(elsewhere.parent, "1.0", line_end="\r\n")
+        (elsewhere / "requirements.txt").write_text(requirements)
         with mock.patch.object(zlib, "compressobj", compressor):
             other = lambda_bundle.build(elsewhere, tmp_path / "other")
         assert other.name == build().name
         assert other.read_bytes() == build().read_bytes()
 
-    def test_gives_the_same_bytes_with_a_wheel_that_was_built_on_windows(
-        self, build: Callable[[], Path], sources: Path, tmp_path: Path
-    ) -> None:
-        before = build().read_bytes()
-        (tmp_path / "windows").mkdir()
-        requirement = wheel(tmp_path / "windows", "1.0", line_end="\r\n")
-        (sources / "requirements.txt").write_text(requirement)
-        assert lambda_bundle.build(sources, tmp_path / "other").read_bytes() == before
-
-    @pytest.mark.parametrize("attributes", [True, False])
-    def test_gives_the_same_bytes_in_a_checkout_that_asks_for_crlf(
-        self, *, attributes: bool, build: Callable[[], Path], sources: Path, tmp_path: Path
-    ) -> None:
-        (sources / ".env").unlink()
-        if attributes:
-            shutil.copy(ROOT / ".gitattributes", sources)
-        commit = ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "All")
-        for arguments in (["init", "-q"], ["add", "."], commit):
-            subprocess.run(["git", "-C", sources, *arguments], check=True)
-        elsewhere = tmp_path / "elsewhere" / "sources"
-        clone = ("clone", "-q", "-c", "core.autocrlf=true")
-        subprocess.run(["git", *clone, sources, elsewhere], check=True)
-
-        assert (b"\r\n" in (elsewhere / "handler.py").read_bytes()) != attributes
-        other = lambda_bundle.build(elsewhere, tmp_path / "other")
-        assert other.read_bytes() == build().read_bytes()
-
-    def test_gives_another_bundle_when_a_source_or_the_requirements_changed(
+    def test_changes_with_a_source_or_the_requirements(
         self, build: Callable[[], Path], sources: Path, tmp_path: Path
     ) -> None:
         bundles = [build()]
@@ -227,30 +204,28 @@ class TestBuild:
         assert zipfile.ZipFile(bundles[3]).read("tinylib/__init__.py") == b"VERSION = '2.0'\n"
         assert len({bundle.name for bundle in bundles}) == len(bundles)
 
-    def test_does_nothing_when_nothing_changed(
-        self, build: Callable[[], Path], sources: Path
-    ) -> None:
+    def test_is_kept_if_nothing_changed(self, build: Callable[[], Path], sources: Path) -> None:
         before = build()
         written = before.stat()
         (sources / "notes.md").write_text("not part of the bundle")
 
-        def never(target: Path) -> None:
+        def never(requirements: Path, target: Path) -> None:
             pytest.fail("the libraries were installed again")
 
-        with instead_of_pip(never):
+        with installing(never):
             assert build() == before
         assert before.stat().st_ino == written.st_ino
         assert before.stat().st_mtime_ns == written.st_mtime_ns
 
-    def test_begins_anew_after_an_interruption(
+    def test_is_complete_after_an_interruption(
         self, build: Callable[[], Path], tmp_path: Path
     ) -> None:
-        def interrupted(target: Path) -> None:
+        def interrupted(requirements: Path, target: Path) -> None:
             (target / "tinylib").mkdir(parents=True)
             (target / "tinylib" / "half.py").write_text("")
             raise KeyboardInterrupt
 
-        with instead_of_pip(interrupted), pytest.raises(KeyboardInterrupt):
+        with installing(interrupted), pytest.raises(KeyboardInterrupt):
             build()
         assert list((tmp_path / "build").iterdir()) == []
         with (
@@ -263,35 +238,29 @@ class TestBuild:
         assert "tinylib/__init__.py" in names(build())
         assert "tinylib/half.py" not in names(build())
 
-    def test_takes_the_libraries_of_a_deployment_that_was_faster(
+    def test_uses_the_libraries_of_a_faster_deployment(
         self, build: Callable[[], Path], sources: Path, tmp_path: Path
     ) -> None:
         digest = hashlib.sha256((sources / "requirements.txt").read_bytes()).hexdigest()[:16]
 
-        def overtaken(target: Path) -> None:
+        def overtaken(requirements: Path, target: Path) -> None:
             for folder in (target, tmp_path / "build" / f"libraries-{digest}"):
                 folder.mkdir()
                 (folder / "library.py").write_text("")
 
-        with instead_of_pip(overtaken):
+        with installing(overtaken):
             assert "library.py" in names(build())
 
-    def test_does_not_hide_that_the_libraries_cannot_be_kept(
-        self, build: Callable[[], Path]
-    ) -> None:
-        with instead_of_pip(lambda target: None), pytest.raises(OSError, match="libraries"):
+    def test_fails_if_the_libraries_cannot_be_kept(self, build: Callable[[], Path]) -> None:
+        with installing(lambda *_: None), pytest.raises(OSError, match="libraries"):
             build()
 
-    def test_says_that_a_library_is_not_the_pinned_one_and_leaves_nothing(
-        self, build: Callable[[], Path], sources: Path, tmp_path: Path
+    def test_refuses_a_library_that_is_not_the_pinned_one(
+        self, build: Callable[[], Path], tmp_path: Path
     ) -> None:
-        requirements = sources / "requirements.txt"
-        line = requirements.read_text()
-        requirements.write_text(f"{line.partition('sha256:')[0]}sha256:{'0' * 64}\n")
-        with pytest.raises(BundleError) as raised:
+        with installing(pip_install), pytest.raises(BundleError) as raised:
             build()
-        # Which the CLI shows without a traceback.
-        assert isinstance(raised.value, pulumi.RunError)
+        assert isinstance(raised.value, pulumi.RunError)  # the CLI shows no traceback
         message = str(raised.value)
         assert message.startswith("pip could not install the libraries of the Lambda bundle: ")
         assert "DO NOT MATCH THE HASHES" in message
@@ -300,7 +269,7 @@ class TestBuild:
         assert list((tmp_path / "build").iterdir()) == []
 
 
-def test_with_boto3_alone_each_function_answers_imports_what_it_needs_and_keeps_its_connections(
+def test_each_function_imports_only_what_it_needs_and_keeps_its_connections(
     bundle: Path, tmp_path: Path
 ) -> None:
     """The function has the bundle, the standard library and the Lambda runtime's libraries only.
@@ -364,7 +333,14 @@ def isolated(folder: Path, function: str) -> dict[str, Any]:
     }
 
 
-def test_a_read_only_folder_makes_it_build_in_a_cache_folder_of_the_user(
+def test_checkouts_have_lf(tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    assert b"eol: lf\n" in subprocess.check_output([*git, "check-attr", "eol", "handler.py"])
+
+
+def test_a_read_only_folder_is_replaced_by_the_users_cache_folder(
     sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
