@@ -1,4 +1,4 @@
-"""Monitoring: which alarms there are, whom they tell, and what a person finds."""
+"""Monitoring: the alarms, whom they notify, the dashboard and the queries."""
 
 import json
 import re
@@ -20,12 +20,7 @@ def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
     return {each.name: each.inputs for each in recording.all(ALARM)}
 
 
-def test_a_stack_without_the_setting_has_no_monitoring(ready: Recording) -> None:
-    kinds = {each.type for each in ready.resources}
-    assert not {kind for kind in kinds if "sns" in kind or "Alarm" in kind or "Dashboard" in kind}
-
-
-def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
+def test_every_alarm_notifies_the_topic_and_links_to_the_runbook(
     everything: Recording,
 ) -> None:
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/alarms.md").read_text(), re.MULTILINE)
@@ -44,7 +39,7 @@ def test_every_alarm_tells_the_topic_and_names_its_entry_in_the_runbook(
         assert link == f"docs/alarms.md#{anchor}"
 
 
-def test_each_alarm_watches_its_metric_under_the_condition_of_the_runbook(
+def test_each_alarm_has_its_metric_and_condition(
     everything: Recording,
 ) -> None:
     """Sources: "Working with metrics for HTTP APIs" (API Gateway), "Types of metrics for Lambda
@@ -73,12 +68,8 @@ def test_each_alarm_watches_its_metric_under_the_condition_of_the_runbook(
         },
         **{
             name: (
-                *(
-                    "AWS/SQS",
-                    "ApproximateNumberOfMessagesVisible",
-                    {"QueueName": f"{STACK}-{name}"},
-                ),
-                *("Maximum", at_least, 1, 5, 1),
+                *("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+                *({"QueueName": f"{STACK}-{name}"}, "Maximum", at_least, 1, 5, 1),
             )
             for name in ("events-failed", "rutter-failed")
         },
@@ -91,14 +82,8 @@ def test_each_alarm_watches_its_metric_under_the_condition_of_the_runbook(
             )
         },
         "silence": (
-            "BigCommerceApp",
-            "InstalledOrOpened",
-            own,
-            "Sum",
-            "LessThanThreshold",
-            1,
-            60,
-            24,
+            *("BigCommerceApp", "InstalledOrOpened", own),
+            *("Sum", "LessThanThreshold", 1, 60, 24),
         ),
     }
     found = alarms(everything)
@@ -116,7 +101,7 @@ def test_each_alarm_watches_its_metric_under_the_condition_of_the_runbook(
     assert set(missing.values()) == {"notBreaching"}
 
 
-def test_alarms_tell_those_who_are_named(customized: Recording) -> None:
+def test_alarms_notify_the_configured_addresses(customized: Recording) -> None:
     subscriptions = customized.all("aws:sns/topicSubscription:TopicSubscription")
     assert [(each.inputs["protocol"], each.inputs["endpoint"]) for each in subscriptions] == [
         ("email", "oncall@example.com"),
@@ -126,7 +111,7 @@ def test_alarms_tell_those_who_are_named(customized: Recording) -> None:
     assert [each.secret_inputs for each in subscriptions] == [["endpoint"]] * 2
 
 
-def test_the_dashboard_has_a_row_a_function_and_counts_by_app(customized: Recording) -> None:
+def test_the_dashboard_has_a_row_for_each_function_and_counts_by_app(customized: Recording) -> None:
     found = customized.one("aws:cloudwatch/dashboard:Dashboard").inputs
     assert found["dashboardName"] == "bigcommerce-test"
     widgets = json.loads(found["dashboardBody"])["widgets"]
@@ -142,7 +127,7 @@ def test_the_dashboard_has_a_row_a_function_and_counts_by_app(customized: Record
     assert "/aws/lambda/bigcommerce-test-auth" in widgets[-3]["properties"]["query"]
 
 
-def test_queries_ask_every_functions_log(customized: Recording) -> None:
+def test_queries_search_every_functions_log(customized: Recording) -> None:
     queries = customized.all("aws:cloudwatch/queryDefinition:QueryDefinition")
     assert {
         each.inputs["name"].removeprefix("bigcommerce/test/"): each.inputs["queryString"]

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from portal.model import Registration
 from portal.sheet.documents import markdown_sheet
 from portal.sheet.install_links import install_links
@@ -22,11 +24,12 @@ from tests.documents import code_spans, table
 
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:bigcommerce/test/apps/"
 POLICY_ARN = "arn:aws:iam::123456789012:policy/bigcommerce-test-access-token-reader"
-# They have tests of their own.
+# Other tests check these.
 RENDERINGS = {"readme", "registration", "operations"}
+LOGIN = "https://login.bigcommerce.com"
 INSTALL_LINKS = {
-    "externalInstall": f"https://login.bigcommerce.com/app/{CLIENT_ID}/install",
-    "draftApp": ("https://login.bigcommerce.com/deep-links/manage/marketplace/apps/my-apps/drafts"),
+    "externalInstall": f"{LOGIN}/app/{CLIENT_ID}/install",
+    "draftApp": f"{LOGIN}/deep-links/manage/marketplace/apps/my-apps/drafts",
 }
 
 
@@ -106,12 +109,12 @@ def test_outputs_of_two_apps_have_the_urls_of_the_first_at_the_top_level(
     }
 
 
-def test_outputs_are_those_that_are_documented(awaiting: Recording) -> None:
+def test_every_output_is_documented(awaiting: Recording) -> None:
     rows = table("docs/outputs.md", "Output", "Meaning")
     assert {name for names, _ in rows for name in code_spans(names)} == awaiting.outputs.keys()
 
 
-def test_urls_of_a_custom_domain_stand_in_every_output(customized: Recording) -> None:
+def test_every_output_has_the_urls_of_a_custom_domain(customized: Recording) -> None:
     outputs = without_renderings(customized)
     base_url = "https://apps.example.com"
     assert outputs["baseUrl"] == base_url
@@ -120,7 +123,7 @@ def test_urls_of_a_custom_domain_stand_in_every_output(customized: Recording) ->
     assert API_ENDPOINT not in customized.outputs["readme"]
 
 
-def test_registration_has_every_setting_of_the_portal_and_the_other_outputs_render_it(
+def test_other_outputs_render_the_registration(
     two_apps: Recording,
 ) -> None:
     output = two_apps.outputs["registration"]
@@ -133,7 +136,6 @@ def test_registration_has_every_setting_of_the_portal_and_the_other_outputs_rend
         "loginUrl": "https://login.bigcommerce.com",
         "frameAncestors": ["https://*.mybigcommerce.com", "https://*.bigcommerce.com"],
         "logRetentionDays": 30,
-        "packaged": False,
         "apps": [
             {
                 "organizationId": GLOBEX,
@@ -152,43 +154,40 @@ def test_registration_has_every_setting_of_the_portal_and_the_other_outputs_rend
     }
 
 
-class TestUrlChanges:
-    def test_a_change_to_a_domain_is_said_before_the_first_resource(self, record: Recorder) -> None:
-        registered = GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}
-        for preview in (True, False):
-            domain = DOMAIN | {"keepDefaultEndpoint": True}
-            recording = record({"apps": [registered], "domain": domain}, preview=preview)
-            (warned,) = recording.warnings
-            assert warned.resources == 0
-            assert f"has those below {API_ENDPOINT}. " in warned.text
-            for url in urls(GLOBEX, "https://apps.example.com").values():
-                assert url in warned.text
-            assert (
-                "pulumi config set --stack test --path 'apps[0].registeredBaseUrl' "
-                "https://apps.example.com" in warned.text
-            )
-
-    def test_a_change_back_to_the_own_endpoint_of_the_api_is_said(self, record: Recorder) -> None:
-        registered = GLOBEX_APP | {"registeredBaseUrl": "https://old.example.com"}
-        recording = record({"apps": [ACME_APP, registered]})
-        (warned,) = recording.warnings
-        assert f"Auth Callback URL: {API_ENDPOINT}/{GLOBEX}/redirect-url" in warned.text
-        assert "'apps[1].registeredBaseUrl'" in warned.text
-        assert recording.outputs["registeredUrls"] == {
-            GLOBEX: urls(GLOBEX, "https://old.example.com")
-        }
-        assert recording.outputs["technicalTab"][GLOBEX].items() >= urls(GLOBEX).items()
-
-    def test_nothing_is_said_where_no_url_changes(
-        self, record: Recorder, awaiting: Recording
-    ) -> None:
-        registered = GLOBEX_APP | {"registeredBaseUrl": "https://apps.example.com"}
-        assert record({"apps": [registered], "domain": DOMAIN}).warnings == []
-        assert record({"apps": [GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}]}).warnings == []
-        assert awaiting.warnings == []
+@pytest.mark.parametrize("preview", [True, False])
+def test_a_new_domain_is_warned_about_before_the_first_resource(
+    record: Recorder, *, preview: bool
+) -> None:
+    registered = GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}
+    domain = DOMAIN | {"keepDefaultEndpoint": True}
+    (warned,) = record({"apps": [registered], "domain": domain}, preview=preview).warnings
+    assert warned.resources == 0
+    assert f"has those below {API_ENDPOINT}. " in warned.text
+    for url in urls(GLOBEX, "https://apps.example.com").values():
+        assert url in warned.text
+    assert (
+        "pulumi config set --stack test --path 'apps[0].registeredBaseUrl' "
+        "https://apps.example.com" in warned.text
+    )
 
 
-def test_client_secret_is_in_its_secret_and_nowhere_else(two_apps: Recording) -> None:
+def test_a_change_back_to_the_default_endpoint_is_warned_about(record: Recorder) -> None:
+    registered = GLOBEX_APP | {"registeredBaseUrl": "https://old.example.com"}
+    recording = record({"apps": [ACME_APP, registered]})
+    (warned,) = recording.warnings
+    assert f"Auth Callback URL: {API_ENDPOINT}/{GLOBEX}/redirect-url" in warned.text
+    assert "'apps[1].registeredBaseUrl'" in warned.text
+    assert recording.outputs["registeredUrls"] == {GLOBEX: urls(GLOBEX, "https://old.example.com")}
+    assert recording.outputs["technicalTab"][GLOBEX].items() >= urls(GLOBEX).items()
+
+
+def test_urls_that_stay_the_same_cause_no_warning(record: Recorder, awaiting: Recording) -> None:
+    registered = GLOBEX_APP | {"registeredBaseUrl": "https://apps.example.com"}
+    assert record({"apps": [registered], "domain": DOMAIN}).warnings == []
+    assert awaiting.warnings == []
+
+
+def test_only_the_secret_has_the_client_secret(two_apps: Recording) -> None:
     assert CLIENT_SECRET not in json.dumps(two_apps.outputs)
     assert CLIENT_SECRET not in json.dumps(two_apps.registered_outputs)
     assert two_apps.secret_outputs == []
@@ -200,9 +199,7 @@ def test_client_secret_is_in_its_secret_and_nowhere_else(two_apps: Recording) ->
             assert CLIENT_SECRET not in json.dumps(resource.inputs)
 
 
-def test_preview_registers_the_same_resources_without_knowing_what_aws_gives(
-    record: Recorder, customized: Recording
-) -> None:
+def test_preview_registers_the_same_resources(record: Recorder, customized: Recording) -> None:
     preview = record(CUSTOMIZED, preview=True)
     assert {each.urn for each in preview.resources} == {each.urn for each in customized.resources}
     assert preview.outputs.keys() == customized.outputs.keys()

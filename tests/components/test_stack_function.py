@@ -1,23 +1,19 @@
-"""StackFunction: what each function is, and what its role may do."""
+"""StackFunction: each function, and the limits of its role."""
 
 import importlib
-import json
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 from pydantic.alias_generators import to_camel
 
-from components.callbacks import AUTH, CALLBACKS, Callback
+from components.callbacks import CALLBACKS, Callback
 from components.settings.stack import PROJECT_AND_STACK
 from tests.components.recorder import API_ENDPOINT, KEY_ARN, Recording, Resource
 from tests.components.recordings import PROJECT, Recorder
 from tests.components.stacks import (
-    ACME,
-    GLOBEX,
+    ACME_APP,
     RESERVED,
     RUTTER_CLIENT_SECRET,
-    with_app,
 )
 
 FUNCTION = "aws:lambda/function:Function"
@@ -25,7 +21,7 @@ LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 
-# What an inline policy of a role may have, white space not counted.
+# The most that a role's inline policies may have. White space does not count.
 IAM_POLICY_CHARACTERS = 10_240
 
 each_callback = pytest.mark.parametrize("callback", CALLBACKS, ids=lambda each: each.name)
@@ -35,24 +31,8 @@ def variables(function: Resource) -> dict[str, str]:
     return dict(function.inputs["environment"]["variables"])
 
 
-@pytest.mark.parametrize(
-    ("partition_key", "writable"),
-    [(f"ORG#{GLOBEX}#STORE#abc123def4", True), (f"ORG#{GLOBEX}", False), ("anything", False)],
-)
-def test_functions_write_stores_records_and_no_apps(
-    awaiting: Recording, partition_key: str, writable: bool
-) -> None:
-    """StringLike as IAM evaluates it; the embedded AWS does not know the condition's key."""
-    (app,) = awaiting.all("aws:dynamodb/tableItem:TableItem")
-    assert json.loads(app.inputs["item"])["pk"]["S"] == f"ORG#{GLOBEX}"
-    policy = json.loads(awaiting.one(ROLE_POLICY, AUTH.name).inputs["policy"])
-    (write,) = (each for each in policy["Statement"] if "Condition" in each)
-    patterns = write["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert any(fnmatchcase(partition_key, pattern) for pattern in patterns) == writable
-
-
 @each_callback
-def test_function_runs_its_handler_after_its_log_group_and_policy_are_there(
+def test_function_runs_its_handler_and_needs_its_log_group_and_policy(
     awaiting: Recording, callback: Callback
 ) -> None:
     function = awaiting.one(FUNCTION, callback.name)
@@ -79,7 +59,7 @@ def test_function_runs_its_handler_after_its_log_group_and_policy_are_there(
     }
 
 
-def test_environment_says_where_things_are(awaiting: Recording) -> None:
+def test_environment_names_what_a_function_uses(awaiting: Recording) -> None:
     shared = {
         "TABLE_NAME": "bigcommerce-test-installations",
         "SECRET_PREFIX": "bigcommerce/test/apps/",
@@ -106,7 +86,7 @@ def test_environment_says_where_things_are(awaiting: Recording) -> None:
         }
 
 
-def test_functions_take_their_settings(customized: Recording) -> None:
+def test_settings_change_the_functions(customized: Recording) -> None:
     for callback in CALLBACKS:
         inputs = customized.one(FUNCTION, callback.name).inputs
         assert inputs["memorySize"] == 1769
@@ -121,16 +101,28 @@ def test_functions_take_their_settings(customized: Recording) -> None:
     assert uninstall["UNINSTALLED_RETENTION_SECONDS"] == "432000"
 
 
-def test_longest_names_stay_within_the_limits_of_iam(record: Recorder) -> None:
-    stack = "s" * (PROJECT_AND_STACK - len(PROJECT))
-    config = with_app(rutter={"clientId": "a", "webhooks": True}) | {
-        "rutterClientSecrets": {ACME: RUTTER_CLIENT_SECRET}
-    }
-    largest = record(config | {"functions": {"tracing": True}}, stack=stack)
-    for type_ in (ROLE, FUNCTION):
-        assert max(len(each.inputs["name"]) for each in largest.all(type_)) == 64
-    for each in largest.all(ROLE_POLICY):
-        policy = each.inputs["policy"]
+def test_longest_names_and_180_apps_stay_within_the_limits_of_iam(record: Recorder) -> None:
+    def largest(apps: int) -> Recording:
+        ids = [f"{index:036}" for index in range(apps)]  # as long as UUIDs
+        rutter = {id_: {"clientId": id_, "webhooks": True} for id_ in ids}
+        return record(
+            {
+                "apps": [ACME_APP | {"organizationId": id_, "rutter": rutter[id_]} for id_ in ids],
+                "rutterClientSecrets": dict.fromkeys(ids, RUTTER_CLIENT_SECRET),
+                "functions": {"tracing": True},
+            },
+            stack="s" * (PROJECT_AND_STACK - len(PROJECT)),
+        )
+
+    def characters(policy: Resource) -> int:
+        text = policy.inputs["policy"]
         # ARNs are longest in GovCloud.
-        policy = policy.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
-        assert len("".join(policy.split())) <= IAM_POLICY_CHARACTERS
+        text = text.replace("arn:aws:", "arn:aws-us-gov:").replace("us-east", "us-gov-west")
+        return len("".join(text.split()))
+
+    one, two = largest(1), largest(2)
+    for type_ in (ROLE, FUNCTION):
+        assert max(len(each.inputs["name"]) for each in one.all(type_)) == 64
+    for policy in one.all(ROLE_POLICY):
+        an_app = characters(two.one(ROLE_POLICY, policy.name)) - characters(policy)
+        assert characters(policy) + 179 * an_app <= IAM_POLICY_CHARACTERS
