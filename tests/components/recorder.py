@@ -117,12 +117,8 @@ class Aws(Mocks):
         return id_, args.inputs | computed
 
 
-class Planned(Mocks):
-    """Answers as in a preview: what AWS will give is not known yet."""
-
-    def call(self, args: MockCallArgs) -> Any:
-        """Answer an invoke, which a preview makes too."""
-        return Aws().call(args)
+class Planned(Aws):
+    """Answers as in a preview, which does not know the outputs of AWS yet."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Return no ID, and the inputs as outputs."""
@@ -200,6 +196,18 @@ def _event_loop() -> Iterator[None]:
         yield
 
 
+# Service, prefix and region of the ARNs that end in the name.
+_ARNS = {
+    "Role": ("iam", "role/", ""),
+    "Policy": ("iam", "policy/", ""),
+    "OpenIdConnectProvider": ("iam", "oidc-provider/", ""),
+    "LogGroup": ("logs", "log-group:", REGION),
+    "Topic": ("sns", "", REGION),
+    "EventBus": ("events", "event-bus/", REGION),
+    "EventRule": ("events", "rule/", REGION),
+}
+
+
 def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The id, and what AWS adds to the inputs."""
     id_ = physical = inputs.get("name", name)
@@ -210,24 +218,8 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
 
     kind = type_.rpartition(":")[2]
     match kind:
-        case (
-            "Role"
-            | "Policy"
-            | "LogGroup"
-            | "Topic"
-            | "EventBus"
-            | "EventRule"
-            | "OpenIdConnectProvider"
-        ):
-            service, path, region = {
-                "Role": ("iam", "role/", ""),
-                "Policy": ("iam", "policy/", ""),
-                "OpenIdConnectProvider": ("iam", "oidc-provider/", ""),
-                "LogGroup": ("logs", "log-group:", REGION),
-                "Topic": ("sns", "", REGION),
-                "EventBus": ("events", "event-bus/", REGION),
-                "EventRule": ("events", "rule/", REGION),
-            }[kind]
+        case _ if kind in _ARNS:
+            service, path, region = _ARNS[kind]
             computed["arn"] = arn(service, f"{path}{physical}", region)
         case "Function":
             function = arn("lambda", f"function:{physical}")

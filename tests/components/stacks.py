@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Mapping
 from typing import Any
 
 ACME = "acme"
@@ -103,13 +104,17 @@ EVERYTHING_WRONG: dict[str, Any] = {
 MISSING = object()
 
 
-def having(key: str, value: Any) -> dict[str, Any]:
-    """Return a stack with one app and a domain, and this value at a key's path."""
-    config: Any = {
-        "apps": [copy.deepcopy(ACME_APP)],
-        "domain": dict(DOMAIN_ELSEWHERE),
-        "bigcommerce": {"frameAncestors": ["https://a.example.com"]},
-    }
+VALID: dict[str, Any] = {
+    "apps": [ACME_APP],
+    "domain": DOMAIN_ELSEWHERE,
+    "bigcommerce": {"frameAncestors": ["https://a.example.com"]},
+    "monitoring": {"emails": ["a@b.co"], "httpsEndpoints": ["https://a"]},
+}
+
+
+def having(key: str, value: Any, valid: Mapping[str, Any] = VALID) -> dict[str, Any]:
+    """Return a valid configuration with this value at a key's path."""
+    config: Any = copy.deepcopy(valid)
     *path, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", key)]
     place = config
     for part in path:

@@ -123,12 +123,36 @@ class TestGoodConfiguration:
         ("domain.hostedZoneId", "example.com", "must be the ID of a hosted zone"),
         ("bigcommerce.loginUrl", "http://login.example.com", "must be https:// and a host"),
         ("bigcommerce.loginUrl", "https://login.example.com/oauth2", "without a path"),
+        ("monitoring.emails[0]", "oncall", "must be an e-mail address"),
+        ("monitoring.httpsEndpoints[0]", "http://a", "must be a URL that starts with https://"),
+        ("monitoring.silenceHours", 169, "must be at most 168"),
+        ("domain", {"name": "a.example.com"}, "needs hostedZoneId, certificateArn or both"),
+        ("apps[0].scopes[0]", "store_v2_order", "a BigCommerce OAuth scope (did you mean store_v2"),
+        (
+            "apps[0].scopes",
+            ["store_v2_orders", "store_v2_orders_read_only"],
+            "has both store_v2_orders and store_v2_orders_read_only, but the portal's Scopes tab",
+        ),
+        # Values of a wrong shape.
+        ("apps", "[" * 9_999, "must be a list"),
+        ("apps", {"organizationId": ACME}, "must be a list"),
+        ("apps[0]", "acme", "must be a map"),
+        ("apps[0].scopes", "store_v2_orders, store_v2_products", "must be a list"),
+        ("clientSecrets", CLIENT_SECRET, "must be a map"),
+        ("functions", [{"memorySize": 512}], "must be a map"),
+        ("throttle", '{"rate"', "must be a map"),
+        # Misspelled keys.
+        ("Functions", {}, "is not a setting (did you mean functions?)"),
+        ("apps[0].clientSecret", CLIENT_SECRET, "is not a setting (did you mean clientSecrets"),
+        ("apps[0].appURL", "https://a.com", "is not a setting (did you mean appUrl?)"),
+        ("domain.zoneId", "Z1", "is not a setting (did you mean hostedZoneId?)"),
     ],
 )
 def test_wrong_value(key: str, value: Any, words: str) -> None:
     (problem,) = problems(having(key, value))
     assert problem.key == key
     assert words in problem.what
+    assert not re.search(r"[.?]\.$", str(problem))
 
 
 @pytest.mark.parametrize(
