@@ -28,15 +28,12 @@ from local.provider import SERVICES
 from tests.bootstrap.evaluation import PROJECT, SCOPE, arn
 from tests.components.stacks import RUTTER
 from tests.documents import ROOT
+from tests.roles import ANYONE
 
 pytestmark = pytest.mark.emulated
 
 SECRETS = [f"{PROJECT}:clientSecrets", f"{PROJECT}:rutterClientSecrets"]
 DEPLOY_ROLE = deploy_role_name(SCOPE.project, SCOPE.stack)
-ANYONE = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
-}
 # The embedded AWS does not check these, or local.provider does not call them: only the AWS plugin
 # waits for a DNS change, and only AWS creates API Gateway's role.
 NOT_ASKED = {"RolesOfFunctions", "DomainRecordChanges", "RoleOfApiGateway"}

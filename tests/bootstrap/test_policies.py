@@ -3,7 +3,6 @@
 import json
 import subprocess
 from difflib import unified_diff
-from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +26,13 @@ BOUNDED = {"iam__PermissionsBoundary": arn("iam", f"policy/boundary-{PROJECT}-lo
 PROFILE = {"dynamodb__LeadingKeys": ["ORG#acme"]}
 BOUNDED_OTHERWISE = {"iam__PermissionsBoundary": arn("iam", "policy/other")}
 RECORD = {"dynamodb__LeadingKeys": ["ORG#acme#STORE#abc"]}
+ROLE = arn("iam", f"role/{PROJECT}-local-load")
+OWN_ALIAS = f"alias/{PROJECT}-local-installations"
+ALIASES = "kms__ResourceAliases"
+SCOPES_ONLY = {
+    "dynamodb__Select": "SPECIFIC_ATTRIBUTES",
+    "dynamodb__Attributes": ["organization_id", "store_hash", "pk", "sk", "scopes"],
+}
 RECORD_NAMES = "route53__ChangeResourceRecordSetsNormalizedRecordNames"
 
 
@@ -38,10 +44,10 @@ def test_the_programs_grant_exactly_what_permissions_yaml_lists(record: Recorder
 
 
 @pytest.mark.parametrize(
-    ("action", "resource", "allowed", "refused"),
+    ("policy", "action", "resource", "allowed", "refused"),
     [
         *(
-            (action, arn("iam", f"role/{PROJECT}-local-load"), [BOUNDED], [{}, BOUNDED_OTHERWISE])
+            (DEPLOY, action, ROLE, [BOUNDED], [{}, BOUNDED_OTHERWISE])
             for action in (
                 "iam:CreateRole",
                 "iam:DeleteRolePolicy",
@@ -50,62 +56,71 @@ def test_the_programs_grant_exactly_what_permissions_yaml_lists(record: Recorder
             )
         ),
         (
+            DEPLOY,
             "iam:PassRole",
-            arn("iam", f"role/{PROJECT}-local-load"),
+            ROLE,
             [{"iam__PassedToService": "lambda.amazonaws.com"}],
             [{"iam__PassedToService": "ec2.amazonaws.com"}, {}],
         ),
-        ("dynamodb:GetItem", TABLE, [PROFILE], [RECORD]),
-        ("dynamodb:PutItem", TABLE, [PROFILE], [RECORD]),
+        (DEPLOY, "dynamodb:GetItem", TABLE, [PROFILE], [RECORD]),
+        (DEPLOY, "dynamodb:PutItem", TABLE, [PROFILE], [RECORD]),
         (
+            DEPLOY,
             "apigateway:DELETE",
             API,
             [{"apigateway__Resource/ApiName": f"{PROJECT}-local-callbacks"}],
             [{"apigateway__Resource/ApiName": "another"}],
         ),
-        ("apigateway:POST", f"{API}/routes", [{}], []),  # which names no API
-        ("apigateway:POST", API[:-7], [], [{"apigateway__Request/ApiName": "another"}]),
+        (DEPLOY, "apigateway:POST", f"{API}/routes", [{}], []),  # which names no API
+        (DEPLOY, "apigateway:POST", API[:-7], [], [{"apigateway__Request/ApiName": "another"}]),
         (
+            DEPLOY,
             "acm:RequestCertificate",
             "*",
             [{"acm__DomainNames": ["apps.example.com"]}],
             [{"acm__DomainNames": ["apps.example.com", "www.example.com"]}],
         ),
         (
+            DEPLOY,
             "route53:ChangeResourceRecordSets",
             "arn:aws:route53:::hostedzone/Z1",
             [{RECORD_NAMES: ["apps.example.com", "_a.apps.example.com"]}],
             [{RECORD_NAMES: ["example.com"]}, {RECORD_NAMES: ["apps.example.com", "www"]}],
         ),
+        (
+            BY_HAND,
+            "kms:PutKeyPolicy",
+            arn("kms", "key/1"),
+            [{ALIASES: []}, {ALIASES: [OWN_ALIAS]}],
+            [{ALIASES: ["alias/another"]}, {ALIASES: [OWN_ALIAS, "alias/another"]}],
+        ),
+        (
+            PREVIEW,
+            "dynamodb:Query",
+            f"{TABLE}/index/by-organization",
+            [SCOPES_ONLY],
+            [
+                SCOPES_ONLY | {"dynamodb__Attributes": ["domain"]},
+                {"dynamodb__Select": "ALL_PROJECTED_ATTRIBUTES"},
+                {},
+            ],
+        ),
     ],
 )
-def test_deploy_role_may_act_only_under_a_condition(
-    action: str, resource: str, allowed: list[dict[str, Any]], refused: list[dict[str, Any]]
+def test_policy_allows_an_action_only_under_its_condition(
+    policy: str,
+    action: str,
+    resource: str,
+    allowed: list[dict[str, Any]],
+    refused: list[dict[str, Any]],
 ) -> None:
-    assert all(allows(DEPLOY, action, resource, **keys) for keys in allowed)
-    assert not any(allows(DEPLOY, action, resource, **keys) for keys in refused)
+    assert all(allows(policy, action, resource, **keys) for keys in allowed)
+    assert not any(allows(policy, action, resource, **keys) for keys in refused)
 
 
 def test_deploy_policy_file_is_up_to_date() -> None:
     """Run `python -m tests.permissions` to update it."""
     assert permissions.DEPLOY_POLICY.read_text(encoding="utf-8") == permissions.deploy_policy()
-
-
-@pytest.mark.parametrize(
-    ("aliases", "is_allowed"),
-    [
-        ([], True),
-        ([f"alias/{PROJECT}-local-installations"], True),
-        (["alias/another"], False),
-        ([f"alias/{PROJECT}-local-installations", "alias/another"], False),
-    ],
-)
-def test_deploying_by_hand_reaches_no_key_with_the_alias_of_another(
-    aliases: list[str], *, is_allowed: bool
-) -> None:
-    for action in ("kms:EnableKeyRotation", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"):
-        key = arn("kms", "key/1")
-        assert allows(BY_HAND, action, key, kms__ResourceAliases=aliases) == is_allowed
 
 
 def test_guides_command_fills_in_the_deploy_policy() -> None:
@@ -117,14 +132,6 @@ def test_guides_command_fills_in_the_deploy_policy() -> None:
         "apps.example.com", "Z0123456789ABCDEFGHIJ",
     )  # fmt: skip
     assert json.loads(filled.stdout) == json.loads(deploy_by_hand_policy(scope))
-
-
-def test_deploying_by_hand_needs_no_boundary() -> None:
-    role = arn("iam", f"role/{PROJECT}-local-load")
-    for action in ("iam:CreateRole", "iam:PutRolePolicy"):
-        assert allows(BY_HAND, action, role)
-        assert not allows(DEPLOY, action, role)
-        assert not allows(BY_HAND, action, arn("iam", "role/another"))
 
 
 def test_the_actions_that_no_name_limits_are_documented() -> None:
@@ -143,27 +150,6 @@ def test_the_actions_that_no_name_limits_are_documented() -> None:
     }
     cells = [row[0] for row in table("docs/security.md", "Actions", "Reach", "Reason")]
     assert unlimited == {each for cell in cells for each in code_spans(cell) if ":" in each}
-
-
-def test_the_preview_role_changes_nothing() -> None:
-    granted = [
-        action
-        for statement in json.loads(PREVIEW)["Statement"]
-        for action in statement["Action"]
-        if not any(action.startswith("kms:") for action in statement["Action"])
-    ]
-    reads = ("Get", "List", "Describe", "GET", "Query", "StartQuery")
-    assert all(action.partition(":")[2].startswith(reads) for action in granted)
-
-
-def test_preview_role_reads_only_scopes_from_the_index() -> None:
-    attributes = ["organization_id", "store_hash", "pk", "sk", "scopes"]  # keys are always read
-    chosen = {"dynamodb__Select": "SPECIFIC_ATTRIBUTES", "dynamodb__Attributes": attributes}
-    query = partial(allows, PREVIEW, "dynamodb:Query", f"{TABLE}/index/by-organization")
-    assert query(**chosen)
-    assert not query(**chosen | {"dynamodb__Attributes": ["domain"]})
-    assert not query(dynamodb__Select="ALL_PROJECTED_ATTRIBUTES")
-    assert not query()
 
 
 def test_boundary_allows_what_the_program_grants_each_role(everything: Recording) -> None:

@@ -25,6 +25,14 @@ CONFIG: dict[str, Any] = {
     ],
     "stateBucket": "example-state",
 }
+# Environments have their own values. Pull requests use the repository's, under other names.
+PLACES = [
+    ("", " --env dev"),
+    ("", " --env dev-preview"),
+    ("PULL_REQUEST_", ""),
+    ("", " --env prod"),
+    ("", " --env prod-preview"),
+]
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/key-state-"
 
 
@@ -57,17 +65,9 @@ def test_next_steps_set_the_variables_and_the_stacks_of_this_account(whole: Reco
     backend = f"s3://example-state?region={REGION}"
     assert whole.outputs["backendUrl"] == backend
     values = {"AWS_ACCOUNT_ID": ACCOUNT, "AWS_REGION": REGION, "PULUMI_BACKEND_URL": backend}
-    # Environments have their own, and pull requests have the repository's, under other names.
-    places = [
-        ("", " --env dev"),
-        ("", " --env dev-preview"),
-        ("PULL_REQUEST_", ""),
-        ("", " --env prod"),
-        ("", " --env prod-preview"),
-    ]
     assert [step for step in steps if "gh variable set" in step] == [
         f"gh variable set {prefix}{name} --repo example/back-end{place} --body '{value}'"
-        for prefix, place in places
+        for prefix, place in PLACES
         for name, value in values.items()
     ] + ["# gh variable set DEPLOY --repo example/back-end --body true"]
     for stack in ("dev", "prod"):
@@ -88,13 +88,7 @@ def test_each_environment_has_its_own_pulumi_cloud_token(record: Recorder) -> No
     # Comments: each prompts for a token, and would read the next command as one.
     assert [step for step in steps if "ACCESS_TOKEN" in step] == [
         f"# gh secret set {name}PULUMI_ACCESS_TOKEN --repo example/back-end{place}"
-        for name, place in (
-            ("", " --env dev"),
-            ("", " --env dev-preview"),
-            ("PULL_REQUEST_", ""),
-            ("", " --env prod"),
-            ("", " --env prod-preview"),
-        )
+        for name, place in PLACES
     ]
 
 
