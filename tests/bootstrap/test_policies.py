@@ -27,6 +27,7 @@ PROFILE = {"dynamodb__LeadingKeys": ["ORG#acme"]}
 BOUNDED_OTHERWISE = {"iam__PermissionsBoundary": arn("iam", "policy/other")}
 RECORD = {"dynamodb__LeadingKeys": ["ORG#acme#STORE#abc"]}
 ROLE = arn("iam", f"role/{PROJECT}-local-load")
+DEPLOY_ROLE = arn("iam", f"role/{deploy_role_name(SCOPE.project, SCOPE.stack)}")
 OWN_ALIAS = f"alias/{PROJECT}-local-installations"
 ALIASES = "kms__ResourceAliases"
 SCOPES_ONLY = {
@@ -116,6 +117,26 @@ def test_policy_allows_an_action_only_under_its_condition(
 ) -> None:
     assert all(allows(policy, action, resource, **keys) for keys in allowed)
     assert not any(allows(policy, action, resource, **keys) for keys in refused)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("iam:CreateRole", arn("iam", "role/another")),
+        ("iam:PutRolePolicy", arn("iam", "role/another-prod-load")),
+        ("iam:AttachRolePolicy", ROLE),
+        ("iam:DeleteRolePermissionsBoundary", ROLE),
+        ("iam:CreatePolicyVersion", SCOPE.boundary),
+        ("iam:PutRolePolicy", DEPLOY_ROLE),
+        ("iam:UpdateAssumeRolePolicy", DEPLOY_ROLE),
+        ("iam:CreateUser", arn("iam", "user/another")),
+        ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:another/prod/apps/a")),
+        ("dynamodb:Scan", TABLE),
+        ("lambda:InvokeFunction", arn("lambda", f"function:{PROJECT}-local-load")),
+    ],
+)
+def test_deploy_role_cannot_escalate(action: str, resource: str) -> None:
+    assert not allows(DEPLOY, action, resource, **BOUNDED)
 
 
 def test_deploy_policy_file_is_up_to_date() -> None:
