@@ -66,13 +66,12 @@ def test_uv_gets_the_index_of_pips_configuration_file(installed: Path) -> None:
     assert got["UV_INSECURE_HOST"] == "index.example.com"
 
 
-def test_pips_environment_variables_win_over_its_file(installed: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "variable"), [("pip.conf", "PIP_INDEX_URL"), (os.devnull, "UV_DEFAULT_INDEX")]
+)
+def test_environment_variables_override_pips_file(
+    installed: Path, file: str, variable: str
+) -> None:
     index = "https://other.example.com/simple"
-    got = install(installed, PIP_CONFIG_FILE=str(installed / "pip.conf"), PIP_INDEX_URL=index)
-    assert got["UV_DEFAULT_INDEX"] == index
-
-
-def test_an_index_that_uv_itself_is_told_stays(installed: Path) -> None:
-    index = "https://own.example.com/simple"
-    got = install(installed, PIP_CONFIG_FILE=os.devnull, UV_DEFAULT_INDEX=index)
+    got = install(installed, PIP_CONFIG_FILE=str(installed / file), **{variable: index})
     assert got["UV_DEFAULT_INDEX"] == index

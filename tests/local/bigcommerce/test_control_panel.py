@@ -3,7 +3,6 @@
 import html
 import re
 import socket
-from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -40,21 +39,6 @@ class Browser:
 @pytest.fixture
 def browser(server: Server) -> Browser:
     return Browser(server)
-
-
-Install = Callable[..., Installation]
-
-
-@pytest.fixture
-def install(bigcommerce: BigCommerce, app: App, store: Store) -> Install:
-    """Install the app on the store, opened by these users, without exchanging a code."""
-
-    def put(*users: User) -> Installation:
-        installation = Installation(app, store, app.scope, "token", set(users))
-        bigcommerce.installations[app.client_id, store.hash] = installation
-        return installation
-
-    return put
 
 
 def text(response: urllib3.BaseHTTPResponse) -> str:
@@ -151,15 +135,17 @@ def test_only_the_owner_can_install(browser: Browser, app: App, store: Store, me
 )
 def test_the_apps_answer_has_no_effect(
     browser: Browser,
+    bigcommerce: BigCommerce,
+    app: App,
     store: Store,
-    install: Install,
     throwaway_app: ThrowawayApp,
     *,
     action: str,
     base_url: str | None,
     outcome: str,
 ) -> None:
-    app = install(store.owner, *store.staff).app
+    users = {store.owner, *store.staff}
+    bigcommerce.installations[app.client_id, store.hash] = Installation(app, store, "", "t", users)
     throwaway_app.status = 500
     if base_url:
         app.callback_urls = CallbackUrls.under(base_url, "org")

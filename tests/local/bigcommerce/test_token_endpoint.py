@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -15,6 +14,7 @@ from local.bigcommerce.token_endpoint import (
 from .conftest import Clock, Exchange
 
 Fields = dict[str, Any]
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -126,18 +126,15 @@ def test_a_code_expires(
     assert exchange(token_request).status == 200
 
 
-@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded"])
-def test_the_content_type_is_json(
-    refused: Callable[..., str], token_request: Fields, content_type: str
-) -> None:
-    error = refused(token_request, naming="Content-Type", content_type=content_type)
-    assert error == "invalid_request"
-
-
 @pytest.mark.parametrize(
-    ("body", "naming"),
-    [(body, "not JSON") for body in (b"", b"{", b"\xff\xfe", urlencode({"code": "x"}).encode())]
-    + [(body, "not a JSON object") for body in (b"[]", b'"text"', b"1", b"null")],
+    ("body", "content_type", "naming"),
+    [
+        *((b"{}", other, "Content-Type") for other in ("", "text/plain", FORM)),
+        *((body, JSON, "not JSON") for body in (b"", b"{", b"\xff\xfe", b"code=x")),
+        *((body, JSON, "not a JSON object") for body in (b"[]", b'"text"', b"1", b"null")),
+    ],
 )
-def test_the_body_is_a_json_object(refused: Callable[..., str], body: bytes, naming: str) -> None:
-    assert refused(body, naming=naming) == "invalid_request"
+def test_the_body_is_a_json_object(
+    refused: Callable[..., str], body: bytes, content_type: str, naming: str
+) -> None:
+    assert refused(body, naming=naming, content_type=content_type) == "invalid_request"

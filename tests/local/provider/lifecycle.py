@@ -12,12 +12,16 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 ARCHIVE = {"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7"}
 
 
-def configured(emulator: Emulator, **settings: Any) -> AwsProvider:
-    """A provider of an emulator."""
+def configure(**settings: Any) -> AwsProvider:
+    """Return a provider with these settings."""
     provider = AwsProvider()
-    endpoints = [dict.fromkeys(SERVICES, emulator.endpoint_url)]
-    provider.Configure(messages.ConfigureRequest(args=struct({"endpoints": endpoints, **settings})))
+    provider.Configure(messages.ConfigureRequest(args=struct(settings)))
     return provider
+
+
+def configured(emulator: Emulator) -> AwsProvider:
+    """Return a provider that calls an emulator."""
+    return configure(endpoints=[dict.fromkeys(SERVICES, emulator.endpoint_url)])
 
 
 class Life:

@@ -17,7 +17,7 @@ from pulumi.runtime.rpc import UNKNOWN
 from local.emulator import Emulator
 from local.provider import SERVICES, AwsProvider, ProviderError
 from local.provider.values import struct, wire
-from tests.local.provider.lifecycle import ARCHIVE, SECRET, Life, configured
+from tests.local.provider.lifecycle import ARCHIVE, SECRET, Life, configure, configured
 
 pytestmark = pytest.mark.emulated
 
@@ -32,12 +32,6 @@ KEYS = {
     "attributes": [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
     "billingMode": "PAY_PER_REQUEST",
 }
-
-
-def configure(**settings: Any) -> AwsProvider:
-    provider = AwsProvider()
-    provider.Configure(messages.ConfigureRequest(args=struct(settings)))
-    return provider
 
 
 def test_settings_can_be_json_texts_as_the_engine_passes_them(emulator: Emulator) -> None:
