@@ -20,7 +20,7 @@ def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
     return {each.name: each.inputs for each in recording.all(ALARM)}
 
 
-def test_every_alarm_notifies_the_topic_and_links_to_the_runbook(
+def test_every_alarm_notifies_the_topic_and_links_to_its_section(
     everything: Recording,
 ) -> None:
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/alarms.md").read_text(), re.MULTILINE)

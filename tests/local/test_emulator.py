@@ -5,15 +5,14 @@ import json
 import os
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from local import emulator as module
 from local.emulator import Emulator, EmulatorError
+from tests.local.waiting import until
 
 pytestmark = pytest.mark.emulated
 
@@ -21,15 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 NOBODY = {"Version": "2012-10-17", "Statement": []}
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    """Wait up to ten seconds for a condition."""
-    for _ in range(200):
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def group_is_gone(group: int) -> bool:

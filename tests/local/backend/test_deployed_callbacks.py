@@ -1,7 +1,6 @@
 """The deployed program over HTTP: two apps in one stack, with IAM enforced."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from local.backend import PROJECT, LocalBackend
 from local.bigcommerce import App, Store, load_url, remove_user_url, uninstall_url
 from local.loopback_http import Response, get, post
+from tests.local.waiting import until
 
 pytestmark = pytest.mark.emulated
 
@@ -95,22 +95,15 @@ def test_there_are_no_other_routes(app_a: App, path: str) -> None:
 def test_a_webhook_of_rutter_triggers_a_poll(ready: LocalBackend, app_a: App, store: Store) -> None:
     """The connection was active: nothing else would have polled it again."""
     install(ready, app_a, store)
-    await_connection(ready, app_a, store, "active")
+    assert until(lambda: ready.connection(app_a, store) == "active")
     del ready.bigcommerce.installations[app_a.client_id, store.hash]
     (connection,) = ready.rutter.of(store.hash)
 
     assert ready.rutter.notify(connection, "CONNECTION_NEEDS_UPDATE") == [200, 200]
 
-    await_connection(ready, app_a, store, "needs_reauth")
+    assert until(lambda: ready.connection(app_a, store) == "needs_reauth")
     url = ready.outputs["rutterWebhookUrls"]["org-a"]
     forged = post(url, b"{}", {"X-Rutter-Signature": "sha256=AAAA"}, WARM)
     assert (forged.status, json.loads(forged.text)["error"]) == (401, "invalid_signature")
     assert post(url.replace("org-a", "org-b"), b"{}", {}, WARM).status == 404
     assert get(url, WARM).status == 404
-
-
-def await_connection(backend: LocalBackend, app: App, store: Store, state: str) -> None:
-    give_up_at = time.monotonic() + 60
-    while backend.connection(app, store) != state:
-        assert time.monotonic() < give_up_at
-        time.sleep(0.1)

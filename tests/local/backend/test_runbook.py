@@ -8,7 +8,6 @@ code is exchanged for the URI that was called.
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from local.bigcommerce import App, CallbackUrls, Store, load_url
 from local.engine import Event, LogEvent, Stack
 from local.loopback_http import get
 from tests.documents import ROOT, snippet
+from tests.local.waiting import until
 
 pytestmark = pytest.mark.emulated
 
@@ -76,11 +76,8 @@ def test_rotating_a_client_secret_changes_one_value(
     backend.configure_credentials()
     (change,) = {change.type for change in backend.deploy().changes}
     assert change == "aws:secretsmanager/secretVersion:SecretVersion"
-    for _ in range(400):  # functions read it again at most every 10 s
-        if loads(app, store) == 200:
-            return
-        time.sleep(0.05)
-    pytest.fail("the callbacks still refuse what the new secret signed")
+    # The functions read it again at most every 10 s.
+    assert until(lambda: loads(app, store) == 200)
 
 
 def test_restoring_missing_records_changes_no_other_record(

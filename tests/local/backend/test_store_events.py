@@ -10,6 +10,7 @@ from lambdas.events.changes import SOURCE
 from local.backend import LocalBackend
 from local.loopback_http import get
 from tests.documents import ROOT, blocks
+from tests.local.waiting import until
 from tests.reliability.lives import Life
 from tests.reliability.model import Callback
 
@@ -74,10 +75,7 @@ def test_a_consumer_receives_the_events_of_an_install_lifecycle(ready: LocalBack
         (Callback.REMOVE_USER, 1),
     ):
         call(callback, user)
-    give_up_at = time.monotonic() + 60
-    while ready.connection(app, life.store) != "active":
-        assert time.monotonic() < give_up_at
-        time.sleep(0.1)
+    assert until(lambda: ready.connection(app, life.store) == "active")
     call(Callback.UNINSTALL, 0)
 
     events = received(ready, every, life, "InstallationRemoved")
