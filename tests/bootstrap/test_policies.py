@@ -178,14 +178,14 @@ def test_boundary_allows_what_the_program_grants_each_role(everything: Recording
     scope = PolicyScope("aws", "us-east-1", "123456789012", "bigcommerce", "test")
     boundary = boundary_policy(scope)
     alias = {"kms__ResourceAliases": ["alias/bigcommerce-test-installations"]}
-    policies = everything.all("aws:iam/rolePolicy:RolePolicy")
+    policies = everything.all("RolePolicy")
     assert policies
     for policy in policies:
         for statement in json.loads(policy.inputs["policy"])["Statement"]:
             for action in statement["Action"]:
                 for resource in statement["Resource"]:
                     assert allows(boundary, action, resource, **alias), (action, resource)
-    key = json.loads(everything.one("aws:kms/key:Key").inputs["policy"])
+    key = json.loads(everything.one("Key").inputs["policy"])
     for statement in key["Statement"]:
         service = statement.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService")
         for action in statement["Action"] if service else ():

@@ -96,7 +96,7 @@ def test_repository_with_ids_is_trusted_only_with_them_and_has_none_in_commands(
     record: Recorder,
 ) -> None:
     recording = bootstrapped(record, {**CONFIG, "repository": "example@12/back-end@345"})
-    for role in recording.all("aws:iam/role:Role"):
+    for role in recording.all("Role"):
         (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
         subjects = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
         assert all(each.startswith("repo:example@12/back-end@345:") for each in subjects)
@@ -112,7 +112,7 @@ def test_account_with_githubs_oidc_provider_and_its_state_elsewhere(
     config = {**CONFIG, "stateBucket": "", "oidcProviderArn": provider}
     recording = bootstrapped(record, config)
     assert not any("s3" in each.type or "oidc" in each.type.lower() for each in recording.resources)
-    for role in recording.all("aws:iam/role:Role"):
+    for role in recording.all("Role"):
         trust = json.loads(role.inputs["assumeRolePolicy"])
         assert trust["Statement"][0]["Principal"] == {"Federated": provider}
     assert recording.outputs["backendUrl"] is None

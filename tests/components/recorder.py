@@ -50,6 +50,11 @@ class Resource:
     aliases: list[str] = field(default_factory=list)
 
     @property
+    def kind(self) -> str:
+        """The type's last part, such as `Function`."""
+        return self.type.rpartition(":")[2]
+
+    @property
     def address(self) -> str:
         """The URN in short, as `address` returns it."""
         return address(self.urn)
@@ -88,13 +93,13 @@ class Recording:
     secret_outputs: list[str] = field(default_factory=list)
     error: str | None = None
 
-    def all(self, type_: str) -> list[Resource]:
-        """The resources of a type."""
-        return [resource for resource in self.resources if resource.type == type_]
+    def all(self, kind: str) -> list[Resource]:
+        """The resources of a kind."""
+        return [resource for resource in self.resources if resource.kind == kind]
 
-    def one(self, type_: str, name: str | None = None) -> Resource:
-        """The only resource of a type, or of a type with a logical name."""
-        (resource,) = [each for each in self.all(type_) if name in (None, each.name)]
+    def one(self, kind: str, name: str | None = None) -> Resource:
+        """The only resource of a kind, or of a kind with a logical name."""
+        (resource,) = [each for each in self.all(kind) if name in (None, each.name)]
         return resource
 
 

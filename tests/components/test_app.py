@@ -17,17 +17,13 @@ from tests.components.stacks import (
     WITH_APP_URL,
 )
 
-SECRET = "aws:secretsmanager/secret:Secret"
-SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
-TABLE_ITEM = "aws:dynamodb/tableItem:TableItem"
-
 
 def test_secret_holds_the_credentials_of_a_registered_app(
     awaiting: Recording, ready: Recording
 ) -> None:
     credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     for recording, value in ((awaiting, {}), (ready, credentials)):
-        version = recording.one(SECRET_VERSION, GLOBEX)
+        version = recording.one("SecretVersion", GLOBEX)
         assert version.inputs["secretId"] == recording.outputs["credentialSecretArns"][GLOBEX]
         assert json.loads(version.inputs["secretString"]) == value
         assert version.secret_inputs == ["secretString"]
@@ -36,16 +32,16 @@ def test_secret_holds_the_credentials_of_a_registered_app(
 def test_protected_stacks_keep_deleted_secrets_for_30_days(
     awaiting: Recording, customized: Recording
 ) -> None:
-    assert awaiting.one(SECRET).inputs["recoveryWindowInDays"] == 30
+    assert awaiting.one("Secret").inputs["recoveryWindowInDays"] == 30
     # Then the stack can be created again under the same names.
-    assert customized.one(SECRET).inputs["recoveryWindowInDays"] == 0
+    assert customized.one("Secret").inputs["recoveryWindowInDays"] == 0
 
 
 def test_an_app_with_a_url_has_a_handoff_key(record: Recorder) -> None:
     recording = record(WITH_APP_URL)
-    secret = json.loads(recording.one(SECRET_VERSION, GLOBEX).inputs["secretString"])
+    secret = json.loads(recording.one("SecretVersion", GLOBEX).inputs["secretString"])
     assert secret["handoff_key"] == HANDOFF_KEY
-    item = json.loads(recording.one(TABLE_ITEM, GLOBEX).inputs["item"])
+    item = json.loads(recording.one("TableItem", GLOBEX).inputs["item"])
     assert item["app_url"] == {"S": APP_URL}
     assert HANDOFF_KEY not in json.dumps(recording.outputs)
 
@@ -54,14 +50,14 @@ def test_an_app_with_rutter_has_one_more_secret(
     record: Recorder,
 ) -> None:
     recording = record(RUTTER)
-    version = recording.one(SECRET_VERSION, f"{GLOBEX}.rutter")
-    assert {each.inputs["kmsKeyId"] for each in recording.all(SECRET)} == {KEY_ARN}
+    version = recording.one("SecretVersion", f"{GLOBEX}.rutter")
+    assert {each.inputs["kmsKeyId"] for each in recording.all("Secret")} == {KEY_ARN}
     assert json.loads(version.inputs["secretString"]) == {
         "client_id": "globex-at-rutter",
         "client_secret": RUTTER_CLIENT_SECRET,
     }
     assert version.secret_inputs == ["secretString"]
-    items = [json.loads(each.inputs["item"]) for each in recording.all(TABLE_ITEM)]
+    items = [json.loads(each.inputs["item"]) for each in recording.all("TableItem")]
     assert [item.get("rutter_on_uninstall") for item in items] == [{"S": "keep"}, None]
     assert RUTTER_CLIENT_SECRET not in json.dumps(recording.outputs)
 
@@ -72,13 +68,13 @@ def test_registering_an_app_changes_its_secret_value_and_item_and_a_new_name_onl
     rutter = copy.deepcopy(RUTTER)
     rutter["apps"][0]["name"] = "Globex Sync 2"
     for one, other, types in (
-        (awaiting, ready, {SECRET_VERSION, TABLE_ITEM}),
-        (record(RUTTER), record(rutter), {TABLE_ITEM}),
+        (awaiting, ready, {"SecretVersion", "TableItem"}),
+        (record(RUTTER), record(rutter), {"TableItem"}),
     ):
         before, after = _by_urn(one), _by_urn(other)
         assert before.keys() == after.keys()
         changed = [after[urn] for urn in before if before[urn] != after[urn]]
-        assert {resource.type for resource in changed} == types
+        assert {resource.kind for resource in changed} == types
         assert len(changed) == len(types)
 
 
@@ -95,7 +91,7 @@ def _by_urn(recording: Recording) -> dict[str, Resource]:
 
 
 def test_the_table_has_the_profile_of_each_app(two_apps: Recording) -> None:
-    items = two_apps.all(TABLE_ITEM)
+    items = two_apps.all("TableItem")
     assert [json.loads(item.inputs["item"]) for item in items] == [
         {
             "pk": {"S": f"ORG#{GLOBEX}"},

@@ -9,33 +9,20 @@ from tests.components.recorder import API_ENDPOINT, API_ID, Recording, Resource
 from tests.components.recordings import Recorder
 from tests.components.stacks import CUSTOMIZED, DOMAIN, DOMAIN_ELSEWHERE
 
-API = "aws:apigatewayv2/api:Api"
-API_MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping"
-CERTIFICATE = "aws:acm/certificate:Certificate"
-DOMAIN_NAME = "aws:apigatewayv2/domainName:DomainName"
-FUNCTION = "aws:lambda/function:Function"
-INTEGRATION = "aws:apigatewayv2/integration:Integration"
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-PERMISSION = "aws:lambda/permission:Permission"
-RECORD = "aws:route53/record:Record"
-ROUTE = "aws:apigatewayv2/route:Route"
-STAGE = "aws:apigatewayv2/stage:Stage"
-VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
-
 each_callback = pytest.mark.parametrize("callback", CALLBACKS, ids=lambda each: each.name)
 
 
 @each_callback
 def test_route_invokes_its_function(awaiting: Recording, callback: Callback) -> None:
-    route = awaiting.one(ROUTE, callback.name)
-    integration = awaiting.one(INTEGRATION, callback.name)
+    route = awaiting.one("Route", callback.name)
+    integration = awaiting.one("Integration", callback.name)
     function = f"arn:aws:lambda:us-east-1:123456789012:function:bigcommerce-test-{callback.name}"
     assert route.inputs == {
         "apiId": API_ID,
         "routeKey": f"GET /{{organization_id}}/{callback.portal_field.path}",
         "target": f"integrations/{callback.name}-id",
     }
-    assert {integration.urn, awaiting.one(PERMISSION, callback.name).urn} <= set(route.depends_on)
+    assert {integration.urn, awaiting.one("Permission", callback.name).urn} <= set(route.depends_on)
     assert integration.inputs == {
         "apiId": API_ID,
         "integrationType": "AWS_PROXY",
@@ -61,10 +48,10 @@ def throttles(stage: Resource) -> dict[str, tuple[float, int]]:
 def test_stage_deploys_automatically_and_throttles_each_route(
     awaiting: Recording, customized: Recording
 ) -> None:
-    stage = awaiting.one(STAGE)
+    stage = awaiting.one("Stage")
     assert stage.inputs["autoDeploy"] is True
     # API Gateway refuses settings of a route that does not exist yet.
-    assert {route.urn for route in awaiting.all(ROUTE)} <= set(stage.depends_on)
+    assert {route.urn for route in awaiting.all("Route")} <= set(stage.depends_on)
     assert throttles(stage) == {
         "redirect-url": (10, 20),
         "load": (50, 100),
@@ -72,7 +59,7 @@ def test_stage_deploys_automatically_and_throttles_each_route(
         "remove-user": (50, 100),
     }
     # What is left out of a setting is that callback's default.
-    assert throttles(customized.one(STAGE)) == {
+    assert throttles(customized.one("Stage")) == {
         "redirect-url": (7.5, 9),
         "load": (51, 100),
         "uninstall": (50, 99),
@@ -83,9 +70,9 @@ def test_stage_deploys_automatically_and_throttles_each_route(
 def test_access_log_has_no_text_of_the_caller_and_the_configured_retention(
     awaiting: Recording, customized: Recording
 ) -> None:
-    assert customized.one(LOG_GROUP, "access-log").inputs["retentionInDays"] == 90
-    log_group = awaiting.one(LOG_GROUP, "access-log")
-    settings = awaiting.one(STAGE).inputs["accessLogSettings"]
+    assert customized.one("LogGroup", "access-log").inputs["retentionInDays"] == 90
+    log_group = awaiting.one("LogGroup", "access-log")
+    settings = awaiting.one("Stage").inputs["accessLogSettings"]
     assert settings["destinationArn"] == (
         "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/bigcommerce-test-callbacks"
     )
@@ -105,7 +92,7 @@ def test_access_log_has_no_text_of_the_caller_and_the_configured_retention(
 
 
 def test_custom_domain_has_a_certificate_a_mapping_and_alias_records(customized: Recording) -> None:
-    domain = customized.one(DOMAIN_NAME).inputs
+    domain = customized.one("DomainName").inputs
     assert domain["domainName"] == "apps.example.com"
     assert domain["domainNameConfiguration"] == {
         "certificateArn": DOMAIN["certificateArn"],
@@ -113,13 +100,13 @@ def test_custom_domain_has_a_certificate_a_mapping_and_alias_records(customized:
         "ipAddressType": "dualstack",
         "securityPolicy": "TLS_1_2",
     }
-    assert customized.one(API_MAPPING).inputs == {
+    assert customized.one("ApiMapping").inputs == {
         "apiId": API_ID,
         "domainName": "apps.example.com",
         "stage": "$default",
     }
     alias = {"name": "d-1.example.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
-    assert {each.name: each.inputs for each in customized.all(RECORD)} == {
+    assert {each.name: each.inputs for each in customized.all("Record")} == {
         name: {
             "zoneId": DOMAIN["hostedZoneId"],
             "name": "apps.example.com",
@@ -128,18 +115,18 @@ def test_custom_domain_has_a_certificate_a_mapping_and_alias_records(customized:
         }
         for name, type_ in (("domain-a", "A"), ("domain-aaaa", "AAAA"))
     }
-    assert customized.one(API).inputs["disableExecuteApiEndpoint"] is True
+    assert customized.one("Api").inputs["disableExecuteApiEndpoint"] is True
     assert customized.outputs["baseUrl"] == "https://apps.example.com"
 
 
 def test_custom_domain_without_a_certificate_gets_one_that_a_record_validates(
     everything: Recording,
 ) -> None:
-    assert everything.one(CERTIFICATE).inputs == {
+    assert everything.one("Certificate").inputs == {
         "domainName": "apps.example.com",
         "validationMethod": "DNS",
     }
-    assert everything.one(RECORD, "certificate").inputs == {
+    assert everything.one("Record", "certificate").inputs == {
         "zoneId": DOMAIN["hostedZoneId"],
         "name": "_a.apps.example.com.",
         "type": "CNAME",
@@ -147,9 +134,9 @@ def test_custom_domain_without_a_certificate_gets_one_that_a_record_validates(
         "ttl": 300,
         "allowOverwrite": True,
     }
-    validation = everything.one(VALIDATION)
+    validation = everything.one("CertificateValidation")
     assert validation.inputs["validationRecordFqdns"] == ["_a.apps.example.com."]
-    name = everything.one(DOMAIN_NAME)
+    name = everything.one("DomainName")
     arn = name.inputs["domainNameConfiguration"]["certificateArn"]
     assert arn == validation.inputs["certificateArn"]
     assert validation.urn in name.depends_on
@@ -157,13 +144,13 @@ def test_custom_domain_without_a_certificate_gets_one_that_a_record_validates(
 
 def test_keep_default_endpoint_serves_both_endpoints(record: Recorder) -> None:
     kept = record(CUSTOMIZED | {"domain": DOMAIN | {"keepDefaultEndpoint": True}})
-    assert kept.one(API).inputs["disableExecuteApiEndpoint"] is False
-    variables = kept.one(FUNCTION, "auth").inputs["environment"]["variables"]
+    assert kept.one("Api").inputs["disableExecuteApiEndpoint"] is False
+    variables = kept.one("Function", "auth").inputs["environment"]["variables"]
     assert variables["SERVED_BASE_URLS"] == f"https://apps.example.com {API_ENDPOINT}"
     assert variables["BASE_URL"] == kept.outputs["baseUrl"] == "https://apps.example.com"
 
 
 def test_custom_domain_with_dns_elsewhere_has_no_record(record: Recorder) -> None:
     recording = record(CUSTOMIZED | {"domain": DOMAIN_ELSEWHERE})
-    assert recording.one(API_MAPPING).inputs["domainName"] == "apps.example.com"
-    assert not recording.all(RECORD)
+    assert recording.one("ApiMapping").inputs["domainName"] == "apps.example.com"
+    assert not recording.all("Record")

@@ -11,13 +11,12 @@ from tests.components.recorder import API_ID, Recording
 from tests.documents import ROOT
 
 STACK = "bigcommerce-test"
-ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 FUNCTIONS = [*(callback.name for callback in CALLBACKS), "store-events"]
 TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:bigcommerce-test-alarms"
 
 
 def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
-    return {each.name: each.inputs for each in recording.all(ALARM)}
+    return {each.name: each.inputs for each in recording.all("MetricAlarm")}
 
 
 def test_every_alarm_notifies_the_topic_and_links_to_its_section(
@@ -102,7 +101,7 @@ def test_each_alarm_has_its_metric_and_condition(
 
 
 def test_alarms_notify_the_configured_addresses(customized: Recording) -> None:
-    subscriptions = customized.all("aws:sns/topicSubscription:TopicSubscription")
+    subscriptions = customized.all("TopicSubscription")
     assert [(each.inputs["protocol"], each.inputs["endpoint"]) for each in subscriptions] == [
         ("email", "oncall@example.com"),
         ("https", "https://events.example.com/alarms"),
@@ -112,7 +111,7 @@ def test_alarms_notify_the_configured_addresses(customized: Recording) -> None:
 
 
 def test_the_dashboard_has_a_row_for_each_function_and_counts_by_app(customized: Recording) -> None:
-    found = customized.one("aws:cloudwatch/dashboard:Dashboard").inputs
+    found = customized.one("Dashboard").inputs
     assert found["dashboardName"] == "bigcommerce-test"
     widgets = json.loads(found["dashboardBody"])["widgets"]
     rows: dict[int, list[str]] = {}
@@ -128,7 +127,7 @@ def test_the_dashboard_has_a_row_for_each_function_and_counts_by_app(customized:
 
 
 def test_queries_search_every_functions_log(customized: Recording) -> None:
-    queries = customized.all("aws:cloudwatch/queryDefinition:QueryDefinition")
+    queries = customized.all("QueryDefinition")
     assert {
         each.inputs["name"].removeprefix("bigcommerce/test/"): each.inputs["queryString"]
         for each in queries

@@ -15,16 +15,7 @@ from components.settings.model import Settings
 from components.settings.problems import ConfigurationError, Problem
 from tests.components.reading import read_by
 from tests.components.recordings import PROJECT, SECRETS
-from tests.components.stacks import (
-    ACME_APP,
-    CLIENT_SECRETS,
-    CUSTOMIZED,
-    GLOBEX,
-    HANDOFF_KEY,
-    REGISTERED_GLOBEX_APP,
-    RUTTER_CLIENT_SECRET,
-    having,
-)
+from tests.components.stacks import ACME_APP, EVERYTHING, GLOBEX, HANDOFF_KEY, RUTTER, having
 from tests.docs.configuration_table import setting_fields
 
 
@@ -56,19 +47,16 @@ MAIN = Configured(
     components.settings.stack.read_settings,
     Settings,
     {
-        **CUSTOMIZED,
+        **EVERYTHING,
         "apps": [
-            REGISTERED_GLOBEX_APP
+            RUTTER["apps"][0]
             | {
                 "registeredBaseUrl": "https://apps.example.com",
                 "appUrl": "https://app.example.com",
-                "rutter": {"clientId": "globex", "onUninstall": "keep", "webhooks": True},
             },
             ACME_APP,
         ],
-        "clientSecrets": CLIENT_SECRETS,
         "handoffKeys": {GLOBEX: HANDOFF_KEY},
-        "rutterClientSecrets": {GLOBEX: RUTTER_CLIENT_SECRET},
         "rutterBaseUrl": "https://rutter.example.com/versioned",
     },
 )

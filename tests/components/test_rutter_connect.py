@@ -14,13 +14,9 @@ from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import ACME, GLOBEX, RUTTER, with_app
 from tests.components.test_stack_function import (
-    FUNCTION,
-    ROLE_POLICY,
     variables,
 )
 
-QUEUE = "aws:sqs/queue:Queue"
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-connect"
 FAILED_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-failed"
 
@@ -30,11 +26,9 @@ def rutter(record: Recorder) -> Recording:
     return record(RUTTER)
 
 
-def test_without_an_app_that_uses_rutter_nothing_is_deployed_or_mentioned(
-    two_apps: Recording, rutter: Recording
+def test_nothing_mentions_rutter_if_no_app_uses_it(
+    two_apps: Recording,
 ) -> None:
-    added = {each.urn for each in rutter.resources} - {each.urn for each in two_apps.resources}
-    assert all("rutter" in urn.lower() for urn in added)
     for resource in two_apps.resources:
         shown = {name: value for name, value in resource.inputs.items() if name != "code"}
         assert "rutter" not in json.dumps(shown).lower()
@@ -42,14 +36,14 @@ def test_without_an_app_that_uses_rutter_nothing_is_deployed_or_mentioned(
 
 class TestWebhooks:
     def test_route_invokes_the_function(self, rutter: Recording) -> None:
-        route = rutter.one("aws:apigatewayv2/route:Route", WEBHOOK.name).inputs
+        route = rutter.one("Route", WEBHOOK.name).inputs
         assert route["routeKey"] == "POST /{organization_id}/rutter"
-        (stage,) = rutter.all("aws:apigatewayv2/stage:Stage")
+        (stage,) = rutter.all("Stage")
         assert route["routeKey"] in [each["routeKey"] for each in stage.inputs["routeSettings"]]
         url = f"{rutter.outputs['baseUrl']}/{GLOBEX}/rutter"
         assert rutter.outputs["rutterWebhookUrls"] == {GLOBEX: url}
         assert f"`{url}`" in rutter.outputs["readme"]
-        environment = variables(rutter.one(FUNCTION, WEBHOOK.name))
+        environment = variables(rutter.one("Function", WEBHOOK.name))
         assert environment["SECRET_PREFIX"] == "bigcommerce/test/rutter/"
 
     def test_nothing_is_deployed_if_no_app_receives_them(self, record: Recorder) -> None:
@@ -62,7 +56,7 @@ class TestWebhooks:
 
 def test_the_function_may_write_connections_and_no_attribute_of_a_record(rutter: Recording) -> None:
     """ForAllValues:StringLike as IAM evaluates it; the embedded AWS does not know these keys."""
-    policy = json.loads(rutter.one(ROLE_POLICY, CONNECT.name).inputs["policy"])
+    policy = json.loads(rutter.one("RolePolicy", CONNECT.name).inputs["policy"])
     (write,) = (each for each in policy["Statement"] if each["Sid"] == "WriteConnections")
     patterns = write["Condition"]["ForAllValues:StringLike"]["dynamodb:Attributes"]
 
@@ -76,7 +70,7 @@ def test_the_function_may_write_connections_and_no_attribute_of_a_record(rutter:
 
 
 def test_environment_names_what_the_function_uses(rutter: Recording) -> None:
-    function = rutter.one(FUNCTION, CONNECT.name)
+    function = rutter.one("Function", CONNECT.name)
     assert function.inputs["handler"] == "lambdas.rutter_connect.handler"
     found = variables(function)
     assert found["RUTTER_SECRET_PREFIX"] == "bigcommerce/test/rutter/"
@@ -87,10 +81,10 @@ def test_environment_names_what_the_function_uses(rutter: Recording) -> None:
 def test_queue_delivers_one_store_at_a_time_and_gives_up_after_ten_attempts(
     rutter: Recording,
 ) -> None:
-    mapping = rutter.one(MAPPING, "rutter-stores").inputs
+    mapping = rutter.one("EventSourceMapping", "rutter-stores").inputs
     assert (mapping["eventSourceArn"], mapping["batchSize"]) == (QUEUE_ARN, 1)
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
-    queue = rutter.one(QUEUE, "rutter-connect").inputs
+    queue = rutter.one("Queue", "rutter-connect").inputs
     assert queue["visibilityTimeoutSeconds"] >= 6 * CONNECT.timeout
     redrive = {"deadLetterTargetArn": FAILED_ARN, "maxReceiveCount": 10}
     assert json.loads(queue["redrivePolicy"]) == redrive
@@ -98,9 +92,9 @@ def test_queue_delivers_one_store_at_a_time_and_gives_up_after_ten_attempts(
 
 
 def test_a_schedule_sweeps_the_apps_that_use_rutter(rutter: Recording) -> None:
-    rule = rutter.one("aws:cloudwatch/eventRule:EventRule").inputs
+    rule = rutter.one("EventRule").inputs
     assert rule["scheduleExpression"] == "rate(5 minutes)"
-    target = rutter.one("aws:cloudwatch/eventTarget:EventTarget").inputs
+    target = rutter.one("EventTarget").inputs
     assert target["rule"] == rule["name"] == "bigcommerce-test-rutter-sweep"
     assert target["arn"].endswith(":function:bigcommerce-test-rutter-connect")
     assert json.loads(target["input"]) == {"sweep": [GLOBEX], "seconds": 300}

@@ -16,11 +16,6 @@ from tests.components.stacks import (
     RUTTER_CLIENT_SECRET,
 )
 
-FUNCTION = "aws:lambda/function:Function"
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-ROLE = "aws:iam/role:Role"
-ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
-
 # The most that a role's inline policies may have. White space does not count.
 IAM_POLICY_CHARACTERS = 10_240
 
@@ -35,9 +30,9 @@ def variables(function: Resource) -> dict[str, str]:
 def test_function_runs_its_handler_and_needs_its_log_group_and_policy(
     awaiting: Recording, callback: Callback
 ) -> None:
-    function = awaiting.one(FUNCTION, callback.name)
-    log_group = awaiting.one(LOG_GROUP, callback.name)
-    policy = awaiting.one(ROLE_POLICY, callback.name)
+    function = awaiting.one("Function", callback.name)
+    log_group = awaiting.one("LogGroup", callback.name)
+    policy = awaiting.one("RolePolicy", callback.name)
     assert {log_group.urn, policy.urn} <= set(function.depends_on)
     name = f"bigcommerce-test-{callback.name}"
     assert log_group.inputs == {"name": f"/aws/lambda/{name}", "retentionInDays": 30}
@@ -75,7 +70,7 @@ def test_environment_names_what_a_function_uses(awaiting: Recording) -> None:
         "load": {"BASE_URL": API_ENDPOINT},
         "uninstall": {"UNINSTALLED_RETENTION_SECONDS": "2592000"},
     }
-    functions = awaiting.all(FUNCTION)
+    functions = awaiting.all("Function")
     assert {each.name for each in functions} == {*own, "remove-user"}
     for function in functions:
         assert variables(function) == {
@@ -88,16 +83,16 @@ def test_environment_names_what_a_function_uses(awaiting: Recording) -> None:
 
 def test_settings_change_the_functions(customized: Recording) -> None:
     for callback in CALLBACKS:
-        inputs = customized.one(FUNCTION, callback.name).inputs
+        inputs = customized.one("Function", callback.name).inputs
         assert inputs["memorySize"] == 1769
         assert inputs["reservedConcurrentExecutions"] == RESERVED[to_camel(callback.module)]
         assert inputs["tracingConfig"] == {"mode": "Active"}
-        assert customized.one(LOG_GROUP, callback.name).inputs["retentionInDays"] == 90
-    auth = variables(customized.one(FUNCTION, "auth"))
+        assert customized.one("LogGroup", callback.name).inputs["retentionInDays"] == 90
+    auth = variables(customized.one("Function", "auth"))
     assert auth["BASE_URL"] == "https://apps.example.com"
     assert auth["LOGIN_URL"] == "https://login.example.com"
     assert auth["FRAME_ANCESTORS"] == "https://a.example.com https://b.example.com"
-    uninstall = variables(customized.one(FUNCTION, "uninstall"))
+    uninstall = variables(customized.one("Function", "uninstall"))
     assert uninstall["UNINSTALLED_RETENTION_SECONDS"] == "432000"
 
 
@@ -121,8 +116,8 @@ def test_longest_names_and_180_apps_stay_within_the_limits_of_iam(record: Record
         return len("".join(text.split()))
 
     one, two = largest(1), largest(2)
-    for type_ in (ROLE, FUNCTION):
-        assert max(len(each.inputs["name"]) for each in one.all(type_)) == 64
-    for policy in one.all(ROLE_POLICY):
-        an_app = characters(two.one(ROLE_POLICY, policy.name)) - characters(policy)
+    for kind in ("Role", "Function"):
+        assert max(len(each.inputs["name"]) for each in one.all(kind)) == 64
+    for policy in one.all("RolePolicy"):
+        an_app = characters(two.one("RolePolicy", policy.name)) - characters(policy)
         assert characters(policy) + 179 * an_app <= IAM_POLICY_CHARACTERS

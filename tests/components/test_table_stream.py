@@ -12,10 +12,8 @@ from lambdas.rutter import connection_table
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import TWO_APPS
-from tests.components.test_stack_function import FUNCTION, variables
+from tests.components.test_stack_function import variables
 
-MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
-QUEUE = "aws:sqs/queue:Queue"
 BUS = "bigcommerce-test-installations"
 EVENTS = "arn:aws:events:us-east-1:123456789012:"
 ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-"
@@ -31,7 +29,7 @@ ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-"
 def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
     everything: Recording, name: str, function: str, failed: str
 ) -> None:
-    mapping = everything.one(MAPPING, name).inputs
+    mapping = everything.one("EventSourceMapping", name).inputs
     assert mapping["functionName"] == f"bigcommerce-test-{function}"
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["bisectBatchOnFunctionError"]
@@ -48,11 +46,11 @@ def test_events_add_the_bus_and_its_function_and_change_nothing_else(
     assert [each.urn for each in two_apps.resources if each not in published.resources] == []
     assert {**published.outputs, "eventBusArn": ""} == two_apps.outputs
     assert published.outputs["eventBusArn"] == f"{EVENTS}event-bus/{BUS}"
-    assert variables(published.one(FUNCTION, STORE_EVENTS.name))["EVENT_BUS_NAME"] == BUS
+    assert variables(published.one("Function", STORE_EVENTS.name))["EVENT_BUS_NAME"] == BUS
 
 
 def test_events_are_of_every_change_of_records_and_connections(everything: Recording) -> None:
-    mapping = everything.one(MAPPING, "event-changes").inputs
+    mapping = everything.one("EventSourceMapping", "event-changes").inputs
     (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
     sort_keys = [installation_item.SORT_KEY, connection_table.SORT_KEY]
     assert pattern == {"dynamodb": {"Keys": {"sk": {"S": sort_keys}}}}
@@ -61,13 +59,13 @@ def test_events_are_of_every_change_of_records_and_connections(everything: Recor
 def test_what_failed_is_kept_for_14_days_and_every_queue_is_encrypted(
     everything: Recording,
 ) -> None:
-    for queue in everything.all(QUEUE):
+    for queue in everything.all("Queue"):
         assert queue.inputs["messageRetentionSeconds"] == 14 * 86_400
         assert queue.inputs["sqsManagedSseEnabled"] is True
 
 
 def test_what_the_reconciler_writes_does_not_invoke_it(everything: Recording) -> None:
-    mapping = everything.one(MAPPING, "rutter-changes").inputs
+    mapping = everything.one("EventSourceMapping", "rutter-changes").inputs
     (pattern,) = (json.loads(each["pattern"]) for each in mapping["filterCriteria"]["filters"])
     assert pattern == CHANGES
     record = Uninstalled("id", Uninstall(1, 1), 2)
