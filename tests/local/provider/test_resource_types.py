@@ -44,7 +44,7 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
     for name in ("role", "other_role"):
         role = {"RoleName": made.get(name, name), "AssumeRolePolicyDocument": "{}"}
         made[f"{name}_arn"] = aws.iam.create_role(**role)["Role"]["Arn"]
-    aws.dynamodb.create_table(
+    table = aws.dynamodb.create_table(
         TableName="ground",
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
@@ -52,15 +52,12 @@ def ground(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> dict
             {"AttributeName": "pk", "KeyType": "HASH"},
             {"AttributeName": "sk", "KeyType": "RANGE"},
         ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
     )
+    made["stream_arn"] = table["TableDescription"]["LatestStreamArn"]
     certificate = aws.acm.request_certificate(DomainName="ground.example.com")
     made["certificate"] = certificate["CertificateArn"]
     made["topic"] = aws.sns.create_topic(Name="ground")["TopicArn"]
-    streamed = aws.dynamodb.update_table(
-        TableName="ground",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-    )
-    made["stream_arn"] = streamed["TableDescription"]["LatestStreamArn"]
     aws.events.put_rule(Name="ground", ScheduleExpression="rate(5 minutes)")
     aws.events.create_event_bus(Name="ground")
     aws.events.put_rule(Name="ground", EventBusName="ground", EventPattern='{"source": ["a"]}')
