@@ -105,9 +105,7 @@ def test_repository_with_ids_is_trusted_only_with_them_and_has_none_in_commands(
     assert "@" not in steps.partition("pulumi config")[0]
 
 
-def test_account_with_githubs_oidc_provider_and_its_state_elsewhere(
-    record: Recorder,
-) -> None:
+def test_account_with_githubs_oidc_provider_and_its_state_elsewhere(record: Recorder) -> None:
     provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/other"
     config = {**CONFIG, "stateBucket": "", "oidcProviderArn": provider}
     recording = bootstrapped(record, config)

@@ -46,20 +46,17 @@ def test_an_app_with_a_url_has_a_handoff_key(record: Recorder) -> None:
     assert HANDOFF_KEY not in json.dumps(recording.outputs)
 
 
-def test_an_app_with_rutter_has_one_more_secret(
-    record: Recorder,
-) -> None:
-    recording = record(RUTTER)
-    version = recording.one("SecretVersion", f"{GLOBEX}.rutter")
-    assert {each.inputs["kmsKeyId"] for each in recording.all("Secret")} == {KEY_ARN}
+def test_an_app_with_rutter_has_one_more_secret(everything: Recording) -> None:
+    version = everything.one("SecretVersion", f"{GLOBEX}.rutter")
+    assert {each.inputs["kmsKeyId"] for each in everything.all("Secret")} == {KEY_ARN}
     assert json.loads(version.inputs["secretString"]) == {
         "client_id": "globex-at-rutter",
         "client_secret": RUTTER_CLIENT_SECRET,
     }
     assert version.secret_inputs == ["secretString"]
-    items = [json.loads(each.inputs["item"]) for each in recording.all("TableItem")]
+    items = [json.loads(each.inputs["item"]) for each in everything.all("TableItem")]
     assert [item.get("rutter_on_uninstall") for item in items] == [{"S": "keep"}, None]
-    assert RUTTER_CLIENT_SECRET not in json.dumps(recording.outputs)
+    assert RUTTER_CLIENT_SECRET not in json.dumps(everything.outputs)
 
 
 def test_registering_an_app_changes_its_secret_value_and_item_and_a_new_name_only_the_item(

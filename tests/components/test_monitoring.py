@@ -19,9 +19,7 @@ def alarms(recording: Recording) -> dict[str, dict[str, Any]]:
     return {each.name: each.inputs for each in recording.all("MetricAlarm")}
 
 
-def test_every_alarm_notifies_the_topic_and_links_to_its_section(
-    everything: Recording,
-) -> None:
+def test_every_alarm_notifies_the_topic_and_links_to_its_section(everything: Recording) -> None:
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/alarms.md").read_text(), re.MULTILINE)
     titles = [alarm.title for alarm in (*ALARMS, *silence(24))]
     assert [
@@ -38,9 +36,7 @@ def test_every_alarm_notifies_the_topic_and_links_to_its_section(
         assert link == f"docs/alarms.md#{anchor}"
 
 
-def test_each_alarm_has_its_metric_and_condition(
-    everything: Recording,
-) -> None:
+def test_each_alarm_has_its_metric_and_condition(everything: Recording) -> None:
     """Sources: "Working with metrics for HTTP APIs" (API Gateway), "Types of metrics for Lambda
     functions" (Lambda) and "Available CloudWatch metrics for Amazon SQS"."""
     at_least, api, own = "GreaterThanOrEqualToThreshold", {"ApiId": API_ID}, {"service": STACK}

@@ -123,9 +123,7 @@ def test_every_output_has_the_urls_of_a_custom_domain(customized: Recording) -> 
     assert API_ENDPOINT not in customized.outputs["readme"]
 
 
-def test_other_outputs_render_the_registration(
-    two_apps: Recording,
-) -> None:
+def test_other_outputs_render_the_registration(two_apps: Recording) -> None:
     output = two_apps.outputs["registration"]
     registration = Registration.model_validate(output)
     assert registration.technical_tabs() == two_apps.outputs["technicalTab"]

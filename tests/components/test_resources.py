@@ -24,9 +24,7 @@ def test_no_organization_ids_make_two_resources_share_a_name(record: Recorder) -
     assert len(urns) == len(set(urns))
 
 
-def test_managed_policies_and_secrets_keep_their_first_description(
-    customized: Recording,
-) -> None:
+def test_managed_policies_and_secrets_keep_their_first_description(customized: Recording) -> None:
     """Another would replace a policy that is attached, or ask for more rights to a secret's key."""
     kept = {each.name for each in customized.resources if each.ignored == ["description"]}
     assert kept == {"access-token-reader", "operator", GLOBEX}

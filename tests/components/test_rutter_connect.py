@@ -4,46 +4,35 @@ import json
 from dataclasses import fields
 from fnmatch import fnmatchcase
 
-import pytest
-
 from components.rutter_connect import CONNECT
 from components.rutter_webhook import WEBHOOK
 from lambdas.rutter import connection_table
 from lambdas.rutter.connection import Connection
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
-from tests.components.stacks import ACME, GLOBEX, RUTTER, with_app
-from tests.components.test_stack_function import (
-    variables,
-)
+from tests.components.stacks import ACME, GLOBEX, with_app
+from tests.components.test_stack_function import variables
 
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-connect"
 FAILED_ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-rutter-failed"
 
 
-@pytest.fixture(scope="module")
-def rutter(record: Recorder) -> Recording:
-    return record(RUTTER)
-
-
-def test_nothing_mentions_rutter_if_no_app_uses_it(
-    two_apps: Recording,
-) -> None:
+def test_nothing_mentions_rutter_if_no_app_uses_it(two_apps: Recording) -> None:
     for resource in two_apps.resources:
         shown = {name: value for name, value in resource.inputs.items() if name != "code"}
         assert "rutter" not in json.dumps(shown).lower()
 
 
 class TestWebhooks:
-    def test_route_invokes_the_function(self, rutter: Recording) -> None:
-        route = rutter.one("Route", WEBHOOK.name).inputs
+    def test_route_invokes_the_function(self, everything: Recording) -> None:
+        route = everything.one("Route", WEBHOOK.name).inputs
         assert route["routeKey"] == "POST /{organization_id}/rutter"
-        (stage,) = rutter.all("Stage")
+        (stage,) = everything.all("Stage")
         assert route["routeKey"] in [each["routeKey"] for each in stage.inputs["routeSettings"]]
-        url = f"{rutter.outputs['baseUrl']}/{GLOBEX}/rutter"
-        assert rutter.outputs["rutterWebhookUrls"] == {GLOBEX: url}
-        assert f"`{url}`" in rutter.outputs["readme"]
-        environment = variables(rutter.one("Function", WEBHOOK.name))
+        url = f"{everything.outputs['baseUrl']}/{GLOBEX}/rutter"
+        assert everything.outputs["rutterWebhookUrls"] == {GLOBEX: url}
+        assert f"`{url}`" in everything.outputs["readme"]
+        environment = variables(everything.one("Function", WEBHOOK.name))
         assert environment["SECRET_PREFIX"] == "bigcommerce/test/rutter/"
 
     def test_nothing_is_deployed_if_no_app_receives_them(self, record: Recorder) -> None:
@@ -54,9 +43,11 @@ class TestWebhooks:
         assert "webhook" not in recording.outputs["readme"]
 
 
-def test_the_function_may_write_connections_and_no_attribute_of_a_record(rutter: Recording) -> None:
+def test_the_function_may_write_connections_and_no_attribute_of_a_record(
+    everything: Recording,
+) -> None:
     """ForAllValues:StringLike as IAM evaluates it; the embedded AWS does not know these keys."""
-    policy = json.loads(rutter.one("RolePolicy", CONNECT.name).inputs["policy"])
+    policy = json.loads(everything.one("RolePolicy", CONNECT.name).inputs["policy"])
     (write,) = (each for each in policy["Statement"] if each["Sid"] == "WriteConnections")
     patterns = write["Condition"]["ForAllValues:StringLike"]["dynamodb:Attributes"]
 
@@ -69,8 +60,8 @@ def test_the_function_may_write_connections_and_no_attribute_of_a_record(rutter:
     assert not any(map(may_write, record | {"name", "scopes", "rutter_on_uninstall"}))
 
 
-def test_environment_names_what_the_function_uses(rutter: Recording) -> None:
-    function = rutter.one("Function", CONNECT.name)
+def test_environment_names_what_the_function_uses(everything: Recording) -> None:
+    function = everything.one("Function", CONNECT.name)
     assert function.inputs["handler"] == "lambdas.rutter_connect.handler"
     found = variables(function)
     assert found["RUTTER_SECRET_PREFIX"] == "bigcommerce/test/rutter/"
@@ -79,22 +70,22 @@ def test_environment_names_what_the_function_uses(rutter: Recording) -> None:
 
 
 def test_queue_delivers_one_store_at_a_time_and_gives_up_after_ten_attempts(
-    rutter: Recording,
+    everything: Recording,
 ) -> None:
-    mapping = rutter.one("EventSourceMapping", "rutter-stores").inputs
+    mapping = everything.one("EventSourceMapping", "rutter-stores").inputs
     assert (mapping["eventSourceArn"], mapping["batchSize"]) == (QUEUE_ARN, 1)
     assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
-    queue = rutter.one("Queue", "rutter-connect").inputs
+    queue = everything.one("Queue", "rutter-connect").inputs
     assert queue["visibilityTimeoutSeconds"] >= 6 * CONNECT.timeout
     redrive = {"deadLetterTargetArn": FAILED_ARN, "maxReceiveCount": 10}
     assert json.loads(queue["redrivePolicy"]) == redrive
     assert queue["redrivePolicy"] == json.dumps(redrive, separators=(",", ":"))  # as AWS has it
 
 
-def test_a_schedule_sweeps_the_apps_that_use_rutter(rutter: Recording) -> None:
-    rule = rutter.one("EventRule").inputs
+def test_a_schedule_sweeps_the_apps_that_use_rutter(everything: Recording) -> None:
+    rule = everything.one("EventRule").inputs
     assert rule["scheduleExpression"] == "rate(5 minutes)"
-    target = rutter.one("EventTarget").inputs
+    target = everything.one("EventTarget").inputs
     assert target["rule"] == rule["name"] == "bigcommerce-test-rutter-sweep"
     assert target["arn"].endswith(":function:bigcommerce-test-rutter-connect")
     assert json.loads(target["input"]) == {"sweep": [GLOBEX], "seconds": 300}

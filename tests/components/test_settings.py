@@ -36,52 +36,53 @@ def in_json(settings: Settings, key: str) -> Any:
     return value
 
 
-class TestGoodConfiguration:
-    @pytest.mark.parametrize(
-        ("key", "given", "read_as"),
-        [
-            *[("apps[0].organizationId", id_, id_) for id_ in ("a", "A-b_9", "x" * 64, GLOBEX)],
-            ("apps[0].name", "  Acme  ", "Acme"),
-            *[
-                ("apps[0].supportUrl", url, url)
-                for url in ("https://example.com/a?b=c", "mailto:a@example.com")
-            ],
-            *[
-                ("bigcommerce.frameAncestors[0]", origin, origin)
-                for origin in (
-                    "https://*.example.com",
-                    "http://localhost:4567",
-                    "https://a.com:8443",
-                )
-            ],
-            *[
-                ("apps[0].registeredBaseUrl", url, url)
-                for url in ("https://apps.example.com", "http://abc.execute-api.localhost:4566")
-            ],
-            # The CLI passes top-level values as text.
-            ("protect", "false", False),
-            ("uninstalledRetentionDays", "7", 7),
-            # The CLI stores digits as a number.
-            ("apps[0].organizationId", 12345, "12345"),
-            ("apps[0].name", 7, "7"),
-            ("apps[0].partnerId", 4711, "4711"),
-            ("domain", {}, None),
-            ("apps[0].rutter", {}, None),
-            ("apps[0].scopes", ["store_v2_orders"] * 2, ["store_v2_orders"]),
-            ("monitoring.emails", ["a@b.co"] * 2, ["a@b.co"]),
+@pytest.mark.parametrize(
+    ("key", "given", "read_as"),
+    [
+        *[("apps[0].organizationId", id_, id_) for id_ in ("a", "A-b_9", "x" * 64, GLOBEX)],
+        ("apps[0].name", "  Acme  ", "Acme"),
+        *[
+            ("apps[0].supportUrl", url, url)
+            for url in ("https://example.com/a?b=c", "mailto:a@example.com")
         ],
-    )
-    def test_good_value(self, key: str, given: Any, read_as: Any) -> None:
-        assert in_json(read(having(key, given)), key) == read_as
+        *[
+            ("bigcommerce.frameAncestors[0]", origin, origin)
+            for origin in (
+                "https://*.example.com",
+                "http://localhost:4567",
+                "https://a.com:8443",
+            )
+        ],
+        *[
+            ("apps[0].registeredBaseUrl", url, url)
+            for url in ("https://apps.example.com", "http://abc.execute-api.localhost:4566")
+        ],
+        # The CLI passes top-level values as text.
+        ("protect", "false", False),
+        ("uninstalledRetentionDays", "7", 7),
+        # The CLI stores digits as a number.
+        ("apps[0].organizationId", 12345, "12345"),
+        ("apps[0].name", 7, "7"),
+        ("apps[0].partnerId", 4711, "4711"),
+        ("domain", {}, None),
+        ("apps[0].rutter", {}, None),
+        ("apps[0].scopes", ["store_v2_orders"] * 2, ["store_v2_orders"]),
+        ("monitoring.emails", ["a@b.co"] * 2, ["a@b.co"]),
+    ],
+)
+def test_good_value(key: str, given: Any, read_as: Any) -> None:
+    assert in_json(read(having(key, given)), key) == read_as
 
-    def test_digits_as_client_id_and_secret(self) -> None:
-        settings = read(with_app(clientId=99) | {"clientSecrets": {ACME: 777}})
-        assert settings.apps[0].client_id == "99"
-        assert dict(settings)["client_secrets"][ACME].get_secret_value() == "777"
 
-    def test_settings_do_not_show_a_client_secret(self) -> None:
-        assert CLIENT_SECRET not in repr(read(READY))
-        assert CLIENT_SECRET not in str(read(READY))
+def test_digits_as_client_id_and_secret() -> None:
+    settings = read(with_app(clientId=99) | {"clientSecrets": {ACME: 777}})
+    assert settings.apps[0].client_id == "99"
+    assert dict(settings)["client_secrets"][ACME].get_secret_value() == "777"
+
+
+def test_settings_do_not_show_a_client_secret() -> None:
+    assert CLIENT_SECRET not in repr(read(READY))
+    assert CLIENT_SECRET not in str(read(READY))
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,7 @@ def test_a_function_that_has_the_app_cached_as_unregistered_is_called_again(
     assert not stale
 
 
-def test_an_update_that_changes_more_than_a_registration_fails(
-    ready: LocalBackend,
-) -> None:
+def test_an_update_that_changes_more_than_a_registration_fails(ready: LocalBackend) -> None:
     before = ready.config[f"{PROJECT}:logRetentionDays"]
     ready.config[f"{PROJECT}:logRetentionDays"] = 7
     try:

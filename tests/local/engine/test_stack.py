@@ -49,9 +49,7 @@ class Runner:
         return [(event.severity, event.text) for event in logged]
 
 
-def test_a_program_is_created_left_alone_updated_replaced_and_deleted(
-    emulator: Emulator,
-) -> None:
+def test_a_program_is_created_left_alone_updated_replaced_and_deleted(emulator: Emulator) -> None:
     runner = Runner(emulator, "app.py")
     config = {"name": "stack-one", "password": PASSWORD, "document": DOCUMENT}
 

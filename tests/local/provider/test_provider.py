@@ -167,9 +167,7 @@ def test_a_creation_that_fails_halfway_leaves_nothing(emulator: Emulator) -> Non
     assert "provider-half" not in emulator.aws.dynamodb.list_tables()["TableNames"]
 
 
-def test_an_item_that_exists_is_not_created_again(
-    emulator: Emulator,
-) -> None:
+def test_an_item_that_exists_is_not_created_again(emulator: Emulator) -> None:
     provider = configured(emulator)
     table = Life(provider, TABLE)
     table.create({"name": "provider-items", **KEYS})
