@@ -17,18 +17,13 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "build"
 
 
-def test_a_folder_is_removed_after_the_block(build: Path) -> None:
-    with scratch_folder() as folder:
-        (folder / "state.json").write_text("{}")
-        assert folder.parent == build
-    assert list(build.iterdir()) == []
-
-
-def test_only_the_folders_of_killed_runs_are_removed(build: Path) -> None:
+def test_the_folder_and_those_of_killed_runs_are_removed(build: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for name in (f"run-{ended.pid}-a", f"run-{os.getpid()}-b", "run-1-c", "other", "run-x"):
         (build / name).mkdir(parents=True)
     with scratch_folder() as folder:
+        (folder / "state.json").touch()
         left = {each.name for each in build.iterdir()}
     assert left == {f"run-{os.getpid()}-b", "run-1-c", "other", "run-x", folder.name}
+    assert not folder.exists()

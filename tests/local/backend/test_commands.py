@@ -146,7 +146,8 @@ def test_emulator_accepts_a_deployment_of_the_pulumi_cli() -> None:
         Stack(STACK).up(config, on_event=lambda _: None)
         read_until(process, "Found the deployment")
         assert '/install">Install</a>' in get(panel, 5).text
-        group = emulator_group(process)
+        children = ["ps", "-o", "pid=", "--ppid", str(process.pid)]
+        group = int(subprocess.check_output(children, text=True))  # of the embedded AWS
         for _ in range(2):  # make and the terminal both send it
             process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 143
@@ -170,9 +171,3 @@ def run_as_printed(command: str, printed: str) -> subprocess.CompletedProcess[st
         check=False,
         timeout=60,
     )
-
-
-def emulator_group(process: subprocess.Popen[str]) -> int:
-    """Return the process group of a command's embedded AWS."""
-    listed = subprocess.check_output(["ps", "-o", "pid=", "--ppid", str(process.pid)], text=True)
-    return int(listed)

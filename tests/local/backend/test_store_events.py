@@ -1,7 +1,6 @@
 """Events of the deployed program, as a consumer's rule and queue receive them."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -37,19 +36,21 @@ def listen(backend: LocalBackend, name: str, pattern: dict[str, Any]) -> str:
 def received(backend: LocalBackend, url: str, life: Life, last: str) -> list[dict[str, Any]]:
     """Return the events of a store in a queue, up to one with this name."""
     events: list[dict[str, Any]] = []
-    give_up_at = time.monotonic() + 60
-    while not any(each["detail-type"] == last for each in events):
-        assert time.monotonic() < give_up_at, events
+    queue = {"QueueUrl": url}
+
+    def is_complete() -> bool:
         answer = backend.emulator.aws.sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+            **queue, MaxNumberOfMessages=10, WaitTimeSeconds=1
         )
         for message in answer.get("Messages", ()):
-            backend.emulator.aws.sqs.delete_message(
-                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
-            )
+            receipt = message["ReceiptHandle"]
+            backend.emulator.aws.sqs.delete_message(**queue, ReceiptHandle=receipt)
             event = json.loads(message["Body"])
             if event["detail"]["store_hash"] == life.store.hash:
                 events.append(event)
+        return any(each["detail-type"] == last for each in events)
+
+    assert until(is_complete), events
     return events
 
 

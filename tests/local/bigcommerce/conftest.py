@@ -15,20 +15,14 @@ from local.bigcommerce import App, BigCommerce, CallbackUrls, Server, Store, ser
 ORGANIZATION_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 
-class ThrowawayApp(HTTPServer):
+class ThrowawayApp(BaseHTTPRequestHandler):
     """Answers every callback with `status`."""
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Callback)
-        self.base_url = f"http://api.execute-api.localhost:{self.server_port}"
-        self.status = 200
-
-
-class _Callback(BaseHTTPRequestHandler):
-    server: ThrowawayApp
+    base_url: str
+    status: int
 
     def do_GET(self) -> None:
-        self.send_response(self.server.status)
+        self.send_response(self.status)
         self.send_header("Location", "http://elsewhere.invalid/")
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>The app</title>")
@@ -38,13 +32,13 @@ class _Callback(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def throwaway_app() -> Iterator[ThrowawayApp]:
-    with ThrowawayApp() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield server
+def throwaway_app() -> Iterator[type[ThrowawayApp]]:
+    with HTTPServer(("127.0.0.1", 0), ThrowawayApp) as server:
+        ThrowawayApp.base_url = f"http://api.execute-api.localhost:{server.server_port}"
+        ThrowawayApp.status = 200
+        threading.Thread(target=server.serve_forever, args=(0.02,)).start()
+        yield ThrowawayApp
         server.shutdown()
-        thread.join()
 
 
 class Clock:
@@ -72,7 +66,7 @@ def store(bigcommerce: BigCommerce) -> Store:
 
 
 @pytest.fixture
-def app(bigcommerce: BigCommerce, throwaway_app: ThrowawayApp) -> App:
+def app(bigcommerce: BigCommerce, throwaway_app: type[ThrowawayApp]) -> App:
     return bigcommerce.register_app(
         ORGANIZATION_ID,
         "Example Commerce",

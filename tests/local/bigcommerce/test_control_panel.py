@@ -138,7 +138,7 @@ def test_the_apps_answer_has_no_effect(
     bigcommerce: BigCommerce,
     app: App,
     store: Store,
-    throwaway_app: ThrowawayApp,
+    throwaway_app: type[ThrowawayApp],
     *,
     action: str,
     base_url: str | None,
@@ -172,7 +172,7 @@ def test_the_log_shows_the_answer_to_a_browser_when_it_is_available() -> None:
 
 
 def test_hostile_names_stay_text(
-    browser: Browser, bigcommerce: BigCommerce, throwaway_app: ThrowawayApp
+    browser: Browser, bigcommerce: BigCommerce, throwaway_app: type[ThrowawayApp]
 ) -> None:
     store = bigcommerce.add_store(HOSTILE)
     urls = CallbackUrls.under(f'{throwaway_app.base_url}/"><script>alert(2)</script>', HOSTILE)
@@ -220,7 +220,7 @@ def test_an_unknown_path_is_not_found(
 
 
 def test_an_install_link_leads_to_the_auth_callback(
-    browser: Browser, app: App, store: Store, throwaway_app: ThrowawayApp
+    browser: Browser, app: App, store: Store, throwaway_app: type[ThrowawayApp]
 ) -> None:
     page = browser.get(f"/app/{app.client_id}/install")
     assert f'<option value="{store.hash}">' in text(page)
