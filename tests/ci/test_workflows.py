@@ -25,7 +25,6 @@ PIPELINES = [*WORKFLOWS, ROOT / "docs/examples/gitlab-ci.yml"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 BOTH = "-n 2 --dist loadgroup --no-loadscope-reorder"
 TARGETS = set(re.findall(r"(?m)^([a-z-]+):", MAKEFILE))
-each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
 
 def workflow(name: str) -> dict[Any, Any]:
@@ -37,7 +36,7 @@ def jobs(name: str) -> dict[str, dict[str, Any]]:
     return dict(workflow(name)["jobs"])
 
 
-@each_workflow
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_only_jobs_have_permissions(path: Any) -> None:
     assert workflow(path.stem)["permissions"] == {}
     for name, job in jobs(path.stem).items():

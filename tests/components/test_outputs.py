@@ -189,11 +189,10 @@ def test_only_the_secret_has_the_client_secret(two_apps: Recording) -> None:
     assert CLIENT_SECRET not in json.dumps(two_apps.outputs)
     assert CLIENT_SECRET not in json.dumps(two_apps.registered_outputs)
     assert two_apps.secret_outputs == []
-    secret = [(each.type, path) for each in two_apps.resources for path in each.secret_inputs]
-    type_ = "aws:secretsmanager/secretVersion:SecretVersion"
-    assert secret == [(type_, "secretString")] * 2
+    secret = [(each.kind, path) for each in two_apps.resources for path in each.secret_inputs]
+    assert secret == [("SecretVersion", "secretString")] * 2
     for resource in two_apps.resources:
-        if resource.type != type_:
+        if resource.kind != "SecretVersion":
             assert CLIENT_SECRET not in json.dumps(resource.inputs)
 
 

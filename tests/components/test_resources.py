@@ -1,10 +1,8 @@
-"""Rules for every resource: its name, its parent, and its component's outputs."""
+"""Names of resources, and outputs of components. resources.yaml lists every resource."""
 
 from tests.components.recorder import Recording
 from tests.components.recordings import Recorder
 from tests.components.stacks import GLOBEX, RUTTER
-
-COMPONENT_PREFIX = "bigcommerce:index:"
 
 
 def test_no_organization_ids_make_two_resources_share_a_name(record: Recorder) -> None:
@@ -32,7 +30,7 @@ def test_managed_policies_and_secrets_keep_their_first_description(customized: R
 
 def test_every_component_registers_its_outputs(awaiting: Recording) -> None:
     registered = {
-        each.type.removeprefix(COMPONENT_PREFIX): awaiting.registered_outputs[each.urn]
+        each.kind: awaiting.registered_outputs[each.urn]
         for each in awaiting.resources
         if not each.custom
     }
