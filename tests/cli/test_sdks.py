@@ -79,9 +79,11 @@ def test_the_typescript_template_compiles(project: Path) -> None:
 @pytest.mark.parametrize(
     "folder", ["templates/python", "examples/read_token_python", "examples/custom_domain"]
 )
-def test_a_python_program_has_the_types_of_the_sdk(sdks: Path, folder: str) -> None:
-    cache = f"--cache-dir={ROOT / 'build' / 'cli' / 'mypy'}"  # the AWS SDK takes minutes
-    options = ("--strict", "--follow-imports=silent", "--config-file=", cache)
+def test_a_python_program_has_the_types_of_the_sdk(sdks: Path, folder: str, tmp_path: Path) -> None:
+    config, cache = tmp_path / "mypy.ini", f"--cache-dir={ROOT / 'build' / 'cli' / 'mypy'}"
+    # The AWS SDK would take minutes.
+    config.write_text("[mypy]\n[mypy-pulumi_aws.*]\nfollow_imports = skip\n")
+    options = ("--strict", "--follow-imports=silent", f"--config-file={config}", cache)
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, f"{folder}/__main__.py"],
         cwd=ROOT,

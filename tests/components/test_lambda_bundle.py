@@ -106,7 +106,7 @@ def installing(install: Callable[[Path, Path], None]) -> AbstractContextManager[
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Iterator[Path]:
-    """A small tree of sources that vendors a small library, for which `unpack` replaces pip."""
+    """A small tree of sources and a small library. `unpack` replaces pip."""
     folder = tmp_path / "sources"
     (folder / "pages" / "__pycache__").mkdir(parents=True)
     (folder / "handler.py").write_text("def handler(event, context): ...\n" * 9)

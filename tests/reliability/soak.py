@@ -32,7 +32,7 @@ NO_ANSWER = 0
 
 
 class Special(StrEnum):
-    """What is special about a callback, apart from faults of the token endpoint."""
+    """A property of a callback that changes its answer, apart from the token endpoint's faults."""
 
     REPLAYED = "replay or late arrival"
     HELD_BACK = "issued, and held back"
