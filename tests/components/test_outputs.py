@@ -134,6 +134,7 @@ def test_other_outputs_render_the_registration(two_apps: Recording) -> None:
         "loginUrl": "https://login.bigcommerce.com",
         "frameAncestors": ["https://*.mybigcommerce.com", "https://*.bigcommerce.com"],
         "logRetentionDays": 30,
+        "packaged": False,
         "apps": [
             {
                 "organizationId": GLOBEX,

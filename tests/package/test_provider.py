@@ -39,8 +39,6 @@ LATE: dict[str, Any] = {
     "domain": DOMAIN | {"hostedZoneId": FROM_POLICY, "certificateArn": FROM_POLICY},
 }
 PROGRAM = Path(__file__).with_name("consumer.py")
-SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
-ROLE = "aws:iam/role:Role"
 
 
 def consume(
@@ -163,16 +161,16 @@ class TestOfOtherResources:
         known = consume(settings, preview=True)
         _policy, *resources = preview.resources
         assert {each.urn for each in resources} == {each.urn for each in known.resources}
-        assert {each.inputs["permissionsBoundary"] for each in preview.all(ROLE)} == {None}
-        assert preview.one(SECRET_VERSION).inputs["secretString"] is None
-        assert preview.one(SECRET_VERSION).secret_inputs == ["secretString"]
+        assert {each.inputs["permissionsBoundary"] for each in preview.all("Role")} == {None}
+        assert preview.one("SecretVersion").inputs["secretString"] is None
+        assert preview.one("SecretVersion").secret_inputs == ["secretString"]
         assert preview.outputs["baseUrl"] == f"https://{DOMAIN['name']}"
 
     def test_the_backend_waits_for_the_resource_and_goes_before_it(self) -> None:
         recording = consume({**READY, "permissionsBoundaryArn": FROM_POLICY})
         policy, backend = recording.resources[:2]
         assert backend.depends_on == [policy.urn]
-        arns = {each.inputs["permissionsBoundary"] for each in recording.all(ROLE)}
+        arns = {each.inputs["permissionsBoundary"] for each in recording.all("Role")}
         assert arns == {"arn:aws:iam::123456789012:policy/given"}
 
     def test_they_are_checked_once_they_are_known(self) -> None:
