@@ -14,7 +14,12 @@ def next_steps(
     settings: Settings, environments: Mapping[str, EnvironmentRoles], state: StateStore | None
 ) -> pulumi.Output[str]:
     """Return the commands that configure the repository and the stacks."""
-    lines: list[pulumi.Input[str]] = [*_variables(settings, state)]
+    names = [f"{name}{suffix}" for name in environments for suffix in ("", "-preview")]
+    lines: list[pulumi.Input[str]] = [
+        "# GitHub creates an environment without rules, so that any branch gets its roles. First",
+        f"# protect these as in docs/ci-github.md: {', '.join(names)}",
+        *_variables(settings, state),
+    ]
     if state:
         # Only for this shell: the bootstrap stack itself has another backend.
         lines.append(pulumi.Output.concat("export PULUMI_BACKEND_URL='", state.backend_url, "'"))

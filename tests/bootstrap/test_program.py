@@ -62,6 +62,7 @@ def test_state_and_trust_are_protected_from_deletion(whole: Recording) -> None:
 
 def test_next_steps_set_the_variables_and_the_stacks_of_this_account(whole: Recording) -> None:
     steps = whole.outputs["nextSteps"].splitlines()
+    assert steps[1].endswith(": dev, dev-preview, prod, prod-preview")
     backend = f"s3://example-state?region={REGION}"
     assert whole.outputs["backendUrl"] == backend
     values = {"AWS_ACCOUNT_ID": ACCOUNT, "AWS_REGION": REGION, "PULUMI_BACKEND_URL": backend}
