@@ -201,6 +201,23 @@ def test_the_workflow_is_sound(name: str) -> None:
     file = yaml.safe_load(text)
     assert file["permissions"] == {}
     assert file["jobs"]["dev"]["permissions"] == {"contents": "read", "id-token": "write"}
+    assert file["jobs"]["dev"]["if"] == (
+        "github.event_name == 'push' || "
+        "(github.event.pull_request.head.repo.full_name == github.repository && "
+        # The actor is the last pusher; the author stays the same.
+        "github.event.pull_request.user.login != 'dependabot[bot]')"
+    )
     variables = set(re.findall(r"(?:vars|secrets)\.(\w+)", text))
     readme = (TEMPLATES[name] / "README.md").read_text()
     assert variables == set(re.findall(r"\| (?:variable|secret) `(\w+)`", readme))
+
+
+def test_the_secrets_reach_only_the_cli_and_not_what_packages_run() -> None:
+    job = yaml.safe_load(workflow("yaml").read_text())["jobs"]["dev"]
+    *others, preview, up = job.pop("steps")
+    assert "secrets." not in str(job) + str(others)
+    assert [each["run"].split()[:2] for each in (preview, up)] == [
+        ["pulumi", "preview"],
+        ["pulumi", "up"],
+    ]
+    assert preview["env"] == up["env"]
