@@ -82,6 +82,20 @@ def test_the_programs_import_the_sdk_by_its_name() -> None:
     assert f'from "{names["nodejs"]}"' in (TEMPLATES["typescript"] / "index.ts").read_text()
 
 
+def registered(folder: Path) -> str:
+    """The project file after the registration, as the README says."""
+    assert "remove the first `#` of each line" in (folder / "README.md").read_text()
+    return re.sub(r"(?m)^( *)# ", r"\1", (folder / "Pulumi.yaml").read_text())
+
+
+@each_template
+def test_the_cli_refuses_a_client_secret_that_is_not_encrypted(name: str, project: Path) -> None:
+    """It does so if a typed key is secret, and then needs a value, which a new project lacks."""
+    config = yaml.safe_load(registered(project))["config"]
+    assert config["clientSecret"] == {"type": "string", "secret": True}
+    assert "clientSecret" not in project_file(project).get("config", {})
+
+
 def yaml_settings(text: str, config: Mapping[str, str]) -> Settings:
     """The settings that a YAML program gives the component."""
     program = yaml.safe_load(text)
@@ -141,9 +155,7 @@ def test_a_program_gives_the_component_the_answers(
     """Before and after the registration."""
     config = ANSWERS | registration
     if name == "yaml":
-        text = (project / "Pulumi.yaml").read_text()
-        if registration:  # as the README says
-            text = re.sub(r"(?m)^( *)# ", r"\1", text)
+        text = registered(project) if registration else (project / "Pulumi.yaml").read_text()
         settings = yaml_settings(text, config)
     else:
         settings = python_settings(project, config)
