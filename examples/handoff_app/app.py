@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import jwt  # PyJWT
 
 LONGEST_SINCE_OPENED = 300  # seconds; your app's choice
+LEEWAY = 10  # seconds by which clocks may differ
 
 
 def read_handoff_token(token: str, key: str, *, base_url: str, app_origin: str) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def read_handoff_token(token: str, key: str, *, base_url: str, app_origin: str) 
         algorithms=["HS256"],
         issuer=base_url,  # the stack output baseUrl
         audience=app_origin,  # such as https://app.example.com
-        leeway=10,
+        leeway=LEEWAY,
         options={"require": ["exp", "iat", "jti", "sub", "opened_at"]},
     )
     if time.time() - claims["opened_at"] > LONGEST_SINCE_OPENED:
@@ -71,7 +72,12 @@ class HandoffApp:
             status, headers, body = self._visit(environ)
         else:
             status, headers, body = "404 Not Found", {}, ""
-        start_response(status, [*headers.items(), ("Referrer-Policy", "no-referrer")])
+        headers |= {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        start_response(status, list(headers.items()))
         yield body.encode()
 
     def _open(self, environ: WSGIEnvironment) -> tuple[str, dict[str, str], str]:
@@ -84,27 +90,28 @@ class HandoffApp:
                 f"default-src 'none'; script-src 'nonce-{nonce}'; connect-src 'self'; "
                 "frame-ancestors https://*.mybigcommerce.com"
             ),
-            "Cache-Control": "no-store",
         }
         try:
             claims = read_handoff_token(
                 token, self._key, base_url=self._base_url, app_origin=self._app_origin
             )
-            self._use(claims["jti"])
+            self._use(claims)
         except jwt.InvalidTokenError:
             return "401 Unauthorized", headers, REOPEN
+        now = time.time()
+        self._sessions = {each: who for each, who in self._sessions.items() if who["until"] > now}
         session = secrets.token_urlsafe()
-        self._sessions[session] = {**claims, "until": time.time() + SESSION_SECONDS}
+        self._sessions[session] = {**claims, "until": now + SESSION_SECONDS}
         store = html.escape(claims["sub"])
         return "200 OK", headers, PAGE.format(store=store, session=session, nonce=nonce)
 
-    def _use(self, jti: str) -> None:
+    def _use(self, claims: dict[str, Any]) -> None:
         """Record that a token was used. Raise jwt.InvalidTokenError if it was used before."""
         now = time.time()
         self._used = {each: until for each, until in self._used.items() if until > now}
-        if jti in self._used:
+        if claims["jti"] in self._used:
             raise jwt.InvalidTokenError("used before")
-        self._used[jti] = now + 70  # until `exp` and the leeway have passed
+        self._used[claims["jti"]] = claims["exp"] + LEEWAY
 
     def _visit(self, environ: WSGIEnvironment) -> tuple[str, dict[str, str], str]:
         """Return the session's store and user as JSON."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 import time
@@ -70,6 +71,8 @@ def visit(origin: str, page: Response) -> dict[str, Any]:
         "GET", f"{address}/api/visit", headers={"Authorization": authorization}
     )
     assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     visit: dict[str, Any] = answer.json()
     return visit
 
@@ -126,3 +129,28 @@ def test_a_token_that_is_not_valid_is_refused(
     assert status(claims | wrong, key) == 401
     assert status(claims, "0" * 64) == 401
     assert status({**claims, "jti": str(wrong)}, key) == 200  # or nothing else was tested
+
+
+def test_a_token_stays_used_while_it_is_valid_and_a_session_is_dropped_after_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = {"base_url": "https://api.example.com", "app_origin": "https://app.example.com"}
+    handoff_app = runpy.run_path(str(EXAMPLE))["HandoffApp"]("0" * 64, **settings)
+    now = time.time()
+
+    def opened(jti: str, at: float) -> str:
+        """The answer's status, `at` seconds later; PyJWT does not read the patched clock."""
+        claims = {"iss": settings["base_url"], "aud": settings["app_origin"], "sub": "stores/a"}
+        times = {"iat": int(now), "exp": int(now) + 7200, "opened_at": int(now + at)}
+        token = jwt.encode({**claims, **times, "jti": jti}, "0" * 64, algorithm="HS256")
+        environ = {"PATH_INFO": "/bigcommerce", "QUERY_STRING": f"handoff_token={token}"}
+        statuses: list[str] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda: now + at)
+            list(handoff_app(environ, lambda status, _: statuses.append(status)))
+        return statuses[0]
+
+    assert opened("first", 0) == "200 OK"
+    assert opened("first", 600) == "401 Unauthorized"
+    assert opened("second", 3700) == "200 OK"
+    assert len(handoff_app._sessions) == 1
