@@ -1,16 +1,20 @@
 """Reading a store's access token with the policy that the stack gives out."""
 
 import json
+import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from werkzeug import Request, Response
+from werkzeug.utils import redirect
 
 from local.aws import REGION
 from local.backend import LocalBackend
 from local.bigcommerce import App, Store
+from local.loopback_server import serve_application
 from tests.documents import ROOT, snippet
 from tests.examples.conftest import Deploy, install
 from tests.roles import role_environment
@@ -78,6 +82,23 @@ def test_a_function_next_to_the_back_end_calls_the_api_with_the_token(
     answer = aws.lambda_.invoke(**function, Payload=json.dumps({"store_hash": store.hash}))
 
     assert json.load(answer["Payload"])["name"] == "A store"
+
+
+def test_the_token_does_not_follow_a_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
+    received: list[str] = []
+
+    def answer(request: Request) -> Response:
+        received.append(request.headers["X-Auth-Token"])
+        return Response("{}") if request.path == "/other" else redirect(f"{server.url}/other")
+
+    handler = runpy.run_path(str(PYTHON / "read_token.py"))["handler"]
+    monkeypatch.setitem(handler.__globals__, "read_access_token", lambda *_: "a-token")
+    with serve_application(answer) as server:
+        for name, value in (("TABLE", "t"), ("ORGANIZATION_ID", "acme"), ("API_URL", server.url)):
+            monkeypatch.setenv(name, value)
+        with pytest.raises(RuntimeError, match="302"):
+            handler({"store_hash": "abc"}, None)
+    assert received == ["a-token"]
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,10 @@ def handler(event: dict[str, str], _context: object) -> dict[str, Any]:
         "GET",
         f"{os.environ['API_URL']}/stores/{store_hash}/v2/store",
         headers={"X-Auth-Token": token, "Accept": "application/json"},
+        redirect=False,  # another host must not get the token
+        timeout=5,
     )
+    if answer.status != 200:
+        raise RuntimeError(f"BigCommerce answered with status {answer.status}")
     store: dict[str, Any] = answer.json()
     return store
