@@ -9,12 +9,16 @@ READY := .venv/.requirements-dev
 AUDIT := build/audit
 UV := build/uv/bin/uv
 
-# uv does not read pip's configuration, which says how a company's machines reach an index. `sort`
-# puts environment variables last, so that they win. Hashes make it safe to take a package from any index.
-LIKE_PIP = eval "$$($(BIN)/python -m pip config list | LC_ALL=C sort -s -k1.1,1.1r | sed -n 's/\\n/ /g; \
-    s/^.*\.index-url=/export UV_DEFAULT_INDEX=/p; s/^.*\.extra-index-url=/export UV_INDEX=/p; \
-    s/^.*\.cert=/export SSL_CERT_FILE=/p; s/^.*\.proxy=/export ALL_PROXY=/p; \
-    s/^.*\.trusted-host=/export UV_INSECURE_HOST=/p')"; export UV_SYSTEM_CERTS=1;
+# uv does not read pip's configuration, which says how a company's machines reach an index. The last
+# export wins, as in pip. Hashes make it safe to take a package from any index.
+EXPORTS := import ast, shlex, sys; \
+    pip = dict(line.partition("=")[::2] for line in sys.stdin); \
+    uv = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "cert": "SSL_CERT_FILE", \
+        "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST"}; \
+    keys = [(f"{section}.{key}", uv[key]) for section in ("global", "install", ":env:") for key in uv]; \
+    [print("export", name + "=" + shlex.quote(" ".join(ast.literal_eval(pip[key]).split()))) \
+        for key, name in keys if key in pip]
+LIKE_PIP = eval "$$($(BIN)/python -m pip config list | $(BIN)/python -c '$(EXPORTS)')"; export UV_SYSTEM_CERTS=1;
 INSTALL = $(LIKE_PIP) $(UV) pip install --quiet --index-strategy unsafe-best-match --no-deps --require-hashes
 
 help:  ## list the targets; up, serve and emulator take ARGS="--help"

@@ -41,9 +41,11 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def install(folder: Path, **environment: str) -> dict[str, str]:
+def install(
+    folder: Path, target: str = ".venv/.requirements", **environment: str
+) -> dict[str, str]:
     """The environment variables that uv got."""
-    command = ["make", "--silent", ".venv/.requirements"]
+    command = ["make", "--silent", "--assume-old", ".venv/.requirements-dev", target]
     subprocess.run(command, cwd=folder, check=True, env={"PATH": os.environ["PATH"]} | environment)
     lines = (folder / "environment").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
@@ -75,3 +77,12 @@ def test_environment_variables_override_pips_file(
     index = "https://other.example.com/simple"
     got = install(installed, PIP_CONFIG_FILE=str(installed / file), **{variable: index})
     assert got["UV_DEFAULT_INDEX"] == index
+
+
+def test_pips_configuration_is_no_code_and_only_its_own_keys_count(installed: Path) -> None:
+    index = "https://user:'$(touch run)`touch run`.index-url=$HOME@index.example.com/simple"
+    pip_conf = f"[global]\nindex-url = {index}\n[download]\nindex-url = https://wrong.example.com\n"
+    (installed / "pip.conf").write_text(pip_conf)
+    got = install(installed, PIP_CONFIG_FILE=str(installed / "pip.conf"))
+    assert got["UV_DEFAULT_INDEX"] == index
+    assert not (installed / "run").exists()
