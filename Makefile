@@ -82,9 +82,10 @@ format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff format .
 
 # requirements-dev.txt comes first and binds the others: they are installed into one .venv. Without
-# its extras a pinned requirement does not bind pip, which then looks for the latest version.
+# its extras a pinned requirement does not bind pip, which then looks for the latest version. The
+# hashes are new, so no host may be insecure.
 lock: $(READY)  ## resolve the *.in files into *.txt files with pinned versions and hashes
-	@set -e; $(LIKE_PIP) for name in requirements-uv requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
+	@set -e; $(LIKE_PIP) unset UV_INSECURE_HOST; for name in requirements-uv requirements-dev requirements-local requirements lambdas/requirements tests/audit/requirements; do \
 	  UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --universal --upgrade --no-strip-extras \
 	    --python-version 3.11 --generate-hashes --no-emit-index-url $$name.in -o $$name.txt \
 	    $$(case $$name in requirements|requirements-local) echo --constraint requirements-dev.txt;; esac); \

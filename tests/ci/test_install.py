@@ -86,3 +86,9 @@ def test_pips_configuration_is_no_code_and_only_its_own_keys_count(installed: Pa
     got = install(installed, PIP_CONFIG_FILE=str(installed / "pip.conf"))
     assert got["UV_DEFAULT_INDEX"] == index
     assert not (installed / "run").exists()
+
+
+def test_hashes_are_made_only_over_connections_that_are_verified(installed: Path) -> None:
+    got = install(installed, "lock", PIP_CONFIG_FILE=str(installed / "pip.conf"))
+    assert got["UV_DEFAULT_INDEX"] == "https://user:p%24@index.example.com/simple"
+    assert "UV_INSECURE_HOST" not in got
