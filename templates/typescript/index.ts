@@ -20,3 +20,4 @@ const backend = new bigcommerce.AppBackend("backend", {
 });
 
 export const { baseUrl, technicalTab, readme, operations } = backend;
+export const { installationsTable, accessTokenReaderPolicyArn, operatorPolicyArn } = backend;
