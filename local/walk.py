@@ -147,7 +147,7 @@ class Walk:
         response = _get_once_registered(lambda: load_url(self._app, self._store, user))
         if user != self._owner and not self._app.multiple_users:
             return _expect(response, 403, "Only the store owner")
-        return self._expect_app(response, f"{self._app.name} is connected")
+        return self._expect_app(response, f"{self._app.name} is installed")
 
     def _expect_app(self, response: Response, heading: str) -> str:
         """Expect the app at its own URL, or else the built-in page."""

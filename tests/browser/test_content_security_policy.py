@@ -42,7 +42,7 @@ def test_another_site_may_not_frame_the_app(merchant: Merchant, app: App, app_or
     with web_page(framing(url)) as site:
         merchant.window.page.goto(site)
         merchant.window.page.wait_for_load_state("networkidle")
-        assert "connected" not in merchant.frame.locator("body").inner_text()
+        assert "installed" not in merchant.frame.locator("body").inner_text()
         assert merchant.window.framed.url.startswith("chrome-error:")
     with web_page(framing(app_origin)) as site:  # any site may frame it
         merchant.window.page.goto(site)

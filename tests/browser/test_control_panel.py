@@ -69,7 +69,7 @@ def test_opening_as_the_owner_and_as_a_second_user(merchant: Merchant, app: App)
     (assistant,) = merchant.store.staff
     merchant.install(app)
     merchant.open(app)
-    merchant.expect_heading("Example Commerce is connected")
+    merchant.expect_heading("Example Commerce is installed")
     expect(merchant.frame.get_by_text("You are the owner of this store.")).to_be_visible()
     merchant.window.examine("opened")
     page = merchant.window.page
@@ -86,14 +86,14 @@ def test_a_removed_users_old_frame_is_refused(merchant: Merchant, app: App) -> N
     (assistant,) = merchant.store.staff
     merchant.install(app)
     merchant.open(app, assistant)
-    merchant.expect_heading("Example Commerce is connected")
+    merchant.expect_heading("Example Commerce is installed")
     old_url = merchant.window.framed.url
     merchant.go_to_apps()
     merchant.window.examine("apps-installed")
     merchant.press(app, "Remove user assistant")
     expect(merchant.card(app).get_by_text(assistant.email)).to_have_count(0)
     merchant.open(app)
-    merchant.expect_heading("Example Commerce is connected")
+    merchant.expect_heading("Example Commerce is installed")
     merchant.window.expect_complaint("status of 401")
     merchant.window.framed.goto(old_url)
     merchant.expect_heading("This link is not valid")

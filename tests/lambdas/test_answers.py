@@ -101,7 +101,7 @@ def test_a_page_is_complete_and_declares_its_language(callbacks: Callbacks) -> N
             callback_url(replace(callbacks.app, organization_id="unknown"), "load")
         ),
         "Next: open Order Sync from Apps": callbacks.get("redirect-url"),
-        "is connected": callbacks.get("load"),
+        "Installed since": callbacks.get("load"),
     }
 
     for heading, answer in answers.items():

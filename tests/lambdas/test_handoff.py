@@ -103,7 +103,7 @@ def test_a_key_that_has_not_arrived_yet_shows_the_page(installed: Callbacks, log
     answer = installed.get("load")
 
     assert answer.status == 200
-    assert "Order Sync is connected" in answer.page.text
+    assert "Order Sync is installed" in answer.page.text
     assert "no handoff key" in logs.lines[-2]["message"]
 
 

@@ -30,8 +30,8 @@ def test_the_owner_sees_the_app_with_its_store_its_scopes_and_where_to_get_suppo
     answer = callbacks.get("load")
 
     assert answer.status == 200
-    assert "Order Sync is connected" in answer.page.text
-    assert "Connected since 1 March 2026" in answer.page.text
+    assert "Order Sync is installed" in answer.page.text
+    assert "Installed since 1 March 2026" in answer.page.text
     assert "You are the owner of this store." in answer.page.text
     assert callbacks.store.hash in answer.page.text
     assert all(scope in answer.page.text for scope in SCOPES)
