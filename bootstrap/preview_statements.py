@@ -8,7 +8,7 @@ CONSENTS = Statement(
     "Consents",
     # To count the stores that must consent again (`python -m ops stores consents`). Only the
     # attributes that this compares may be read from the index, and nothing from the table, which
-    # has tokens and e-mail addresses. AWS requires the keys of both among the attributes ("Using
+    # has tokens and email addresses. AWS requires the keys of both among the attributes ("Using
     # IAM policy conditions for fine-grained access control").
     resources=(arn("dynamodb", "table/{scope.prefix}*/index/" + INDEX),),
     reads=("dynamodb:Query",),

@@ -47,7 +47,7 @@ PROGRAM_STATEMENTS = (
     ),
     Statement(
         "AppProfiles",
-        # A deployment must not read the stores' records, with tokens and e-mail addresses.
+        # A deployment must not read the stores' records, with tokens and email addresses.
         resources=(_TABLES,),
         reads=("dynamodb:GetItem",),
         writes=("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),

@@ -92,7 +92,7 @@ DomainName = Annotated[
     StringConstraints(max_length=253),
     form(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "a lowercase domain, such as apps.example.com"),
 ]
-Email = Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")]
+Email = Annotated[str, form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an email address")]
 HttpsUrl = Annotated[str, form(r"https://\S+", "a URL that starts with https://")]
 HostedZoneId = Annotated[str, form(r"Z[A-Z0-9]+", "the ID of a hosted zone, such as Z0123456789")]
 AppUrl = Annotated[

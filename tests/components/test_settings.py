@@ -124,7 +124,7 @@ def test_settings_do_not_show_a_client_secret() -> None:
         ("domain.hostedZoneId", "example.com", "must be the ID of a hosted zone"),
         ("bigcommerce.loginUrl", "http://login.example.com", "must be https:// and a host"),
         ("bigcommerce.loginUrl", "https://login.example.com/oauth2", "without a path"),
-        ("monitoring.emails[0]", "oncall", "must be an e-mail address"),
+        ("monitoring.emails[0]", "oncall", "must be an email address"),
         ("monitoring.httpsEndpoints[0]", "http://a", "must be a URL that starts with https://"),
         ("monitoring.silenceHours", 169, "must be at most 168"),
         ("domain", {"name": "a.example.com"}, "needs hostedZoneId, certificateArn or both"),

@@ -35,7 +35,7 @@ ORGANIZATION_ID = "9d3c5a70-6f55-4f0c-9f6f-0b8d8e1f2a44"
 SCOPES = ("store_v2_orders", "store_v2_products_read_only")
 SUPPORT_URL = "https://support.example.com/order-sync"
 
-# Whatever a test got it from: an e-mail, a JWT, a client secret, a code or an access token. (A
+# Whatever a test got it from: an email, a JWT, a client secret, a code or an access token. (A
 # client ID looks like a code; it is no secret, but has no business in a log either.)
 _CONFIDENTIAL = re.compile(
     r"[\w.+-]+@[\w-]+\.\w+|eyJ[\w-]{8,}|(?<![\w-])(?:[0-9a-f]{64}|[0-9a-z]{31})(?![\w-])"
