@@ -57,7 +57,7 @@ def package_schema() -> dict[str, Any]:
         "resources": {
             TOKEN: {
                 "isComponent": True,
-                "description": "The back end of a company's own BigCommerce apps. One a stack.",
+                "description": "The back end of a company's own BigCommerce apps. One per stack.",
                 "inputProperties": inputs,
                 "requiredInputs": settings["required"],
                 "properties": outputs,
@@ -88,7 +88,7 @@ class _Types:
             **{name: {**_TEXT, "description": "The URL for the portal."} for name in urls},
             "multipleUsers": {"type": "boolean", "description": "Whether multiple users are on."},
             "scopes": {"type": "array", "items": _TEXT, "description": "As the portal names them."},
-            "status": {**_TEXT, "description": "How far the app's registration is."},
+            "status": {**_TEXT, "description": "Status of the app's registration."},
         }
         self.declared[_TAB] = {
             "type": "object",
