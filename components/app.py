@@ -61,7 +61,7 @@ class BigCommerceApp(pulumi.ComponentResource):
         )
         if rutter is not None:
             self._add_secret(
-                f"{app.organization_id}.rutter",  # no organization id has a dot
+                f"{app.organization_id}.rutter",  # no organization ID has a dot
                 f"{context.rutter_secret_prefix}{app.organization_id}",
                 "Credentials at Rutter for the stores of a BigCommerce app",
                 pulumi.Output.from_input(settings.rutter_client_secrets).apply(

@@ -25,8 +25,8 @@ SOURCES = ROOT / "lambdas"
 BUILD = ROOT / "build" / "lambda"
 
 # Compiled code would tie the bundle to one processor; MarkupSafe falls back to Python without it.
-# The rest is of no use at run time, as urllib3's parts for browsers, for HTTP/2 and for other TLS
-# libraries are not.
+# The rest is not needed at run time. Neither are urllib3's modules for browsers, HTTP/2 and other
+# TLS libraries.
 _LEFT_OUT_SUFFIXES = {".so", ".pyd", ".dylib", ".c", ".h", ".pyi", ".pyc", ".in", ".txt"}
 _LEFT_OUT_FOLDERS = {"__pycache__", "bin", "emscripten"}
 _LEFT_OUT_FILES = {

@@ -101,7 +101,7 @@ def _wrong_inputs(problems: Sequence[Problem]) -> pulumi.InputPropertiesError:
     reasons = {each.key: f"{each.what}." for each in reversed(problems)}
     errors: list[InputPropertyErrorDetails] = [
         # The CLI prints the value at a path: a secret too, and it crashes if that is unknown. With
-        # a space after it, the path leads to no value.
+        # a space after it, the path matches nothing.
         {"property_path": f"{path} ", "reason": reason}
         for path, reason in reversed(reasons.items())
     ]

@@ -26,7 +26,7 @@ SECRET_MAPS = {
 }
 # In the sample stacks.
 SAMPLE_ORGANIZATION_ID = "3f1c0f5e-6a0b-4c8e-9d53-2b8a7c1e4d90"
-# pydantic's messages speak of Python's types. By a kind of error, or the first word of several.
+# pydantic's messages speak of Python's types. Keyed by error type, or by the type's first word.
 _MESSAGES = {
     "missing": "is required",
     "literal_error": "must be {expected}",

@@ -1,4 +1,4 @@
-"""Problems of settings, and the error that lists all of them."""
+"""Problems in settings, and the error that lists all of them."""
 
 import re
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """A store's record as an item of the table, to be written and read back.
 
-docs/architecture.md describes the attributes. `connection_app` and `connection_due` are the keys of
+docs/data.md describes the attributes. `connection_app` and `connection_due` are the keys of
 an index of the stores to reconcile with Rutter; the reconciler removes both.
 """
 

@@ -1,6 +1,6 @@
 """The connections in DynamoDB: an item next to each store's record, with its own revision.
 
-docs/rutter.md describes its attributes. Two indexes of the table have these items. One is keyed by
+docs/data.md describes its attributes. Two indexes of the table have these items. One is keyed by
 `connection_id`. The other is keyed by `connection_app` and `connection_due`; records have these too
 until they are reconciled.
 
