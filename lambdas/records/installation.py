@@ -167,8 +167,12 @@ def load(record: Record, payload: SignedPayload, *, multiple_users: bool) -> Ins
         OutdatedPayloadError: the user is not known, and the payload older than the installation.
         InvalidSignedPayloadError: the user is not known, and the payload older than their removal.
     """
-    if not isinstance(record, Installation) or record.client_id != payload.client_id:
-        raise StoreNotInstalledError
+    if record is None:
+        raise StoreNotInstalledError("the store has no record")
+    if isinstance(record, Uninstalled):
+        raise StoreNotInstalledError("the store uninstalled the app")
+    if record.client_id != payload.client_id:
+        raise StoreNotInstalledError("installed with another client ID")
     if not multiple_users and not payload.is_owner:
         raise UserNotAllowedError("multiple users are off")
     if payload.user.id not in record.users:

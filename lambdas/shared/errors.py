@@ -57,8 +57,8 @@ class AppNotRegisteredError(CallbackError):
     title = "This app is not registered yet"
     message = (
         "Its callback URLs work, but its client ID and client secret are missing. Register the app "
-        "in the BigCommerce developer portal, set clientId and clientSecrets in the stack's "
-        "configuration, and run pulumi up."
+        "in the BigCommerce developer portal. Add the client ID and the client secret to the "
+        "stack, and deploy it again."
     )
     server_message = "The app has no credentials yet, so the payload could not be verified."
     retry_after = 60

@@ -109,7 +109,7 @@ def test_uninstalling_and_the_log(merchant: Merchant, app: App) -> None:
     merchant.expect_heading("The app is not installed on this store")
     merchant.window.examine("error-404-not-installed")
     answered = [
-        "Load.*store_not_installed.*Request ID.*Log line.*404",
+        "Load.*the store uninstalled the app.*Request ID.*Log line.*404",
         "Uninstall.*Log line.*200",
         "Token endpoint.*200",
         "Auth.*Log line.*200",

@@ -121,7 +121,7 @@ UNKNOWN_ORGANIZATION = ExpectedError(
 NOT_REGISTERED = ExpectedError(
     503,
     "app_not_registered",
-    "set clientId and clientSecrets in the stack's configuration, and run pulumi up.",
+    "Add the client ID and the client secret to the stack, and deploy it again.",
     retry_after="60",
     server_words="The app has no credentials yet",
 )

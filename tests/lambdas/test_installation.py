@@ -101,11 +101,25 @@ def test_an_app_that_was_registered_again_keeps_nothing_of_the_earlier_app() -> 
     assert install(INSTALLATION, replace(again(-5), client_id=OTHERS)) is INSTALLATION
 
 
-def test_an_installation_with_another_client_id_is_neither_loaded_nor_changed() -> None:
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (None, "the store has no record"),
+        (UNINSTALLED, "the store uninstalled the app"),
+        (replace(INSTALLATION, client_id=OTHERS), "installed with another client ID"),
+    ],
+)
+def test_a_store_without_an_installation_is_not_loaded_and_the_reason_tells_why(
+    record: Record, reason: str
+) -> None:
+    with pytest.raises(StoreNotInstalledError) as raised:
+        load(record, payload(OWNER, INSTALLED_AT), multiple_users=True)
+    assert raised.value.reason == reason
+
+
+def test_an_installation_with_another_client_id_is_not_changed() -> None:
     record = replace(INSTALLATION, client_id=OTHERS)
 
-    with pytest.raises(StoreNotInstalledError):
-        load(record, payload(OWNER, INSTALLED_AT), multiple_users=True)
     assert remove(record, payload(OWNER, INSTALLED_AT + 500)) is record
     assert end(record, payload(OWNER, INSTALLED_AT + 50)) is record
 

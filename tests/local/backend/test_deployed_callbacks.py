@@ -80,7 +80,7 @@ def test_the_request_log_shows_the_functions_log_line(
     ready.bigcommerce.log.add_in_browser("Load", url)
     shown = get(url, WARM)
     entry = next(iter(ready.bigcommerce.log))
-    assert (entry.outcome, entry.reason) == ("404", "store_not_installed")
+    assert (entry.outcome, entry.reason) == ("404", "the store has no record")
     assert entry.answer is not None
     assert entry.answer.request_id in shown.text
     assert json.loads(entry.answer.log_line)["store_hash"] == store.hash
