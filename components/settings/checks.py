@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
 import pulumi
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -16,10 +16,10 @@ from portal.value_types import ORGANIZATION_ID
 
 from .model import Settings
 from .names import did_you_mean, path_text
-from .problems import ConfigurationError, Problem, to_set
+from .problems import Problem, to_set
 
-# The maps of organization ID to secret, each with the app's setting that needs the secret.
-SECRET_MAPS = {
+# The app's setting that needs the secret in each map of organization ID to secret.
+_NEEDED_BY = {
     "clientSecrets": "clientId",
     "handoffKeys": "appUrl",
     "rutterClientSecrets": "rutter.clientId",
@@ -45,21 +45,14 @@ _MESSAGES = {
     "model": "must be a map",
 }
 _Model = TypeVar("_Model", bound=BaseModel)
-
-
-def checked_settings(values: Mapping[str, Any]) -> Settings:
-    """Return the settings that have these values, by their names in the configuration.
-
-    Raises `ConfigurationError` with every problem.
-    """
-    settings, problems = settings_and_problems(values)
-    if settings is None or problems:
-        raise ConfigurationError(problems)
-    return settings
+_Class = TypeVar("_Class")
 
 
 def settings_and_problems(values: Mapping[str, Any]) -> tuple[Settings | None, list[Problem]]:
-    """Return the settings, or None if a value does not fit the model, and every problem."""
+    """Return the settings, or None if a value does not fit the model, and every problem.
+
+    `values` are by their names in the configuration.
+    """
     settings, problems = validated(Settings, values)
     given = values.get("apps")
     entries = given if isinstance(given, list) else []
@@ -86,11 +79,17 @@ def needs_secret(app: Mapping[str, Any], secret_map: str) -> bool:
     return bool(app.get(SECRET_MAPS[secret_map].partition(".")[0]))
 
 
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model in a field's type, such as that of a list's entries, if there is one."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def class_in(annotation: Any, kind: type[_Class]) -> type[_Class] | None:
+    """Return the class of a kind in a field's type, such as that of a list's entries, or None."""
+    if isinstance(annotation, type) and issubclass(annotation, kind):
         return annotation
-    return next(filter(None, map(model_in, get_args(annotation))), None)
+    return next(filter(None, (class_in(each, kind) for each in get_args(annotation))), None)
+
+
+def secret_maps(model: type[BaseModel]) -> dict[str, str]:
+    """Return the model's maps of secrets, each with the app's setting that needs the secret."""
+    fields = _fields((), model).items()
+    return {name: _NEEDED_BY[name] for name, it in fields if class_in(it.annotation, SecretStr)}
 
 
 def sample_ids(settings: Settings) -> list[Problem]:
@@ -122,7 +121,7 @@ def _fields(place: Sequence[int | str], model: type[BaseModel]) -> dict[str, Fie
     """Return the settings of the map at a location, by name."""
     for name in place:
         if isinstance(name, str):
-            model = model_in(_fields((), model)[name].annotation) or model
+            model = class_in(_fields((), model)[name].annotation, BaseModel) or model
     return {str(field.alias): field for field in model.model_fields.values()}
 
 
@@ -131,7 +130,7 @@ def _first_value(location: Sequence[int | str], model: type[BaseModel]) -> str:
     *place, name = location
     annotation = _fields(place, model)[str(name)].annotation
     path = path_text(location) + ("[0]" if get_origin(annotation) is tuple else "")
-    inner = model_in(annotation)
+    inner = class_in(annotation, BaseModel)
     return f"{path}.{next(iter(_fields((), inner)))}" if inner else path
 
 
@@ -195,3 +194,6 @@ def _disabled_urls(settings: Settings) -> Iterator[Problem]:
                 "domain.keepDefaultEndpoint to true until you have changed them there"
             )
             yield Problem("domain", what)
+
+
+SECRET_MAPS = secret_maps(Settings)

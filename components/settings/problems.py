@@ -35,17 +35,16 @@ class ConfigurationError(pulumi.RunError):
 
     Args:
         problems: every problem.
-        stack: the stack whose configuration has the settings. None if they come from elsewhere,
-            so that no command can set them.
+        stack: the stack whose configuration has the settings.
     """
 
-    def __init__(self, problems: Iterable[Problem], stack: str | None = None) -> None:
+    def __init__(self, problems: Iterable[Problem], stack: str) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        lines = [f"{f'The configuration of stack {stack} has' if stack else 'Found'} {count}:"]
+        lines = [f"The configuration of stack {stack} has {count}:"]
         for problem in self.problems:
             lines += ["", f"  {problem}"]
-            if problem.to_set and stack:
+            if problem.to_set:
                 lines.append(f"      pulumi config set --stack {stack} {problem.to_set}")
         super().__init__("\n".join(lines))
 

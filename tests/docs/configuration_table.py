@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import bootstrap.settings
-from components.settings.checks import model_in
+from components.settings.checks import class_in
 from components.settings.model import Settings
 from tests.documents import ROOT
 
@@ -35,7 +35,7 @@ def setting_fields(
     """
     for field in model.model_fields.values():
         path = place + str(field.alias)
-        if inner := model_in(field.annotation):
+        if inner := class_in(field.annotation, BaseModel):
             optional = field.get_default(call_default_factory=True) is None
             entry = "[i]" if get_origin(field.annotation) is tuple else ""
             yield from setting_fields(inner, f"{path}{entry}.", str(field.alias) * optional)
