@@ -12,12 +12,12 @@ from .callbacks import CALLBACKS, CallbackResources
 from .custom_domain import CustomDomain
 from .installation_store import INDEX, InstallationStore
 from .monitoring import Monitoring
-from .policy_document import Statement
+from .routed_function import RoutedFunction
 from .rutter_connect import CONNECT, RutterConnect, operator_grants
 from .rutter_webhook import WEBHOOK, webhook_function
 from .settings.model import Settings
 from .stack_context import StackContext
-from .stack_function import StackFunction
+from .stack_function import FunctionSpec, StackFunction
 from .stack_registration import registration_outputs
 from .store_events import STORE_EVENTS, StoreEvents
 
@@ -59,12 +59,14 @@ class AppBackend(pulumi.ComponentResource):
         self._context = self._stack_context(settings)
         self._store = InstallationStore(self._context, opts=self._child)
         self._api = CallbackApi(self._context, opts=self._child)
-        self._functions: dict[str, StackFunction] = {}
         secret_arns = self._add_apps()
-        self._add_callbacks()
-        more_for_operators = self._connect_to_rutter()
+        events = self._store_events()
+        self._functions: dict[FunctionSpec, StackFunction] = {
+            **self._callbacks(),
+            **self._rutter_functions(),
+            **({STORE_EVENTS: events.function} if events else {}),
+        }
         self._serve()
-        event_bus_arn = self._publish_events()
         self._add_monitoring()
         self.outputs = {
             **registration_outputs(self._api.base_url, settings, packaged=packaged),
@@ -74,8 +76,8 @@ class AppBackend(pulumi.ComponentResource):
             "installationsTableArn": self._store.table_arn,
             "installationsIndex": INDEX,
             "accessTokenKeyArn": self._store.key_arn,
-            **self._give_access(more_for_operators),
-            "eventBusArn": event_bus_arn,
+            **self._give_access(),
+            "eventBusArn": events.bus_arn if events else "",
         }
         operations = {name: self.outputs[name] for name in OPERATIONS}
         self.outputs["operations"] = pulumi.Output.from_input(operations)
@@ -98,12 +100,17 @@ class AppBackend(pulumi.ComponentResource):
             for app in self._context.settings.apps
         }
 
-    def _add_callbacks(self) -> None:
-        """Add a function and a route for each callback."""
+    def _store_events(self) -> StoreEvents | None:
+        """Add the event bus if it is configured."""
+        if not self._context.settings.events:
+            return None
+        return StoreEvents(self._context, self._store, opts=self._child)
+
+    def _callbacks(self) -> dict[FunctionSpec, StackFunction]:
         resources = CallbackResources(context=self._context, store=self._store, api=self._api)
         reserved = self._context.settings.functions.reserved_concurrency
-        for callback in CALLBACKS:
-            function = StackFunction(
+        return {
+            callback: StackFunction(
                 self._context,
                 callback,
                 environment=callback.environment(resources),
@@ -111,40 +118,32 @@ class AppBackend(pulumi.ComponentResource):
                 reserved_concurrency=getattr(reserved, callback.module),
                 opts=self._child,
             )
-            self._functions[callback.name] = function
-            self._api.add_route(callback, function)
+            for callback in CALLBACKS
+        }
 
-    def _connect_to_rutter(self) -> list[Statement]:
-        """Connect the stores of the apps with `rutter`. Return what operators may do with them."""
+    def _rutter_functions(self) -> dict[FunctionSpec, StackFunction]:
+        """Connect the stores of the apps with `rutter`, if there are any."""
         apps = [app for app in self._context.settings.apps if app.rutter]
         if not apps:
-            return []
+            return {}
         connect = RutterConnect(
             self._context,
             self._store,
             organization_ids=[app.organization_id for app in apps],
             opts=self._child,
         )
-        self._functions[CONNECT.name] = connect.function
-        if any(app.rutter and app.rutter.webhooks for app in apps):
-            webhook = webhook_function(self._context, self._store, connect, opts=self._child)
-            self._functions[WEBHOOK.name] = webhook
-            self._api.add_route(WEBHOOK, webhook)
-        return operator_grants(self._context)
+        if not any(app.rutter and app.rutter.webhooks for app in apps):
+            return {CONNECT: connect.function}
+        webhook = webhook_function(self._context, self._store, connect, opts=self._child)
+        return {CONNECT: connect.function, WEBHOOK: webhook}
 
     def _serve(self) -> None:
-        """Deploy the API with the routes that were added, at the custom domain if there is one."""
-        domain, stage_id = self._context.settings.domain, self._api.serve()
+        """Deploy the API with the functions' routes, at the custom domain if there is one."""
+        functions = self._functions.items()
+        routed = {spec: each for spec, each in functions if isinstance(spec, RoutedFunction)}
+        domain, stage_id = self._context.settings.domain, self._api.serve(routed)
         if domain is not None:
             CustomDomain(domain, api=self._api, stage_id=stage_id, opts=self._child)
-
-    def _publish_events(self) -> pulumi.Input[str]:
-        """Add the event bus if it is configured. Return its ARN, or an empty text."""
-        if not self._context.settings.events:
-            return ""
-        events = StoreEvents(self._context, self._store, opts=self._child)
-        self._functions[STORE_EVENTS.name] = events.function
-        return events.bus_arn
 
     def _add_monitoring(self) -> None:
         if self._context.settings.monitoring is not None:
@@ -152,21 +151,23 @@ class AppBackend(pulumi.ComponentResource):
                 self._context,
                 silence_hours=self._context.settings.monitoring.silence_hours,
                 api_id=self._api.id,
-                functions=self._functions,
+                functions={spec.name: each for spec, each in self._functions.items()},
                 opts=self._child,
             )
 
-    def _give_access(self, more_for_operators: list[Statement]) -> dict[str, pulumi.Input[object]]:
+    def _give_access(self) -> dict[str, pulumi.Input[object]]:
         """Add the policies for people and programs. Return them and the log groups as outputs."""
         log_groups = {
-            each.portal_field.log_group_output: self._functions[each.name].log_group
+            each.portal_field.log_group_output: self._functions[each].log_group
             for each in CALLBACKS
         }
         policies = AccessPolicies(
             self._context,
             self._store,
             log_groups=list(log_groups.values()),
-            more_for_operators=more_for_operators,
+            more_for_operators=(
+                operator_grants(self._context) if CONNECT in self._functions else []
+            ),
             opts=self._child,
         )
         return {

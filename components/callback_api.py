@@ -1,6 +1,7 @@
 """CallbackApi: the HTTP API in front of the functions: routes, throttling, access log."""
 
 import json
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -33,8 +34,6 @@ ACCESS_LOG_FORMAT = json.dumps(
 class CallbackApi(pulumi.ComponentResource):
     """The HTTP API of the callback URLs.
 
-    `add_route` adds a route to a function. `serve` deploys the routes that were added.
-
     Attributes:
         base_url: the callback URLs up to `/{organization_id}/`, without that slash: at the custom
             domain if there is one, or else at the API's own endpoint.
@@ -65,7 +64,6 @@ class CallbackApi(pulumi.ComponentResource):
         self._context = context
         self._api = api
         self.id = api.id
-        self._routes: dict[RoutedFunction, aws.apigatewayv2.Route] = {}
         self.base_url = pulumi.Output.from_input(domain.base_url) if domain else api.api_endpoint
         self.served_base_urls = (
             pulumi.Output.concat(self.base_url, " ", api.api_endpoint)
@@ -74,7 +72,34 @@ class CallbackApi(pulumi.ComponentResource):
         )
         self.register_outputs({"baseUrl": self.base_url})
 
-    def add_route(self, routed: RoutedFunction, function: StackFunction) -> None:
+    def serve(self, functions: Mapping[RoutedFunction, StackFunction]) -> pulumi.Output[str]:
+        """Serve a route to each function, with its own throttle. Return the stage's ID."""
+        routes = [self._route(routed, function) for routed, function in functions.items()]
+        settings = self._context.settings
+        child = pulumi.ResourceOptions(parent=self)
+        access_log = aws.cloudwatch.LogGroup(
+            "access-log",
+            # The prefix spares CloudWatch Logs a resource policy that grows with every API.
+            name=f"/aws/vendedlogs/{self._context.name('callbacks')}",
+            retention_in_days=settings.log_retention_days,
+            opts=child,
+        )
+        stage = aws.apigatewayv2.Stage(
+            "default",
+            api_id=self._api.id,
+            name="$default",
+            auto_deploy=True,
+            route_settings=[_route_settings(routed, settings.throttle) for routed in functions],
+            access_log_settings={
+                "destination_arn": access_log.arn,
+                "format": ACCESS_LOG_FORMAT,
+            },
+            # API Gateway refuses settings of a route that is not there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=routes),
+        )
+        return stage.id
+
+    def _route(self, routed: RoutedFunction, function: StackFunction) -> aws.apigatewayv2.Route:
         """Add a route. No other route may invoke the function."""
         child = pulumi.ResourceOptions(parent=self)
         integration = aws.apigatewayv2.Integration(
@@ -98,7 +123,7 @@ class CallbackApi(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        self._routes[routed] = aws.apigatewayv2.Route(
+        return aws.apigatewayv2.Route(
             routed.name,
             api_id=self._api.id,
             route_key=routed.route_key,
@@ -106,32 +131,6 @@ class CallbackApi(pulumi.ComponentResource):
             # A route without the permission would answer 500.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permission]),
         )
-
-    def serve(self) -> pulumi.Output[str]:
-        """Serve the routes that were added, each with its own throttle. Return the stage's ID."""
-        settings = self._context.settings
-        child = pulumi.ResourceOptions(parent=self)
-        access_log = aws.cloudwatch.LogGroup(
-            "access-log",
-            # The prefix spares CloudWatch Logs a resource policy that grows with every API.
-            name=f"/aws/vendedlogs/{self._context.name('callbacks')}",
-            retention_in_days=settings.log_retention_days,
-            opts=child,
-        )
-        stage = aws.apigatewayv2.Stage(
-            "default",
-            api_id=self._api.id,
-            name="$default",
-            auto_deploy=True,
-            route_settings=[_route_settings(routed, settings.throttle) for routed in self._routes],
-            access_log_settings={
-                "destination_arn": access_log.arn,
-                "format": ACCESS_LOG_FORMAT,
-            },
-            # API Gateway refuses settings of a route that is not there.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._routes.values())),
-        )
-        return stage.id
 
 
 def _route_settings(
