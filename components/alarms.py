@@ -13,7 +13,7 @@ API_NAMESPACE = "AWS/ApiGateway"
 LAMBDA_NAMESPACE = "AWS/Lambda"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Alarm:
     """When one metric is worth a person's time.
 
@@ -50,30 +50,40 @@ class Alarm:
 
 
 ALARMS = (
-    Alarm("api-failures", "Callbacks fail", API_NAMESPACE, "5xx", "ApiId", "Sum", 5),
     Alarm(
-        "api-latency", "Callbacks are slow", API_NAMESPACE, "Latency", "ApiId", "p99", 5_000,
-        periods=3,
+        name="api-failures", title="Callbacks fail",
+        namespace=API_NAMESPACE, metric="5xx", dimension="ApiId",
+        statistic="Sum", threshold=5,
     ),
     Alarm(
-        "function-errors", "A function crashes", LAMBDA_NAMESPACE, "Errors", "FunctionName", "Sum",
-        1,
+        name="api-latency", title="Callbacks are slow",
+        namespace=API_NAMESPACE, metric="Latency", dimension="ApiId",
+        statistic="p99", threshold=5_000, periods=3,
     ),
     Alarm(
-        "function-throttles", "A function is throttled", LAMBDA_NAMESPACE, "Throttles",
-        "FunctionName", "Sum", 1,
+        name="function-errors", title="A function crashes",
+        namespace=LAMBDA_NAMESPACE, metric="Errors", dimension="FunctionName",
+        statistic="Sum", threshold=1,
     ),
     Alarm(
-        "token-exchange-failures", "Installations fail at BigCommerce", FUNCTIONS_NAMESPACE,
-        "TokenExchangeFailed", "service", "Sum", 3, minutes=15,
+        name="function-throttles", title="A function is throttled",
+        namespace=LAMBDA_NAMESPACE, metric="Throttles", dimension="FunctionName",
+        statistic="Sum", threshold=1,
     ),
     Alarm(
-        "signature-refusals", "Many signatures are refused", FUNCTIONS_NAMESPACE,
-        "SignatureRefused", "service", "Sum", 50,
+        name="token-exchange-failures", title="Installations fail at BigCommerce",
+        namespace=FUNCTIONS_NAMESPACE, metric="TokenExchangeFailed", dimension="service",
+        statistic="Sum", threshold=3, minutes=15,
     ),
     Alarm(
-        "credentials-unreadable", "Credentials cannot be read", FUNCTIONS_NAMESPACE,
-        "CredentialsUnreadable", "service", "Sum", 1,
+        name="signature-refusals", title="Many signatures are refused",
+        namespace=FUNCTIONS_NAMESPACE, metric="SignatureRefused", dimension="service",
+        statistic="Sum", threshold=50,
+    ),
+    Alarm(
+        name="credentials-unreadable", title="Credentials cannot be read",
+        namespace=FUNCTIONS_NAMESPACE, metric="CredentialsUnreadable", dimension="service",
+        statistic="Sum", threshold=1,
     ),
 )  # fmt: skip
 
@@ -87,8 +97,9 @@ def silence(hours: int | None) -> tuple[Alarm, ...]:
         return ()
     return (
         Alarm(
-            "silence", "No one opens the app", FUNCTIONS_NAMESPACE, "InstalledOrOpened", "service",
-            "Sum", 1, minutes=60, periods=hours, comparison="LessThanThreshold",
-            missing="breaching",
+            name="silence", title="No one opens the app",
+            namespace=FUNCTIONS_NAMESPACE, metric="InstalledOrOpened", dimension="service",
+            statistic="Sum", threshold=1, minutes=60, periods=hours,
+            comparison="LessThanThreshold", missing="breaching",
         ),
     )  # fmt: skip

@@ -48,13 +48,13 @@ class FailedQueue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         alarm = Alarm(
-            name,
-            alarm_title,
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            "QueueName",
-            "Maximum",
-            1,
+            name=name,
+            title=alarm_title,
+            namespace="AWS/SQS",
+            metric="ApproximateNumberOfMessagesVisible",
+            dimension="QueueName",
+            statistic="Maximum",
+            threshold=1,
         )
         metric_alarm(context, alarm, queue.name, opts=pulumi.ResourceOptions(parent=self))
         self.arn = queue.arn
@@ -98,12 +98,12 @@ def invoke_with_changes(
         opts=opts,
     )
     late = Alarm(
-        f"{name}-late",
-        "Changes are processed late",
-        LAMBDA_NAMESPACE,
-        "IteratorAge",
-        "FunctionName",
-        "Maximum",
-        LATE_MILLISECONDS,
+        name=f"{name}-late",
+        title="Changes are processed late",
+        namespace=LAMBDA_NAMESPACE,
+        metric="IteratorAge",
+        dimension="FunctionName",
+        statistic="Maximum",
+        threshold=LATE_MILLISECONDS,
     )
     metric_alarm(context, late, function.name, opts=opts)
