@@ -99,10 +99,13 @@ def _callback(
     )
 
 
-AUTH = _callback("auth", fields.AUTH, _auth_environment, _auth_grants, timeout=25)
-LOAD = _callback("load", fields.LOAD, _load_environment)
-UNINSTALL = _callback("uninstall", fields.UNINSTALL, _uninstall_environment)
-REMOVE_USER = _callback("remove-user", fields.REMOVE_USER, _environment)
-
-# In the order of the portal's fields.
-CALLBACKS = (AUTH, LOAD, UNINSTALL, REMOVE_USER)
+_BY_FIELD = {
+    each.portal_field: each
+    for each in (
+        _callback("auth", fields.AUTH, _auth_environment, _auth_grants, timeout=25),
+        _callback("load", fields.LOAD, _load_environment),
+        _callback("uninstall", fields.UNINSTALL, _uninstall_environment),
+        _callback("remove-user", fields.REMOVE_USER, _environment),
+    )
+}
+CALLBACKS = tuple(_BY_FIELD[field] for field in fields.CALLBACK_FIELDS)
