@@ -31,9 +31,12 @@ def _template(name: str) -> str:
     return (_TEMPLATES / f"{name}.html").read_text(encoding="utf-8")
 
 
-_PAGE, _INSTALLED, _LOADED, _ERROR, _STORE, _MISSING = map(
-    _template, ("page", "installed", "loaded", "error", "store", "missing")
-)
+_PAGE = _template("page")
+_INSTALLED = _template("installed")
+_LOADED = _template("loaded")
+_ERROR = _template("error")
+_STORE = _template("store")
+_MISSING = _template("missing")
 _BRAND = '<p class="brand">{app}</p>'
 _SUPPORT = '<a href="{url}" target="_blank" rel="noopener noreferrer">Get support for {app}</a>'
 # docs/troubleshooting.md has a section for each code.
