@@ -70,45 +70,8 @@ class RutterConnect(pulumi.ComponentResource):
             alarm_title="Stores could not be connected to Rutter",
             opts=child,
         )
-        queue = aws.sqs.Queue(
-            RUTTER_QUEUE,
-            name=context.name(RUTTER_QUEUE),
-            message_retention_seconds=RETENTION_SECONDS,
-            visibility_timeout_seconds=VISIBILITY_SECONDS,
-            sqs_managed_sse_enabled=True,
-            redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": failed.arn, "maxReceiveCount": RECEIVES},
-                separators=(",", ":"),  # as AWS returns it
-            ),
-            opts=child,
-        )
-        function = StackFunction(
-            context,
-            CONNECT,
-            environment={
-                "TABLE_NAME": store.table_name,
-                "CONNECTION_INDEX": CONNECTION_INDEX,
-                "DUE_INDEX": DUE_INDEX,
-                "SECRET_PREFIX": context.secret_prefix,
-                "RUTTER_SECRET_PREFIX": context.rutter_secret_prefix,
-                "RUTTER_BASE_URL": context.settings.rutter_base_url,
-                "RUTTER_QUEUE_URL": queue.url,
-                "ACCESS_TOKEN_KEY_ARN": store.key_arn,
-            },
-            statements=[
-                grants.read_credentials(context),
-                grants.read_rutter_credentials(context),
-                grants.read_items(store),
-                grants.find_connections(store, CONNECTION_INDEX, DUE_INDEX),
-                grants.write_connections(store, "connection_*"),
-                grants.decrypt_tokens_of_apps(store, organization_ids),
-                grants.encrypt_tokens(store),
-                *grants.read_stream(store),
-                _use_queue(queue),
-                failed.keep_failures(),
-            ],
-            opts=child,
-        )
+        queue = _queue(context, failed, opts=child)
+        function = _function(context, store, queue, failed, organization_ids, opts=child)
         invoke_with_changes(
             context,
             function,
@@ -148,6 +111,62 @@ def operator_grants(context: StackContext) -> list[Statement]:
             context.arn("sqs", context.name(RUTTER_FAILED_QUEUE)),
         ),
     ]
+
+
+def _queue(
+    context: StackContext, failed: FailedQueue, *, opts: pulumi.ResourceOptions
+) -> aws.sqs.Queue:
+    """Return the queue of the stores to reconcile."""
+    return aws.sqs.Queue(
+        RUTTER_QUEUE,
+        name=context.name(RUTTER_QUEUE),
+        message_retention_seconds=RETENTION_SECONDS,
+        visibility_timeout_seconds=VISIBILITY_SECONDS,
+        sqs_managed_sse_enabled=True,
+        redrive_policy=pulumi.Output.json_dumps(
+            {"deadLetterTargetArn": failed.arn, "maxReceiveCount": RECEIVES},
+            separators=(",", ":"),  # as AWS returns it
+        ),
+        opts=opts,
+    )
+
+
+def _function(
+    context: StackContext,
+    store: InstallationStore,
+    queue: aws.sqs.Queue,
+    failed: FailedQueue,
+    organization_ids: Sequence[str],
+    *,
+    opts: pulumi.ResourceOptions,
+) -> StackFunction:
+    return StackFunction(
+        context,
+        CONNECT,
+        environment={
+            "TABLE_NAME": store.table_name,
+            "CONNECTION_INDEX": CONNECTION_INDEX,
+            "DUE_INDEX": DUE_INDEX,
+            "SECRET_PREFIX": context.secret_prefix,
+            "RUTTER_SECRET_PREFIX": context.rutter_secret_prefix,
+            "RUTTER_BASE_URL": context.settings.rutter_base_url,
+            "RUTTER_QUEUE_URL": queue.url,
+            "ACCESS_TOKEN_KEY_ARN": store.key_arn,
+        },
+        statements=[
+            grants.read_credentials(context),
+            grants.read_rutter_credentials(context),
+            grants.read_items(store),
+            grants.find_connections(store, CONNECTION_INDEX, DUE_INDEX),
+            grants.write_connections(store, "connection_*"),
+            grants.decrypt_tokens_of_apps(store, organization_ids),
+            grants.encrypt_tokens(store),
+            *grants.read_stream(store),
+            _use_queue(queue),
+            failed.keep_failures(),
+        ],
+        opts=opts,
+    )
 
 
 def _sweep(
