@@ -21,7 +21,7 @@ LINES_BESIDE_THE_MARK = """(heading) => {
 }"""
 
 
-def test_installing_and_installing_again(merchant: Merchant, app: App) -> None:
+def test_each_install_ends_at_the_apps_page_in_a_frame(merchant: Merchant, app: App) -> None:
     window = merchant.window
     merchant.go_to_apps()
     window.examine("apps-not-installed")
@@ -65,7 +65,7 @@ def test_only_the_owner_can_install(merchant: Merchant, app: App) -> None:
     merchant.window.examine("owner-only")
 
 
-def test_opening_as_the_owner_and_as_a_second_user(merchant: Merchant, app: App) -> None:
+def test_the_app_tells_the_owner_from_a_second_user(merchant: Merchant, app: App) -> None:
     (assistant,) = merchant.store.staff
     merchant.install(app)
     merchant.open(app)
@@ -99,7 +99,7 @@ def test_a_removed_users_old_frame_is_refused(merchant: Merchant, app: App) -> N
     merchant.expect_heading("This link is not valid")
 
 
-def test_uninstalling_and_the_log(merchant: Merchant, app: App) -> None:
+def test_the_log_shows_an_uninstall_and_a_refused_load(merchant: Merchant, app: App) -> None:
     merchant.install(app)
     merchant.press(app, "Uninstall")
     expect(merchant.card(app).get_by_text("Not installed")).to_be_visible()

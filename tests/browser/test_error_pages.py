@@ -11,7 +11,7 @@ from tests.browser.merchant import Merchant
 pytestmark = pytest.mark.browser
 
 
-def test_an_exchange_that_fails(merchant: Merchant, app: App) -> None:
+def test_a_failed_exchange_shows_its_cause(merchant: Merchant, app: App) -> None:
     merchant.backend.bigcommerce.token_endpoint.next_answers.extend([status(500)] * 3)
     merchant.consent(app)
     merchant.window.expect_complaint("status of 502")
@@ -26,7 +26,7 @@ def test_an_exchange_that_fails(merchant: Merchant, app: App) -> None:
     merchant.window.examine("error-400-code-refused")
 
 
-def test_invalid_links(merchant: Merchant, app: App) -> None:
+def test_an_invalid_link_shows_what_is_wrong(merchant: Merchant, app: App) -> None:
     merchant.install(app)
     urls, owner = app.callback_urls, merchant.store.owner
     elsewhere = replace(urls, load=urls.load.replace("example", "nobody"))
@@ -51,7 +51,7 @@ def test_invalid_links(merchant: Merchant, app: App) -> None:
         merchant.window.examine(f"error-{name}")
 
 
-def test_users_who_may_not_open_an_app(merchant: Merchant, owners_app: App, early_app: App) -> None:
+def test_a_refused_user_sees_the_cause(merchant: Merchant, owners_app: App, early_app: App) -> None:
     merchant.install(owners_app)
     for app, user, status_, heading in (
         (owners_app, merchant.store.staff[0], 403, "Only the store owner can use this app"),

@@ -29,7 +29,7 @@ def expect_outcome(merchant: Merchant, app: App, outcome: str, message: str) -> 
 
 
 @pytest.mark.parametrize("name", ["app", "elsewhere_app"])
-def test_an_install_that_succeeds(
+def test_an_install_link_installs_and_returns_to_bigcommerce(
     merchant: Merchant, name: str, request: pytest.FixtureRequest
 ) -> None:
     app: App = request.getfixturevalue(name)
@@ -43,7 +43,7 @@ def test_an_install_that_succeeds(
     expect(merchant.log.nth(1)).to_contain_text("302")
 
 
-def test_an_install_that_is_cancelled_or_fails(merchant: Merchant, app: App) -> None:
+def test_a_cancelled_or_failed_install_installs_nothing(merchant: Merchant, app: App) -> None:
     follow_the_link(merchant, app)
     merchant.window.page.get_by_role("link", name="Cancel").click()
     expect_outcome(merchant, app, "failed", f"{app.name} was not installed.")

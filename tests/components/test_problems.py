@@ -136,7 +136,7 @@ MISSING_VALUES: list[tuple[str, str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("key", "what", "config"), PROBLEMS)
-def test_wrong_value(key: str, what: str, config: dict[str, Any]) -> None:
+def test_a_wrong_value_has_no_command(key: str, what: str, config: dict[str, Any]) -> None:
     (problem,) = problems(config)
     assert str(problem).startswith(f"{key} {what}")
     assert problem.to_set == ""

@@ -70,11 +70,11 @@ def in_json(settings: Settings, key: str) -> Any:
         ("monitoring.emails", ["a@b.co"] * 2, ["a@b.co"]),
     ],
 )
-def test_good_value(key: str, given: Any, read_as: Any) -> None:
+def test_a_valid_value_is_accepted(key: str, given: Any, read_as: Any) -> None:
     assert in_json(read(having(key, given)), key) == read_as
 
 
-def test_digits_as_client_id_and_secret() -> None:
+def test_digits_as_client_id_and_secret_are_read_as_text() -> None:
     settings = read(with_app(clientId=99) | {"clientSecrets": {ACME: 777}})
     assert settings.apps[0].client_id == "99"
     assert dict(settings)["client_secrets"][ACME].get_secret_value() == "777"
@@ -149,7 +149,7 @@ def test_settings_do_not_show_a_client_secret() -> None:
         ("domain.zoneId", "Z1", "is not a setting (did you mean hostedZoneId?)"),
     ],
 )
-def test_wrong_value(key: str, value: Any, words: str) -> None:
+def test_an_invalid_value_is_refused_with_its_reason(key: str, value: Any, words: str) -> None:
     (problem,) = problems(having(key, value))
     assert problem.key == key
     assert words in problem.what
@@ -188,7 +188,7 @@ def test_domain_must_not_disable_urls_in_the_portal(keep: str | None) -> None:
         ("acme.bigcommerce", "dev", "the project's name", "must be 1 to 40 letters"),
     ],
 )
-def test_names_that_aws_would_refuse(project: str, stack: str, key: str, words: str) -> None:
+def test_names_that_aws_refuses_are_refused(project: str, stack: str, key: str, words: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         read_texts({f"{project}:apps": json.dumps([ACME_APP])}, project=project, stack=stack)
     (problem,) = raised.value.problems

@@ -85,7 +85,7 @@ def test_an_uninstall_and_a_removal_take_effect_and_a_load_finds_no_app(
 
 
 @pytest.mark.parametrize("callback", ["uninstall", "remove-user"])
-def test_a_forged_payload_is_refused_and_a_store_without_a_record_asks_for_no_secret(
+def test_a_forged_payload_is_refused_and_a_store_without_a_record_reads_no_secret(
     callback: str, removed: Callbacks, aws: AwsCalls
 ) -> None:
     before = removed.backend.stored()

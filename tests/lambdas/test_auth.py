@@ -338,7 +338,7 @@ def test_a_repeated_code_is_refused_later_or_after_another_change_of_the_store(
     assert callbacks.backend.stored() == before
 
 
-def test_a_corrected_secret_works_at_once_when_bigcommerce_refused_the_old_one(
+def test_a_corrected_secret_is_read_ten_seconds_after_bigcommerce_refused_the_old_one(
     clock: Clock, backend: Backend, app: App, bigcommerce: BigCommerce, store: Store
 ) -> None:
     right = {"client_id": app.client_id, "client_secret": app.client_secret}

@@ -84,7 +84,7 @@ def test_a_call_without_an_answer_ends_before_the_shortest_function_does(
     assert seconds + LONGEST_PAUSES_SECONDS < shortest - RESERVE_SECONDS
 
 
-def test_a_warm_callback_asks_aws_no_more_than_it_must(installed: Callbacks, aws: AwsCalls) -> None:
+def test_a_warm_callback_makes_no_needless_aws_call(installed: Callbacks, aws: AwsCalls) -> None:
     asked = {}
     for callback in ("load", "uninstall", "redirect-url", "remove-user"):
         aws.repair()

@@ -40,7 +40,7 @@ from tests.lambdas.tokens import claims, sign
     ],
     ids=ascii,
 )
-def test_a_path_trick_in_the_organization_id_is_not_found_and_asks_nothing_of_aws(
+def test_a_path_trick_in_the_organization_id_is_not_found_and_calls_no_aws_service(
     callback: str, trick: str, callbacks: Callbacks, aws: AwsCalls
 ) -> None:
     query = callbacks.url(callback).partition("?")[2]
@@ -148,7 +148,7 @@ def test_an_invalid_payload_has_one_wording_and_its_reason_is_only_logged(
 
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_a_payload_of_one_organization_does_not_hold_at_another_of_the_same_stack(
+def test_a_payload_of_one_organization_is_refused_at_another_of_the_same_stack(
     callback: str, installed: Callbacks, other_app: App
 ) -> None:
     before = installed.backend.stored()

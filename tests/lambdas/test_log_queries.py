@@ -79,7 +79,7 @@ def written(installed: Callbacks, logs: Logs) -> Logs:
     ],
     ids=["failed", "refused", "by app", "logged"],
 )
-def test_a_query_goes_by_the_error_and_not_by_the_status(
+def test_a_query_filters_by_the_error_and_not_by_the_status(
     query: str, lines: list[tuple[str, int | None]], written: Logs
 ) -> None:
     assert found(written, query) == lines

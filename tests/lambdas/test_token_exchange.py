@@ -155,7 +155,7 @@ def test_a_refusal_puts_nothing_into_the_log_but_a_plain_error_name(
         pytest.param("<b>5</b>", 60, id="markup"),
     ],
 )
-def test_a_429_says_how_long_to_wait_and_is_not_asked_for_again(
+def test_a_429_says_how_long_to_wait_and_is_not_retried(
     retry_after: str | None, seconds: int, endpoint: TokenEndpoint, clock: Clock
 ) -> None:
     clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
@@ -265,7 +265,7 @@ def test_a_token_endpoint_that_fails_is_tried_a_bounded_number_of_times_and_noth
     assert callbacks.get("redirect-url").status == 200
 
 
-def test_a_token_endpoint_that_is_slow_is_not_asked_again_as_the_code_may_be_used_up(
+def test_a_slow_token_endpoint_is_not_called_again_because_the_code_may_be_used(
     callbacks: Callbacks, endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(token_exchange, "TIMEOUT", urllib3.Timeout(0.1))

@@ -71,7 +71,7 @@ def test_the_start_page_is_the_first_stores_as_its_owner(
     assert "Nothing has been requested yet" in page
 
 
-def test_switching_store_and_user(browser: Browser, bigcommerce: BigCommerce, store: Store) -> None:
+def test_a_switch_opens_my_apps(browser: Browser, bigcommerce: BigCommerce, store: Store) -> None:
     other = bigcommerce.add_store("Other")
     response = browser.post("/switch", session=f"{other.hash}/{other.staff[0].id}")
     assert response.headers["Location"] == apps_path(other, other.staff[0])

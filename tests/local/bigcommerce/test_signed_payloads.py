@@ -7,7 +7,7 @@ import jwt
 from local.bigcommerce import App, Store, signed_payload
 
 
-def test_claims(app: App, store: Store) -> None:
+def test_a_signed_payload_has_bigcommerces_claims(app: App, store: Store) -> None:
     (assistant,) = store.staff
     payload = signed_payload(app, store, assistant)
     content = jwt.decode(payload, app.client_secret, ["HS256"], audience=app.client_id, issuer="bc")

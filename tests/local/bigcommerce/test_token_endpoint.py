@@ -134,7 +134,7 @@ def test_a_code_expires(
         *((body, JSON, "not a JSON object") for body in (b"[]", b'"text"', b"1", b"null")),
     ],
 )
-def test_the_body_is_a_json_object(
+def test_a_body_that_is_not_a_json_object_is_refused(
     refused: Callable[..., str], body: bytes, content_type: str, naming: str
 ) -> None:
     assert refused(body, naming=naming, content_type=content_type) == "invalid_request"
