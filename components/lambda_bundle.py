@@ -66,13 +66,22 @@ def build(sources: Path = SOURCES, build_folder: Path = BUILD) -> Path:
 
 
 def _writable(folder: Path) -> Path:
-    """The folder, or another one if an administrator installed the plugin for its users to read."""
+    """Return the folder, or a cache folder if an administrator installed the plugin read-only.
+
+    Its files are deployed as they are, so no other user may write them.
+    """
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         if os.access(folder, os.W_OK):
             return folder
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "bigcommerce-app-backend"
+    configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    caches = configured if configured.is_absolute() else Path.home() / ".cache"
+    cache = caches / "bigcommerce-app-backend"
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = cache.stat()
+    if os.name == "posix" and (state.st_uid != os.getuid() or state.st_mode & 0o022):
+        raise BundleError(f"Other users can write to {cache}: make it your own, with mode 700.")
+    return cache
 
 
 def _installed_libraries(requirements: Path, build_folder: Path) -> Path:

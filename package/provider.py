@@ -16,7 +16,7 @@ from components.app_backend import AppBackend
 from components.settings.checks import SECRET_MAPS, settings_and_problems
 from components.settings.model import Settings
 from components.settings.problems import Problem
-from components.settings.stack import name_problems
+from components.settings.stack import name_problems, secrecy_warnings
 
 SCHEMA = Path(__file__).with_name("schema.json")
 TOKEN = "bigcommerce:index:AppBackend"
@@ -60,6 +60,8 @@ async def _backend(
 ) -> AppBackend:
     given = {key: pulumi.Output.from_input(value) for key, value in inputs.items()}
     values = {key: await each.future(with_unknowns=True) for key, each in given.items()}
+    for warning in secrecy_warnings([key for key, each in given.items() if await each.is_secret()]):
+        pulumi.log.warn(warning)
     for secrets in SECRET_MAPS.keys() & values.keys():
         if contains_unknowns(values[secrets]):
             values[secrets] = UNKNOWN

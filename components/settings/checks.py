@@ -171,8 +171,12 @@ def _secret_problems(
         if not isinstance(secrets := values.get(name, {}), dict):
             continue
         for id_ in sorted(secrets.keys() - set(ids)):
-            what = f"is for an organization ID that no app has{did_you_mean(id_, own)}"
-            yield Problem(path_text((name, id_)), what)
+            # A swapped entry has the secret as its key, so only a near miss is shown.
+            if hint := did_you_mean(id_, own):
+                what = f"is for an organization ID that no app has{hint}"
+                yield Problem(path_text((name, id_)), what)
+            else:
+                yield Problem(name, "has an entry for an organization ID that no app has")
         for id_, index in own.items():
             key, path = path_text((name, id_)), f"apps[{index}].{setting}"
             needed = needs_secret(apps[index], name)

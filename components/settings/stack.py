@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pulumi
@@ -28,7 +28,7 @@ def read_settings() -> Settings:
     """
     settings, problems = settings_and_problems(configured_values())
     problems += [*name_problems(), *_plain_secrets()]
-    warnings = [*_secrecy_warnings()]
+    warnings = [*secrecy_warnings(filter(_is_secret, configured_values()))]
     if settings is not None:
         problems += _placeholder_account(settings)
         warnings += _warnings(settings)
@@ -106,12 +106,11 @@ def _warnings(settings: Settings) -> Iterator[str]:
         )
 
 
-def _secrecy_warnings() -> Iterator[str]:
-    """Warn of encrypted settings that are deployed in plain text."""
+def secrecy_warnings(keys: Iterable[str]) -> Iterator[str]:
+    """Warn of settings, of these with a secret value, that are deployed in plain text."""
     secret = {*SECRET_MAPS, "monitoring"}
-    for key in sorted(configured_values().keys() - secret):
-        if _is_secret(key):
-            yield (
-                f"{key} is set with --secret, but it is plain text in the state, in the outputs or "
-                f"in AWS. Only these settings stay secret: {', '.join(sorted(secret))}."
-            )
+    for key in sorted({*keys} - secret):
+        yield (
+            f"{key} has a secret value, but it is plain text in the state, in the outputs or in "
+            f"AWS. Only these settings stay secret: {', '.join(sorted(secret))}."
+        )

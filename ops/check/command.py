@@ -32,7 +32,7 @@ def run(
     outputs = target.outputs()
     apps = chosen_apps(outputs, app)
     if junit is not None:
-        files.write(junit, "")  # if it cannot be written, say so before the checks
+        files.write(junit, "", append=True)  # if it cannot be written, say so before the checks
     results = check_deployment(outputs, apps, plain_console(stderr=json), wait)
     if json:
         sys.stdout.write(results_json(results))

@@ -351,3 +351,7 @@ def test_a_read_only_folder_is_replaced_by_the_users_cache_folder(
 
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert lambda_bundle.build(sources, tmp_path / "build") == bundle
+
+    bundle.parent.chmod(0o777)
+    with pytest.raises(BundleError, match="Other users can write"):
+        lambda_bundle.build(sources, tmp_path / "build")

@@ -38,7 +38,11 @@ SHARED = "is the same as that of apps[0]: each app needs its own."
 
 # The only problem's key, what its sentence says, and the configuration.
 PROBLEMS: list[tuple[str, str, dict[str, Any]]] = [
-    ('clientSecrets["a.b"]', f"{NO_APP}.", with_setting("clientSecrets", {"a.b": CLIENT_SECRET})),
+    (
+        "clientSecrets",
+        "has an entry for an organization ID that no app has.",
+        with_setting("clientSecrets", {CLIENT_SECRET: ACME}),
+    ),
     (
         "clientSecrets.amce",
         f"{NO_APP} (did you mean acme?).",
@@ -170,7 +174,7 @@ def test_values_without_a_stack_have_the_same_problems() -> None:
     assert found == problems(wrong)
     assert {problem.key for problem in found} == {
         *("apps[0].clientId", "apps[0].scopes[0]", "apps[1].organizationId", "domain.name"),
-        *("clientSecrets.nobody", "throttle.auth.rate", "protect"),
+        *("clientSecrets", "throttle.auth.rate", "protect"),
     }
 
 

@@ -12,6 +12,8 @@ from package.provider import TOKEN, BackendProvider
 
 # Stands for what the policy below gives.
 FROM_POLICY = "<from the policy>"
+# An input that has this is secret.
+SECRET_URL = "https://secret.example.com"
 
 
 def _linked(value: Any, given: pulumi.Output[str]) -> Any:
@@ -30,6 +32,8 @@ wire.update(json.loads(config.require("inputs")))
 inputs = rpc.deserialize_properties(wire)
 if FROM_POLICY in config.require("inputs"):
     inputs = _linked(inputs, aws.iam.Policy("policy", name="given", policy="{}").arn)
+if SECRET_URL in config.require("inputs"):
+    inputs["apps"] = pulumi.Output.secret(inputs["apps"])
 provider = BackendProvider()
 for name in config.require("names").split():
     for output, value in provider.construct(name, TOKEN, inputs).state.items():
