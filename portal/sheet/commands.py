@@ -37,7 +37,8 @@ class Commands:
         self.list_stores = f"{stores} list {given}"
         self.list_every_store = f"{stores} list --all {given}"
         self.preview_purge = f"{stores} purge --dry-run {given}"
-        self.consents = f"{stores} consents {given}"
+        # It needs the apps in the stack's configuration.
+        self.consents = None if self._packaged else f"{stores} consents {given}"
         self._check = f"{program} check {given}"
 
     def sheet_of(self, app: AppRegistration) -> str:

@@ -67,6 +67,15 @@ def test_only_the_sheet_of_an_app_with_rutter_mentions_rutter() -> None:
     assert "webhook" not in sheet(ready(rutter=True))
 
 
+def test_only_a_stack_with_its_apps_in_its_configuration_can_count_consents() -> None:
+    packaged = EVERY_STAGE.model_copy(update={"packaged": True})
+    for render in (markdown_sheet, html_sheet):
+        assert "stores consents --stack dev" in render(EVERY_STAGE)
+        assert "every store must consent again" in render(packaged)
+        assert "count the stores" not in render(packaged)
+        assert "stores consents" not in render(packaged)
+
+
 @pytest.mark.parametrize(
     ("of", "done"),
     [

@@ -78,7 +78,13 @@ def run(*, target: Target = SELECTED, json: Json = False) -> int:
     only the table's index. CI runs it with each preview.
     """
     with opened(target) as stack:
-        configured = apps_of_stack(target.stack or stack.outputs.registration.stack)
+        registration = stack.outputs.registration
+        if registration.packaged:
+            raise CommandError(
+                "The stack's program uses the component package. This command needs the apps in "
+                "the stack's configuration, which only a clone of the repository has."
+            )
+        configured = apps_of_stack(target.stack or registration.stack)
         removed = sorted(stack.apps.keys() - configured.keys())
         if removed:
             sys.stderr.write(f"Deployed, but not in this configuration: {', '.join(removed)}.\n")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,10 +15,11 @@ from ops.errors import CommandError
 from ops.options import Target
 from ops.stores.commands import consents
 from ops.stores.configured_apps import ConfiguredApp, apps_of_stack
+from ops.stores.stack import Stack
 from ops.stores.store import Store
 from tests.bootstrap.evaluation import SCOPE as POLICY_SCOPE
 from tests.ops.command import write_pulumi
-from tests.ops.examples import CLIENT_ID, app, ready
+from tests.ops.examples import CLIENT_ID, app, outputs, ready, registration
 from tests.ops.stores.conftest import SCOPE, TWO_APPS, Run
 
 NEW = [SCOPE, "store_cart"]
@@ -101,9 +101,7 @@ def test_stores_with_other_grants_must_consent_again(
     records += [record | {"client_id": "other"}, record | {"status": "uninstalled"}]
     stores = [Store("org-a", "abc", deployed, {"STORE": each}) for each in records]
     monkeypatch.setattr(consents, "listed", lambda *_: stores)
-    stack: Any = SimpleNamespace(
-        apps={"org-a": deployed, "org-b": app("org-b", scopes=["store_v2_products"])}
-    )
+    stack = Stack(outputs(registration(deployed, app("org-b", scopes=["store_v2_products"]))))
     monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
     configure(changed(**changes))
     target = Target(stack="local")
@@ -118,10 +116,20 @@ def test_stores_with_other_grants_must_consent_again(
 def test_a_configuration_of_other_apps_is_not_compared(
     configure: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack: Any = SimpleNamespace(apps={"org-z": app("org-z")})
+    stack = Stack(outputs(registration(app("org-z"))))
     monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
     configure(changed())
     with pytest.raises(CommandError, match="No app of the configuration is deployed"):
+        consents.run(target=Target(stack="local"))
+
+
+def test_consents_need_the_apps_in_the_stacks_configuration(
+    configure: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packaged = registration(ready("org-a")).model_copy(update={"packaged": True})
+    monkeypatch.setattr(consents, "opened", lambda _: nullcontext(Stack(outputs(packaged))))
+    configure(None)
+    with pytest.raises(CommandError, match="only a clone of the repository has"):
         consents.run(target=Target(stack="local"))
 
 
