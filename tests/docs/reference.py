@@ -99,7 +99,7 @@ def _inputs() -> str:
     for name in queue:
         if "properties" in types[name]:
             inner = types[name]["properties"]
-            queue += [each for each in _used(inner) if each not in queue]
+            queue += [each for each in dict.fromkeys(_used(inner)) if each not in queue]
             texts += [f"### {name}", types[name]["description"]]
             texts.append(_table(inner, types[name].get("required", ()), types))
     return "\n\n".join(texts)
@@ -113,13 +113,21 @@ def _used(properties: Schema) -> list[str]:
 def _table(properties: Schema, required: Collection[str], types: Schema) -> str:
     rows = [
         f"| `{name}` | {_type(each, types)} | {_default(name, each, required)} "
-        f"| {'no' if each.get('plain') else 'yes'} | {each['description']} |\n"
+        f"| {_may_be_an_output(each, types)} | {each['description']} |\n"
         for name, each in properties.items()
     ]
     head = (
         "| Input | Type | Default | May be an output | Meaning |\n| --- | --- | --- | --- | --- |\n"
     )
     return (head + "".join(rows)).rstrip()
+
+
+def _may_be_an_output(schema: Schema, types: Schema) -> str:
+    """Return "see below" if only fields of its type can be outputs."""
+    if schema.get("plain"):
+        return "no"
+    fields = (each for name in _used(schema) for each in types[name].get("properties", {}).values())
+    return "yes" if all(each.get("plain") for each in fields) else "see below"
 
 
 def _type(schema: Schema, types: Schema) -> str:

@@ -77,6 +77,15 @@ def test_the_reference_pages_are_those_of_the_code() -> None:
         assert path.read_text(encoding="utf-8") == text
 
 
+def test_each_type_of_input_has_one_table_and_its_fields_say_what_may_be_an_output() -> None:
+    page = reference.written()[ROOT / "docs/package.md"]
+    sections = re.findall(r"^### (.+)$", page, re.MULTILINE)
+    assert "RouteThrottle" in sections
+    assert sorted(sections) == sorted(set(sections))
+    assert "| `domain` | [Domain](#domain) | none | see below |" in page
+    assert "| `hostedZoneId` | string | none | yes |" in page
+
+
 def test_every_document_is_linked_from_another() -> None:
     linked = {
         (document.parent / link.partition("#")[0]).resolve()
