@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from portal.fields import CALLBACK_FIELDS, RUTTER_WEBHOOK_PATH, CallbackField
+from portal.fields import CALLBACK_FIELDS, RUTTER_WEBHOOK_PATH, UNINSTALL, CallbackField
 from portal.oauth_scopes import OAUTH_SCOPES, OAuthScope
 from portal.value_types import (
     BaseUrl,
@@ -37,7 +37,7 @@ class _Part(BaseModel):
 
 
 class TabRow(NamedTuple):
-    """A row of the portal's Technical tab; `key` is None if it takes no callback URL."""
+    """A row of the portal's App information tab; `key` is None if it takes no callback URL."""
 
     label: str
     value: str
@@ -122,15 +122,17 @@ class AppRegistration(_Part):
         return groups
 
     def technical_tab_rows(self) -> list[TabRow]:
-        """The portal's Technical tab in its order, without the scopes."""
-        rows = [TabRow(field.label, url, field.key) for field, url in self.callback_urls.items()]
-        multiple_users = TabRow(
-            "Enable multiple users", "on" if self.multiple_users else "off", None
-        )
-        return [*rows[:3], multiple_users, *rows[3:]]
+        """The portal's App information tab in its order, without the scopes."""
+        rows: list[TabRow] = []
+        for field, url in self.callback_urls.items():
+            rows.append(TabRow(field.label, url, field.key))
+            if field == UNINSTALL:
+                on = "on" if self.multiple_users else "off"
+                rows.append(TabRow("Enable multiple users", on, None))
+        return rows
 
     def technical_tab(self) -> dict[str, object]:
-        """The values of the portal's Technical tab (now App information), and the status.
+        """The values of the portal's App information tab (formerly Technical), and the status.
 
         Shape: the four callback URLs (str), `multipleUsers` (bool), `scopes` (list of str, each a
         row and its permission as the portal names them), `status` (str).
