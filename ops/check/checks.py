@@ -122,7 +122,7 @@ class Checks:
         except (ClientError, BotoCoreError) as error:
             raise Failed(f"could not read its secret: {explained(error)}") from None
         self._secrets[app.organization_id] = secret
-        return "belongs to this Client ID"
+        return "belongs to this client ID"
 
     def _signed(self, app: AppRegistration, field: CallbackField, secret: str, status: int) -> str:
         payload = signed_payload(str(app.client_id), secret)

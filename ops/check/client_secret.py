@@ -19,10 +19,10 @@ class WrongSecretError(Exception):
 def client_secret(
     app: AppRegistration, secret_arns: Mapping[str, str], secrets: "SecretsManagerClient"
 ) -> str:
-    """Return the client secret of an app with a Client ID; `secret_arns` are by organization ID.
+    """Return the client secret of an app with a client ID; `secret_arns` are by organization ID.
 
     Raises:
-        WrongSecretError: the secret does not exist, is empty, or belongs to another Client ID.
+        WrongSecretError: the secret does not exist, is empty, or belongs to another client ID.
     """
     arn = secret_arns.get(app.organization_id)
     if arn is None:
@@ -38,5 +38,5 @@ def client_secret(
     if not isinstance(content, dict) or not content.get("client_secret"):
         raise WrongSecretError("its secret holds no client secret")
     if content.get("client_id") != app.client_id:
-        raise WrongSecretError("its secret is for another Client ID")
+        raise WrongSecretError("its secret is for another client ID")
     return str(content["client_secret"])

@@ -1,6 +1,6 @@
 """Detect outputs in a file that are older than the deployment.
 
-Older outputs lack an app that was added later, or have its previous Client ID. The app's stores
+Older outputs lack an app that was added later, or have its previous client ID. The app's stores
 would then look like those of a removed app, or of an earlier registration.
 """
 
@@ -37,7 +37,7 @@ def _problem(stack: Stack, organization_ids: Collection[str]) -> str | None:
         id_ = profile["pk"].removeprefix("ORG#")
         app = stack.apps.get(id_)
         if app is None or app.client_id != profile.get("client_id"):
-            what = "lack the app" if app is None else "have another Client ID of the app"
+            what = "lack the app" if app is None else "have another client ID of the app"
             name = stack.outputs.registration.stack
             return (
                 f"These outputs are older than the deployment: they {what} {id_}. Write them "

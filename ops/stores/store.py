@@ -55,7 +55,7 @@ class Store:
     def is_current(self) -> bool:
         """Whether its record belongs to the app's present registration.
 
-        An app without a Client ID may still get the one that its stores installed. An item without
+        An app without a client ID may still get the one that its stores installed. An item without
         a record expires on its own.
         """
         if self.app is None:

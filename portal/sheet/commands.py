@@ -54,15 +54,15 @@ class Commands:
         return self._set(app, "partnerId", "PARTNER_ID")
 
     def set_client_id(self, app: AppRegistration) -> str:
-        """Return the command that adds the Client ID."""
+        """Return the command that adds the client ID."""
         return self._set(app, "clientId", "CLIENT_ID")
 
     def set_client_secret(self, app: AppRegistration) -> str:
-        """Return the command that prompts for the Client Secret, to keep it out of the history."""
+        """Return the command that prompts for the client secret, to keep it out of the history."""
         path = f"clientSecrets.{app.organization_id}"
         if self._packaged:
             return (
-                f"# In your program, set {path} to the Client Secret, from encrypted configuration"
+                f"# In your program, set {path} to the client secret, from encrypted configuration"
             )
         return f"pulumi config set {self._stack} --secret --path '{path}'"
 

@@ -14,7 +14,7 @@ _BUTTON_STYLE = (
 
 
 def install_links(registration: Registration) -> dict[str, dict[str, str]]:
-    """The output `installLinks`: the links of each app that has a Client ID, by organization ID.
+    """The output `installLinks`: the links of each app that has a client ID, by organization ID.
 
     Shape: `externalInstall` (URL), `draftApp` (URL of a control panel's draft apps), `buttonHtml`
     (HTML of a button that leads to `externalInstall`). Source: BigCommerce's developer

@@ -94,7 +94,7 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
             return NextStep(CREATE, what)
         return NextStep(
             CREDENTIALS,
-            "Add the app's Client ID and Client Secret to the stack.",
+            "Add the app's client ID and client secret to the stack.",
             (commands.set_client_id(app), commands.set_client_secret(app), commands.up),
         )
     if not app.has_registered_urls:

@@ -16,7 +16,8 @@ def _warning(app: AppRegistration, commands: Commands) -> str:
         [
             f"The callback URLs of {app.name!r} ({app.organization_id}) change: the developer "
             f"portal has those below {app.registered_base_url}. Installing, opening and "
-            "uninstalling fail until you edit these fields of the Technical tab (App information):",
+            "uninstalling fail until you edit these fields of the App information tab (formerly "
+            "Technical):",
             *edits,
             "Then record it:",
             f"  {commands.set_registered_base_url(app)}",

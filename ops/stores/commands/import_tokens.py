@@ -45,7 +45,7 @@ def run(
 ) -> int:
     """Import the tokens of an app that ran elsewhere, without reinstalling it.
 
-    The tokens must belong to the app's Client ID. The command verifies each at
+    The tokens must belong to the app's client ID. The command verifies each at
     BigCommerce (GET /v2/store), and skips invalid ones. Stores with a record stay
     as they are. Delete the file afterwards: it has the tokens in plain text.
 
@@ -95,7 +95,7 @@ def _app(stack: Stack, organization_id: str | None) -> AppRegistration:
     (app,) = chosen_apps(stack.outputs, [organization_id] if organization_id else [])
     if app.client_id is None:
         raise CommandError(
-            f"The app {app.organization_id} has no Client ID yet, and tokens belong to one. "
+            f"The app {app.organization_id} has no client ID yet, and tokens belong to one. "
             f"Register it first: {stack.commands.sheet_of(app)}"
         )
     refuse_older_outputs(stack, [app.organization_id])

@@ -164,9 +164,9 @@ def test_import_needs_one_registered_app(
     assert "Choose one, such as --app org-a" in run("import", tokens()).err
     change_registration({"clientId": "anotherclientid"})
     older = run("import", tokens(), "--app", "org-a").err
-    assert "older than the deployment: they have another Client ID of the app org-a" in older
+    assert "older than the deployment: they have another client ID of the app org-a" in older
     change_registration({"clientId": None})
-    assert "org-a has no Client ID yet" in run("import", tokens(), "--app", "org-a").err
+    assert "org-a has no client ID yet" in run("import", tokens(), "--app", "org-a").err
 
 
 GOOD = f"abc,{TOKEN},a_scope b,7,a@example.com,2026-01-31"

@@ -37,7 +37,7 @@ def store(run: Run, store: Store) -> Store:
 
 @pytest.fixture
 def redeploy(backend: LocalBackend, change_registration: Change) -> Iterator[Change]:
-    """Change the Client ID of the first app, in the outputs and deployed; `None` removes it."""
+    """Change the client ID of the first app, in the outputs and deployed; `None` removes it."""
     dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
     profile = dynamodb.get_item(TableName=table, Key=apps.key("org-a"))["Item"]
 
@@ -108,7 +108,7 @@ def test_records_of_a_removed_or_newly_registered_app_are_purged(
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [(None, "they lack the app org-a"), (ANOTHER, "they have another Client ID of the app org-a")],
+    [(None, "they lack the app org-a"), (ANOTHER, "they have another client ID of the app org-a")],
 )
 def test_outputs_that_are_older_than_the_deployment_are_refused(
     *,
