@@ -50,7 +50,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-# These stores need to install the app again.
+# The stored token does not work, so `purge --dead` may delete the store's record.
 DEAD = {Verdict.REFUSED, Verdict.CLOSED, Verdict.UNREADABLE}
 
 

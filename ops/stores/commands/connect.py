@@ -9,9 +9,10 @@ from cyclopts import Parameter
 from lambdas.records.reconcile_request import Request, Trigger
 from ops.errors import CommandError
 from ops.options import SELECTED, Json, Target
-from ops.stores.connections import ACTIVE, Queues, with_connections
+from ops.stores.connections import ACTIVE, with_connections
 from ops.stores.output import number_of, print_outcomes
 from ops.stores.progress import Progress
+from ops.stores.queues import Queues
 from ops.stores.selection import OneApp, StoreHash, chosen_store, chosen_stores
 from ops.stores.stack import Stack, opened
 from ops.stores.store import Store

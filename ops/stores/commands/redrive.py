@@ -5,9 +5,9 @@ import sys
 from lambdas.records.reconcile_request import Request
 from ops.options import SELECTED, Json, Target
 from ops.stores.commands.connect import QUEUED
-from ops.stores.connections import Queues
 from ops.stores.output import number_of, print_outcomes
 from ops.stores.progress import Progress
+from ops.stores.queues import Queues
 from ops.stores.stack import opened
 from ops.stores.store_table import listed
 
