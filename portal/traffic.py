@@ -68,6 +68,16 @@ class Traffic:
         return f"{'; '.join(words) or 'as configured'} ({self.consent.day}{later})"
 
     @property
+    def calls_line(self) -> str:
+        """The last calls, with a label."""
+        return f"Calls from BigCommerce: {self.last_calls}"
+
+    @property
+    def scopes_line(self) -> str:
+        """The last scopes, with a label."""
+        return f"Scopes of the last consent: {self.last_scopes}"
+
+    @property
     def scopes_match(self) -> bool | None:
         """Whether the portal has the app's scopes; None if no consent shows it."""
         if self.consent is None:

@@ -12,7 +12,7 @@ from portal.model import AppRegistration
 from portal.sheet.commands import Commands
 from portal.sheet.install_links import install_links
 from portal.sheet.overview import MOST_IN_FULL, status_summary
-from portal.sheet.progress import next_step, number_of
+from portal.sheet.progress import next_step, step_number
 from portal.sheet.text import one_line
 from portal.traffic import Traffic
 
@@ -51,7 +51,7 @@ def _print_overview(apps: Sequence[AppRegistration], commands: Commands, console
             Text(one_line(app.name)),
             app.organization_id,
             Text(app.status, STATUS_STYLES[app.status]),
-            f"step {number_of(step, app)}: {step.title}",
+            f"step {step_number(step, app)}: {step.title}",
         )
     console.print(table)
     console.print()
@@ -83,11 +83,11 @@ def _print_app(
     if links is not None:
         _print_value("Install link", links["externalInstall"], console)
     if traffic:
-        print_whole(f"Calls from BigCommerce: {traffic.last_calls}", console)
+        print_whole(traffic.calls_line, console)
         style = "yellow" if traffic.scopes_match is False else ""
-        print_whole(Text(f"Scopes of the last consent: {traffic.last_scopes}", style), console)
+        print_whole(Text(traffic.scopes_line, style), console)
     following = next_step(app, commands)
-    number = number_of(following.step, app)
+    number = step_number(following.step, app)
     console.print(Text.assemble((f"Next, step {number}: ", "bold"), following.what))
     for command in following.commands:
         print_whole(f"  {command}", console)

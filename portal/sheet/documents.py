@@ -24,7 +24,7 @@ from portal.sheet.progress import (
     done_by_company,
     done_steps,
     next_step,
-    number_of,
+    step_number,
 )
 from portal.sheet.review import REVIEW_CHECKLIST, app_warnings, scope_warnings
 from portal.sheet.text import escape_markdown, one_line
@@ -123,7 +123,7 @@ def _environment(
         app_steps=app_steps,
         steps=progress,
         done_steps=done_steps,
-        number_of=number_of,
+        step_number=step_number,
         app_warnings=app_warnings,
         review_checklist=REVIEW_CHECKLIST,
         scope_warnings=scope_warnings,

@@ -54,7 +54,7 @@ def app_steps(app: AppRegistration) -> tuple[Step, ...]:
     return (CREATE, FIELDS, CREDENTIALS, *rutter, TEST_STORE)
 
 
-def number_of(step: Step, app: AppRegistration) -> int:
+def step_number(step: Step, app: AppRegistration) -> int:
     """Return the number of a step of the company, or of the app."""
     return (*COMPANY_STEPS, *app_steps(app)).index(step) + 1
 
@@ -89,7 +89,7 @@ def next_step(app: AppRegistration, commands: Commands) -> NextStep:
         return NextStep(FIELDS, f"{what} Then record the change.", record)
     if app.status == "awaiting-registration":
         if not app.has_registered_urls:
-            last_step = number_of(CREDENTIALS, app)
+            last_step = step_number(CREDENTIALS, app)
             what = f"Create the app in the developer portal, and continue to step {last_step}."
             return NextStep(CREATE, what)
         return NextStep(
