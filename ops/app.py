@@ -1,4 +1,7 @@
-"""The commands. Each is imported when it runs, because AWS's SDK takes long to import."""
+"""The commands. Each is imported when it runs, because AWS's SDK takes long to import.
+
+So the help of `sheet` and `check` is here. Their modules describe only their options.
+"""
 
 from cyclopts import App, Parameter
 

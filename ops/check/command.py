@@ -22,7 +22,7 @@ def run(
     junit: Path | None = None,
     json: Json = False,
 ) -> int:
-    """Call the deployed callbacks as BigCommerce would.
+    """Print the results, and return 1 if a check failed.
 
     Args:
         app: Only this app, by its organization ID. You can repeat the option.

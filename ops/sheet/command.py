@@ -34,7 +34,7 @@ def run(
     output: Path | None = None,
     offline: bool = False,
 ) -> int:
-    """Show what to enter in the developer portal, and what to do next.
+    """Print the sheet, or write it to a file.
 
     Args:
         app: Only this app, by its organization ID. You can repeat the option.
