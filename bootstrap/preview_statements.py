@@ -6,7 +6,7 @@ from components.installation_store import INDEX
 
 CONSENTS = Statement(
     "Consents",
-    # To count the stores that must consent again (`python -m ops stores consents`). Only the
+    # To count the stores that must consent again (`bigcommerce-backend stores consents`). Only the
     # attributes that this compares may be read from the index, and nothing from the table, which
     # has tokens and email addresses. AWS requires the keys of both among the attributes ("Using
     # IAM policy conditions for fine-grained access control").
@@ -28,9 +28,9 @@ CONSENTS = Statement(
     },
 )
 
-# For the nightly check (`python -m ops check`): BigCommerce's last calls and their scopes. The
-# functions' logs have no secret, token or IP address. The API's access log has IP addresses, so it
-# is excluded.
+# For the nightly check (`bigcommerce-backend check`): BigCommerce's last calls and their scopes.
+# The functions' logs have no secret, token or IP address. The API's access log has IP addresses, so
+# it is excluded.
 QUERY_CALLS = Statement(
     "QueryCalls",
     resources=tuple(

@@ -18,7 +18,7 @@ from .deadline import DeadlineExceededError
 from .errors import CallbackError
 
 NAMESPACE = "BigCommerceApp"
-# Counts installations and loads. `python -m ops check` causes neither: it has no code and no
+# Counts installations and loads. `bigcommerce-backend check` causes neither: it has no code and no
 # installed store.
 INSTALLED_OR_OPENED = "InstalledOrOpened"
 

@@ -133,7 +133,8 @@ def test_ci_tells_drift_from_a_stack_that_is_as_deployed(
     drifted = new_stack.ci("drift")
     assert drifted.returncode == 1
     assert group.rpartition("-")[2] in drifted.stdout
-    assert "ops check" in (new_stack.folder / f"build/ci/{NAME}/check.md").read_text()
+    summary = (new_stack.folder / f"build/ci/{NAME}/check.md").read_text()
+    assert "bigcommerce-backend check" in summary
 
 
 def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack) -> None:

@@ -30,8 +30,8 @@ def run(
     but not granted; one with + is granted but not configured. The state `active`
     of a connection at Rutter means that data is syncing.
 
-    A terminal cuts long words; --json has them whole. The command reads no tokens
-    and no email addresses.
+    The terminal truncates long words; --json prints them in full. The command
+    reads no tokens and no email addresses.
 
     Args:
         all_: Also list stores that uninstalled the app, while their records last.

@@ -21,7 +21,7 @@ def run(
 ) -> int:
     """Print the access token of one store, after you confirm.
 
-    Anyone with the token can do at the store what its scopes allow. CloudTrail
+    Anyone with the token can do in the store what its scopes allow. CloudTrail
     logs the call Decrypt with your identity, the organization ID and the store
     hash.
     """
