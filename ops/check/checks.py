@@ -19,7 +19,6 @@ from ops.check.headers import header_problems
 from ops.check.retry_budget import RetryBudget
 from ops.check.review import review_checks
 from ops.check.signed_payload import signed_payload
-from ops.errors import CommandError
 from ops.http_client import Client, Response, UnreachableError, UnresolvedError, is_loopback
 from ops.outputs import Outputs
 from ops.traffic import TrafficUnknownError, traffic
@@ -117,8 +116,6 @@ class Checks:
             secret = client_secret(app, arns, self._secrets_manager)
         except WrongSecretError as error:
             raise Failed(str(error), self._commands.up) from None
-        except CommandError as error:
-            raise Failed(f"could not read its secret: {error}") from None
         except (ClientError, BotoCoreError) as error:
             raise Failed(f"could not read its secret: {explained(error)}") from None
         self._secrets[app.organization_id] = secret

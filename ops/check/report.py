@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from ops.aws_errors import aws_errors_explained
+from ops.aws_session import session
 from ops.check.check import Check, Outcome, Result, Results
 from ops.check.checks import Checks
 from ops.check.retry_budget import RetryBudget
@@ -29,8 +31,14 @@ def check_deployment(
     """Check the stack and these apps, print each result, and return the results.
 
     Calls that a fresh deployment may not answer yet are retried for `wait_seconds` in all.
+
+    Raises:
+        CommandError: nothing can be checked, because of this machine or its AWS credentials.
     """
     require_network(outputs.registration)
+    if any(app.client_id for app in apps):
+        with aws_errors_explained():
+            session(outputs)
     budget = RetryBudget(
         wait_seconds, lambda words: print_whole(Text(f"  {words}", style="dim"), console)
     )

@@ -265,6 +265,7 @@ def test_one_failed_check_fails_the_command(
         ]
 
     monkeypatch.setattr("ops.check.report.require_network", lambda _: None)
+    monkeypatch.setattr("ops.check.report.session", lambda _: None)
     monkeypatch.setattr(Checks, "of_stack", lambda _: checks("stack"))
     monkeypatch.setattr(Checks, "of_app", lambda _, app: checks(app.organization_id))
     command = ("check", "--app", "initech", "--app", "acme", *PIPED)
