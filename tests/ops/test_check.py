@@ -131,7 +131,7 @@ class TestFindings:
             ("Set-Cookie", "a=b", "it sets a cookie"),
         ],
     )
-    def test_a_wrong_header(self, header: str, value: str, said: str) -> None:
+    def test_each_wrong_header_is_a_problem(self, header: str, value: str, said: str) -> None:
         right = {
             "Content-Security-Policy": "default-src 'none'; frame-ancestors http://localhost",
             "X-Content-Type-Options": "nosniff",
@@ -143,7 +143,7 @@ class TestFindings:
         (problem,) = header_problems(right | {header: value}, ["http://localhost"])
         assert said in problem
 
-    def test_wrong_answers(
+    def test_a_wrong_answer_fails_with_the_commands_that_fix_it(
         self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         statuses = {
@@ -193,7 +193,7 @@ class TestFindings:
         assert f"      {self.LOGS}\n" in printed
         assert "6 failed" in printed
 
-    def test_a_wrong_header_of_every_callback(
+    def test_a_wrong_header_fails_every_call_of_a_callback(
         self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def framed(_: str, answer: Response) -> Response:
@@ -207,7 +207,9 @@ class TestFindings:
         }
         assert {*failures(results, B)} == {f"{LOAD.label}, unsigned"}
 
-    def test_an_api_that_does_not_answer(self, deployed: LocalBackend, check: Check) -> None:
+    def test_an_api_that_does_not_answer_fails_every_call(
+        self, deployed: LocalBackend, check: Check
+    ) -> None:
         gone = outputs_text(deployed).replace(deployed.outputs["baseUrl"], "http://localhost:1")
         results, printed = check(gone)
         assert len(failures(results, A)) == 6
@@ -218,7 +220,7 @@ class TestFindings:
         ("scheme", "found"),
         [("https", "every URL"), ("http", "BigCommerce calls HTTPS URLs only")],
     )
-    def test_urls_are_https_or_on_this_machine(
+    def test_urls_must_be_https_unless_they_are_on_this_machine(
         self, deployed: LocalBackend, scheme: str, found: str
     ) -> None:
         moved = f"{scheme}://apps.example.com"
@@ -226,7 +228,7 @@ class TestFindings:
         checks = Checks(outputs, RetryBudget(0, print)).of_app(outputs.registration.apps[1])
         assert next(checks).run().found == found
 
-    def test_urls_that_are_not_those_in_the_portal(
+    def test_urls_that_are_not_recorded_as_those_in_the_portal_fail(
         self, deployed: LocalBackend, check: Check
     ) -> None:
         outputs = json.loads(outputs_text(deployed))
@@ -260,7 +262,7 @@ class TestFindings:
             ("{}", {"org-a": NO_SECRET}, "its secret does not exist"),
         ],
     )
-    def test_a_secret_that_is_not_the_apps(
+    def test_a_secret_that_is_not_the_apps_fails(
         self, deployed: LocalBackend, check: Check, content: str, arns: Any, said: str
     ) -> None:
         outputs = json.loads(outputs_text(deployed))
@@ -271,7 +273,7 @@ class TestFindings:
         failed = failures(results, A).values()
         assert [(each.found, each.commands) for each in failed] == [(said, (self.UP,))]
 
-    def test_a_client_secret_that_the_functions_do_not_have(
+    def test_the_functions_refuse_a_client_secret_that_they_do_not_have(
         self, deployed: LocalBackend, check: Check
     ) -> None:
         """As when the outputs are of another deployment than the URLs."""
@@ -310,7 +312,9 @@ class TestFindings:
         assert (done.status, done.out) == (2, "")
         assert done.err.startswith(said)
 
-    def test_an_operator_who_may_not_read_the_secret(self, deployed: LocalBackend) -> None:
+    def test_the_check_fails_if_the_operator_may_not_read_the_secret(
+        self, deployed: LocalBackend
+    ) -> None:
         iam = deployed.emulator.aws.client("iam")
         iam.create_user(UserName="nobody")
         key = iam.create_access_key(UserName="nobody")["AccessKey"]

@@ -334,7 +334,7 @@ class TestHelp:
         assert "  bigcommerce-backend check --stack dev --app " in done.stdout
         assert "python -m" not in done.stdout
 
-    def test_version(self) -> None:
+    def test_the_version_is_that_of_the_program(self) -> None:
         assert run("--version").out == f"{program_version()}\n"
 
     def test_aws_sdk_and_templates_are_imported_only_if_needed(self) -> None:

@@ -85,7 +85,7 @@ def proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         ("other.example", 1, True, "not valid for 'localhost'"),
     ],
 )
-def test_certificates_count(
+def test_only_a_trusted_and_valid_certificate_is_accepted(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     *,

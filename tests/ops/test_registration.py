@@ -64,7 +64,9 @@ def test_scopes_are_grouped_and_ordered_as_in_the_portal() -> None:
         (ready(), "ready", "Check the callbacks, and install"),
     ],
 )
-def test_status_and_next_step(of: AppRegistration, status: str, what: str) -> None:
+def test_moved_urls_are_the_next_step_and_a_ready_app_is_to_be_checked(
+    of: AppRegistration, status: str, what: str
+) -> None:
     """The others are in the sheet of apps at every stage."""
     assert of.status == status
     assert next_step(of, Commands(registration(of))).what.startswith(what)

@@ -22,7 +22,7 @@ def sheet(*apps: AppRegistration) -> str:
     return markdown_sheet(registration(*apps))
 
 
-def test_sheet_of_apps_at_every_stage() -> None:
+def test_the_sheet_of_apps_at_every_stage_is_the_recorded_one() -> None:
     golden = Path(__file__).with_name("sheet_every_stage.md")
     assert markdown_sheet(EVERY_STAGE) == golden.read_text(encoding="utf-8")
 

@@ -96,7 +96,7 @@ def test_the_scopes_of_the_last_consent_are_compared_with_those_of_the_app(
         assert "To see when BigCommerce last called" not in text
 
 
-def test_traffic_as_json() -> None:
+def test_json_has_every_url_and_the_last_consent() -> None:
     consent = Consent(DAY, ["store_v2_orders"])
     assert Traffic(30, {"loadCallbackUrl": DAY}, consent).as_json() == {
         "days": 30,

@@ -202,7 +202,7 @@ LIMITED = answer(429, headers={"X-Rate-Limit-Time-Reset-Ms": "1500"})
         ([answer(302)] * 3, Verdict.UNKNOWN, [1.0, 2.0]),
     ],
 )
-def test_verdicts_by_bigcommerces_answers(
+def test_bigcommerces_answer_decides_the_verdict(
     answers: list[Any], verdict: Verdict, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool, waited = mock.Mock(), list[float]()
