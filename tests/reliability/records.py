@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,26 +16,6 @@ _MARKER = {"pk", "sk", "organization_id", "store_hash", "status", "revision", "c
 _MARKER |= {"uninstalled_at", "arrived_at", "expires_at"}
 # Until the store is reconciled with Rutter.
 _DUE = {"connection_app", "connection_due"}
-
-
-class Kind(StrEnum):
-    """Kinds of problems."""
-
-    LOST = "installations lost"
-    DOUBLED = "doubled"
-    DIFFERENT = "different from the model"
-    UNEXPECTED = "unexpected answers"
-    NOT_TAKEN = "not taken"
-    CONNECTION_LOST = "connections lost"
-    CONNECTION_DOUBLED = "connections doubled"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is wrong: which kind of thing, and what in particular."""
-
-    kind: Kind
-    what: str
 
 
 class Records:
@@ -93,24 +71,24 @@ def key(life: Life) -> tuple[str, str]:
     return f"ORG#{life.app.organization_id}#STORE#{life.store.hash}", "STORE"
 
 
-def difference(name: str, stored: Stored, models: Sequence[StoreModel]) -> Problem | None:
+def difference(name: str, stored: Stored, models: Sequence[StoreModel]) -> str | None:
     """Return what is wrong with a store's record; None if it matches one of the models."""
     expected = [model.stored for model in models]
     if stored in expected:
         return None
     tokens = {each.token for each in expected}
     if stored.token in tokens or None in tokens:
-        return Problem(Kind.DIFFERENT, f"{name} is {stored}, and should be one of {expected}")
-    return Problem(Kind.LOST, f"{name} should be installed, with its latest access token")
+        return f"{name} is {stored}, and should be one of {expected}"
+    return f"{name} should be installed, with its latest access token"
 
 
-def audit(records: Records, lives: Sequence[Life], before: Set[object]) -> Iterator[Problem]:
+def audit(records: Records, lives: Sequence[Life], before: Set[object]) -> Iterator[str]:
     """Yield what is wrong with the table, apart from records that were there `before`."""
     for life in lives:
         if life.possible and (found := difference(life.name, records.stored(life), life.possible)):
             yield found
     for pk, sk in sorted(records.keys() - before - set(map(key, lives))):
-        yield Problem(Kind.DOUBLED, f"the record {pk} {sk} is there without a reason")
+        yield f"the record {pk} {sk} is there without a reason"
 
 
 # Connections: none is lost, and none is doubled.
@@ -121,7 +99,7 @@ WAIT_SECONDS = 180
 
 def audit_connections(
     backend: LocalBackend, records: Records, lives: Sequence[Life]
-) -> Iterator[Problem]:
+) -> Iterator[str]:
     """Yield what is wrong with the connections, after installed stores had time to connect."""
     connected = [life for life in lives if life.app is backend.apps[0]]
     give_up_at = time.monotonic() + WAIT_SECONDS
@@ -131,11 +109,10 @@ def audit_connections(
         time.sleep(0.5)
     for life in missing:
         state = backend.connection(life.app, life.store)
-        what = f"{life.name} should be connected with its latest access token; it is {state}"
-        yield Problem(Kind.CONNECTION_LOST, what)
+        yield f"{life.name} should be connected with its latest access token; it is {state}"
     for life in connected:
         if (count := len(backend.rutter.of(life.store.hash))) > 1:
-            yield Problem(Kind.CONNECTION_DOUBLED, f"{life.name} has {count} connections")
+            yield f"{life.name} has {count} connections"
 
 
 def _is_missing(backend: LocalBackend, records: Records, life: Life) -> bool:

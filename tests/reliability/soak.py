@@ -25,7 +25,7 @@ from local.loopback_http import UnreachableError, get
 from local.rutter import failed_job, lost
 from tests.reliability.lives import TIMEOUT_SECONDS, Delivery, Life
 from tests.reliability.model import SIGNED, Callback
-from tests.reliability.records import Kind, Problem, Records, audit, audit_connections, difference
+from tests.reliability.records import Records, audit, audit_connections, difference
 
 # The status of a callback that was not answered.
 NO_ANSWER = 0
@@ -153,12 +153,12 @@ class Soak:
         self._plan = plan
         self._records = Records(backend)
         self.events: Counter[str] = Counter()
-        self._problems: list[Problem] = []
+        self._problems: list[str] = []
         self._lock = Lock()
         self._waiting: SimpleQueue[tuple[Life, deque[Turn]]] = SimpleQueue()
         self._give_up_at = 0.0
 
-    def run(self) -> list[Problem]:
+    def run(self) -> list[str]:
         """Make the callbacks, compare, and return everything that is wrong."""
         self._warm_up()
         before = self._records.keys()
@@ -176,7 +176,7 @@ class Soak:
             finally:
                 self._give_up_at = 0
         if not_made := sum(map(len, turns)):
-            self._note(Kind.NOT_TAKEN, f"{not_made} turns were not taken")
+            self._note(f"{not_made} turns were not taken")
         self._problems += audit(self._records, lives, before)
         self._backend.rutter.next_answers.clear()
         self._problems += audit_connections(self._backend, self._records, lives)
@@ -216,9 +216,9 @@ class Soak:
         what = f"{life.name} after {[each.event for each in deliveries]} ({specials})"
         if not allowed:
             expected = {answered for answered, _ in outcomes}
-            self._note(Kind.UNEXPECTED, f"{what} was answered {statuses}, not one of {expected}")
+            self._note(f"{what} was answered {statuses}, not one of {expected}")
         elif problem := difference(what, stored, allowed):
-            self._note(problem.kind, problem.what)
+            self._note(problem)
 
     def _deliveries(self, life: Life, action: Action) -> list[Delivery]:
         """Return the deliveries of an action: one, or none yet."""
@@ -258,6 +258,6 @@ class Soak:
         with self._lock:
             self.events[event] += 1
 
-    def _note(self, kind: Kind, what: str) -> None:
+    def _note(self, problem: str) -> None:
         with self._lock:
-            self._problems.append(Problem(kind, what))
+            self._problems.append(problem)
