@@ -7,9 +7,8 @@ and must be refused what it was not granted.
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -266,96 +265,73 @@ def test_events_are_published_with_put_events_alone(ready: LocalBackend, roles: 
 # what the roles do with the worst.
 
 
-@dataclass(frozen=True)
-class Targets:
-    """Resources of this stack and of another one."""
-
-    table: str
-    key: str
-    secret: str
-    rutter_secret: str
-    token: bytes
-    token_context: Mapping[str, str]
-    other_table: str
-    other_key: str
-    other_secret: str
-
-
 Clients = Callable[[str], Any]
-Call = Callable[[Clients, Targets], object]
-
-
-CALLS: dict[str, Call] = {
-    "read a record": lambda aws, to: aws("dynamodb").get_item(TableName=to.table, Key=KEY),
-    "write a record": lambda aws, to: aws("dynamodb").put_item(TableName=to.table, Item=KEY),
-    "update a record": lambda aws, to: aws("dynamodb").update_item(TableName=to.table, Key=KEY),
-    "delete a record": lambda aws, to: aws("dynamodb").delete_item(TableName=to.table, Key=KEY),
-    "scan the table": lambda aws, to: aws("dynamodb").scan(TableName=to.table),
-    "read another table": lambda aws, to: aws("dynamodb").get_item(
-        TableName=to.other_table, Key=KEY
-    ),
-    "read its app's credentials": lambda aws, to: aws("secretsmanager").get_secret_value(
-        SecretId=to.secret
-    ),
-    "read the credentials at Rutter": lambda aws, to: aws("secretsmanager").get_secret_value(
-        SecretId=to.rutter_secret
-    ),
-    "read another stack's secret": lambda aws, to: aws("secretsmanager").get_secret_value(
-        SecretId=to.other_secret
-    ),
-    "change its app's credentials": lambda aws, to: aws("secretsmanager").put_secret_value(
-        SecretId=to.secret, SecretString="{}"
-    ),
-    "encrypt a token": lambda aws, to: aws("kms").encrypt(KeyId=to.key, Plaintext=b"token"),
-    "decrypt a token": lambda aws, to: aws("kms").decrypt(
-        KeyId=to.key, CiphertextBlob=to.token, EncryptionContext=to.token_context
-    ),
-    "encrypt a token again with another key": lambda aws, to: aws("kms").re_encrypt(
-        CiphertextBlob=to.token,
-        SourceEncryptionContext=to.token_context,
-        DestinationKeyId=to.other_key,
-    ),
-    "let another principal decrypt": lambda aws, to: aws("kms").create_grant(
-        KeyId=to.key, GranteePrincipal="*", Operations=["Decrypt"]
-    ),
-    "read the logs": lambda aws, _: aws("logs").filter_log_events(
-        logGroupName=f"/aws/lambda/{PROJECT}-local-auth"
-    ),
-    "call a function": lambda aws, _: aws("lambda").invoke(FunctionName=f"{PROJECT}-local-load"),
-    "grant itself more": lambda aws, _: aws("iam").put_role_policy(
-        RoleName=f"{PROJECT}-local-auth", PolicyName="more", PolicyDocument="{}"
-    ),
-}
+Calls = dict[str, Callable[[Clients], object]]
 
 
 @pytest.fixture(scope="module")
-def targets(ready: LocalBackend, aws: Aws) -> Targets:
+def calls(ready: LocalBackend, aws: Aws) -> Calls:
+    """Calls to resources of this stack and of another one."""
     life = installed(ready)
     record = Records(ready).item(life)
     assert record is not None
+    own = {"TableName": ready.outputs["installationsTable"], "Key": KEY}
+    names = [key["AttributeName"] for key in KEY_SCHEMA]
     aws.dynamodb.create_table(
         TableName="another-stack",
         BillingMode="PAY_PER_REQUEST",
         KeySchema=KEY_SCHEMA,
-        AttributeDefinitions=[
-            {"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in KEY_SCHEMA
-        ],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
     )
-    secret = aws.secretsmanager.create_secret(
+    secret = ready.outputs["credentialSecretArns"]["org-a"]
+    other_secret = aws.secretsmanager.create_secret(
         Name=f"{PROJECT}/another-stack/org-a", SecretString="{}"
-    )
+    )["ARN"]
     alias = f"alias/{PROJECT}-local-installations"
-    return Targets(
-        table=ready.outputs["installationsTable"],
-        key=aws.kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"],
-        secret=ready.outputs["credentialSecretArns"]["org-a"],
-        rutter_secret=f"{PROJECT}/local/rutter/org-a",
-        token=record["access_token"]["B"],
-        token_context={"organization_id": "org-a", "store_hash": life.store.hash},
-        other_table="another-stack",
-        other_key=aws.kms.create_key()["KeyMetadata"]["Arn"],
-        other_secret=secret["ARN"],
-    )
+    key = aws.kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+    other_key = aws.kms.create_key()["KeyMetadata"]["Arn"]
+    token = {"CiphertextBlob": record["access_token"]["B"]}
+    context = {"organization_id": "org-a", "store_hash": life.store.hash}
+    group = f"/aws/lambda/{PROJECT}-local-auth"
+    return {
+        "read a record": lambda aws: aws("dynamodb").get_item(**own),
+        "write a record": lambda aws: aws("dynamodb").put_item(
+            TableName=own["TableName"], Item=KEY
+        ),
+        "update a record": lambda aws: aws("dynamodb").update_item(**own),
+        "delete a record": lambda aws: aws("dynamodb").delete_item(**own),
+        "scan the table": lambda aws: aws("dynamodb").scan(TableName=own["TableName"]),
+        "read another table": lambda aws: aws("dynamodb").get_item(
+            TableName="another-stack", Key=KEY
+        ),
+        "read its app's credentials": lambda aws: aws("secretsmanager").get_secret_value(
+            SecretId=secret
+        ),
+        "read the credentials at Rutter": lambda aws: aws("secretsmanager").get_secret_value(
+            SecretId=f"{PROJECT}/local/rutter/org-a"
+        ),
+        "read another stack's secret": lambda aws: aws("secretsmanager").get_secret_value(
+            SecretId=other_secret
+        ),
+        "change its app's credentials": lambda aws: aws("secretsmanager").put_secret_value(
+            SecretId=secret, SecretString="{}"
+        ),
+        "encrypt a token": lambda aws: aws("kms").encrypt(KeyId=key, Plaintext=b"token"),
+        "decrypt a token": lambda aws: aws("kms").decrypt(
+            KeyId=key, EncryptionContext=context, **token
+        ),
+        "encrypt a token again with another key": lambda aws: aws("kms").re_encrypt(
+            SourceEncryptionContext=context, DestinationKeyId=other_key, **token
+        ),
+        "let another principal decrypt": lambda aws: aws("kms").create_grant(
+            KeyId=key, GranteePrincipal="*", Operations=["Decrypt"]
+        ),
+        "read the logs": lambda aws: aws("logs").filter_log_events(logGroupName=group),
+        "call a function": lambda aws: aws("lambda").invoke(FunctionName=role_name("load")),
+        "grant itself more": lambda aws: aws("iam").put_role_policy(
+            RoleName=role_name("auth"), PolicyName="more", PolicyDocument="{}"
+        ),
+    }
 
 
 def as_function(aws: Aws, function: str) -> Clients:
@@ -395,20 +371,19 @@ GRANTED = {
 
 @pytest.mark.parametrize("function", GRANTED)
 def test_a_function_cannot_make_calls_that_it_was_not_granted(
-    aws: Aws, targets: Targets, function: str
+    aws: Aws, calls: Calls, function: str
 ) -> None:
     clients = as_function(aws, function)
     # What is granted goes through: so it is for no other reason that the rest does not.
     for name in GRANTED[function]:
-        CALLS[name](clients, targets)
-    others = {name: call for name, call in CALLS.items() if name not in GRANTED[function]}
-    allowed = [name for name, call in others.items() if not is_refused(call, clients, targets)]
-    assert allowed == []
+        calls[name](clients)
+    others = calls.keys() - GRANTED[function]
+    assert [name for name in others if not is_refused(partial(calls[name], clients))] == []
 
 
-def is_refused(call: Call, clients: Clients, targets: Targets) -> bool:
+def is_refused(call: Callable[[], object]) -> bool:
     try:
-        call(clients, targets)
+        call()
     except ClientError as error:
         return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}
     return False
