@@ -4,30 +4,19 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from typing import Any
 
-from local.bigcommerce import App, Store, User
+import jwt
+
+from local.bigcommerce import App, Store, User, signed_payload
 
 HEADER = {"typ": "JWT", "alg": "HS256"}
 
 
 def claims(app: App, store: Store, user: User, /, **changes: Any) -> dict[str, Any]:
     """The claims BigCommerce documents, issued now, with these changed."""
-    now = int(time.time())
-    return {
-        "aud": app.client_id,
-        "iss": "bc",
-        "iat": now,
-        "nbf": now - 5,
-        "exp": now + 24 * 60 * 60,
-        "jti": "c2a3a1d2-1b9e-4f0e-8a43-35d7a1f6e7b0",
-        "sub": f"stores/{store.hash}",
-        "user": {"id": user.id, "email": user.email, "locale": "en-US"},
-        "owner": {"id": store.owner.id, "email": store.owner.email},
-        "url": "/",
-        "channel_id": None,
-    } | changes
+    payload = signed_payload(app, store, user)
+    return jwt.decode(payload, options={"verify_signature": False}) | changes
 
 
 def sign(payload: object, secret: str, header: object = HEADER) -> str:
