@@ -101,13 +101,6 @@ def test_nothing_is_done_for_an_app_without_rutter(connect: Connect) -> None:
     assert connect.connection is None
 
 
-@pytest.mark.parametrize("fault", [lost, faults.truncated, faults.slow(0.8)])
-def test_a_lost_answer_makes_no_second_connection(connect: Connect, fault: faults.Fault) -> None:
-    connect.rutter.next_answers.append(fault)
-    connect.install_and_work()
-    connect.assert_connected()
-
-
 @pytest.mark.parametrize("status", [400, 409, 410, 450])
 def test_a_refusal_that_a_person_must_fix_is_not_retried(connect: Connect, status: int) -> None:
     connect.rutter.next_answers.append(faults.status(status))
@@ -131,6 +124,8 @@ def test_a_refusal_that_a_person_must_fix_is_not_retried(connect: Connect, statu
         (faults.status(503), 5),
         (failed_job(500), 5),
         (faults.reset, 5),
+        (faults.truncated, 5),
+        (lost, 5),
         (faults.html, 5),
         (faults.slow(0.8), 5),
         (faults.status(401), 5),
@@ -379,19 +374,6 @@ def test_a_store_whose_messages_were_lost_is_connected_by_the_sweep(connect: Con
     connect.work()
     connect.assert_connected()
     assert due(connect, 10**9) == []
-
-
-def test_switching_rutter_on_connects_the_stores_that_were_installed_before(
-    connect: Connect,
-) -> None:
-    connect.backend.deploy(connect.app)
-    connect.install_and_work()
-    assert not connect.rutter.connections
-    connect.backend.deploy(connect.app, rutter_on_uninstall="keep")
-    connect.clock.advance(86_400)
-    connect.sweep()
-    connect.work()
-    assert connect.connection.id in connect.rutter.connections
 
 
 def test_a_store_that_is_being_retried_is_not_queued_by_the_sweep_too(connect: Connect) -> None:
