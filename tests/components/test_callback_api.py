@@ -13,25 +13,13 @@ each_callback = pytest.mark.parametrize("callback", CALLBACKS, ids=lambda each: 
 
 
 @each_callback
-def test_route_invokes_its_function(awaiting: Recording, callback: Callback) -> None:
+def test_route_waits_for_its_function(awaiting: Recording, callback: Callback) -> None:
+    """tests/local/backend shows that the deployed routes lead to their functions."""
     route = awaiting.one("Route", callback.name)
     integration = awaiting.one("Integration", callback.name)
-    function = f"arn:aws:lambda:us-east-1:123456789012:function:bigcommerce-test-{callback.name}"
-    assert route.inputs == {
-        "apiId": API_ID,
-        "routeKey": f"GET /{{organization_id}}/{callback.portal_field.path}",
-        "target": f"integrations/{callback.name}-id",
-    }
     assert {integration.urn, awaiting.one("Permission", callback.name).urn} <= set(route.depends_on)
-    assert integration.inputs == {
-        "apiId": API_ID,
-        "integrationType": "AWS_PROXY",
-        "integrationMethod": "POST",
-        "integrationUri": (
-            f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations"
-        ),
-        "payloadFormatVersion": "2.0",
-    }
+    always = {"integrationMethod": "POST", "payloadFormatVersion": "2.0"}
+    assert integration.inputs.items() >= always.items()
 
 
 def throttles(stage: Resource) -> dict[str, tuple[float, int]]:

@@ -29,6 +29,8 @@ INSTALLATION = replace(
 )
 UNINSTALLED = Uninstalled("theclientid", Uninstall(1_700_000_200, 1_700_000_201), 1_702_592_200)
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 update = partial(installation_table.update, "organization", "abc123def4")
 
 
@@ -40,7 +42,6 @@ def read() -> Record:
     return update(lambda record: record)
 
 
-@pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize(
     "record",
     [
@@ -63,7 +64,6 @@ def test_a_record_is_read_as_it_was_written(record: Record) -> None:
     assert read() == record
 
 
-@pytest.mark.usefixtures("backend")
 def test_an_item_without_a_status_counts_as_absent_and_is_replaced() -> None:
     """Only the function that writes connections could make one, and only if it is taken over."""
     dynamodb = aws_client("dynamodb")
@@ -73,7 +73,6 @@ def test_an_item_without_a_status_counts_as_absent_and_is_replaced() -> None:
     assert update(always(INSTALLATION)) == read() == INSTALLATION
 
 
-@pytest.mark.usefixtures("backend")
 def test_reads_are_consistent(aws: AwsCalls) -> None:
     """Source: the DynamoDB developer guide; moto reads consistently whatever it is asked for."""
     read()
@@ -112,7 +111,6 @@ def test_a_record_that_stays_the_same_is_not_written(backend: Backend, aws: AwsC
     assert [item["revision"] for item in backend.stored()] == [1]
 
 
-@pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize("before", [None, INSTALLATION], ids=["first write", "later write"])
 def test_after_a_conflict_a_rule_is_applied_to_the_record_of_the_other_writer(
     before: Record,
@@ -132,7 +130,6 @@ def test_after_a_conflict_a_rule_is_applied_to_the_record_of_the_other_writer(
     assert read() == replace(INSTALLATION, owner_id="2")
 
 
-@pytest.mark.usefixtures("backend")
 def test_an_update_that_conflicts_at_every_attempt_pauses_longer_and_gives_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
