@@ -94,9 +94,7 @@ def test_a_commit_that_main_was_at_is_checked_out(repository: Repository, name: 
         ("newest, abbreviated", "by its full hash"),
     ],
 )
-def test_any_other_commit_is_refused_and_nothing_is_checked_out(
-    repository: Repository, commit: str, words: str
-) -> None:
+def test_no_other_commit_is_checked_out(repository: Repository, commit: str, words: str) -> None:
     repository.git("checkout", "--quiet", "refs/heads/main")
     if commit in {"unmerged", "amiss"}:
         commit = repository.hash_of(commit)

@@ -71,9 +71,7 @@ def test_uv_gets_the_index_of_pips_configuration_file(installed: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "variable"), [("pip.conf", "PIP_INDEX_URL"), (os.devnull, "UV_DEFAULT_INDEX")]
 )
-def test_environment_variables_override_pips_file(
-    installed: Path, file: str, variable: str
-) -> None:
+def test_environment_variables_override_pip_conf(installed: Path, file: str, variable: str) -> None:
     index = "https://other.example.com/simple"
     got = install(installed, PIP_CONFIG_FILE=str(installed / file), **{variable: index})
     assert got["UV_DEFAULT_INDEX"] == index

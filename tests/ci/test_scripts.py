@@ -101,9 +101,7 @@ def test_a_preview_shows_the_stores_that_must_consent_and_keeps_its_plan(
 
 
 @pytest.mark.parametrize("planned", [True, False])
-def test_a_deployment_applies_the_plan_shows_the_sheet_and_checks(
-    folder: Folder, planned: bool
-) -> None:
+def test_deploy_applies_the_plan_shows_the_sheet_and_checks(folder: Folder, planned: bool) -> None:
     if planned:
         folder.run("stack", "preview", "prod")
         (folder.path / "build/ci/prod/plan.json").touch()
@@ -188,9 +186,7 @@ def test_an_undeployed_stack_has_no_callback_check(folder: Folder) -> None:
         (("destroy", "dev"), "stack preview|deploy|drift STACK\n"),
     ],
 )
-def test_a_wrong_call_prints_the_right_one(
-    folder: Folder, arguments: tuple[str, ...], said: str
-) -> None:
+def test_wrong_call_prints_right_one(folder: Folder, arguments: tuple[str, ...], said: str) -> None:
     assert folder.run("stack", *arguments) == 2
     assert folder.error.endswith(said)
     assert not (folder.path / "calls").exists()
@@ -225,9 +221,7 @@ def test_a_long_text_keeps_whole_lines_of_both_ends(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("preview", ["short", LONG, None])
-def test_a_comment_names_its_commit_and_run_whatever_the_preview_wrote(
-    folder: Folder, preview: str | None
-) -> None:
+def test_each_comment_names_its_commit_and_run(folder: Folder, preview: str | None) -> None:
     folder.command("gh", "cat > body\n")
     if preview is not None:
         (folder.path / "preview.md").write_text(preview)
@@ -268,9 +262,7 @@ def test_drift_has_one_issue_with_every_stack_that_was_compared(
 
 
 @pytest.mark.parametrize(("version", "status"), [("1.0.0", 0), ("1.0", 1), ("9.9.9", 1)])
-def test_a_release_has_the_changelog_of_its_version(
-    folder: Folder, version: str, status: int
-) -> None:
+def test_a_release_has_its_versions_changelog(folder: Folder, version: str, status: int) -> None:
     (folder.path / "CHANGELOG.md").write_text(
         "# C\n\n## 1.0.0 - today\n\nNew, in\ntwo lines.\n\n## 0.9.0\n\nOld.\n"
     )

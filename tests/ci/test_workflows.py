@@ -236,9 +236,7 @@ def test_forks_and_dependabot_get_a_message_in_place_of_a_preview() -> None:
         ("pull-request", "comment", "!cancelled() && needs.preview.result != 'skipped'"),
     ],
 )
-def test_a_stacks_result_is_reported_even_if_its_job_left_no_artifact(
-    name: str, job: str, condition: str
-) -> None:
+def test_a_stacks_result_is_reported_without_artifact(name: str, job: str, condition: str) -> None:
     found = jobs(name)[job]
     assert found["if"] == condition
     (download,) = [step for step in found["steps"] if "download-artifact@" in step.get("uses", "")]
@@ -309,9 +307,7 @@ def test_ci_runs_the_targets_of_the_readme() -> None:
         ("test-browser", ["ARGS=-k y"], "-m browser -k y"),
     ],
 )
-def test_make_variables_select_tests_and_coverage(
-    target: str, variables: list[str], command: str
-) -> None:
+def test_make_selects_tests_and_coverage(target: str, variables: list[str], command: str) -> None:
     installed = ["-o", ".venv/.requirements-dev"]
     make = ["make", "--no-print-directory", "-C", str(ROOT), "-n", *installed, target, *variables]
     environment = {"PATH": os.environ["PATH"]}

@@ -18,9 +18,7 @@ from tests.components.stacks import (
 )
 
 
-def test_secret_holds_the_credentials_of_a_registered_app(
-    awaiting: Recording, ready: Recording
-) -> None:
+def test_secret_holds_a_registered_apps_credentials(awaiting: Recording, ready: Recording) -> None:
     credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
     for recording, value in ((awaiting, {}), (ready, credentials)):
         version = recording.one("SecretVersion", GLOBEX)
@@ -29,9 +27,7 @@ def test_secret_holds_the_credentials_of_a_registered_app(
         assert version.secret_inputs == ["secretString"]
 
 
-def test_protected_stacks_keep_deleted_secrets_for_30_days(
-    awaiting: Recording, customized: Recording
-) -> None:
+def test_protected_stacks_keep_deleted_secrets(awaiting: Recording, customized: Recording) -> None:
     assert awaiting.one("Secret").inputs["recoveryWindowInDays"] == 30
     # Then the stack can be created again under the same names.
     assert customized.one("Secret").inputs["recoveryWindowInDays"] == 0
@@ -75,9 +71,7 @@ def test_registering_an_app_changes_its_secret_value_and_item_and_a_new_name_onl
         assert len(changed) == len(types)
 
 
-def test_another_app_changes_no_resource_of_the_first(
-    ready: Recording, two_apps: Recording
-) -> None:
+def test_another_app_changes_nothing_of_the_first(ready: Recording, two_apps: Recording) -> None:
     before, after = _by_urn(ready), _by_urn(two_apps)
     assert {after[urn].name for urn in after.keys() - before.keys()} == {ACME}
     assert [urn for urn in before if before[urn] != after[urn]] == []

@@ -33,9 +33,7 @@ def throttles(stage: Resource) -> dict[str, tuple[float, int]]:
     }
 
 
-def test_stage_deploys_automatically_and_throttles_each_route(
-    awaiting: Recording, customized: Recording
-) -> None:
+def test_stage_deploys_and_throttles_each_route(awaiting: Recording, customized: Recording) -> None:
     stage = awaiting.one("Stage")
     assert stage.inputs["autoDeploy"] is True
     # API Gateway refuses settings of a route that does not exist yet.

@@ -21,9 +21,7 @@ def test_table_is_on_demand_recoverable_and_encrypted_with_the_stacks_own_key(
     )
 
 
-def test_table_key_and_api_are_protected_by_setting_and_nothing_else_is(
-    awaiting: Recording, customized: Recording
-) -> None:
+def test_table_key_and_api_alone_are_protected(awaiting: Recording, customized: Recording) -> None:
     protected = {each.kind for each in awaiting.resources if each.protect}
     assert protected == {"Table", "Key", "Api"}
     assert not any(each.protect for each in customized.resources)

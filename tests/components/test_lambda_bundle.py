@@ -217,9 +217,7 @@ class TestBuild:
         assert before.stat().st_ino == written.st_ino
         assert before.stat().st_mtime_ns == written.st_mtime_ns
 
-    def test_is_complete_after_an_interruption(
-        self, build: Callable[[], Path], tmp_path: Path
-    ) -> None:
+    def test_survives_an_interruption(self, build: Callable[[], Path], tmp_path: Path) -> None:
         def interrupted(requirements: Path, target: Path) -> None:
             (target / "tinylib").mkdir(parents=True)
             (target / "tinylib" / "half.py").write_text("")
@@ -255,9 +253,7 @@ class TestBuild:
         with installing(lambda *_: None), pytest.raises(OSError, match="libraries"):
             build()
 
-    def test_refuses_a_library_that_is_not_the_pinned_one(
-        self, build: Callable[[], Path], tmp_path: Path
-    ) -> None:
+    def test_refuses_an_unpinned_library(self, build: Callable[[], Path], tmp_path: Path) -> None:
         with installing(pip_install), pytest.raises(BundleError) as raised:
             build()
         assert isinstance(raised.value, pulumi.RunError)  # the CLI shows no traceback
@@ -269,9 +265,7 @@ class TestBuild:
         assert list((tmp_path / "build").iterdir()) == []
 
 
-def test_each_function_imports_only_what_it_needs_and_keeps_its_connections(
-    bundle: Path, tmp_path: Path
-) -> None:
+def test_functions_import_what_they_need_and_keep_connections(bundle: Path, tmp_path: Path) -> None:
     """The function has the bundle, the standard library and the Lambda runtime's libraries only.
 
     Every cold start pays for each import. A connection costs loading certificates and round trips.

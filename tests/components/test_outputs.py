@@ -60,9 +60,7 @@ def without_renderings(recording: Recording) -> dict[str, Any]:
     return outputs
 
 
-def test_registering_an_app_changes_its_status_and_no_url(
-    awaiting: Recording, ready: Recording
-) -> None:
+def test_registering_an_app_changes_no_url(awaiting: Recording, ready: Recording) -> None:
     assert without_renderings(awaiting)["technicalTab"] == {GLOBEX: globex("awaiting-registration")}
     assert without_renderings(ready) == without_renderings(awaiting) | {
         "technicalTab": {GLOBEX: globex("awaiting-urls")},
@@ -154,9 +152,7 @@ def test_other_outputs_render_the_registration(two_apps: Recording) -> None:
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_a_new_domain_is_warned_about_before_the_first_resource(
-    record: Recorder, *, preview: bool
-) -> None:
+def test_a_new_domain_is_warned_about_before_resources(record: Recorder, *, preview: bool) -> None:
     registered = GLOBEX_APP | {"registeredBaseUrl": API_ENDPOINT}
     domain = DOMAIN | {"keepDefaultEndpoint": True}
     (warned,) = record({"apps": [registered], "domain": domain}, preview=preview).warnings

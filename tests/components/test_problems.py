@@ -147,9 +147,7 @@ def test_a_wrong_value_has_no_command(key: str, what: str, config: dict[str, Any
 
 
 @pytest.mark.parametrize(("key", "what", "command", "config"), MISSING_VALUES)
-def test_missing_value_has_the_command_that_sets_it(
-    key: str, what: str, command: str, config: dict[str, Any]
-) -> None:
+def test_missing_value_command(key: str, what: str, command: str, config: dict[str, Any]) -> None:
     assert problems(config) == [Problem(key, what.removesuffix("."), command)]
 
 

@@ -221,9 +221,7 @@ SAMPLE = {"apps": [ACME_APP | {"organizationId": SAMPLE_ORGANIZATION_ID}], "prot
         (ANYWHERE | {"protect": False, "monitoring": TOLD}, None),
     ],
 )
-def test_warning_comes_before_any_resource(
-    config: dict[str, Any], words: str | None, record: Recorder
-) -> None:
+def test_warnings_come_first(config: dict[str, Any], words: str | None, record: Recorder) -> None:
     warnings = record(config).warnings
     assert [each.resources for each in warnings] == [0] * (words is not None)
     assert all(each.text.startswith(str(words)) for each in warnings)

@@ -27,9 +27,7 @@ def variables(function: Resource) -> dict[str, str]:
 
 
 @each_callback
-def test_function_runs_its_handler_and_needs_its_log_group_and_policy(
-    awaiting: Recording, callback: Callback
-) -> None:
+def test_function_needs_its_log_group_and_policy(awaiting: Recording, callback: Callback) -> None:
     function = awaiting.one("Function", callback.name)
     log_group = awaiting.one("LogGroup", callback.name)
     policy = awaiting.one("RolePolicy", callback.name)

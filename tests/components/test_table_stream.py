@@ -39,9 +39,7 @@ def test_a_change_is_retried_until_it_is_12_hours_old_and_then_kept(
     assert mapping["destinationConfig"] == {"onFailure": {"destinationArn": ARN + failed}}
 
 
-def test_events_add_the_bus_and_its_function_and_change_nothing_else(
-    two_apps: Recording, record: Recorder
-) -> None:
+def test_events_change_nothing_else(two_apps: Recording, record: Recorder) -> None:
     published = record(TWO_APPS | {"events": True})
     assert [each.urn for each in two_apps.resources if each not in published.resources] == []
     assert {**published.outputs, "eventBusArn": ""} == two_apps.outputs

@@ -65,9 +65,7 @@ def test_upgrade_replaces_and_renames_nothing(record: Recorder) -> None:
         ),
     ],
 )
-def test_only_a_change_that_keeps_the_resource_passes(
-    tmp_path: Path, change: dict[str, str], *, is_kept: bool
-) -> None:
+def test_only_kept_resources_pass(tmp_path: Path, change: dict[str, str], *, is_kept: bool) -> None:
     before = resources.resources(version(tmp_path / "before.py", {}), {})
     after = version(tmp_path / "after.py", change)
     assert (resources.resources(after, before) == before) == is_kept

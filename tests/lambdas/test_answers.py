@@ -46,9 +46,7 @@ def assert_inert(page: Page) -> None:
 
 
 @any_hostile
-def test_a_hostile_app_name_link_and_request_id_are_shown_as_they_are(
-    hostile: str, installed: Callbacks
-) -> None:
+def test_hostile_app_name_link_and_request_id_are_inert(hostile: str, installed: Callbacks) -> None:
     url = f"https://support.example.com/{hostile}"
     installed.backend.deploy(replace(installed.app, name=hostile), support_url=url)
     forget_apps()

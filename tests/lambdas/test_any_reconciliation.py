@@ -250,9 +250,7 @@ class Life(RuleBasedStateMachine):
             self.world.write_record(self.world.record)
 
     @rule(data=st.data(), fault=st.sampled_from(FAULTS), lost=st.booleans())
-    def receive_while_rutter_fails(
-        self, data: st.DataObject, fault: faults.Fault, lost: bool
-    ) -> None:
+    def receive_as_rutter_fails(self, data: st.DataObject, fault: faults.Fault, lost: bool) -> None:
         """Rutter fails at the next call; the message may be lost before it is retried."""
         self.world.rutter.next_answers.append(fault)
         self.world.answers_were_lost = True
@@ -318,9 +316,7 @@ class Life(RuleBasedStateMachine):
         operation=st.integers(0, 12),
         others=st.lists(st.sampled_from(["consent", "uninstall"]), min_size=1, max_size=2),
     )
-    def receive_while_others_act(
-        self, data: st.DataObject, operation: int, others: list[str]
-    ) -> None:
+    def receive_as_others_act(self, data: st.DataObject, operation: int, others: list[str]) -> None:
         """Between two of the invocation's operations, the store changes and others reconcile it."""
 
         def act() -> None:

@@ -35,9 +35,7 @@ def test_an_app_is_read_as_the_deployment_wrote_it(backend: Backend, app: App) -
     )
 
 
-def test_an_app_is_read_once_in_five_minutes(
-    clock: Clock, backend: Backend, app: App, aws: AwsCalls
-) -> None:
+def test_app_is_kept_five_minutes(clock: Clock, backend: Backend, app: App, aws: AwsCalls) -> None:
     apps.find(ORGANIZATION_ID)
     backend.deploy(replace(app, name="Renamed"))
     clock.advance(299)
@@ -121,7 +119,7 @@ def test_an_app_without_a_secret_is_unknown_and_its_records_stay_to_be_purged(
     assert removed.backend.stored() == before
 
 
-def test_a_secrets_manager_that_fails_is_not_taken_for_a_secret_that_is_gone(
+def test_a_failing_secrets_manager_is_not_a_deleted_secret(
     removed: Callbacks, aws: AwsCalls
 ) -> None:
     aws.instead["GetSecretValue"] = EndpointConnectionError(endpoint_url="https://aws.invalid")

@@ -79,9 +79,7 @@ def after(clock: Clock, seconds: int, exchange: Exchange) -> TokenResponse:
     return exchange()
 
 
-def test_the_installation_is_recorded_with_its_times_scopes_and_users(
-    clock: Clock, callbacks: Callbacks
-) -> None:
+def test_the_whole_installation_is_recorded(clock: Clock, callbacks: Callbacks) -> None:
     url = callbacks.url("redirect-url", ADMINISTRATOR)
     began_at = clock.now
     callbacks.bigcommerce.token_endpoint.next_answers.append(partial(after, clock, 2))
@@ -177,9 +175,7 @@ def test_granted_scopes_that_differ_from_the_configured_ones_are_shown_and_logge
 
 
 @pytest.mark.parametrize("context", ["stores/other", "STORES/{}"])
-def test_a_grant_for_another_context_is_refused_and_not_stored(
-    context: str, callbacks: Callbacks, logs: Logs
-) -> None:
+def test_a_grant_of_another_context_fails(context: str, callbacks: Callbacks, logs: Logs) -> None:
     other = faults.with_fields(context=context.format(callbacks.store.hash))
     callbacks.bigcommerce.token_endpoint.next_answers.append(other)
 
@@ -191,9 +187,7 @@ def test_a_grant_for_another_context_is_refused_and_not_stored(
 
 
 @pytest.mark.parametrize("value", [None, "", 5, ["a"], "\ud800"], ids=ascii)
-def test_optional_fields_of_a_grant_are_left_out_if_they_cannot_be_read(
-    value: object, callbacks: Callbacks
-) -> None:
+def test_unreadable_fields_of_a_grant_are_left_out(value: object, callbacks: Callbacks) -> None:
     user = {"id": callbacks.store.owner.id, "email": value}
     grant = faults.with_fields(account_uuid=value, user=user, owner=user)
     callbacks.bigcommerce.token_endpoint.next_answers.append(grant)
@@ -234,9 +228,7 @@ def test_an_external_install_returns_to_bigcommerce_when_it_failed(
     assert backend.stored() == []
 
 
-def test_a_code_is_refused_for_a_store_or_an_app_that_its_link_was_changed_to(
-    installed: Callbacks, other_app: App
-) -> None:
+def test_a_code_is_refused_for_another_store_or_app(installed: Callbacks, other_app: App) -> None:
     attacker = installed.bigcommerce.add_store("The attacker's own")
     before = installed.backend.stored()
     links = [
@@ -370,9 +362,7 @@ def test_an_uninstall_during_the_exchange_ends_the_installation_that_began_befor
     assert [record["status"] for record in callbacks.backend.stored()] == ["uninstalled"]
 
 
-def test_an_installation_that_others_keep_overtaking_must_be_started_again(
-    callbacks: Callbacks, aws: AwsCalls
-) -> None:
+def test_an_overtaken_installation_must_start_again(callbacks: Callbacks, aws: AwsCalls) -> None:
     conflict = ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
     aws.instead["PutItem"] = conflict
 

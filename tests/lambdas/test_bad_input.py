@@ -160,9 +160,7 @@ def test_a_payload_of_one_organization_is_refused_at_another_of_the_same_stack(
     assert installed.backend.stored() == before
 
 
-def test_a_callback_that_the_rules_refuse_changes_nothing_and_says_why(
-    clock: Clock, installed: Callbacks
-) -> None:
+def test_refused_callbacks_change_nothing_and_say_why(clock: Clock, installed: Callbacks) -> None:
     """Which payload is refused is in test_any_lifecycle.py."""
     stranger = User(7_654_321, "stranger", "stranger@example.com")
     old = {each: installed.url(each, stranger) for each in SIGNED_CALLBACKS}

@@ -44,9 +44,7 @@ def test_a_success_is_one_log_line_and_a_metric_where_a_store_opens_the_app(
     assert counted == ([1, 1] if callback == "load" else [1])  # the first is the installation
 
 
-def test_a_check_of_the_deployment_does_not_count_as_a_visit(
-    backend: Backend, app: App, logs: Logs
-) -> None:
+def test_a_check_of_the_deployment_is_not_a_visit(backend: Backend, app: App, logs: Logs) -> None:
     payload = signed_payload(app.client_id, app.client_secret)
     for callback, status in (("load", 404), ("uninstall", 200)):
         url = callback_url(app, callback, signed_payload_jwt=payload)
@@ -54,9 +52,7 @@ def test_a_check_of_the_deployment_does_not_count_as_a_visit(
     assert [metric["Refused"] for metric in logs.metrics] == [1]
 
 
-def test_a_refusal_is_logged_with_its_code_and_its_reason(
-    backend: Backend, app: App, logs: Logs
-) -> None:
+def test_a_refusal_is_logged_with_code_and_reason(backend: Backend, app: App, logs: Logs) -> None:
     backend.get(callback_url(app, "load", signed_payload_jwt="gibberish"))
 
     assert report(logs) == COMMON | {
@@ -105,9 +101,7 @@ def test_a_failed_external_install_counts_as_a_failure_though_the_browser_is_red
     assert [metric["Failed"] for metric in logs.metrics] == [1]
 
 
-def test_an_unknown_organization_and_fields_of_the_previous_call_are_not_logged(
-    installed: Callbacks, logs: Logs
-) -> None:
+def test_unknown_ids_and_previous_fields_are_not_logged(installed: Callbacks, logs: Logs) -> None:
     installed.get("load")
 
     installed.backend.get(f"{BASE_URL}/a-stranger-was-here/load")

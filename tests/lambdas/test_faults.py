@@ -185,9 +185,7 @@ def case(*parts: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_call_that_fails_is_a_busy_app_and_nothing_is_half_written(
-    scenario: str, stage: Stage, logs: Logs
-) -> None:
+def test_a_failed_call_leaves_nothing_half_written(scenario: str, stage: Stage, logs: Logs) -> None:
     before, step = SCENARIOS[scenario]
     calls, after = stage.undisturbed(before, step)
 

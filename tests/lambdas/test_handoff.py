@@ -107,9 +107,7 @@ def test_a_key_that_has_not_arrived_yet_shows_the_page(installed: Callbacks, log
     assert "no handoff key" in logs.lines[-2]["message"]
 
 
-def test_a_repeated_load_brings_a_new_token_with_the_time_when_the_app_was_opened(
-    clock: Clock, opening: Callbacks
-) -> None:
+def test_a_repeated_loads_token_has_the_time_of_opening(clock: Clock, opening: Callbacks) -> None:
     url = opening.url("load")
     opened_at = verified(token(opening.backend.get(url)))["opened_at"]
     clock.advance(295)
@@ -125,9 +123,7 @@ def test_a_repeated_load_brings_a_new_token_with_the_time_when_the_app_was_opene
 @pytest.mark.parametrize(
     ("seconds", "holds"), [(0, True), (69, True), (70, False)], ids=["now", "edge", "late"]
 )
-def test_the_token_holds_for_a_minute_and_the_leeway(
-    clock: Clock, seconds: int, holds: bool
-) -> None:
+def test_the_token_holds_for_a_minute_and_leeway(clock: Clock, seconds: int, holds: bool) -> None:
     handoff_token = made()
     clock.advance(seconds)
 

@@ -88,9 +88,7 @@ def test_reads_are_consistent(aws: AwsCalls) -> None:
     ],
     ids=["installed", "uninstalled"],
 )
-def test_an_item_has_the_attributes_that_are_documented(
-    record: Record, when: str, backend: Backend
-) -> None:
+def test_an_item_has_the_documented_attributes(record: Record, when: str, backend: Backend) -> None:
     update(always(record))
 
     (item,) = backend.stored()

@@ -132,9 +132,7 @@ def test_a_refusal_that_a_person_must_fix_is_not_retried(connect: Connect, statu
         (faults.redirected("https://www.example.com"), 5),
     ],
 )
-def test_a_temporary_failure_is_retried_after_a_pause(
-    connect: Connect, fault: faults.Fault, pause: int
-) -> None:
+def test_a_temporary_failure_is_retried(connect: Connect, fault: faults.Fault, pause: int) -> None:
     connect.rutter.next_answers.append(fault)
     connect.install()
     connect.deliver(connect.queue.messages.pop())
@@ -286,9 +284,7 @@ def test_a_connection_that_another_app_uses_is_not_deleted(connect: Connect, log
     assert "another app of the stack uses it" in logs.text
 
 
-def test_rutter_receives_the_credentials_as_they_are_now(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rutter_gets_fresh_credentials(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     connect.install()  # which reads and caches them
     app = connect.app
     corrected = {"client_id": app.client_id, "client_secret": "the-corrected-secret"}
@@ -332,9 +328,7 @@ def test_a_malformed_header_does_not_put_a_token_into_the_log(
 
 
 @pytest.mark.parametrize("trigger", list(Trigger))
-def test_a_store_that_installed_with_another_client_id_is_not_connected(
-    connect: Connect, trigger: Trigger
-) -> None:
+def test_a_store_of_another_client_id_is_not_connected(connect: Connect, trigger: Trigger) -> None:
     connect.install()
     connect.queue.messages.clear()
     credentials = {"client_id": "the-new-one", "client_secret": "its-secret"}
@@ -387,9 +381,7 @@ def test_a_store_that_is_being_retried_is_not_queued_by_the_sweep_too(connect: C
 
 
 @pytest.mark.parametrize("trigger", [Trigger.SWEEP, Trigger.CHANGE, Trigger.FOLLOW_UP])
-def test_a_poll_that_failed_is_retried_whatever_its_trigger(
-    connect: Connect, trigger: Trigger
-) -> None:
+def test_a_failed_poll_is_retried_whatever_its_trigger(connect: Connect, trigger: Trigger) -> None:
     connect.install()
     connect.deliver(connect.queue.messages.pop())
     connect.queue.messages.clear()

@@ -123,9 +123,7 @@ def test_a_connection_of_another_organization_is_not_polled(webhooks: Webhooks) 
     webhooks.assert_nothing_done()
 
 
-def test_forged_webhooks_are_refused_and_nothing_of_them_is_read(
-    webhooks: Webhooks, logs: Logs
-) -> None:
+def test_forged_webhooks_are_refused_and_not_read(webhooks: Webhooks, logs: Logs) -> None:
     body = webhooks.body()
     right = signature(body, webhooks.connect.rutter.client_secret)
     raw = base64.b64decode(right.removeprefix("sha256="))

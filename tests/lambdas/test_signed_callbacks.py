@@ -38,9 +38,7 @@ def test_the_owner_sees_the_app_with_its_store_its_scopes_and_where_to_get_suppo
     assert answer.page.links == [SUPPORT_URL]
 
 
-def test_an_unknown_user_may_open_the_app_and_is_stored_with_the_payloads_time(
-    clock: Clock, installed: Callbacks
-) -> None:
+def test_a_new_user_is_stored_with_the_payloads_time(clock: Clock, installed: Callbacks) -> None:
     clock.advance(60)
 
     answer = installed.get("load", STRANGER)
@@ -109,9 +107,7 @@ def test_remove_user_removes_only_the_user_it_names(clock: Clock, installed: Cal
 
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_a_repeated_delivery_succeeds_and_changes_nothing_more(
-    callback: str, clock: Clock, installed: Callbacks
-) -> None:
+def test_a_repeated_delivery_is_harmless(callback: str, clock: Clock, installed: Callbacks) -> None:
     link = installed.url(callback, installed.store.staff[0])
     installed.backend.get(link)
     before = installed.backend.stored()

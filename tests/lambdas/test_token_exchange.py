@@ -130,9 +130,7 @@ def test_a_refusal_after_an_attempt_that_may_have_used_the_code_counts_as_unavai
     ],
     ids=ascii,
 )
-def test_a_refusal_puts_nothing_into_the_log_but_a_plain_error_name(
-    body: object, endpoint: TokenEndpoint
-) -> None:
+def test_a_refusal_logs_only_a_plain_error_name(body: object, endpoint: TokenEndpoint) -> None:
     endpoint.answers(body, status=400)
 
     with pytest.raises(CodeRefusedError, match=r"^token endpoint answered 400 $"):

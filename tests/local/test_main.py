@@ -71,9 +71,7 @@ def test_a_folder_that_cannot_be_made_is_named(up: Callable[..., str], tmp_path:
     assert f"{tmp_path}/file: File exists" in up("--outputs", f"{tmp_path}/file/outputs.json")
 
 
-def test_an_error_of_the_operating_system_is_passed_on(
-    up: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_os_error_is_passed_on(up: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 

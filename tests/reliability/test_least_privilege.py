@@ -141,9 +141,7 @@ def installed(backend: LocalBackend) -> Life:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_fails_without_any_one_of_its_actions(
-    ready: LocalBackend, roles: Roles, function: str
-) -> None:
+def test_a_function_needs_each_action(ready: LocalBackend, roles: Roles, function: str) -> None:
     tried = sorted(actions(roles.policy(function)) - NOT_SHOWN)
     lives = [installed(ready) for _ in tried]
     assert tried
@@ -167,9 +165,7 @@ def connected(backend: LocalBackend) -> Life:
     return life
 
 
-def test_rutters_webhooks_fail_without_any_one_of_their_actions(
-    ready: LocalBackend, roles: Roles
-) -> None:
+def test_rutters_webhooks_need_each_of_their_actions(ready: LocalBackend, roles: Roles) -> None:
     life = connected(ready)
     (connection,) = ready.rutter.of(life.store.hash)
 
@@ -221,9 +217,7 @@ def only_invoked_by_tests(aws: Aws, function: str) -> Iterator[None]:
             aws.lambda_.update_event_source_mapping(UUID=id_, Enabled=True)
 
 
-def test_the_reconciler_fails_without_any_one_of_its_actions(
-    ready: LocalBackend, roles: Roles
-) -> None:
+def test_the_reconciler_needs_each_of_its_actions(ready: LocalBackend, roles: Roles) -> None:
     life = connected(ready)
     tried = sorted(actions(roles.policy("rutter-connect")) - NOT_SHOWN_OF_CONNECT)
     done = {}
@@ -370,9 +364,7 @@ GRANTED = {
 
 
 @pytest.mark.parametrize("function", GRANTED)
-def test_a_function_cannot_make_calls_that_it_was_not_granted(
-    aws: Aws, calls: Calls, function: str
-) -> None:
+def test_a_function_makes_only_granted_calls(aws: Aws, calls: Calls, function: str) -> None:
     clients = as_function(aws, function)
     # What is granted goes through: so it is for no other reason that the rest does not.
     for name in GRANTED[function]:

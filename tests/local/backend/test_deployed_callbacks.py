@@ -45,9 +45,7 @@ def record(backend: LocalBackend, app: App, store: Store) -> dict[str, Any]:
     return item
 
 
-def test_the_apps_of_a_stack_are_isolated(
-    ready: LocalBackend, app_a: App, app_b: App, store: Store
-) -> None:
+def test_apps_are_isolated(ready: LocalBackend, app_a: App, app_b: App, store: Store) -> None:
     for app in (app_a, app_b):
         answer = install(ready, app, store)
         assert answer.status == 200
@@ -73,9 +71,7 @@ def test_an_unknown_organization_is_not_found(app_a: App) -> None:
     assert "No such app" in answer.text
 
 
-def test_the_request_log_shows_the_functions_log_line(
-    ready: LocalBackend, app_a: App, store: Store
-) -> None:
+def test_the_request_log_shows_the_log_line(ready: LocalBackend, app_a: App, store: Store) -> None:
     url = load_url(app_a, store, store.owner)
     ready.bigcommerce.log.add_in_browser("Load", url)
     shown = get(url, WARM)

@@ -68,9 +68,7 @@ def as_operator(backend: LocalBackend, *arguments: str) -> str:
     return done.stdout
 
 
-def test_rotating_a_client_secret_changes_one_value(
-    backend: LocalBackend, app: App, store: Store
-) -> None:
+def test_rotating_a_secret_changes_one_value(backend: LocalBackend, app: App, store: Store) -> None:
     app.client_secret = "f" * 64
     assert loads(app, store) == 401
     backend.configure_credentials()
@@ -80,9 +78,7 @@ def test_rotating_a_client_secret_changes_one_value(
     assert until(lambda: loads(app, store) == 200)
 
 
-def test_restoring_missing_records_changes_no_other_record(
-    backend: LocalBackend, app: App, store: Store
-) -> None:
+def test_restoring_changes_no_other_record(backend: LocalBackend, app: App, store: Store) -> None:
     dynamodb, table = backend.emulator.aws.dynamodb, backend.outputs["installationsTable"]
     kept = backend.bigcommerce.add_store("A store that stays")
     get(backend.bigcommerce.auth_callback_url(app, kept, kept.owner), 30)

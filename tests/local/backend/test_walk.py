@@ -126,9 +126,7 @@ def test_up_expects_the_answers_that_the_stacks_settings_change(
         ([{"organizationID": "org", "name": "App", "scopes": ["store_cart"]}], "organizationId"),
     ],
 )
-def test_malformed_apps_are_explained_by_the_program(
-    ready: LocalBackend, apps: object, said: str
-) -> None:
+def test_malformed_apps_are_explained(ready: LocalBackend, apps: object, said: str) -> None:
     config = module._unregistered({**ready.config, APPS: apps, CLIENT_SECRETS: {}})
     backend = replace(ready, config=config, bigcommerce=BigCommerce())
     with pytest.raises(DeploymentError, match=re.escape(said)) as raised:

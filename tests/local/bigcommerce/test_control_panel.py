@@ -55,9 +55,7 @@ def apps_path(store: Store, user: User, *rest: str) -> str:
     return "/".join([f"/manage/{store.hash}/{user.id}/apps", *rest])
 
 
-def test_the_start_page_is_the_first_stores_as_its_owner(
-    browser: Browser, bigcommerce: BigCommerce
-) -> None:
+def test_the_start_page_is_the_first_stores(browser: Browser, bigcommerce: BigCommerce) -> None:
     empty = browser.get("/")
     assert empty.status == 404
     assert "There is no store yet." in text(empty)

@@ -61,9 +61,7 @@ def test_a_code_is_exchanged_for_a_token(
 
 
 @pytest.mark.parametrize("name", REQUIRED_FIELDS)
-def test_every_field_is_a_non_empty_string(
-    refused: Callable[..., str], token_request: Fields, name: str
-) -> None:
+def test_fields_are_required(refused: Callable[..., str], token_request: Fields, name: str) -> None:
     for value in (None, "", 17, ["x"]):
         assert refused(token_request | {name: value}, naming=name) == "invalid_request"
     del token_request[name]

@@ -132,9 +132,7 @@ def test_a_failure_says_why_and_holds_no_secret(failures: Runner, way: str, said
     assert text.endswith(said) or not end
 
 
-def test_what_was_replaced_before_a_failure_is_deleted_by_the_next_deployment(
-    emulator: Emulator, failures: Runner
-) -> None:
+def test_the_next_deployment_deletes_what_it_replaced(emulator: Emulator, failures: Runner) -> None:
     def boards() -> list[str]:
         found = emulator.aws.cloudwatch.list_dashboards(DashboardNamePrefix="failures-")
         return sorted(each["DashboardName"] for each in found["DashboardEntries"])

@@ -207,9 +207,7 @@ def test_a_resource_is_created_read_changed_in_place_and_deleted(
         for immutable in sorted(RESOURCE_TYPES[token(name)].immutable_inputs)
     ],
 )
-def test_a_changed_immutable_input_replaces_the_resource(
-    ground: dict[str, Any], name: str, immutable: str
-) -> None:
+def test_an_immutable_input_replaces(ground: dict[str, Any], name: str, immutable: str) -> None:
     life = Life(AwsProvider(), token(name))
     life.inputs = grounded(LIVES[name]["inputs"], ground)
     diff = life.diff({**life.inputs, immutable: "another"})
@@ -221,9 +219,7 @@ def test_a_changed_immutable_input_replaces_the_resource(
     ("name", "changed"),
     [(name, changed) for name, planned in LIVES.items() for changed in planned.get("same", {})],
 )
-def test_another_order_or_spacing_is_not_a_change(
-    ground: dict[str, Any], name: str, changed: str
-) -> None:
+def test_order_or_spacing_is_not_a_change(ground: dict[str, Any], name: str, changed: str) -> None:
     life, planned = Life(AwsProvider(), token(name)), LIVES[name]
     life.inputs = grounded(planned["inputs"] | planned.get("changes", {}), ground)
     assert planned["same"][changed] != life.inputs[changed]
@@ -238,9 +234,7 @@ def test_another_order_or_spacing_is_not_a_change(
         ("aws:secretsmanager/secretVersion:SecretVersion", "secretString", '{"a":1}', '{"a": 1}'),
     ],
 )
-def test_a_significant_order_or_spacing_is_a_change(
-    type_: str, name: str, one: str, other: str
-) -> None:
+def test_significant_order_or_spacing_counts(type_: str, name: str, one: str, other: str) -> None:
     life = Life(AwsProvider(), type_)
     life.inputs = {"name": "x", name: one}
     assert life.diff({"name": "x", name: other}).diffs == [name]
