@@ -19,13 +19,17 @@ SECRET_KEYS = [f"{PROJECT}:{key}" for key in SECRETS]
 _Read = TypeVar("_Read")
 
 
-def read(config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True) -> Settings:
-    """Return a stack's settings. `secret` says whether its secrets are encrypted."""
-    texts = {
-        f"{PROJECT}:{key}": value if isinstance(value, str) else json.dumps(value)
+def texts_of(config: Mapping[str, Any], project: str = PROJECT) -> dict[str, str]:
+    """Return a configuration as the CLI passes it."""
+    return {
+        f"{project}:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in config.items()
     }
-    return read_texts(texts, stack=stack, secret_keys=SECRET_KEYS * secret)
+
+
+def read(config: Mapping[str, Any], *, secret: bool = True) -> Settings:
+    """Return a stack's settings. `secret` says whether its secrets are encrypted."""
+    return read_texts(texts_of(config), secret_keys=SECRET_KEYS * secret)
 
 
 def read_texts(
@@ -61,10 +65,8 @@ def read_by(
         return contextvars.copy_context().run(run)
 
 
-def problems(
-    config: Mapping[str, Any], *, stack: str = STACK, secret: bool = True
-) -> list[Problem]:
+def problems(config: Mapping[str, Any], *, secret: bool = True) -> list[Problem]:
     """Return the problems of a stack's configuration."""
     with pytest.raises(ConfigurationError) as raised:
-        read(config, stack=stack, secret=secret)
+        read(config, secret=secret)
     return list(raised.value.problems)

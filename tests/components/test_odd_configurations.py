@@ -1,6 +1,5 @@
 """Odd values for every setting of both programs: messages are plain and show no value."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import bootstrap.settings
 import components.settings.stack
 from components.settings.model import Settings
 from components.settings.problems import ConfigurationError, Problem
-from tests.components.reading import read_by
+from tests.components.reading import read_by, texts_of
 from tests.components.recordings import PROJECT, SECRETS
 from tests.components.stacks import ACME_APP, EVERYTHING, GLOBEX, HANDOFF_KEY, RUTTER, having
 from tests.docs.configuration_table import setting_fields
@@ -30,10 +29,7 @@ class Configured:
 
     def problems(self, config: dict[str, Any]) -> list[Problem]:
         """Return the problems that it finds in a configuration."""
-        texts = {
-            f"{self.project}:{key}": value if isinstance(value, str) else json.dumps(value)
-            for key, value in config.items()
-        }
+        texts = texts_of(config, self.project)
         secret_keys = [f"{self.project}:{key}" for key in SECRETS]
         try:
             read_by(self.read, texts, project=self.project, secret_keys=secret_keys)
