@@ -5,7 +5,7 @@ import json
 import pytest
 
 from components.callbacks import CALLBACKS, Callback
-from tests.components.recorder import API_ENDPOINT, API_ID, Recording, Resource
+from tests.components.recorder import API_ID, Recording, Resource
 from tests.components.recordings import Recorder
 from tests.components.stacks import CUSTOMIZED, DOMAIN, DOMAIN_ELSEWHERE
 
@@ -100,14 +100,6 @@ def test_custom_domain_without_a_certificate_gets_one_that_a_record_validates(
     arn = name.inputs["domainNameConfiguration"]["certificateArn"]
     assert arn == validation.inputs["certificateArn"]
     assert validation.urn in name.depends_on
-
-
-def test_keep_default_endpoint_serves_both_endpoints(record: Recorder) -> None:
-    kept = record(CUSTOMIZED | {"domain": DOMAIN | {"keepDefaultEndpoint": True}})
-    assert kept.one("Api").inputs["disableExecuteApiEndpoint"] is False
-    variables = kept.one("Function", "auth").inputs["environment"]["variables"]
-    assert variables["SERVED_BASE_URLS"] == f"https://apps.example.com {API_ENDPOINT}"
-    assert variables["BASE_URL"] == kept.outputs["baseUrl"] == "https://apps.example.com"
 
 
 def test_custom_domain_with_dns_elsewhere_has_no_record(record: Recorder) -> None:

@@ -343,12 +343,6 @@ def test_a_store_of_another_client_id_is_not_connected(connect: Connect, trigger
 # The sweep.
 
 
-def due(connect: Connect, seconds: int) -> list[str]:
-    """The stores of the app that are due in so many seconds."""
-    found = connection_table.due(connect.app.organization_id, connect.clock.now + seconds)
-    return [store_hash for _, store_hash in found]
-
-
 def test_a_store_whose_messages_were_lost_is_connected_by_the_sweep(connect: Connect) -> None:
     connect.install()
     connect.queue.messages.clear()
@@ -367,7 +361,7 @@ def test_a_store_whose_messages_were_lost_is_connected_by_the_sweep(connect: Con
     connect.sweep()
     connect.work()
     connect.assert_connected()
-    assert due(connect, 10**9) == []
+    assert list(connection_table.due(connect.ids[0], connect.clock.now + 10**9)) == []
 
 
 def test_a_store_that_is_being_retried_is_not_queued_by_the_sweep_too(connect: Connect) -> None:

@@ -1,12 +1,12 @@
 """The records in the deployed table, compared with the model, and the connections at Rutter."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.backend import LocalBackend
+from tests.local.waiting import until
 from tests.reliability.lives import Life
 from tests.reliability.model import Stored, StoreModel
 
@@ -102,12 +102,12 @@ def audit_connections(
 ) -> Iterator[str]:
     """Yield what is wrong with the connections, after installed stores had time to connect."""
     connected = [life for life in lives if life.app is backend.apps[0]]
-    give_up_at = time.monotonic() + WAIT_SECONDS
-    while missing := [life for life in connected if _is_missing(backend, records, life)]:
-        if time.monotonic() > give_up_at:
-            break
-        time.sleep(0.5)
-    for life in missing:
+
+    def missing() -> list[Life]:
+        return [life for life in connected if _is_missing(backend, records, life)]
+
+    until(lambda: not missing(), WAIT_SECONDS)
+    for life in missing():
         state = backend.connection(life.app, life.store)
         yield f"{life.name} should be connected with its latest access token; it is {state}"
     for life in connected:

@@ -6,7 +6,6 @@ and must be refused what it was not granted.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -24,6 +23,7 @@ from lambdas.rutter import connection_table
 from local.aws import REGION, Aws
 from local.backend import PROJECT, LocalBackend
 from local.loopback_http import get
+from tests.local.waiting import until
 from tests.reliability.lives import TIMEOUT_SECONDS, Life
 from tests.reliability.model import Callback
 from tests.reliability.records import Records
@@ -158,10 +158,7 @@ def connected(backend: LocalBackend) -> Life:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backend.rutter, "webhook_url", None)
         life = installed(backend)
-        give_up_at = time.monotonic() + 60
-        while backend.connection(life.app, life.store) != "active":
-            assert time.monotonic() < give_up_at
-            time.sleep(0.1)
+        assert until(lambda: backend.connection(life.app, life.store) == "active")
     return life
 
 

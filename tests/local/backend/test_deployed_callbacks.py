@@ -65,12 +65,6 @@ def test_apps_are_isolated(ready: LocalBackend, app_a: App, app_b: App, store: S
     assert get(load_url(app_b, store, store.owner), WARM).status == 200
 
 
-def test_an_unknown_organization_is_not_found(app_a: App) -> None:
-    answer = get(app_a.callback_urls.load.replace("/org-a/", "/org-c/"), WARM)
-    assert answer.status == 404
-    assert "No such app" in answer.text
-
-
 def test_the_request_log_shows_the_log_line(ready: LocalBackend, app_a: App, store: Store) -> None:
     url = load_url(app_a, store, store.owner)
     ready.bigcommerce.log.add_in_browser("Load", url)
@@ -82,8 +76,8 @@ def test_the_request_log_shows_the_log_line(ready: LocalBackend, app_a: App, sto
     assert json.loads(entry.answer.log_line)["store_hash"] == store.hash
 
 
-@pytest.mark.parametrize("path", ["/", "/org-a", "/org-a/load/more", "/org-a/other"])
-def test_there_are_no_other_routes(app_a: App, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/org-a", "/org-a/load/more", "/org-a/other", "/c/load"])
+def test_there_are_no_other_routes_and_apps(app_a: App, path: str) -> None:
     base_url = app_a.callback_urls.load.removesuffix("/org-a/load")
     assert get(base_url + path, WARM).status == 404
 
