@@ -149,9 +149,7 @@ LONGEST = PROJECT_AND_STACK - len(MAIN)
         ({"stateBucket": "Not_A_Bucket"}, "stateBucket must be 3 to 63 lowercase letters"),
     ],
 )
-def test_wrong_setting_is_reported_before_anything_is_registered(
-    record: Recorder, change: dict[str, Any], problem: str
-) -> None:
+def test_wrong_setting_is_refused(record: Recorder, change: dict[str, Any], problem: str) -> None:
     recording = bootstrapped(record, {**CONFIG, **change})
     assert recording.resources == []
     assert f"has 1 problem:\n\n  {problem}" in str(recording.error)

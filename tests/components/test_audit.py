@@ -41,7 +41,5 @@ WAIVED = [Waiver("CKV_1", ("aws_a.*", "aws_b.x"), "It is a test.")]
         ),
     ],
 )
-def test_findings_without_a_waiver_and_waivers_without_a_finding_are_listed(
-    found: set[tuple[str, str]], said: list[str]
-) -> None:
+def test_unwaived_findings_and_idle_waivers(found: set[tuple[str, str]], said: list[str]) -> None:
     assert differences(found, {"CKV_1": "Wrong", "CKV_2": "Wrong"}, WAIVED) == said

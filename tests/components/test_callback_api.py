@@ -53,9 +53,7 @@ def test_stage_deploys_and_throttles_each_route(awaiting: Recording, customized:
     }
 
 
-def test_access_log_has_no_text_of_the_caller_and_the_configured_retention(
-    awaiting: Recording, customized: Recording
-) -> None:
+def test_access_log_has_no_text_of_the_caller(awaiting: Recording, customized: Recording) -> None:
     assert customized.one("LogGroup", "access-log").inputs["retentionInDays"] == 90
     log_group = awaiting.one("LogGroup", "access-log")
     settings = awaiting.one("Stage").inputs["accessLogSettings"]

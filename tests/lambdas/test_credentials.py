@@ -46,9 +46,7 @@ def test_credentials_are_kept_five_minutes(clock: Clock, aws: AwsCalls, backend:
     assert reads(aws) == 2
 
 
-def test_a_missing_registration_is_looked_for_at_most_every_two_seconds(
-    clock: Clock, aws: AwsCalls, backend: Backend
-) -> None:
+def test_a_missing_registration_is_cached(clock: Clock, aws: AwsCalls, backend: Backend) -> None:
     backend.put_credentials(ORGANIZATION, {})
     for seconds in (0, 1):
         clock.advance(seconds)

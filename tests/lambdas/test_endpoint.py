@@ -30,9 +30,7 @@ def report(logs: Logs) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("callback", SIGNED_CALLBACKS)
-def test_a_success_is_one_log_line_and_a_metric_where_a_store_opens_the_app(
-    callback: str, installed: Callbacks, logs: Logs
-) -> None:
+def test_a_success_is_a_line_and_a_metric(callback: str, installed: Callbacks, logs: Logs) -> None:
     lines = len(logs.lines)
 
     installed.get(callback)
@@ -69,9 +67,7 @@ def test_a_refusal_is_logged_with_code_and_reason(backend: Backend, app: App, lo
     assert [metric.get("SignatureRefused") for metric in logs.metrics] == [1, None]
 
 
-def test_a_failure_is_logged_as_an_error_with_the_aws_operation_and_code(
-    callbacks: Callbacks, aws: AwsCalls, logs: Logs
-) -> None:
+def test_a_failure_names_the_aws_operation(callbacks: Callbacks, aws: AwsCalls, logs: Logs) -> None:
     aws.instead["GetSecretValue"] = ClientError(
         {"Error": {"Code": "AccessDeniedException", "Message": "not for arn:aws:iam::1:role/x"}},
         "GetSecretValue",

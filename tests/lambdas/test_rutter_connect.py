@@ -437,9 +437,7 @@ def test_the_sweep_queues_nothing_while_the_queue_is_full(connect: Connect) -> N
     assert len(connect.queue.messages) == limit
 
 
-def test_the_sweep_takes_the_apps_in_turn_and_spreads_their_stores(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_sweep_takes_apps_in_turn(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep, "STORES_PER_SECOND", 1)
     seconds = 20
     for app, number in {"large": seconds + 5, "small": 2}.items():

@@ -104,9 +104,7 @@ def test_a_body_in_base64_is_verified_as_it_was_sent(webhooks: Webhooks) -> None
         *("", "null", "[]", "{}", "not json", "\x00", "[" * 100_000),
     ],
 )
-def test_irrelevant_and_malformed_webhooks_get_a_success_and_have_no_effect(
-    webhooks: Webhooks, content: dict[str, Any] | str
-) -> None:
+def test_other_webhooks_have_no_effect(webhooks: Webhooks, content: dict[str, Any] | str) -> None:
     body = content.encode() if isinstance(content, str) else webhooks.body(**content)
     answer = webhooks.send(body)
     assert (answer.status, answer.json["status"]) == (200, "ok")

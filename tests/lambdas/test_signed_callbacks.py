@@ -20,9 +20,7 @@ def assert_done(answer: Response) -> None:
     assert answer.json == {"status": "ok", "request_id": REQUEST_ID}
 
 
-def test_the_owner_sees_the_app_with_its_store_its_scopes_and_where_to_get_support(
-    clock: Clock, callbacks: Callbacks
-) -> None:
+def test_the_owner_sees_store_scopes_and_support(clock: Clock, callbacks: Callbacks) -> None:
     clock.now = 1_772_323_200  # 2026-03-01T00:00:00Z
     callbacks.get("redirect-url")
     clock.advance(3600)
@@ -66,9 +64,7 @@ def test_scopes_that_differ_from_the_configured_ones_are_shown_at_every_opening(
     assert page.links == []  # as this app has no support URL
 
 
-def test_an_uninstall_leaves_a_dated_marker_without_token_and_without_personal_data(
-    clock: Clock, installed: Callbacks
-) -> None:
+def test_an_uninstall_leaves_only_a_dated_marker(clock: Clock, installed: Callbacks) -> None:
     clock.advance(60)
     link = installed.url("uninstall", STRANGER)  # who never opened the app
     clock.advance(7)

@@ -51,9 +51,7 @@ def invoke_a_function(emulator: Emulator) -> int:
     return int(json.loads(answer))
 
 
-def test_one_port_listens_no_setting_leaks_in_and_nothing_keeps_running(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_leaks_in_or_keeps_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "AWS_PROFILE": "a-profile-that-does-not-exist",
         "AWS_CONFIG_FILE": str(tmp_path / "missing"),

@@ -111,9 +111,7 @@ def test_a_url_change_is_warned_about_until_it_is_recorded(backend: LocalBackend
     assert not [event for event in told if isinstance(event, LogEvent)]
 
 
-def test_an_app_moves_to_another_stack_with_its_stores(
-    backend: LocalBackend, app: App, store: Store, tmp_path: Path
-) -> None:
+def test_an_app_moves_stacks(backend: LocalBackend, app: App, store: Store, tmp_path: Path) -> None:
     config = {**backend.config, APPS: [dict(backend.config[APPS][0])]}
     config[APPS][0].pop("registeredBaseUrl", None)
     moved = Stack("moved").up(config, secrets=[CLIENT_SECRETS], on_event=lambda _: None).outputs

@@ -44,9 +44,7 @@ def test_a_wrong_status_ends_the_walk_and_is_shown(ready: LocalBackend) -> None:
     assert "expected HTTP 503, got HTTP 404" in printed
 
 
-def test_a_function_that_has_the_app_cached_as_unregistered_is_called_again(
-    ready: LocalBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stale_functions_are_retried(ready: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     stale = {path: Response(503, {}, "") for path in ("/redirect-url", "/load")}
 
     def get_after_stale(url: str, timeout: float) -> Response:

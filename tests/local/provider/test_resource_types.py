@@ -166,9 +166,7 @@ def test_lives_yaml_changes_each_input_of_every_type() -> None:
 
 
 @pytest.mark.parametrize("name", LIVES)
-def test_a_resource_is_created_read_changed_in_place_and_deleted(
-    emulator: Emulator, ground: dict[str, Any], name: str
-) -> None:
+def test_a_resources_whole_life(emulator: Emulator, ground: dict[str, Any], name: str) -> None:
     planned, type_ = LIVES[name], token(name)
     life = Life(configured(emulator), type_)
     inputs = grounded(planned["inputs"], ground)
