@@ -15,7 +15,6 @@ from tests.components.stacks import TWO_APPS
 from tests.components.test_stack_function import variables
 
 BUS = "bigcommerce-test-installations"
-EVENTS = "arn:aws:events:us-east-1:123456789012:"
 ARN = "arn:aws:sqs:us-east-1:123456789012:bigcommerce-test-"
 
 
@@ -43,7 +42,9 @@ def test_events_change_nothing_else(two_apps: Recording, record: Recorder) -> No
     published = record(TWO_APPS | {"events": True})
     assert [each.urn for each in two_apps.resources if each not in published.resources] == []
     assert {**published.outputs, "eventBusArn": ""} == two_apps.outputs
-    assert published.outputs["eventBusArn"] == f"{EVENTS}event-bus/{BUS}"
+    assert (
+        published.outputs["eventBusArn"] == f"arn:aws:events:us-east-1:123456789012:event-bus/{BUS}"
+    )
     assert variables(published.one("Function", STORE_EVENTS.name))["EVENT_BUS_NAME"] == BUS
 
 

@@ -256,11 +256,7 @@ def test_a_slow_invocation_does_not_replace_the_newer_of_two_tokens(
 ) -> None:
     connect.install()
     slow = connect.queue.messages.pop()
-
-    def consent_again() -> None:
-        connect.install_and_work()
-
-    pause_after_reading(table, monkeypatch, consent_again)
+    pause_after_reading(table, monkeypatch, connect.install_and_work)
     connect.deliver(slow)
     connect.work()
     connect.assert_connected()

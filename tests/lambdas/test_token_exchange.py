@@ -51,9 +51,6 @@ class TokenEndpoint:
         self._endpoint = bigcommerce.token_endpoint
         self._login_url = login_url
 
-    def answers(self, body: object, status: int = 200) -> None:
-        self.fails(answering(body, status))
-
     def fails(self, *following: faults.Fault) -> None:
         self._endpoint.next_answers.extend(following)
 
@@ -92,8 +89,7 @@ def test_an_exchange_succeeds_after_at_most_two_failures_and_growing_pauses(
     pauses: list[float] = []
     monkeypatch.setattr(token_exchange, "PAUSE_SECONDS", 0.2)
     monkeypatch.setattr(time, "sleep", pauses.append)
-    endpoint.fails(*[fault] * failures)
-    endpoint.answers(ANSWER)
+    endpoint.fails(*[fault] * failures, answering(ANSWER))
 
     assert endpoint.exchange().access_token == "the-token"
     assert endpoint.asked == failures + 1
@@ -104,8 +100,7 @@ def test_an_exchange_succeeds_after_at_most_two_failures_and_growing_pauses(
 def test_a_refusal_after_an_attempt_that_may_have_used_the_code_counts_as_unavailable(
     fault: faults.Fault, endpoint: TokenEndpoint
 ) -> None:
-    endpoint.fails(fault)
-    endpoint.answers({"error": "invalid_grant"}, status=400)
+    endpoint.fails(fault, answering({"error": "invalid_grant"}, 400))
 
     with pytest.raises(
         BigCommerceUnavailableError, match=r"^token endpoint answered 400 invalid_grant$"
@@ -131,7 +126,7 @@ def test_a_refusal_after_an_attempt_that_may_have_used_the_code_counts_as_unavai
     ids=ascii,
 )
 def test_a_refusal_logs_only_a_plain_error_name(body: object, endpoint: TokenEndpoint) -> None:
-    endpoint.answers(body, status=400)
+    endpoint.fails(answering(body, 400))
 
     with pytest.raises(CodeRefusedError, match=r"^token endpoint answered 400 $"):
         endpoint.exchange()
@@ -171,7 +166,7 @@ def test_a_429_says_how_long_to_wait_and_is_not_retried(
 def test_an_error_about_the_answer_does_not_lead_to_one_that_may_quote_the_token(
     endpoint: TokenEndpoint,
 ) -> None:
-    endpoint.answers(ANSWER | {"scope": 5})
+    endpoint.fails(answering(ANSWER | {"scope": 5}))
 
     with pytest.raises(BigCommerceUnavailableError, match="malformed answer") as failure:
         endpoint.exchange()
@@ -321,7 +316,7 @@ def test_without_a_connection_three_attempts_are_made_and_the_code_is_not_used(
     assert unconnected.tries == 3
 
     monkeypatch.setattr(https.client(), "request", Unconnected(error, 1))
-    endpoint.answers({"error": "invalid_grant"}, status=400)
+    endpoint.fails(answering({"error": "invalid_grant"}, 400))
 
     with pytest.raises(CodeRefusedError):
         endpoint.exchange()

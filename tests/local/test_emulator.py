@@ -19,9 +19,6 @@ pytestmark = pytest.mark.emulated
 ROOT = Path(__file__).resolve().parents[2]
 
 
-NOBODY = {"Version": "2012-10-17", "Statement": []}
-
-
 def group_is_gone(group: int) -> bool:
     try:
         os.killpg(group, 0)
@@ -35,15 +32,13 @@ def invoke_a_function(emulator: Emulator) -> int:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("handler.py", "import os\ndef handler(event, context): return os.getpid()")
-    role = emulator.aws.iam.create_role(
-        RoleName="worker", AssumeRolePolicyDocument=json.dumps(NOBODY)
-    )["Role"]["Arn"]
+    role = emulator.aws.iam.create_role(RoleName="worker", AssumeRolePolicyDocument="{}")["Role"]
     functions = emulator.aws.lambda_
     functions.create_function(
         FunctionName="worker",
         Runtime="python3.13",
         Handler="handler.handler",
-        Role=role,
+        Role=role["Arn"],
         Code={"ZipFile": archive.getvalue()},
     )
     functions.get_waiter("function_active_v2").wait(FunctionName="worker")
