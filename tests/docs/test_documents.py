@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
@@ -23,6 +24,7 @@ from tests.components.recordings import PROJECT
 from tests.components.stacks import ACME, ACME_APP
 from tests.docs import configuration_table, reference
 from tests.documents import DOCUMENTS, ROOT, blocks, code_spans, parsed, table
+from tests.package import schema
 
 CONFIGURATION = {path for path, *_ in configuration_table.setting_fields(Settings)}
 
@@ -71,9 +73,10 @@ def test_links_resolve(document: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
-def test_the_reference_pages_are_those_of_the_code() -> None:
-    """Write them with `python -m tests.docs.reference`."""
-    for path, text in reference.written().items():
+@pytest.mark.parametrize("module", [configuration_table, reference, schema])
+def test_generated_files_are_those_of_the_code(module: ModuleType) -> None:
+    """Write them with `python -m MODULE`, and look at what changes for users."""
+    for path, text in module.written().items():
         assert path.read_text(encoding="utf-8") == text
 
 
@@ -93,12 +96,6 @@ def test_every_document_is_linked_from_another() -> None:
         for link in links(document)
     }
     assert {path.name for path in set(DOCUMENTS) - linked} == {"README.md"}
-
-
-def test_the_tables_of_settings_and_each_pulumi_yaml_match_the_models() -> None:
-    """Write them with `python -m tests.docs.configuration_table`."""
-    for path, text in configuration_table.written().items():
-        assert path.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("model", [model for model, *_ in configuration_table.PROGRAMS])

@@ -27,14 +27,19 @@ def test_pages_are_what_the_measurements_and_the_prices_say() -> None:
     assert cost.PAGE.read_text(encoding="utf-8") == cost.page(MEASURED)
 
 
-def test_a_function_is_measured_from_its_start_to_its_warm_calls() -> None:
+@pytest.mark.parametrize("in_group", [False, True])
+def test_a_function_is_measured_from_its_start_to_its_warm_calls(
+    in_group: bool, tmp_path: Path
+) -> None:
+    group = tmp_path / "cgroup.procs"
     with callbacks.bundle() as folder:
-        seconds = callbacks.run("load", folder, calls=2)
+        seconds = callbacks.run("load", folder, calls=2, group=group if in_group else None)
         with pytest.raises(SystemExit, match="no_function failed"):
             callbacks.run("no_function", folder)
 
     assert seconds["start"] + seconds["first"] == pytest.approx(seconds["cold"])
     assert min(seconds.values()) > 0
+    assert (in_group and group.read_text().strip().isdigit()) == group.exists()
 
 
 def test_a_million_invocations_are_billed_by_memory_and_whole_milliseconds() -> None:
@@ -51,16 +56,6 @@ def test_the_page_has_the_prices_of_shorter_starts() -> None:
     )
     assert f"{provisioned:.2f} USD a month" in page
     assert f"{snapshots:.2f} USD a month, and {restored:.2f} USD for a thousand starts" in page
-
-
-def test_elapsed_time_is_measured_from_the_start_of_the_process(tmp_path: Path) -> None:
-    with callbacks.bundle() as folder:
-        cpu = callbacks.run("load", folder, calls=1)
-        elapsed = callbacks.run("load", folder, calls=1, group=tmp_path / "cgroup.procs")
-
-    assert (tmp_path / "cgroup.procs").read_text().strip().isdigit()
-    assert elapsed["start"] + elapsed["first"] == pytest.approx(elapsed["cold"])
-    assert elapsed.keys() == cpu.keys()
 
 
 def test_a_table_takes_the_place_of_the_one_with_its_heads_alone(tmp_path: Path) -> None:

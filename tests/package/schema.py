@@ -7,6 +7,7 @@ of either: `python -m tests.package.schema`.
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 from components.settings.model import Settings
@@ -150,10 +151,11 @@ def _plain(text: str) -> str:
     return f"{text[0].upper()}{text[1:].removesuffix('.')}."
 
 
-def written() -> str:
-    """The file's text."""
-    return json.dumps(package_schema(), indent=2) + "\n"
+def written() -> dict[Path, str]:
+    """Return the file's text by its path."""
+    return {SCHEMA: json.dumps(package_schema(), indent=2) + "\n"}
 
 
 if __name__ == "__main__":
-    SCHEMA.write_text(written(), encoding="utf-8")
+    for path, text in written().items():
+        path.write_text(text, encoding="utf-8")
