@@ -3,8 +3,8 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from local.backend import APPS, CLIENT_SECRETS, HANDOFF_KEYS, LocalBackend, local_backend
 from local.bigcommerce import App, Store
 from tests.browser.merchant import Merchant
-from tests.browser.web_page import web_page
 from tests.browser.window import HEIGHT, WIDE, Window
+from tests.https_server import HOST, serve
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -54,6 +54,14 @@ def browser(chromium: str) -> Iterator[Browser]:
         playwright.chromium.launch(executable_path=chromium, args=QUIET + sandbox) as browser,
     ):
         yield browser
+
+
+@contextmanager
+def web_page(html: str) -> Iterator[str]:
+    """Serve the page at every path of a new origin, and yield the origin."""
+    answer = {"Content-Type": "text/html; charset=utf-8"}, html.encode()
+    with serve(lambda *_: answer) as address:
+        yield f"http://{address.replace(HOST, 'localhost')}"
 
 
 @pytest.fixture(scope="session")
@@ -98,33 +106,20 @@ def backend(app_origin: str) -> Iterator[LocalBackend]:
         yield backend
 
 
-def _app(organization_id: str) -> Callable[[LocalBackend], App]:
-    def fixture(backend: LocalBackend) -> App:
-        (app,) = (app for app in backend.apps if app.organization_id == organization_id)
-        return app
-
-    return fixture
+@pytest.fixture(scope="session")
+def apps(backend: LocalBackend) -> dict[str, App]:
+    """The apps by their organization IDs."""
+    return {app.organization_id: app for app in backend.apps}
 
 
-app = pytest.fixture(_app("example"), name="app")
-owners_app = pytest.fixture(_app("owners"), name="owners_app")
-hostile_app = pytest.fixture(_app("hostile"), name="hostile_app")
-elsewhere_app = pytest.fixture(_app("elsewhere"), name="elsewhere_app")
-early_app = pytest.fixture(_app("early"), name="early_app")
+@pytest.fixture
+def app(apps: dict[str, App]) -> App:
+    return apps["example"]
 
 
 @pytest.fixture
 def store(backend: LocalBackend) -> Store:
     return backend.bigcommerce.add_store("Coffee & Tea")
-
-
-@pytest.fixture
-def hostile_store(backend: LocalBackend, store: Store) -> Store:
-    """A store with markup in its name and its users' names."""
-    owner = replace(store.owner, username=HOSTILE)
-    hostile = replace(store, name=HOSTILE, owner=owner)
-    backend.bigcommerce.stores[store.hash] = hostile
-    return hostile
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """The Content-Security-Policy of the pages, as the browser enforces it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Route, expect
 
-from local.bigcommerce import App, Store, load_url
+from local.bigcommerce import App, load_url
 from local.bigcommerce.faults import with_fields
 from local.loopback_http import get
-from tests.browser.conftest import HOSTILE
+from tests.browser.conftest import HOSTILE, web_page
 from tests.browser.merchant import Merchant
-from tests.browser.web_page import web_page
 
 pytestmark = pytest.mark.browser
 
@@ -82,12 +82,11 @@ def test_injected_markup_works_only_without_the_policy(
     assert merchant.window.framed.evaluate(TAKEN) == taken
 
 
-def test_hostile_names_stay_text(
-    merchant: Merchant, hostile_app: App, hostile_store: Store
-) -> None:
-    merchant.store = hostile_store
-    answers = merchant.backend.bigcommerce.token_endpoint.next_answers
-    answers.append(with_fields(scope=HOSTILE.replace(" ", "_")))
+def test_hostile_names_stay_text(merchant: Merchant, apps: dict[str, App]) -> None:
+    hostile_app, store, bigcommerce = apps["hostile"], merchant.store, merchant.backend.bigcommerce
+    merchant.store = replace(store, name=HOSTILE, owner=replace(store.owner, username=HOSTILE))
+    bigcommerce.stores[store.hash] = merchant.store
+    bigcommerce.token_endpoint.next_answers.append(with_fields(scope=HOSTILE.replace(" ", "_")))
     merchant.go_to_apps()
     merchant.window.examine("hostile-apps")
     merchant.consent(hostile_app)

@@ -55,6 +55,20 @@ def test_each_install_ends_at_the_apps_page_in_a_frame(merchant: Merchant, app: 
     assert window.page.evaluate("document.querySelector('iframe').contentDocument") is None
 
 
+def test_an_app_at_its_own_url_gets_a_token(
+    merchant: Merchant, apps: dict[str, App], app_origin: str
+) -> None:
+    merchant.consent(apps["elsewhere"])
+    merchant.confirm()
+    merchant.expect_heading("The app itself")
+    merchant.window.examine("app-url")
+    merchant.open(apps["elsewhere"])
+    merchant.expect_heading("The app itself")
+    assert re.fullmatch(
+        rf"{app_origin}/bigcommerce\?theme=plain&handoff_token=[\w.-]+", merchant.window.framed.url
+    )
+
+
 def test_only_the_owner_can_install(merchant: Merchant, app: App) -> None:
     (assistant,) = merchant.store.staff
     merchant.go_to_apps(assistant)
@@ -97,6 +111,7 @@ def test_a_removed_users_old_frame_is_refused(merchant: Merchant, app: App) -> N
     merchant.window.expect_complaint("status of 401")
     merchant.window.framed.goto(old_url)
     merchant.expect_heading("This link is not valid")
+    merchant.window.examine("error-401")
 
 
 def test_the_log_shows_an_uninstall_and_a_refused_load(merchant: Merchant, app: App) -> None:

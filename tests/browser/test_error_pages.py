@@ -1,10 +1,8 @@
 """The error pages in the frame."""
 
-from dataclasses import replace
-
 import pytest
 
-from local.bigcommerce import App, load_url
+from local.bigcommerce import App
 from local.bigcommerce.faults import status
 from tests.browser.merchant import Merchant
 
@@ -26,36 +24,12 @@ def test_a_failed_exchange_shows_its_cause(merchant: Merchant, app: App) -> None
     merchant.window.examine("error-400-code-refused")
 
 
-def test_an_invalid_link_shows_what_is_wrong(merchant: Merchant, app: App) -> None:
-    merchant.install(app)
-    urls, owner = app.callback_urls, merchant.store.owner
-    elsewhere = replace(urls, load=urls.load.replace("example", "nobody"))
-    for url, status_, heading, name in (
-        (urls.load, 400, "This link is incomplete", "400-incomplete"),
-        (
-            load_url(replace(app, client_secret="0" * 64), merchant.store, owner),
-            401,
-            "This link is not valid",
-            "401",
-        ),
-        (
-            load_url(replace(app, callback_urls=elsewhere), merchant.store, owner),
-            404,
-            "No such app",
-            "404-no-such-app",
-        ),
-    ):
-        merchant.window.expect_complaint(f"status of {status_}")
-        merchant.window.framed.goto(url)
-        merchant.expect_heading(heading)
-        merchant.window.examine(f"error-{name}")
-
-
-def test_a_refused_user_sees_the_cause(merchant: Merchant, owners_app: App, early_app: App) -> None:
+def test_a_refused_user_sees_the_cause(merchant: Merchant, apps: dict[str, App]) -> None:
+    owners_app = apps["owners"]
     merchant.install(owners_app)
     for app, user, status_, heading in (
         (owners_app, merchant.store.staff[0], 403, "Only the store owner can use this app"),
-        (early_app, merchant.store.owner, 503, "This app is not registered yet"),
+        (apps["early"], merchant.store.owner, 503, "This app is not registered yet"),
     ):
         merchant.window.expect_complaint(f"status of {status_}")
         merchant.open_directly(app, user)

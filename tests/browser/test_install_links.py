@@ -28,11 +28,11 @@ def expect_outcome(merchant: Merchant, app: App, outcome: str, message: str) -> 
     merchant.window.examine(f"install-{outcome}")
 
 
-@pytest.mark.parametrize("name", ["app", "elsewhere_app"])
+@pytest.mark.parametrize("organization_id", ["example", "elsewhere"])
 def test_an_install_link_installs_and_returns_to_bigcommerce(
-    merchant: Merchant, name: str, request: pytest.FixtureRequest
+    merchant: Merchant, apps: dict[str, App], organization_id: str
 ) -> None:
-    app: App = request.getfixturevalue(name)
+    app = apps[organization_id]
     follow_the_link(merchant, app)
     merchant.window.examine("install-link")
     merchant.confirm()
