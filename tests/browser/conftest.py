@@ -36,17 +36,11 @@ SCOPES = [
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's executable."""
-    for name in CHROMIUM_NAMES:
-        if path := shutil.which(name):
-            return path
-    pytest.exit("These tests need Chromium: apt-get install chromium", returncode=1)
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Chromium without a screen. Only root cannot use its sandbox."""
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if not chromium:
+        pytest.exit("These tests need Chromium: apt-get install chromium", returncode=1)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with (

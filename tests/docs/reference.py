@@ -28,20 +28,17 @@ _POLICY = re.compile(r"aws:iam/(?:rolePolicy:RolePolicy|policy:Policy)::(.*)")
 
 def written() -> dict[Path, str]:
     """Return the text of each page by its path."""
-    return {
-        _page("commands"): _below("commands", f"## {COMMAND}", _commands()),
-        _page("iam"): _below("iam", "## Permissions of each role", _permissions()),
-        _page("package"): _below("package", "## Inputs", _inputs()),
-    }
-
-
-def _page(name: str) -> Path:
-    return ROOT / f"docs/{name}.md"
-
-
-def _below(name: str, heading: str, generated: str) -> str:
-    before = _page(name).read_text(encoding="utf-8").partition(f"\n{heading}\n")[0].rstrip()
-    return f"{before}\n\n{heading}\n\n{generated.strip()}\n"
+    sections = (
+        ("commands", COMMAND, _commands()),
+        ("iam", "Permissions of each role", _permissions()),
+        ("package", "Inputs", _inputs()),
+    )
+    pages = {}
+    for name, heading, generated in sections:
+        page = ROOT / f"docs/{name}.md"
+        before = page.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[0].rstrip()
+        pages[page] = f"{before}\n\n## {heading}\n\n{generated.strip()}\n"
+    return pages
 
 
 def _commands() -> str:

@@ -42,10 +42,6 @@ def test_a_function_is_measured_from_its_start_to_its_warm_calls(
     assert (in_group and group.read_text().strip().isdigit()) == group.exists()
 
 
-def test_a_million_invocations_are_billed_by_memory_and_whole_milliseconds() -> None:
-    assert memory.million(0.0011, 1_024) == f"{0.2 + 2_000 * 0.0000133334:.2f}"
-
-
 def test_the_page_has_the_prices_of_shorter_starts() -> None:
     page = " ".join(callbacks.PAGE.read_text(encoding="utf-8").split())
     gigabytes, month = Functions().memory_size / 1_024 * len(ELAPSED), cost.MINUTES * 60

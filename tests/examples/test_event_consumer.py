@@ -1,7 +1,6 @@
 """The consumer of the events, deployed next to the back end."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from local.backend import LocalBackend
 from local.bigcommerce import App, Store, uninstall_url
 from local.loopback_http import get
 from tests.examples.conftest import TIMEOUT_SECONDS, Deploy, install
+from tests.local.waiting import until
 
 pytestmark = pytest.mark.emulated
 
@@ -22,25 +22,17 @@ def listed(backend: LocalBackend, table: str, store: Store) -> dict[str, Any]:
     return {name: next(iter(value.values())) for name, value in item.items()}
 
 
-def await_listed(
-    backend: LocalBackend, table: str, store: Store, *, installed: bool
-) -> dict[str, Any]:
-    give_up_at = time.monotonic() + 60
-    while (item := listed(backend, table, store)).get("installed") is not installed:
-        assert time.monotonic() < give_up_at, item
-        time.sleep(0.1)
-    return item
-
-
 def test_a_store_is_listed_while_the_app_is_installed(
     deployed: LocalBackend, app: App, store: Store, deploy_example: Deploy
 ) -> None:
     bus_name = deployed.outputs["eventBusArn"].rpartition("/")[2]
     table = deploy_example("event_consumer", eventBusName=bus_name).outputs["storesTable"]
     install(deployed, store)
-    created = await_listed(deployed, table, store, installed=True)
+    assert until(lambda: listed(deployed, table, store).get("installed") is True)
+    created = listed(deployed, table, store)
     assert get(uninstall_url(app, store, store.owner), TIMEOUT_SECONDS).status == 200
-    removed = await_listed(deployed, table, store, installed=False)
+    assert until(lambda: listed(deployed, table, store)["installed"] is False)
+    removed = listed(deployed, table, store)
 
     # The earlier event again, as EventBridge may deliver it.
     detail = {**created, "revision": int(created["revision"])}

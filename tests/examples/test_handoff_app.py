@@ -16,7 +16,7 @@ import urllib3
 
 from local.backend import APPS, HANDOFF_KEYS, LocalBackend
 from local.bigcommerce import App, Store, load_url
-from local.loopback_http import Response, UnreachableError, get
+from local.loopback_http import Response, get
 from tests.documents import ROOT, snippet
 from tests.examples.conftest import TIMEOUT_SECONDS, install
 
@@ -45,22 +45,11 @@ def app_origin(deployed: LocalBackend) -> Iterator[str]:
         [sys.executable, EXAMPLE], env={**os.environ, **settings}, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            await_server(origin)
+            starting = urllib3.Retry(connect=9, backoff_factor=0.05)  # for 25 seconds
+            urllib3.request("GET", origin, retries=starting)
             yield origin
         finally:
             process.kill()
-
-
-def await_server(origin: str) -> None:
-    give_up_at = time.monotonic() + 30
-    while time.monotonic() < give_up_at:
-        try:
-            get(origin, TIMEOUT_SECONDS)
-        except UnreachableError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"{origin} does not answer")
 
 
 def visit(origin: str, page: Response) -> dict[str, Any]:
