@@ -67,13 +67,20 @@ class PulumiCli:
 
 
 class CliCommands:
-    """Commands of the CLI for a stack in `folder`.
+    """Commands of the CLI for the stack `local` in `folder`.
 
-    A command that fails raises `CommandError` with all that the CLI printed.
+    The CLI calls a given program in this process: it needs no language host. A command that fails
+    raises `CommandError` with all that the CLI printed.
     """
 
-    folder: Path
-    _stack: auto.Stack
+    def __init__(
+        self, folder: Path, project: str, cli: PulumiCli, program: Callable[[], None] | None = None
+    ) -> None:
+        self.folder = folder
+        options = auto.LocalWorkspaceOptions(
+            work_dir=str(folder), pulumi_command=cli.command, env_vars=cli.environment(folder)
+        )
+        self._stack = auto.create_or_select_stack(NAME, project, program, str(folder), options)
 
     def set_secret(self, path: str, value: str) -> None:
         """Set a secret as `pulumi config set --secret --path` does."""
@@ -100,28 +107,16 @@ class CliCommands:
 
 
 class CliStack(CliCommands):
-    """The stack `local`, with copies of the project's files and its state in `folder`.
-
-    The CLI calls the program in this process: it needs no language host.
-    """
+    """This project's stack, with copies of its files and its state in `folder`."""
 
     def __init__(self, folder: Path, endpoint: str, cli: PulumiCli) -> None:
-        self.folder = folder
         for name in ("Pulumi.yaml", f"Pulumi.{NAME}.yaml"):
             text = (ROOT / name).read_text().replace("http://localhost:4566", endpoint)
             (folder / name).write_text(text)
         self._file = folder / f"Pulumi.{NAME}.yaml"
         self._plain = yaml.safe_load(self._file.read_text())["config"]
-        self._stack = auto.create_or_select_stack(
-            NAME,
-            project_name=yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"],
-            program=_run_program,
-            opts=auto.LocalWorkspaceOptions(
-                work_dir=str(folder),
-                pulumi_command=cli.command,
-                env_vars=cli.environment(folder),
-            ),
-        )
+        project = yaml.safe_load((folder / "Pulumi.yaml").read_text())["name"]
+        super().__init__(folder, project, cli, _run_program)
 
     @property
     def app(self) -> dict[str, Any]:

@@ -1,20 +1,17 @@
 """The Pulumi CLI with an AWS provider, and stacks it deploys into embedded AWS accounts."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.emulator import Emulator
 from tests.cli.cli_stack import CliStack, PulumiCli
-from tests.cli.consumer_stack import ConsumerStack
-from tests.cli.pulumi_cli import YAML_HOST, NoPulumiError, Say, find_or_build, yaml_host
+from tests.cli.pulumi_cli import YAML_HOST, Say, find_or_build, yaml_host
 
 # What `make test-plugin` sets.
 PLUGIN_VARIABLE = "AWS_PLUGIN"
-
-OpenStack = Callable[[Path, Emulator], CliStack]
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +33,7 @@ def pulumi_cli(say: Say, tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
     Its AWS provider is `local.provider`, whether the AWS plugin is installed or not, and that
     plugin where a variable asks for it.
     """
-    try:
-        cli = find_or_build(say)
-    except NoPulumiError as error:
-        pytest.skip(str(error))
+    cli = find_or_build(say)
     provider, found = "the AWS plugin", PulumiCli(cli, {})
     if not os.environ.get(PLUGIN_VARIABLE):
         provider = "local.provider in place of the AWS plugin"
@@ -52,12 +46,6 @@ def pulumi_cli(say: Say, tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
 
 
 @pytest.fixture(scope="session")
-def open_stack(pulumi_cli: PulumiCli) -> OpenStack:
-    """Gives the CLI a stack in a folder and an account."""
-    return lambda folder, account: CliStack(folder, account.endpoint_url, pulumi_cli)
-
-
-@pytest.fixture(scope="session")
 def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """The account of the stack that tests share."""
     with Emulator(log=tmp_path_factory.mktemp("shared") / "emulator.log") as running:
@@ -66,10 +54,11 @@ def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulato
 
 @pytest.fixture(scope="session")
 def shared_stack(
-    open_stack: OpenStack, shared_account: Emulator, tmp_path_factory: pytest.TempPathFactory
+    pulumi_cli: PulumiCli, shared_account: Emulator, tmp_path_factory: pytest.TempPathFactory
 ) -> CliStack:
     """A stack that tests share; `stack` is it with its plain configuration."""
-    return open_stack(tmp_path_factory.mktemp("stack"), shared_account)
+    folder = tmp_path_factory.mktemp("stack")
+    return CliStack(folder, shared_account.endpoint_url, pulumi_cli)
 
 
 @pytest.fixture
@@ -88,9 +77,9 @@ def account(tmp_path: Path) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def new_stack(open_stack: OpenStack, account: Emulator, tmp_path: Path) -> CliStack:
+def new_stack(pulumi_cli: PulumiCli, account: Emulator, tmp_path: Path) -> CliStack:
     """A stack to be deployed into that account."""
-    return open_stack(tmp_path, account)
+    return CliStack(tmp_path, account.endpoint_url, pulumi_cli)
 
 
 @pytest.fixture(scope="session")
@@ -98,21 +87,7 @@ def consumer_cli(
     say: Say, pulumi_cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory
 ) -> PulumiCli:
     """The CLI with what a YAML program that uses the component package needs."""
-    try:
-        host = yaml_host(say)
-    except NoPulumiError as error:
-        pytest.skip(str(error))
     folder = tmp_path_factory.mktemp("hosts")
-    (folder / YAML_HOST).symlink_to(host)
+    (folder / YAML_HOST).symlink_to(yaml_host(say))
     cli = pulumi_cli.with_plugin(folder, "tests.cli.python_host", "pulumi-language-python")
     return cli.with_plugin(folder, "tests.cli.typed_provider")
-
-
-@pytest.fixture(scope="session")
-def consumer(
-    consumer_cli: PulumiCli, shared_account: Emulator, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], ConsumerStack]:
-    """Makes a stack of a project with a name, to be deployed into the shared account."""
-    return lambda project: ConsumerStack(
-        tmp_path_factory.mktemp(project), project, shared_account.endpoint_url, consumer_cli
-    )

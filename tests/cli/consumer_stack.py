@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pulumi import automation as auto
 
 from tests.cli.cli_stack import NAME, ROOT, CliCommands, PulumiCli
 
@@ -20,28 +19,18 @@ class ConsumerStack(CliCommands):
     """
 
     def __init__(self, folder: Path, project: str, endpoint: str, cli: PulumiCli) -> None:
-        self.folder = folder
-        self._project = project
+        self.folder, self._project = folder, project
         self.write({})
         config = write_config(folder, endpoint)
         self.provider = {key.removeprefix("aws:"): value for key, value in config.items()}
-        options = auto.LocalWorkspaceOptions(
-            pulumi_command=cli.command, env_vars=cli.environment(folder)
-        )
-        self._stack = auto.create_or_select_stack(NAME, work_dir=str(folder), opts=options)
+        super().__init__(folder, project, cli)
 
-    def write(
-        self,
-        inputs: Mapping[str, Any],
-        *,
-        options: Mapping[str, Any] | None = None,
-        resources: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Write the program: a backend with these inputs, and other resources."""
+    def write(self, inputs: Mapping[str, Any], others: Mapping[str, Any] | None = None) -> None:
+        """Write the program: a backend, and other resources with the provider `aws`."""
         backend = {
             "type": "bigcommerce:AppBackend",
             "properties": {"apps": [APP], "protect": False, **inputs},
-            "options": options or {},
+            "options": {"providers": ["${aws}"]} if others else {},
         }
         declared = {"clientSecret": {"type": "string", "secret": True}}
         program = {
@@ -49,7 +38,7 @@ class ConsumerStack(CliCommands):
             "runtime": "yaml",
             "packages": {"bigcommerce": str(ROOT / "package")},
             "config": declared if "${clientSecret}" in str(inputs) else {},
-            "resources": {**(resources or {}), "backend": backend},
+            "resources": {**(others or {}), "backend": backend},
             "outputs": {"operations": "${backend.operations}", "baseUrl": "${backend.baseUrl}"},
         }
         (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(program))

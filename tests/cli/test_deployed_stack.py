@@ -3,6 +3,7 @@
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pulumi.automation import CommandError
@@ -57,19 +58,19 @@ def test_credentials_change_secret_and_item_alone_and_reach_the_callbacks(stack:
 
 
 def test_a_client_secret_and_whom_alarms_tell_are_nowhere_in_plain_text(
-    stack: CliStack, shared_account: Emulator
+    shared_stack: CliStack, shared_account: Emulator
 ) -> None:
-    hidden = [_configure_credentials(stack), secrets.token_hex(16)]
-    stack.set_secret("monitoring.emails[0]", f"{hidden[1]}@example.com")
-    printed = [stack.preview().printed, stack.up().printed]
+    hidden = [_configure_credentials(shared_stack), secrets.token_hex(16)]
+    shared_stack.set_secret("monitoring.emails[0]", f"{hidden[1]}@example.com")
+    printed = [shared_stack.preview().printed, shared_stack.up().printed]
     assert all("[secret]" in text for text in printed)
     assert hidden[0] in json.dumps(contents(shared_account))
 
-    exported = stack.pulumi("stack", "export")
-    outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
-    for text in (*printed, exported, outputs, stack.pulumi("config")):
+    exported = shared_stack.pulumi("stack", "export")
+    outputs = shared_stack.pulumi("stack", "output", "--json", "--show-secrets")
+    for text in (*printed, exported, outputs, shared_stack.pulumi("config")):
         assert not any(secret in text for secret in hidden)
-    for path in filter(Path.is_file, stack.folder.rglob("*")):
+    for path in filter(Path.is_file, shared_stack.folder.rglob("*")):
         assert not any(secret.encode() in path.read_bytes() for secret in hidden), path
 
     resources = json.loads(exported)["deployment"]["resources"]
@@ -93,29 +94,30 @@ def test_an_app_comes_and_goes_without_a_change_of_anything_else(stack: CliStack
 
 
 def test_a_protected_stack_refuses_to_be_destroyed(
-    stack: CliStack, shared_account: Emulator
+    shared_stack: CliStack, shared_account: Emulator
 ) -> None:
-    stack.configure({"protect": True})
-    stack.up()
+    shared_stack.configure({"protect": True})
+    shared_stack.up()
     before = contents(shared_account)
     with pytest.raises(CommandError, match="protected"):
-        stack.pulumi("destroy", "--yes")
+        shared_stack.pulumi("destroy", "--yes")
     assert contents(shared_account) == before
 
 
-def test_the_cli_itself_checks_the_type_of_a_setting(shared_stack: CliStack) -> None:
-    shared_stack.configure({"logRetentionDays": "soon"})
-    with pytest.raises(CommandError, match="must be of type 'integer'"):
-        shared_stack.up()
-
-
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"logRetentionDays": "soon"}, "must be of type 'integer'"),  # as the CLI itself checks
+        ({"logRetentionDays": 0, "throttle": {"auth": {"rat": 10}}}, "has 2 problems:"),
+    ],
+)
 def test_wrong_settings_are_all_said_before_anything_is_deployed(
-    stack: CliStack, shared_account: Emulator
+    shared_stack: CliStack, shared_account: Emulator, settings: dict[str, Any], problem: str
 ) -> None:
     before = contents(shared_account)
-    stack.configure({"logRetentionDays": 0, "throttle": {"auth": {"rat": 10}}})
-    with pytest.raises(CommandError, match="has 2 problems:") as caught:
-        stack.up()
+    shared_stack.configure(settings)
+    with pytest.raises(CommandError, match=problem) as caught:
+        shared_stack.up()
     assert "Traceback" not in str(caught.value)
     assert contents(shared_account) == before
 
@@ -149,14 +151,14 @@ def test_a_deployment_does_nothing_that_its_preview_did_not_show(stack: CliStack
     assert stack.up(plan=plan).operations["update"] <= shown["update"]
 
 
-def test_a_plan_that_replaced_something_cannot_be_applied_again(stack: CliStack) -> None:
+def test_a_plan_that_replaced_something_cannot_be_applied_again(shared_stack: CliStack) -> None:
     """So jobs of CI are run again from the preview on: docs/ci-github.md."""
-    _configure_credentials(stack)
-    stack.up()
-    plan = str(stack.folder / "plan.json")
-    _configure_credentials(stack)
-    stack.preview(plan=plan)
-    assert stack.up(plan=plan).operations["create-replacement"] == 1
+    _configure_credentials(shared_stack)
+    shared_stack.up()
+    plan = str(shared_stack.folder / "plan.json")
+    _configure_credentials(shared_stack)
+    shared_stack.preview(plan=plan)
+    assert shared_stack.up(plan=plan).operations["create-replacement"] == 1
     with pytest.raises(CommandError, match="expected resource operations"):
-        stack.up(plan=plan)
-    assert stack.up().operations.keys() == {"same"}
+        shared_stack.up(plan=plan)
+    assert shared_stack.up().operations.keys() == {"same"}

@@ -19,39 +19,15 @@ from tests.documents import code_spans, table
 pytestmark = pytest.mark.cli
 
 
-def test_a_preview_makes_nothing_and_a_destroy_leaves_nothing(
-    new_stack: CliStack, account: Emulator
-) -> None:
-    previewed = new_stack.preview().operations
-    assert previewed.keys() == {"create"}
-    assert contents(account) == {}
-
-    assert new_stack.up().operations == previewed
-    assert contents(account)
-
-    assert new_stack.destroy().operations == {"delete": previewed["create"]}
-    assert contents(account) == {}
-
-
-def test_up_goes_on_where_a_resource_failed(new_stack: CliStack, account: Emulator) -> None:
-    role = f"{PROJECT}-{NAME}-load"
-    account.aws.iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
-    with pytest.raises(CommandError, match="EntityAlreadyExists"):
-        new_stack.up()
-
-    account.aws.iam.delete_role(RoleName=role)
-    operations = new_stack.up().operations
-    assert operations.keys() == {"create", "same"}
-    assert new_stack.up().operations == {"same": operations.total()}
-
-
-def test_a_deployment_that_was_killed_goes_on_as_the_page_says(
+def test_a_killed_deployment_goes_on_as_the_page_says_and_leaves_nothing_once_destroyed(
     pulumi_cli: PulumiCli, account: Emulator, tmp_path: Path
 ) -> None:
     rows = table("docs/interrupted-deployment.md", "The CLI says", "What to do")
     locked, pending, exists, empty = (code_spans(says)[0] for says, _ in rows)
     killing = pulumi_cli.with_plugin(tmp_path, "tests.cli.killing_provider")
     stack = CliStack(tmp_path, account.endpoint_url, killing)
+    previewed = stack.preview().operations
+    assert contents(account) == {}
     with pytest.raises(CommandError, match="code: -9"):
         stack.up(parallel=1)
     (tmp_path / PLUGIN).unlink()
@@ -77,8 +53,8 @@ def test_a_deployment_that_was_killed_goes_on_as_the_page_says(
     with pytest.raises(CommandError, match=empty):
         stack.up()
     attributes.unlink()
-    assert stack.up().operations == {"same": run.operations.total()}
-    stack.destroy()
+    assert stack.up().operations == {"same": previewed["create"]}
+    assert stack.destroy().operations == {"delete": previewed["create"]}
     assert contents(account) == {}
 
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,12 @@ from pulumi.automation import CommandError
 from local.backend import PROJECT
 from local.emulator import Emulator
 from ops.outputs import read_outputs
-from package.provider import SCHEMA
 from tests.cli.account import contents
 from tests.cli.cli_stack import NAME, ROOT, CliStack, PulumiCli
 from tests.cli.consumer_stack import APP, ConsumerStack
 
 pytestmark = pytest.mark.cli
 
-Consumer = Callable[[str], ConsumerStack]
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -27,32 +24,37 @@ POLICY = {
 BOUNDARY = {
     "type": "aws:iam:Policy",
     "properties": {"name": "made", "policy": json.dumps(POLICY)},
+    "options": {"provider": "${aws}"},
 }
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
-def test_the_cli_reads_the_schema_as_it_is_in_the_file(consumer: Consumer) -> None:
-    read = consumer("schema").pulumi("package", "get-schema", str(ROOT / "package"))
-    assert json.loads(read) == json.loads(SCHEMA.read_text(encoding="utf-8"))
-
-
 def test_a_backend_is_deployed_left_alone_changed_and_destroyed(
-    consumer: Consumer, shared_account: Emulator
+    consumer_cli: PulumiCli, account: Emulator, tmp_path: Path
 ) -> None:
-    """With a secret of encrypted configuration, which is nowhere in plain text."""
-    before = contents(shared_account)
-    stack, secret = consumer("life"), secrets.token_hex(32)
+    """With another resource's output, the program's own AWS provider, and an encrypted secret."""
+    stack = ConsumerStack(tmp_path, "life", account.endpoint_url, consumer_cli)
+    secret = secrets.token_hex(32)
     stack.set_secret("clientSecret", secret)
     app = APP | {"clientId": "abc123"}
-    inputs = {"apps": [app], "clientSecrets": {APP["organizationId"]: "${clientSecret}"}}
-    stack.write(inputs)
+    inputs = {
+        "apps": [app],
+        "clientSecrets": {APP["organizationId"]: "${clientSecret}"},
+        "permissionsBoundaryArn": "${boundary.arn}",
+    }
+    aws = {"type": "pulumi:providers:aws", "properties": stack.provider}
+    others = {"aws": aws, "boundary": BOUNDARY}
+    stack.write(inputs, others)
+    stack.pulumi("config", "rm-all", *(f"aws:{key}" for key in stack.provider))
     previewed = stack.preview()
     assert previewed.operations.keys() == {"create"}
-    assert contents(shared_account) == before
+    assert contents(account) == {}
 
     created = stack.up()
     assert created.operations == previewed.operations
-    assert secret in json.dumps(contents(shared_account))
+    role = account.aws.iam.get_role(RoleName="life-local-load")["Role"]
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("policy/made")
+    assert secret in json.dumps(contents(account))
     exported = stack.pulumi("stack", "export")
     outputs = stack.pulumi("stack", "output", "--json", "--show-secrets")
     for text in (previewed.printed, created.printed, exported, outputs):
@@ -62,17 +64,20 @@ def test_a_backend_is_deployed_left_alone_changed_and_destroyed(
     assert registered.client_id == app["clientId"]
 
     assert stack.up().operations == {"same": created.operations["create"]}
-    stack.write(inputs | {"logRetentionDays": 7})
+    stack.write(inputs | {"logRetentionDays": 7}, others)
     changed = stack.up()
     assert {kind for kind, _ in changed.resources("update")} == {LOG_GROUP}
     assert changed.operations.keys() == {"update", "same"}
 
     assert stack.destroy().operations == {"delete": created.operations["create"]}
-    assert contents(shared_account) == before
+    assert contents(account) == {}
 
 
-def test_wrong_inputs_are_reported_by_their_paths(consumer: Consumer) -> None:
-    stack, secret = consumer("wrong"), f"{secrets.token_hex(32)} and more"
+def test_wrong_inputs_are_reported_by_their_paths(
+    consumer_cli: PulumiCli, account: Emulator, tmp_path: Path
+) -> None:
+    stack = ConsumerStack(tmp_path, "wrong", account.endpoint_url, consumer_cli)
+    secret = f"{secrets.token_hex(32)} and more"
     app = APP | {"scopes": ["store_v2_prodcts"], "clientId": "abc123"}
     stack.write({"apps": [app], "uninstalledRetentionDays": 1, "clientSecrets": {"acme": secret}})
     with pytest.raises(CommandError) as caught:
@@ -98,34 +103,3 @@ def test_a_program_moves_to_the_package_without_a_change_of_any_resource(
     assert moved.operations == {"same": created, "create": 1}
     ((kind, _),) = moved.resources("create")
     assert kind == "pulumi:providers:bigcommerce"
-
-
-class TestOfOtherResources:
-    def test_an_input_may_be_unknown_in_a_preview(
-        self, consumer: Consumer, shared_account: Emulator
-    ) -> None:
-        """With an AWS provider of the program, which every resource gets."""
-        before = contents(shared_account)
-        stack = consumer("others")
-        aws = {"type": "pulumi:providers:aws", "properties": stack.provider}
-        only = {"provider": "${aws}"}
-        stack.write(
-            {"permissionsBoundaryArn": "${boundary.arn}"},
-            options={"providers": ["${aws}"]},
-            resources={"aws": aws, "boundary": BOUNDARY | {"options": only}},
-        )
-        stack.pulumi("config", "rm-all", *(f"aws:{key}" for key in stack.provider))
-        previewed = stack.preview().operations
-        assert stack.up().operations == previewed
-        role = shared_account.aws.iam.get_role(RoleName="others-local-load")["Role"]
-        assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith("policy/made")
-        stack.destroy()
-        assert contents(shared_account) == before
-
-    def test_what_must_be_known_says_so(self, consumer: Consumer) -> None:
-        stack = consumer("unknown")
-        app = APP | {"supportUrl": "${boundary.arn}"}
-        stack.write({"apps": [app]}, resources={"boundary": BOUNDARY})
-        message = r"property apps\[0\].supportUrl .*must be known before the deployment"
-        with pytest.raises(CommandError, match=message):
-            stack.preview()

@@ -11,15 +11,9 @@ import yaml
 from local.emulator import Emulator
 from tests.cli.cli_stack import NAME, ROOT, PulumiCli
 from tests.cli.consumer_stack import write_config
+from tests.templates.test_templates import ANSWERS
 
 pytestmark = pytest.mark.cli
-
-ANSWERS = {
-    "organizationId": "acme",
-    "appName": "Acme",
-    "scopes": "store_v2_orders_read_only,store_v2_products",
-    "supportUrl": "https://www.example.com/support",
-}
 
 
 def test_a_new_project_deploys_before_and_after_the_registration(
@@ -50,6 +44,7 @@ def test_a_new_project_deploys_before_and_after_the_registration(
     before = tab()
     assert before["scopes"] == ["Orders: read-only", "Products: modify"]
     assert before["status"] == "awaiting-registration"
+    assert ANSWERS["supportUrl"] in pulumi("stack", "output", "operations")
 
     program = project / "Pulumi.yaml"
     program.write_text(re.sub(r"(?m)^( *)# ", r"\1", program.read_text()))

@@ -9,59 +9,43 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import pulumi
 import pytest
 import yaml
-from pydantic.alias_generators import to_camel
 
-from components.settings.model import AppSettings, Settings
 from local.engine.program import Program
-from tests.components.recorder import recorded
+from ops.outputs import read_outputs
+from tests.components.recorder import Recording, recorded
 from tests.documents import ROOT
+from tests.examples.sdk import sdk
 
 TEMPLATES = {path.name: path for path in sorted((ROOT / "templates").iterdir())}
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+WORKFLOW = ".github/workflows/deploy.yml"
 ANSWERS = {
-    "aws:region": "eu-west-1",
     "organizationId": "acme",
     "appName": "Acme",
     "scopes": "store_v2_orders_read_only,store_v2_products",
     "supportUrl": "https://www.example.com/support",
 }
-BASE_URL = "https://abc.execute-api.eu-west-1.amazonaws.com"
-REGISTRATION = {
-    "clientId": "1abcdef",
-    "clientSecret": "a-secret",
-    "registeredBaseUrl": BASE_URL,
-}
-each_template = pytest.mark.parametrize("name", TEMPLATES)
-
-
-@pytest.fixture
-def project(name: str, tmp_path: Path) -> Path:
-    """The folder of a new project."""
-    folder = tmp_path / name
-    shutil.copytree(TEMPLATES[name], folder)
-    for path in (each for each in folder.rglob("*") if each.is_file()):
-        text = path.read_text().replace("${PROJECT}", "acme-backend")
-        path.write_text(text.replace("${DESCRIPTION}", "The back end of Acme's app"))
-    return folder
 
 
 def project_file(folder: Path) -> dict[str, Any]:
     return dict(yaml.safe_load((folder / "Pulumi.yaml").read_text()))
 
 
-@each_template
-def test_a_template_asks_for_the_answers(name: str, project: Path) -> None:
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_asks_for_the_answers(name: str, tmp_path: Path) -> None:
+    project = tmp_path / name
+    shutil.copytree(TEMPLATES[name], project)
+    for path in (each for each in project.rglob("*") if each.is_file()):
+        text = path.read_text().replace("${PROJECT}", "acme-backend")
+        path.write_text(text.replace("${DESCRIPTION}", "The back end of Acme's app"))
     file = project_file(project)
     assert (file["name"], file["description"]) == ("acme-backend", "The back end of Acme's app")
-    assert file["template"]["config"].keys() == ANSWERS.keys()
+    assert file["template"]["config"].keys() == {"aws:region", *ANSWERS}
     assert all(each["description"] for each in file["template"]["config"].values())
     readme = (project / "README.md").read_text()
     assert set(re.findall(r"(?:@|blob/)v(\d[\d.]+)", readme)) == {VERSION}
@@ -88,101 +72,44 @@ def registered(folder: Path) -> str:
     return re.sub(r"(?m)^( *)# ", r"\1", (folder / "Pulumi.yaml").read_text())
 
 
-@each_template
-def test_the_cli_refuses_a_client_secret_that_is_not_encrypted(name: str, project: Path) -> None:
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_cli_refuses_a_client_secret_that_is_not_encrypted(name: str) -> None:
     """It does so if a typed key is secret, and then needs a value, which a new project lacks."""
-    config = yaml.safe_load(registered(project))["config"]
+    config = yaml.safe_load(registered(TEMPLATES[name]))["config"]
     assert config["clientSecret"] == {"type": "string", "secret": True}
-    assert "clientSecret" not in project_file(project).get("config", {})
+    assert "clientSecret" not in project_file(TEMPLATES[name]).get("config", {})
 
 
-def yaml_settings(text: str, config: Mapping[str, str]) -> Settings:
-    """The settings that a YAML program gives the component."""
-    program = yaml.safe_load(text)
-    assert {"aws:region", *program["config"]} == config.keys()
-
-    def evaluated(value: Any) -> Any:
-        match value:
-            case {"fn::split": [separator, source]}:
-                return evaluated(source).split(separator)
-            case dict():
-                return {evaluated(key): evaluated(item) for key, item in value.items()}
-            case list():
-                return [evaluated(item) for item in value]
-        return re.sub(r"\$\{(\w+)\}", lambda name: config[name[1]], value)
-
-    return Settings.model_validate(evaluated(program["resources"]["backend"]["properties"]))
-
-
-def python_settings(folder: Path, config: Mapping[str, str]) -> Settings:
-    """The settings that a Python program gives the component."""
-
-    class AppBackend:
-        base_url = technical_tab = readme = operations = "output"
-        installations_table = access_token_reader_policy_arn = operator_policy_arn = "output"
-
-        def __init__(self, _name: str, **arguments: Any) -> None:
-            pulumi.export("arguments", arguments)
-
-    sdk = ModuleType("pulumi_bigcommerce")
-    sdk.__dict__.update(AppBackend=AppBackend, AppArgs=dict)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "pulumi_bigcommerce", sdk)
-        recording = recorded(
-            Program(
-                path=str(folder / "__main__.py"),
-                project="acme-backend",
-                stack="dev",
-                config={
-                    key if ":" in key else f"acme-backend:{key}": value
-                    for key, value in config.items()
-                },
-                secret_keys=["acme-backend:clientSecret"],
-            )
-        )
-    assert recording.error is None
-    assert ("arguments" in recording.secret_outputs) == ("clientSecret" in config)
-    arguments = recording.outputs["arguments"]
-    apps = [{to_camel(key): value for key, value in app.items()} for app in arguments["apps"]]
-    others = {to_camel(key): value for key, value in arguments.items()}
-    return Settings.model_validate({**others, "apps": apps})
-
-
-@pytest.mark.parametrize("registration", [{}, REGISTRATION], ids=["before", "after"])
-@pytest.mark.parametrize("name", ["yaml", "python"])
-def test_a_program_gives_the_component_the_answers(
-    name: str, project: Path, registration: dict[str, str]
+def test_the_python_program_gives_the_component_the_answers(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Before and after the registration."""
-    config = ANSWERS | registration
-    if name == "yaml":
-        text = registered(project) if registration else (project / "Pulumi.yaml").read_text()
-        settings = yaml_settings(text, config)
-    else:
-        settings = python_settings(project, config)
-    (app,) = settings.apps
-    assert (app.organization_id, app.name) == ("acme", "Acme")
-    assert app.scopes == ("store_v2_orders_read_only", "store_v2_products")
+    """As tests/cli checks for the YAML program, before and after the registration."""
+    monkeypatch.setitem(sys.modules, "pulumi_bigcommerce", sdk())
+
+    def run(**registration: str) -> Recording:
+        given = {f"acme-backend:{key}": value for key, value in {**ANSWERS, **registration}.items()}
+        config = {"aws:region": "eu-west-1", **given}
+        program, secret = str(TEMPLATES["python"] / "__main__.py"), "acme-backend:clientSecret"
+        return recorded(Program(program, "acme-backend", "dev", config, secret_keys=[secret]))
+
+    before = run().outputs
+    (app,) = read_outputs(json.dumps(before)).registration.apps
+    assert (app.organization_id, app.name) == ("acme", ANSWERS["appName"])
+    assert app.scopes == tuple(ANSWERS["scopes"].split(","))
     assert app.support_url == ANSWERS["supportUrl"]
-    client_secrets = dict(settings)["client_secrets"]  # here neither an output nor awaited
-    secrets = {key: each.get_secret_value() for key, each in client_secrets.items()}
-    given = (app.client_id, app.registered_base_url, secrets)
-    assert given == (
-        ("1abcdef", BASE_URL, {"acme": "a-secret"}) if registration else (None, None, {})
-    )
+    assert before["technicalTab"]["acme"]["status"] == "awaiting-registration"
+    after = run(clientId="1abcdef", clientSecret="a-secret", registeredBaseUrl=before["baseUrl"])
+    assert after.outputs["technicalTab"]["acme"]["status"] == "ready"
+    version = after.one("SecretVersion")
+    assert "a-secret" in version.inputs["secretString"]
+    assert version.secret_inputs == ["secretString"]
 
 
-def test_the_typescript_program_names_the_answers_and_the_settings() -> None:
+def test_the_typescript_program_reads_the_answers() -> None:
     text = (TEMPLATES["typescript"] / "index.ts").read_text()
     read = re.findall(r'config\.(?:require|get|getSecret)\("(\w+)"\)', text)
-    assert sorted(read) == sorted({*ANSWERS, *REGISTRATION} - {"aws:region"})
-    fields = {**Settings.model_fields, **AppSettings.model_fields}.values()
-    given = set(re.findall(r"(?m)^ +(\w+)[:,]", text))
-    assert given == {
-        *("apps", "clientSecrets", "clientId", "registeredBaseUrl"),
-        *("organizationId", "name", "scopes", "supportUrl"),
-    }
-    assert given <= {field.alias for field in fields}
+    registration = {"clientId", "clientSecret", "registeredBaseUrl"}
+    assert sorted(read) == sorted({*ANSWERS, *registration})
 
 
 def test_the_yaml_program_has_the_outputs_of_the_others() -> None:
@@ -195,21 +122,16 @@ def test_the_yaml_program_has_the_outputs_of_the_others() -> None:
     assert list(outputs) == re.findall(r'pulumi\.export\("(\w+)"', python) == typescript
 
 
-def workflow(template: str) -> Path:
-    return TEMPLATES[template] / ".github/workflows/deploy.yml"
-
-
-@each_template
-def test_the_workflow_is_sound(name: str) -> None:
-    """It is the same in each template, and has this repository's pins and the fewest rights."""
+def test_the_workflows_are_sound() -> None:
+    """They are equal, and have this repository's pins and the fewest rights."""
+    workflows = [path / WORKFLOW for path in TEMPLATES.values()]
     bin_folder = Path(sys.executable).parent
     for command in (
         ("check-jsonschema", "-q", "--builtin-schema", "vendor.github-workflows"),
         ("zizmor", "--offline", "--quiet", "--config", str(ROOT / ".github/zizmor.yml")),
     ):
-        subprocess.run([bin_folder / command[0], *command[1:], workflow(name)], check=True)
-    text = workflow(name).read_text()
-    assert text == workflow("yaml").read_text()
+        subprocess.run([bin_folder / command[0], *command[1:], workflows[0]], check=True)
+    (text,) = {each.read_text() for each in workflows}
     own = "".join(path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml"))
     assert all(used in own for used in re.findall(r"uses: (.+)", text))
     file = yaml.safe_load(text)
@@ -222,12 +144,13 @@ def test_the_workflow_is_sound(name: str) -> None:
         "github.event.pull_request.user.login != 'dependabot[bot]')"
     )
     variables = set(re.findall(r"(?:vars|secrets)\.(\w+)", text))
-    readme = (TEMPLATES[name] / "README.md").read_text()
-    assert variables == set(re.findall(r"\| (?:variable|secret) `(\w+)`", readme))
+    for template in TEMPLATES.values():
+        readme = (template / "README.md").read_text()
+        assert variables == set(re.findall(r"\| (?:variable|secret) `(\w+)`", readme))
 
 
 def test_the_secrets_reach_only_the_cli_and_not_what_packages_run() -> None:
-    job = yaml.safe_load(workflow("yaml").read_text())["jobs"]["dev"]
+    job = yaml.safe_load((TEMPLATES["yaml"] / WORKFLOW).read_text())["jobs"]["dev"]
     *others, preview, up = job.pop("steps")
     assert "secrets." not in str(job) + str(others)
     assert [each["run"].split()[:2] for each in (preview, up)] == [
