@@ -35,7 +35,7 @@ class Target:
     stack: Annotated[str | None, Parameter(name=("--stack", "-s"), group=_STACK)] = None
     """The stack. Default: the one selected with `pulumi stack select`."""
     file: Annotated[Path | None, Parameter(group=_STACK, allow_leading_hyphen=True)] = None
-    """Read what `pulumi stack output --json` printed from this file; - is standard input."""
+    """Read `pulumi stack output --json` from this file; - is standard input. Not with --stack."""
 
     def outputs(self) -> Outputs:
         """Return the stack's outputs, or raise CommandError."""

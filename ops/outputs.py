@@ -95,10 +95,7 @@ def read_outputs(text: str, given: str = "") -> Outputs:
         # A program that uses the component package may export nothing else.
         outputs = {**outputs["operations"], **outputs}
     if not isinstance(outputs, dict) or "registration" not in outputs:
-        raise OutputsError(
-            f"The outputs have no registration. {_deploy_first(up)}\n"
-            "If your program uses the component package, export its output operations."
-        )
+        raise OutputsError(f"The outputs have no registration. {_deploy_first(up)}")
     try:
         registration = Registration.model_validate(outputs["registration"])
     except ValidationError as error:
@@ -112,7 +109,10 @@ def read_outputs(text: str, given: str = "") -> Outputs:
 
 
 def _deploy_first(up: str) -> str:
-    return f"Deploy the stack with this version first: {up}"
+    return (
+        f"Deploy the stack with this version first: {up}\n"
+        "If your program uses the component package, export its output operations."
+    )
 
 
 def _texts(value: Any) -> dict[str, str]:

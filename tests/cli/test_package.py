@@ -11,6 +11,7 @@ from pulumi.automation import CommandError
 from local.backend import PROJECT
 from local.emulator import Emulator
 from ops.outputs import read_outputs
+from package.provider import SCHEMA
 from tests.cli.account import contents
 from tests.cli.cli_stack import NAME, ROOT, CliStack, PulumiCli
 from tests.cli.consumer_stack import APP, ConsumerStack
@@ -46,6 +47,8 @@ def test_a_backend_is_deployed_left_alone_changed_and_destroyed(
     others = {"aws": aws, "boundary": BOUNDARY}
     stack.write(inputs, others)
     stack.pulumi("config", "rm-all", *(f"aws:{key}" for key in stack.provider))
+    read = stack.pulumi("package", "get-schema", str(ROOT / "package"))
+    assert json.loads(read) == json.loads(SCHEMA.read_text(encoding="utf-8"))
     previewed = stack.preview()
     assert previewed.operations.keys() == {"create"}
     assert contents(account) == {}

@@ -36,7 +36,7 @@ def test_every_alarm_notifies_the_topic_and_links_to_its_section(everything: Rec
 
 
 def test_each_alarm_has_its_metric_and_condition(everything: Recording) -> None:
-    """tests/local/backend/test_alarms.py has those of late changes and of our own metrics.
+    """tests/local/backend/test_alarms.py has those of late changes and of this program's metrics.
 
     Sources: "Working with metrics for HTTP APIs" (API Gateway), "Types of metrics for Lambda
     functions" (Lambda) and "Available CloudWatch metrics for Amazon SQS"."""

@@ -73,8 +73,8 @@ def run(*, target: Target = SELECTED, json: Json = False) -> int:
     """Count the stores that must consent again when the configuration is deployed.
 
     Stores must consent again if an app's scopes change, or if multiple users are
-    turned on. The command compares the configuration, which it reads with the Pulumi
-    CLI, with what is deployed, and with the scopes that each store granted. It reads
+    turned on. The command reads the configuration with the Pulumi CLI. It compares
+    it with what is deployed, and with the scopes that each store granted. It reads
     only the table's index. CI runs it with each preview.
     """
     with opened(target) as stack:
