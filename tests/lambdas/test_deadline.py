@@ -50,12 +50,10 @@ def test_an_interruption_that_is_swallowed_is_repeated(monkeypatch: pytest.Monke
         within(0.01, swallow)
 
 
-def test_work_that_ends_in_time_returns_its_result() -> None:
+def test_no_timer_is_left_after_a_result_or_an_error() -> None:
     assert within(A_LONG_TIME, lambda: signal.getitimer(signal.ITIMER_REAL)[0]) > 0
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
-
-def test_no_timer_is_left_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
         within(A_LONG_TIME, lambda: 1 / 0)
 

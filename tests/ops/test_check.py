@@ -109,8 +109,6 @@ class TestPasses:
 
 
 class TestFindings:
-    """Each fault is reported with the command that fixes it."""
-
     UP = "pulumi up --stack local"
     LOGS = "pulumi logs --stack local --since 15m"
 
@@ -196,10 +194,8 @@ class TestFindings:
     def test_a_wrong_header_fails_every_call_of_a_callback(
         self, deployed: LocalBackend, check: Check, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def framed(_: str, answer: Response) -> Response:
-            return replace(answer, headers={**answer.headers, "X-Frame-Options": "DENY"})
-
-        between(monkeypatch, framed)
+        framed = {"X-Frame-Options": "DENY"}
+        between(monkeypatch, lambda _, got: replace(got, headers={**got.headers, **framed}))
         results, _ = check(outputs_text(deployed))
         assert {*failures(results, A)} == {
             *(f"{field.label}, unsigned" for field in CALLBACK_FIELDS),
@@ -324,9 +320,7 @@ class TestFindings:
         }
         done = run(*CHECK, piped=outputs_text(deployed), **nobody)
         assert done.status == 1
-        said = (
-            r"could not read its secret: AWS refused GetSecretValue: AccessDenied\w*\. To see your"
-        )
+        said = r"could not read its secret: AWS refused GetSecretValue: AccessDenied\w*\. To see"
         assert re.search(said, done.out)
         assert "could not read the logs: AWS refused StartQuery: AccessDenied" in done.out
 

@@ -18,8 +18,6 @@ HOSTILE = """"'><script>alert(1)</script>&{{ 7*7 }}"""
 
 
 class Browser:
-    """Fetches pages of the simulated BigCommerce; follows no redirect."""
-
     def __init__(self, server: Server) -> None:
         self._url = server.url
 
@@ -43,12 +41,6 @@ def browser(server: Server) -> Browser:
 
 def text(response: urllib3.BaseHTTPResponse) -> str:
     return response.data.decode()
-
-
-def frame_url(response: urllib3.BaseHTTPResponse) -> str:
-    match = re.search(r'<iframe [^>]*src="([^"]+)"', text(response))
-    assert match
-    return html.unescape(match[1])
 
 
 def apps_path(store: Store, user: User, *rest: str) -> str:
@@ -82,7 +74,8 @@ def test_confirming_frames_the_auth_callback_with_a_code_that_works(
 ) -> None:
     assert "Not installed" in browser.page()
     response = browser.post(apps_path(store, store.owner, app.client_id, "install"))
-    url, _, query = frame_url(response).partition("?")
+    (source,) = re.findall(r'<iframe [^>]*src="([^"]+)"', text(response))
+    url, _, query = html.unescape(source).partition("?")
     assert url == app.callback_urls.auth
     received = dict(parse_qsl(query))
     assert received.pop("account_uuid") == app.account_uuid

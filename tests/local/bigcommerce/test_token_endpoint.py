@@ -93,20 +93,16 @@ def test_every_field_is_exact_and_a_refusal_does_not_use_the_code(
     assert exchange(token_request).status == 200
 
 
-def test_a_code_works_once(exchange: Exchange, token_request: Fields) -> None:
-    assert exchange(token_request).status == 200
-    again = exchange(token_request)
-    assert again.status == 400
-    assert again.json()["error_description"] == "Parameter code was used before"
-
-
-def test_a_code_expires(
+def test_a_code_works_once_before_it_expires(
     clock: Clock, exchange: Exchange, refused: Callable[..., str], token_request: Fields
 ) -> None:
     clock.now += CODE_LIFETIME_SECONDS
     assert refused(token_request, naming="code has expired") == "invalid_grant"
     clock.now -= 1
     assert exchange(token_request).status == 200
+    again = exchange(token_request)
+    assert again.status == 400
+    assert again.json()["error_description"] == "Parameter code was used before"
 
 
 @pytest.mark.parametrize(

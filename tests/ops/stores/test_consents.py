@@ -41,7 +41,6 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any]
 
 
 def changed(**changes: Any) -> list[dict[str, Any]]:
-    """The apps, with the first one changed, and a new one."""
     return [TWO_APPS[0] | changes, TWO_APPS[1], {**TWO_APPS[1], "organizationId": "org-c"}]
 
 
@@ -113,23 +112,20 @@ def test_stores_with_other_grants_must_consent_again(
     assert all(f"\n  {each['affectedStores'] or 'No'}" in said for each in counted)
 
 
-def test_a_configuration_of_other_apps_is_not_compared(
-    configure: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("packaged", "said"),
+    [
+        (False, "No app of the configuration is deployed"),
+        (True, "only a clone of the repository has"),
+    ],
+)
+def test_consents_need_the_deployed_apps_in_the_stacks_configuration(
+    configure: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch, packaged: bool, said: str
 ) -> None:
-    stack = Stack(outputs(registration(app("org-z"))))
-    monkeypatch.setattr(consents, "opened", lambda _: nullcontext(stack))
-    configure(changed())
-    with pytest.raises(CommandError, match="No app of the configuration is deployed"):
-        consents.run(target=Target(stack="local"))
-
-
-def test_consents_need_the_apps_in_the_stacks_configuration(
-    configure: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    packaged = registration(ready("org-a")).model_copy(update={"packaged": True})
-    monkeypatch.setattr(consents, "opened", lambda _: nullcontext(Stack(outputs(packaged))))
-    configure(None)
-    with pytest.raises(CommandError, match="only a clone of the repository has"):
+    deployed = registration(app("org-z")).model_copy(update={"packaged": packaged})
+    monkeypatch.setattr(consents, "opened", lambda _: nullcontext(Stack(outputs(deployed))))
+    configure(None if packaged else changed())
+    with pytest.raises(CommandError, match=said):
         consents.run(target=Target(stack="local"))
 
 

@@ -17,8 +17,8 @@ from tests.ops.stores.conftest import SCOPE, Run, entries, install, token_of
 pytestmark = pytest.mark.emulated
 
 
-def test_a_store_is_listed_with_its_app_time_scopes_and_users(
-    run: Run, app: App, store: Store
+def test_a_store_is_listed_with_its_app_time_scopes_and_users_without_token_and_address(
+    run: Run, backend: LocalBackend, app: App, store: Store
 ) -> None:
     get(load_url(app, store, store.staff[0]), 30)
     (listed,) = entries(run, store)
@@ -42,6 +42,11 @@ def test_a_store_is_listed_with_its_app_time_scopes_and_users(
     assert table.startswith("App A (org-a)\nStore ")
     (row,) = [row for row in table.splitlines() if store.hash in row]
     assert "match" in row
+    for arguments in ((), ("--json",)):
+        printed = run("list", "--all", *arguments)
+        assert store.hash in printed.out
+        for secret in ("@example.com", token_of(backend, app, store)):
+            assert secret not in printed.out + printed.err
 
 
 def test_uninstalled_stores_are_listed_with_all(
@@ -108,14 +113,3 @@ def test_a_stack_with_one_app_has_a_table_without_its_id(
     assert printed.startswith("Store ")
     assert "org-a" not in printed
     assert store.hash in printed
-
-
-def test_neither_token_nor_address_is_listed(
-    run: Run, backend: LocalBackend, app: App, store: Store
-) -> None:
-    token = token_of(backend, app, store)
-    for arguments in ((), ("--json",)):
-        printed = run("list", "--all", *arguments)
-        assert store.hash in printed.out
-        for secret in ("@example.com", token):
-            assert secret not in printed.out + printed.err
