@@ -21,7 +21,6 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 @cache
 def parsed(document: Path) -> list[Token]:
-    """Return the document's tokens."""
     return MARKDOWN.parse(document.read_text(encoding="utf-8"))
 
 
@@ -54,5 +53,4 @@ def table(document: str, *columns: str) -> list[list[str]]:
 
 
 def code_spans(cell: str) -> list[str]:
-    """Return the code spans of a cell."""
     return re.findall(r"`([^`]+)`", cell)

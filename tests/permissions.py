@@ -31,7 +31,6 @@ _TYPES = re.compile(r"^aws:(iam|kms|s3)/|^aws:lambda/permission:")
 
 
 def permissions(record: Recorder) -> str:
-    """Return the permissions of both programs and of a consumer, in YAML."""
     # A copy of this repository may have another project name: its recording is not kept for others.
     with mock.patch("bootstrap.settings.main_project", return_value=PROJECT):
         bootstrap = bootstrapped(Recorder(), CONFIG)

@@ -23,12 +23,10 @@ Listed = dict[str, dict[str, Any]]
 
 
 def listed() -> dict[str, Listed]:
-    """Return what resources.yaml lists, by stack."""
     return dict(yaml.safe_load(FILE.read_text(encoding="utf-8")))
 
 
 def dumped(stacks: dict[str, Listed]) -> str:
-    """Return the text of resources.yaml."""
     return yaml.safe_dump(stacks, default_flow_style=None, width=1000)
 
 

@@ -31,7 +31,6 @@ AUDITED = with_app(clientId=CLIENT_ID, appUrl=APP_URL, rutter=RUTTER) | {
 
 
 def scan(checkov: str, plan: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return checkov's report of a plan."""
     file = folder / "plan.json"
     file.write_text(json.dumps(plan), encoding="utf-8")
     command = [checkov, "--framework", "terraform_plan", "--file", str(file), "--output", "json"]

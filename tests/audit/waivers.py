@@ -29,7 +29,6 @@ class Waiver:
 
 
 def waivers() -> list[Waiver]:
-    """Return the waivers of the file."""
     written = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return [
         Waiver(check, tuple(each["resources"]), each["reason"]) for check, each in written.items()

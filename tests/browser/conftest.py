@@ -118,7 +118,6 @@ def store(backend: LocalBackend) -> Store:
 
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Window]:
-    """A window with a new browser context."""
     with browser.new_context(viewport={"width": WIDE, "height": HEIGHT}) as context:
         window = Window(context.new_page())
         window.page.set_default_timeout(PATIENCE_MILLISECONDS)

@@ -19,7 +19,6 @@ class Merchant:
 
     @property
     def frame(self) -> FrameLocator:
-        """The frame with the app."""
         return self.window.page.frame_locator("iframe")
 
     @property
@@ -32,11 +31,9 @@ class Merchant:
         return f"{self.backend.bigcommerce_url}/manage/{self.store.hash}/{user.id}/apps{path}"
 
     def go_to_apps(self, user: User | None = None) -> None:
-        """Open My apps as the owner or another user."""
         self.window.page.goto(self.url(user or self.store.owner))
 
     def card(self, app: App) -> Locator:
-        """Return the app's card in My apps."""
         return self.window.page.get_by_role("region", name=app.name, exact=True)
 
     def consent(self, app: App) -> None:
@@ -47,17 +44,14 @@ class Merchant:
         expect(heading).to_be_visible()
 
     def confirm(self) -> None:
-        """Approve the app's scopes."""
         self.window.page.get_by_role("button", name="Confirm").click()
 
     def install(self, app: App) -> None:
-        """Install the app as the owner."""
         self.consent(app)
         self.confirm()
         self.expect_heading(f"{app.name} is installed")
 
     def open(self, app: App, user: User | None = None) -> None:
-        """Open the app from My apps."""
         self.go_to_apps(user)
         self.card(app).get_by_role("link", name="Open").click()
 
@@ -66,10 +60,8 @@ class Merchant:
         self.window.page.goto(self.url(user or self.store.owner, f"/{app.client_id}"))
 
     def press(self, app: App, button: str) -> None:
-        """Press a button of the app in My apps, as the owner."""
         self.go_to_apps()
         self.card(app).get_by_role("button", name=button).click()
 
     def expect_heading(self, text: str) -> None:
-        """Wait until the frame shows a page with this heading."""
         expect(self.frame.get_by_role("heading", name=text, exact=True)).to_be_visible()

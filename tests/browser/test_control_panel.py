@@ -148,7 +148,6 @@ def test_the_keyboard_alone_installs(merchant: Merchant, app: App) -> None:
 
 
 def tab_to(merchant: Merchant, target: Locator) -> None:
-    """Press Tab until the target has the focus."""
     for _ in range(30):
         merchant.window.page.keyboard.press("Tab")
         if target.evaluate("(element) => element === document.activeElement"):

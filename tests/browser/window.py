@@ -37,16 +37,13 @@ class Window:
 
     @property
     def framed(self) -> Frame:
-        """The page's only iframe."""
         (frame,) = self.page.main_frame.child_frames
         return frame
 
     def expect_complaint(self, part: str) -> None:
-        """Expect a console message that contains this text."""
         self._expected.append(part)
 
     def assert_complaints_expected(self) -> None:
-        """Fail if the console messages differ from the expected ones."""
         unexpected = [
             complaint
             for complaint in self._complaints
@@ -78,7 +75,6 @@ class Window:
 
 
 def faults(frame: Frame) -> list[str]:
-    """Return axe-core's findings for a frame."""
     found: list[dict[str, Any]] = Axe().run(frame, options=AXE_OPTIONS).response["violations"]
     return [
         f"{fault['impact']}: {fault['help']}: {[node['html'] for node in fault['nodes']]}"

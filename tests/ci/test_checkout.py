@@ -30,7 +30,6 @@ class Repository:
         self.git("checkout", "--quiet", "-B", "main", "refs/heads/main")
 
     def git(self, *arguments: str) -> str:
-        """Return what git prints."""
         who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
         command = ["git", "-C", str(self.path), *who, *arguments]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -44,11 +43,9 @@ class Repository:
         self.git("tag", name)
 
     def hash_of(self, name: str) -> str:
-        """Return the hash of a tagged commit."""
         return self.git("rev-parse", f"refs/tags/{name}")
 
     def checkout(self, commit: str) -> subprocess.CompletedProcess[str]:
-        """Run the script."""
         return subprocess.run(
             [ROOT / ".ci/checkout", commit],
             cwd=self.path,

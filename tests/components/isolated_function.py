@@ -38,7 +38,6 @@ def counted(context: ssl.SSLContext, *arguments: Any) -> None:
 
 
 def noticed(event: str, arguments: tuple[Any, ...]) -> None:
-    """Notice an import."""
     if event == "import" and arguments[0] == "botocore":
         collects.append(gc.isenabled())
 
@@ -47,7 +46,6 @@ load_verify_locations = ssl.SSLContext.load_verify_locations
 
 
 def main(bundle: str, aws: str, function: str) -> None:
-    """Import, call and report."""
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
     sys.path = [bundle, *sys.path, aws]
     setattr(ssl.SSLContext, "load_verify_locations", counted)  # noqa: B010

@@ -20,7 +20,6 @@ _Read = TypeVar("_Read")
 
 
 def texts_of(config: Mapping[str, Any], project: str = PROJECT) -> dict[str, str]:
-    """Return a configuration as the CLI passes it."""
     return {
         f"{project}:{key}": value if isinstance(value, str) else json.dumps(value)
         for key, value in config.items()
@@ -39,7 +38,6 @@ def read_texts(
     stack: str = STACK,
     secret_keys: Sequence[str] = SECRET_KEYS,
 ) -> Settings:
-    """Return a stack's settings, from texts by full key."""
     return read_by(read_settings, texts, project=project, stack=stack, secret_keys=secret_keys)
 
 
@@ -66,7 +64,6 @@ def read_by(
 
 
 def problems(config: Mapping[str, Any], *, secret: bool = True) -> list[Problem]:
-    """Return the problems of a stack's configuration."""
     with pytest.raises(ConfigurationError) as raised:
         read(config, secret=secret)
     return list(raised.value.problems)

@@ -94,7 +94,6 @@ class Recording:
     error: str | None = None
 
     def all(self, kind: str) -> list[Resource]:
-        """The resources of a kind."""
         return [resource for resource in self.resources if resource.kind == kind]
 
     def one(self, kind: str, name: str | None = None) -> Resource:
@@ -107,7 +106,6 @@ class Aws(Mocks):
     """Answers as AWS and its provider would, for the types the program uses."""
 
     def call(self, args: MockCallArgs) -> Any:
-        """Answer an invoke."""
         return {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
@@ -145,12 +143,10 @@ class RecordingMonitor(MockMonitor):
         return super().make_urn("", qualified, name)
 
     def Invoke(self, request: Any) -> Any:
-        """Hand on an invoke."""
         with _event_loop():
             return super().Invoke(request)  # type: ignore[no-untyped-call]
 
     def RegisterResource(self, request: Any) -> Any:
-        """Record a registration."""
         if request.type != _STACK:
             inputs = wire(request.object)
             urn = self.make_urn(request.parent, request.type, request.name)
@@ -269,7 +265,6 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, di
 
 
 def _shown(value: Any) -> Any:
-    """A plain value as JSON."""
     match value:
         case dict():
             return {key: _shown(item) for key, item in value.items()}
@@ -282,7 +277,6 @@ def _shown(value: Any) -> Any:
 
 
 def recorded(program: Program) -> Recording:
-    """Run a program to its end."""
     recording = Recording()
     monitor = RecordingMonitor(Planned() if program.preview else Aws(), recording)
 

@@ -56,7 +56,6 @@ class Recorder:
         return self.of(program)
 
     def of(self, program: Program) -> Recording:
-        """The recording of a program of this repository."""
         key = json.dumps(asdict(program))
         if key not in self._kept:
             self._kept[key] = recorded(program)

@@ -127,10 +127,8 @@ def having(key: str, value: Any, valid: Mapping[str, Any] = VALID) -> dict[str, 
 
 
 def with_app(**changes: Any) -> dict[str, Any]:
-    """Return a stack with one app that has these values."""
     return {"apps": [ACME_APP | changes]}
 
 
 def with_setting(key: str, value: Any) -> dict[str, Any]:
-    """Return a valid stack with one more setting."""
     return {"apps": [ACME_APP], key: value}

@@ -100,7 +100,6 @@ def unpack(requirements: Path, target: Path) -> None:
 
 
 def installing(install: Callable[[Path, Path], None]) -> AbstractContextManager[object]:
-    """Replace pip in the block."""
     return mock.patch.object(lambda_bundle, "_pip_install", install)
 
 
@@ -123,13 +122,11 @@ def sources(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def build(sources: Path, tmp_path: Path) -> Callable[[], Path]:
-    """Build the bundle of the small tree."""
     return partial(lambda_bundle.build, sources, tmp_path / "build")
 
 
 @pytest.fixture(scope="session")
 def bundle() -> Path:
-    """The bundle of this repository."""
     return lambda_bundle.build()
 
 

@@ -28,7 +28,6 @@ class Configured:
     config: dict[str, Any]
 
     def problems(self, config: dict[str, Any]) -> list[Problem]:
-        """Return the problems that it finds in a configuration."""
         texts = texts_of(config, self.project)
         secret_keys = [f"{self.project}:{key}" for key in SECRETS]
         try:

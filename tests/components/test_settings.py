@@ -29,7 +29,6 @@ from tests.components.stacks import (
 
 
 def in_json(settings: Settings, key: str) -> Any:
-    """Return the value at a key's path, as in JSON."""
     value = json.loads(settings.model_dump_json(by_alias=True))
     for part in re.findall(r"\w+", key):
         value = value[int(part) if part.isdigit() else part]

@@ -75,7 +75,6 @@ def python_texts(source: str, messages: bool) -> Iterator[Text]:
 
 
 def length(text: str) -> int:
-    """How many words a text has."""
     return sum(any(map(str.isalnum, word)) for word in text.split())
 
 

@@ -103,7 +103,6 @@ def _inputs() -> str:
 
 
 def _used(properties: Schema) -> list[str]:
-    """Return the names of the types that these properties refer to."""
     return re.findall(r"#/types/\w+:\w+:(\w+)", json.dumps(properties))
 
 

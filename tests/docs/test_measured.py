@@ -73,7 +73,6 @@ def numbers(*heads: str) -> Iterator[list[int]]:
 
 
 def item_bytes(users: int) -> int:
-    """The size of a store's item."""
     added = (
         User(str(1_000_000 + n), "someone@shop.example.com", 1_700_000_000) for n in range(users)
     )

@@ -25,7 +25,6 @@ class AppBackend:
 
 
 def sdk() -> ModuleType:
-    """Return the module `pulumi_bigcommerce`."""
     module = ModuleType("pulumi_bigcommerce")
     module.__dict__["AppBackend"] = AppBackend
     for token, type_ in _TYPES["types"].items():

@@ -62,7 +62,6 @@ class Countdown:
 
 
 def create_table() -> None:
-    """Make the table, as it is deployed."""
     client("dynamodb").create_table(
         TableName=TABLE,
         KeySchema=_key_schema("pk", "sk"),
@@ -169,7 +168,6 @@ class Backend:
             self._secretsmanager.put_secret_value(SecretId=name, **content)
 
     def stored(self) -> list[dict[str, Any]]:
-        """Return every store's record in the table."""
         return [
             _deserialized(item)
             for item in self._dynamodb.scan(TableName=TABLE)["Items"]
@@ -177,7 +175,6 @@ class Backend:
         ]
 
     def record(self, app: App, store: Store) -> dict[str, Any]:
-        """A store's record."""
         item = self.item(app, store)
         assert item is not None
         return _deserialized(item)
@@ -207,7 +204,6 @@ class Backend:
         return plaintext.decode()
 
     def get(self, url: str, *, seconds_left: float = 29) -> Response:
-        """GET a callback URL."""
         parts = urlsplit(url)
         for name, value in parse_qsl(parts.query):
             if name in SECRET_PARAMETERS:
@@ -229,8 +225,6 @@ class Backend:
 
 @dataclass
 class Callbacks:
-    """An app's callbacks for a store."""
-
     backend: Backend
     bigcommerce: BigCommerce
     app: App
@@ -257,12 +251,10 @@ class Callbacks:
         return self.backend.item(self.app, self.store)
 
     def record(self) -> dict[str, Any]:
-        """The store's record."""
         return self.backend.record(self.app, self.store)
 
 
 def callback_url(app: App, callback: str, **query: str) -> str:
-    """A callback URL of an app with these parameters."""
     return f"{BASE_URL}/{app.organization_id}/{callback}?{urlencode(query)}"
 
 

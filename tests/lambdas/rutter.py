@@ -58,7 +58,6 @@ class Connect(Callbacks):
     clock: Clock
 
     def install(self) -> None:
-        """Install the app, or consent again."""
         self._callback("redirect-url")
 
     def install_and_work(self) -> None:
@@ -118,7 +117,6 @@ class Connect(Callbacks):
         self.work()
 
     def sweep(self) -> None:
-        """Have the schedule invoke the function."""
         event = {"sweep": [self.app.organization_id], "seconds": SWEEP_SECONDS}
         assert rutter_connect.handler(event, Countdown(29)) == {"batchItemFailures": []}
 

@@ -130,7 +130,6 @@ def event(function: str) -> dict[str, Any]:
 
 
 def succeeded(answer: Mapping[str, Any]) -> bool:
-    """Whether a function returned no error."""
     return answer.get("statusCode", 200) == 200 and not answer.get("batchItemFailures")
 
 
@@ -147,7 +146,6 @@ def _request(more: dict[str, Any]) -> dict[str, Any]:
 
 
 def _payload() -> str:
-    """The signed payload of a store's owner."""
     now, owner = int(time.time()), {"id": 1, "email": "a@b.c"}
     claims = {"aud": "client", "iss": "bc", "iat": now, "nbf": now, "exp": now + 86_400}
     claims |= {"sub": "stores/abc", "user": owner, "owner": owner, "url": "/"}

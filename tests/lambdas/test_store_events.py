@@ -66,7 +66,6 @@ NO_RECORD = connection("active") | installation_item.key("acme", "abc")
 
 
 def changed(before: Item | None, after: Item | None, number: int = 1) -> Item:
-    """A record of the table's stream."""
     item = after or before or {}
     images = {"OldImage": before, "NewImage": after}
     change = {

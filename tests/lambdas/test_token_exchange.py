@@ -45,8 +45,6 @@ ANSWER: dict[str, Any] = {
 
 
 class TokenEndpoint:
-    """BigCommerce's token endpoint, with the answers that a test queues."""
-
     def __init__(self, bigcommerce: BigCommerce, login_url: str) -> None:
         self._endpoint = bigcommerce.token_endpoint
         self._login_url = login_url
@@ -59,7 +57,6 @@ class TokenEndpoint:
 
     @property
     def asked(self) -> int:
-        """How often it was asked."""
         return len(self._endpoint.requests)
 
 

@@ -28,7 +28,6 @@ def group_is_gone(group: int) -> bool:
 
 
 def invoke_a_function(emulator: Emulator) -> int:
-    """Start a Lambda worker; return its process ID."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("handler.py", "import os\ndef handler(event, context): return os.getpid()")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 
 def until(condition: Callable[[], bool], seconds: int = 60) -> bool:
-    """Return whether a condition became true in time."""
     give_up_at = time.monotonic() + seconds
     while not (is_true := condition()) and time.monotonic() < give_up_at:
         time.sleep(0.05)

@@ -40,7 +40,6 @@ def failures(results: Results, subject: str) -> dict[str, Result]:
 
 @contextmanager
 def secret(backend: LocalBackend, organization_id: str, content: str) -> Iterator[None]:
-    """Put this into an app's secret for the length of the block."""
     client = backend.emulator.aws.client("secretsmanager")
     id_ = backend.outputs["credentialSecretArns"][organization_id]
     before = client.get_secret_value(SecretId=id_)["SecretString"]

@@ -14,8 +14,6 @@ from ops.__main__ import main
 
 
 class Done(NamedTuple):
-    """A command that has ended: its exit status, and what it printed."""
-
     status: int
     out: str
     err: str

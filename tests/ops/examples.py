@@ -33,7 +33,6 @@ def ready(organization_id: str = "acme", **values: Any) -> AppRegistration:
 
 
 def registration(*apps: AppRegistration) -> Registration:
-    """A stack with these apps."""
     return Registration(
         stack="dev",
         login_url="https://login.bigcommerce.com",

@@ -37,7 +37,6 @@ NO_ARN = json.dumps(
 
 
 def refused(done: Done) -> str:
-    """The message about wrong use."""
     assert (done.status, done.out) == (2, "")
     assert "Traceback" not in done.err
     return re.sub(r"[│\s]+", " ", done.err).strip()

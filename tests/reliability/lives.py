@@ -31,7 +31,6 @@ class Delivery:
 
     @property
     def code(self) -> str:
-        """The code of an install."""
         return parse_qs(urlsplit(self.url).query)["code"][0]
 
 

@@ -11,8 +11,6 @@ from itertools import permutations, product
 
 
 class Callback(StrEnum):
-    """The four callbacks."""
-
     INSTALL = "install"
     LOAD = "load"
     REMOVE_USER = "remove user"

@@ -34,7 +34,6 @@ class Records:
         return {(item["pk"]["S"], item["sk"]["S"]) for item in items}
 
     def item(self, life: Life) -> Item | None:
-        """The store's record, if there is one."""
         pk, sk = key(life)
         answer: dict[str, Item] = self._aws.dynamodb.get_item(
             TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
@@ -42,7 +41,6 @@ class Records:
         return answer.get("Item")
 
     def stored(self, life: Life) -> Stored:
-        """Return the store's record, with its access token decrypted."""
         item = self.item(life)
         if item is None:
             return Stored()

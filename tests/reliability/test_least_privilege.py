@@ -60,8 +60,6 @@ Policy = dict[str, Any]
 
 
 class Roles:
-    """The functions' roles as they are deployed."""
-
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
 

@@ -24,7 +24,6 @@ TWO_APPS = [
 
 
 def logged(backend: LocalBackend) -> str:
-    """Return the functions' logs and the API's access log."""
     logs = backend.emulator.aws.logs
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = (

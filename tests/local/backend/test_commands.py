@@ -59,7 +59,6 @@ def running(*arguments: str, background: bool = False) -> Iterator[subprocess.Po
 
 
 def read_until(process: subprocess.Popen[str], text: str) -> str:
-    """Return the output up to the line with this text."""
     assert process.stdout is not None
     printed = ""
     for line in process.stdout:

@@ -42,7 +42,6 @@ def app(backend: LocalBackend) -> App:
 
 @pytest.fixture
 def store(backend: LocalBackend, app: App) -> Store:
-    """A store on which the app is installed."""
     store = backend.bigcommerce.add_store("A store")
     assert get(backend.bigcommerce.auth_callback_url(app, store, store.owner), 30).status == 200
     return store

@@ -30,7 +30,6 @@ def report() -> tuple[Report, io.StringIO]:
 
 
 def step(backend: LocalBackend, name: str) -> tuple[bool, str]:
-    """Run one step of the walk."""
     reporting, printed = report()
     steps = [each for each in Walk(backend).steps if each.name == name]
     assert len(steps) == 1

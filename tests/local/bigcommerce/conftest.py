@@ -16,8 +16,6 @@ ORGANIZATION_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
 
 class ThrowawayApp(BaseHTTPRequestHandler):
-    """Answers every callback with `status`."""
-
     base_url: str
     status: int
 

@@ -13,14 +13,12 @@ ARCHIVE = {"4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7
 
 
 def configure(**settings: Any) -> AwsProvider:
-    """Return a provider with these settings."""
     provider = AwsProvider()
     provider.Configure(messages.ConfigureRequest(args=struct(settings)))
     return provider
 
 
 def configured(emulator: Emulator) -> AwsProvider:
-    """Return a provider that calls an emulator."""
     return configure(endpoints=[dict.fromkeys(SERVICES, emulator.endpoint_url)])
 
 

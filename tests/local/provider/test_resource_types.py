@@ -148,7 +148,6 @@ def texts(value: Any) -> set[str]:
 
 
 def described(emulator: Emulator, life: Life, type_: str) -> set[str]:
-    """Return the texts of AWS's descriptions of a resource."""
     state = {name: plain(value) for name, value in life.state.items()}
     resource = Resource(emulator.aws, RESOURCE_TYPES[type_], life.id, state)
     found = [resource._run(operation, {}) for operation in RESOURCE_TYPES[type_].tags[2:]]

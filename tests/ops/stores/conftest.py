@@ -92,13 +92,11 @@ def assume(
 
 
 def entries(run: Run, store: Store, *options: str) -> list[dict[str, Any]]:
-    """The store's entries in the list."""
     listed = json.loads(run("list", "--json", *options).out)
     return [each for each in listed if each["storeHash"] == store.hash]
 
 
 def awaited(run: Run, store: Store, state: str) -> dict[str, Any]:
-    """The store's entry once its connection has this state."""
     deadline = time.monotonic() + 100
     while True:
         (found,) = entries(run, store)
@@ -114,7 +112,6 @@ def app(backend: LocalBackend) -> App:
 
 
 def install(backend: LocalBackend, app: App, store: Store) -> str:
-    """Install the app on a store, and give its access token."""
     url = backend.bigcommerce.auth_callback_url(app, store, store.owner)
     assert get(url, 30).status == 200
     return token_of(backend, app, store)
@@ -128,7 +125,6 @@ def token_of(backend: LocalBackend, app: App, store: Store) -> str:
 
 @pytest.fixture
 def store(backend: LocalBackend, app: App) -> Store:
-    """A store on which the app is installed."""
     store = backend.bigcommerce.add_store("Flowers & Co")
     install(backend, app, store)
     return store
@@ -149,8 +145,6 @@ def change_registration(outputs_file: Path) -> Callable[..., None]:
 
 @pytest.fixture
 def tokens(tmp_path: Path) -> Callable[..., str]:
-    """Write a file of tokens, and give its path."""
-
     def write(*lines: str) -> str:
         file = tmp_path / "tokens.csv"
         file.write_text("\n".join([HEADING, *lines]), encoding="utf-8-sig")
@@ -169,6 +163,5 @@ def foreign(backend: LocalBackend, app: App) -> Store:
 
 
 def line(store: Store, token: str = TOKEN, at: str = "2026-01-31T12:00:00Z") -> str:
-    """A store's line of a file of tokens."""
     owner = store.owner
     return f"stores/{store.hash},{token},{SCOPE},{owner.id},{owner.email},{at}"

@@ -33,7 +33,6 @@ NEEDS = {
 
 
 def without(backend: LocalBackend, action: str) -> dict[str, Any]:
-    """A policy like the operators', but without an action."""
     document = operators_policy(backend)
     for statement in document["Statement"]:
         statement["Action"] = [each for each in statement["Action"] if each != action]
