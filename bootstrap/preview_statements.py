@@ -39,7 +39,7 @@ QUERY_CALLS = Statement(
     ),
     reads=("logs:StartQuery",),
 )
-# It supports no resource: whoever knows a query's ID gets its results.
+# It supports no resource: anyone with a query's ID gets its results.
 READ_QUERY = Statement("ReadQuery", resources=("*",), reads=("logs:GetQueryResults",))
 
 PREVIEW_STATEMENTS = (CONSENTS, QUERY_CALLS, READ_QUERY)

@@ -74,7 +74,7 @@ def _function_row(name: str, function: str, log_group: str) -> list[_Widget]:
     return [
         _counts(f"{name}: executions", "AWS/Lambda", "FunctionName", function, counts),
         _milliseconds(f"{name}: duration, ms", "AWS/Lambda", "Duration", "FunctionName", function),
-        _log(f"{name}: what was logged", log_group, LOGGED),
+        _log(f"{name}: log lines", log_group, LOGGED),
     ]
 
 

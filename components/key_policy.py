@@ -1,4 +1,4 @@
-"""The policy of the key of access tokens: who may use and manage it."""
+"""The key policy for access tokens, which allows services and roles to use or manage the key."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -83,7 +83,7 @@ class Report:
                 self.say(f"\n{step.name}: {error}")
                 return False
             milliseconds = (time.perf_counter() - started) * 1000
-            self._line("✓", "green", step.name, f"{outcome:<10} {milliseconds:7.0f} ms")
+            self._line("✓", "green", step.name, f"{outcome:<12} {milliseconds:7.0f} ms")
         return True
 
     def _line(self, mark: str, color: str, name: str, rest: str) -> None:

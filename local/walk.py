@@ -67,7 +67,7 @@ class Walk:
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
         if self._has_rutter:
-            yield Step("install once more", self._install)
+            yield Step("install again", self._install)
             yield Step("Rutter has the new token", self._has_new_token)
         yield Step("uninstall", self._uninstall)
         if self._has_rutter:

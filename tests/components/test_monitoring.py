@@ -102,7 +102,7 @@ def test_the_dashboard_has_a_row_for_each_function_and_counts_by_app(customized:
     titles = list(rows.values())
     assert titles[0] == ["Answers", "Latency, ms"]
     assert [row[0].partition(":")[0] for row in titles[1:-1]] == FUNCTIONS
-    assert [row[-1] for row in titles[1:-1]] == [f"{name}: what was logged" for name in FUNCTIONS]
+    assert [row[-1] for row in titles[1:-1]] == [f"{name}: log lines" for name in FUNCTIONS]
     assert titles[-1] == ["Installs by app", "Loads by app", "Uninstalls by app"]
     assert "/aws/lambda/bigcommerce-test-auth" in widgets[-3]["properties"]["query"]
 

@@ -31,7 +31,7 @@ STEPS = [
     ("load by the owner", "200"),
     ("load by a second user", "200"),
     ("remove the second user", "200"),
-    ("install once more", "200"),
+    ("install again", "200"),
     ("Rutter has the new token", "in place"),
     ("uninstall", "200"),
     ("Rutter flags the connection", "needs_reauth"),
