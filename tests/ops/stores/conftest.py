@@ -46,6 +46,7 @@ def backend() -> Iterator[LocalBackend]:
         backend.deploy()
         # What Rutter tells would change connections beside what these tests ask for.
         backend.rutter.webhook_url = None
+        backend.rutter.synced_at_poll = 0  # synced as soon as it is connected
         yield backend
 
 
