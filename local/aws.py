@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 REGION = "us-east-1"
 ROOT_KEY = "test"
@@ -18,6 +19,8 @@ ROOT_KEY = "test"
 # A session variable is (name in the config file, environment variable, default, conversion):
 # without the first two, neither ~/.aws nor AWS_PROFILE is read.
 _NO_FILES = dict.fromkeys(("profile", "config_file", "credentials_file"), (None,) * 4)
+# Shared by all sessions: reading the services' models takes longer than anything else of a client.
+_MODELS = create_loader()
 # Otherwise boto3 reads these from the environment, and a loopback endpoint fails.
 _CONFIG = Config(
     proxies={},
@@ -38,12 +41,14 @@ def isolated_session(
 
     A client also needs the emulator's endpoint and `Config`: `Aws` adds both.
     """
+    botocore_session = botocore.session.Session(session_vars=_NO_FILES)
+    botocore_session.register_component("data_loader", _MODELS)
     return boto3.Session(
         aws_access_key_id=access_key,
         aws_secret_access_key=secret_key,
         aws_session_token=token,
         region_name=region,
-        botocore_session=botocore.session.Session(session_vars=_NO_FILES),
+        botocore_session=botocore_session,
     )
 
 
