@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+# The same in C, if there is a wheel of it: ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class StackFileError(Exception):
     """A file is missing, unreadable or malformed."""
@@ -53,7 +56,7 @@ def full_keys(config: Mapping[str, Any], project: str) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = yaml.load(path.read_text(encoding="utf-8"), _LOADER) or {}  # noqa: S506
         json.dumps(document, allow_nan=False)
     except OSError as error:
         raise StackFileError(f"Could not read {path}: {error.strerror}") from error

@@ -53,7 +53,7 @@ def test_configuration_that_only_the_cli_can_read_is_refused(tmp_path: Path) -> 
     ("stacks", "said"),
     [
         ({}, r"Could not read .*Pulumi\.local\.yaml"),
-        ({"local": "config: ["}, r"(?s)Pulumi\.local\.yaml is not YAML: .*line 1"),
+        ({"local": "config: [}"}, r"(?s)Pulumi\.local\.yaml is not YAML: .*line 1"),
         ({"local": "[1]"}, r"Pulumi\.local\.yaml and its config must be maps"),
         ({"local": "config: {a: !!binary aGk=}"}, r"local\.yaml has a value that is not valid in"),
         ({"local": "config: {a: &a [*a]}"}, r"local\.yaml has a value that is not valid in"),
