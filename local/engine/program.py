@@ -17,7 +17,7 @@ import pulumi
 from pulumi.runtime import reset_options, set_mocks
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 from local.provider.values import plain
@@ -56,8 +56,16 @@ class Program:
         # Pulumi keeps its runtime in context variables, so each run needs a separate context.
         return contextvars.Context().run(asyncio.run, self._run(monitor, log))
 
-    def _run_main(self) -> None:
+    async def _run_main(self) -> None:
+        """Run the program until no output is pending, or one has failed.
+
+        Pulumi would wait for one output after the other, each time over all that are pending.
+        """
         runpy.run_path(self.path, run_name="__main__")
+        while pending := [task for task in SETTINGS.outputs if not task.done()]:
+            done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+            if any(task.exception() for task in done):
+                return
 
     async def _run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
         # The first error is raised. The errors that it causes need no line.
