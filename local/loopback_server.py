@@ -52,7 +52,7 @@ def serve_application(
             request_handler=_Handler,
             fd=listener.fileno(),
         )
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield Server(f"http://localhost:{server.port}")
