@@ -1,19 +1,18 @@
 """Records what a program of this repository registers, instead of deploying it."""
 
-import asyncio
-import contextlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
-from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.proto.alias_pb2 import Alias
 from pulumi.runtime.rpc import UNKNOWN
 
 from local.engine.program import Program
-from local.provider.values import Archive, plain, secret_paths, wire
+from local.provider.values import Archive, plain, secret_paths, struct, wire
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -102,38 +101,24 @@ class Recording:
         return resource
 
 
-class Aws(Mocks):
-    """Answers as AWS and its provider would, for the types the program uses."""
-
-    def call(self, args: MockCallArgs) -> Any:
-        return {
-            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
-            "aws:index/getPartition:getPartition": {"partition": "aws"},
-            "aws:index/getRegion:getRegion": {"region": REGION},
-        }[args.token]
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Give the id and the outputs of a resource."""
-        if not args.custom:
-            return None, {}
-        id_, computed = _computed(args.typ, args.name, args.inputs)
-        return id_, args.inputs | computed
-
-
-class Planned(Aws):
-    """Answers as in a preview, which does not know the outputs of AWS yet."""
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Return no ID, and the inputs as outputs."""
-        return None, args.inputs
+# What the program asks AWS.
+_ANSWERS = {
+    "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+    "aws:index/getPartition:getPartition": {"partition": "aws"},
+    "aws:index/getRegion:getRegion": {"region": REGION},
+}
 
 
 class RecordingMonitor(MockMonitor):
-    """Keeps every registration, and hands it on to the mocks."""
+    """Keeps every registration, and answers as AWS and its provider would.
 
-    def __init__(self, mocks: Mocks, recording: Recording) -> None:
-        super().__init__(mocks)
+    A preview knows neither IDs nor what AWS adds to the inputs.
+    """
+
+    def __init__(self, recording: Recording, *, preview: bool) -> None:
+        super().__init__(None)  # type: ignore[arg-type]  # it answers by itself
         self._recording = recording
+        self._preview = preview
         self._aliases: dict[str, list[str]] = {}
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -143,31 +128,36 @@ class RecordingMonitor(MockMonitor):
         return super().make_urn("", qualified, name)
 
     def Invoke(self, request: Any) -> Any:
-        with _event_loop():
-            return super().Invoke(request)  # type: ignore[no-untyped-call]
+        answer = struct(_ANSWERS[request.tok])
+        return resource_pb2.ResourceInvokeResponse(**{"return": answer})
 
     def RegisterResource(self, request: Any) -> Any:
-        if request.type != _STACK:
-            inputs = wire(request.object)
-            urn = self.make_urn(request.parent, request.type, request.name)
-            self._aliases[urn] = list(self._aliases_of(request))
-            self._recording.resources.append(
-                Resource(
-                    type=request.type,
-                    name=request.name,
-                    urn=urn,
-                    parent=request.parent,
-                    custom=request.custom,
-                    protect=request.protect,
-                    inputs=_shown(plain(inputs)),
-                    secret_inputs=[path for path, _ in secret_paths(inputs)],
-                    ignored=list(request.ignoreChanges),
-                    depends_on=sorted(request.dependencies),
-                    aliases=self._aliases[urn],
-                )
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == _STACK:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs = wire(request.object)
+        values = plain(inputs)
+        self._aliases[urn] = list(self._aliases_of(request))
+        self._recording.resources.append(
+            Resource(
+                type=request.type,
+                name=request.name,
+                urn=urn,
+                parent=request.parent,
+                custom=request.custom,
+                protect=request.protect,
+                inputs=_shown(values),
+                secret_inputs=[path for path, _ in secret_paths(inputs)],
+                ignored=list(request.ignoreChanges),
+                depends_on=sorted(request.dependencies),
+                aliases=self._aliases[urn],
             )
-        with _event_loop():
-            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        )
+        id_, computed = "", dict[str, Any]()
+        if request.custom and not self._preview:
+            id_, computed = _computed(request.type, request.name, values)
+        outputs = struct({**inputs, **computed})
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=outputs)
 
     def _aliases_of(self, request: Any) -> Iterator[str]:
         """Yield the aliases of a resource, which its parent's aliases multiply."""
@@ -187,14 +177,6 @@ class RecordingMonitor(MockMonitor):
         outputs = _shown(plain(wire(request.outputs)))
         self._recording.registered_outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
-
-
-@contextlib.contextmanager
-def _event_loop() -> Iterator[None]:
-    """The event loop that the mocks need in their thread, and would leave open."""
-    with asyncio.Runner() as runner:
-        runner.get_loop()
-        yield
 
 
 # Service, prefix and region of the ARNs that end in the name.
@@ -278,14 +260,16 @@ def _shown(value: Any) -> Any:
 
 def recorded(program: Program) -> Recording:
     recording = Recording()
-    monitor = RecordingMonitor(Planned() if program.preview else Aws(), recording)
+    monitor = RecordingMonitor(recording, preview=program.preview)
 
     def log(severity: str, text: str) -> None:
         if severity == "warning":
             recording.warnings.append(Warned(text, len(recording.resources)))
 
     try:
-        outputs, secret_outputs = program.run(monitor, log)
+        # Pulumi sends the stack with each resource, and that of a thread is short.
+        with ThreadPoolExecutor(1) as thread:
+            outputs, secret_outputs = thread.submit(program.run, monitor, log).result()
     except pulumi.RunError as error:
         return replace(recording, error=str(error))
     return replace(recording, outputs=outputs, secret_outputs=sorted(secret_outputs))
