@@ -50,10 +50,10 @@ $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@touch $@
 
 test: $(READY)  ## run the tests without a browser or the Pulumi CLI; COVERAGE=1 measures coverage
-	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --dist loadgroup --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 
 test-unit: $(READY)  ## run the tests that need only Python; ARGS="PATH -k NAME" selects some
-	@$(BIN)/python -m pytest -m unit -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -m unit -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-browser: $(READY)  ## run the tests that need Chromium
 	@$(BIN)/python -m pytest -m browser $(ARGS)

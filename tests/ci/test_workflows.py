@@ -23,7 +23,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 # Everything that runs in CI, on GitHub and GitLab.
 PIPELINES = [*WORKFLOWS, ROOT / "docs/examples/gitlab-ci.yml"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-BOTH = "-n 2 --dist loadgroup --no-loadscope-reorder"
+BOTH = "-n 2 --dist loadscope --no-loadscope-reorder"
 TARGETS = set(re.findall(r"(?m)^([a-z-]+):", MAKEFILE))
 
 
@@ -303,7 +303,7 @@ def test_ci_runs_the_targets_of_the_readme() -> None:
     [
         ("test", [], f'-m "unit or emulated" {BOTH}'),
         ("test", ["COVERAGE=1"], f'-m "unit or emulated" {BOTH} --cov --cov-report=term'),
-        ("test-unit", ["ARGS=tests/x.py -k y"], "-m unit -n 2 --dist worksteal tests/x.py -k y"),
+        ("test-unit", ["ARGS=tests/x.py -k y"], f"-m unit {BOTH} tests/x.py -k y"),
         ("test-browser", ["ARGS=-k y"], "-m browser -k y"),
     ],
 )
