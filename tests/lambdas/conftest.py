@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 
 from lambdas import auth
 from lambdas.callbacks import token_exchange
@@ -104,8 +105,15 @@ def _kms_key() -> Iterator[str]:
 
     Making both takes longer than most tests.
     """
+    pick = XFormedAttributePicker.__call__
+
+    def pick_as_spelled(self: XFormedAttributePicker, context: AttributePickerContext) -> Any:
+        return context.obj.get(context.key) if type(context.obj) is dict else pick(self, context)
+
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
+        # Else moto tries eight spellings of every attribute, most of what a call takes.
+        environment.setattr(XFormedAttributePicker, "__call__", pick_as_spelled)
         create_table()
         yield client("kms").create_key()["KeyMetadata"]["Arn"]
 
