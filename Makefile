@@ -8,6 +8,7 @@ LOCAL := .venv/.requirements-local
 READY := .venv/.requirements-dev
 AUDIT := build/audit
 UV := build/uv/bin/uv
+PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 
 # uv does not read pip's configuration, which says how a company's machines reach an index. The last
 # export wins, as in pip. Hashes make it safe to take a package from any index.
@@ -50,10 +51,10 @@ $(AUDIT)/.requirements: tests/audit/requirements.txt $(READY)
 	@touch $@
 
 test: $(READY)  ## run the tests without a browser or the Pulumi CLI; COVERAGE=1 measures coverage
-	@$(BIN)/python -m pytest -m "unit or emulated" -n 2 --dist loadscope --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
+	@$(BIN)/python -m pytest -m "unit or emulated" $(PARALLEL) $(if $(COVERAGE),--cov --cov-report=term) $(ARGS)
 
 test-unit: $(READY)  ## run the tests that need only Python; ARGS="PATH -k NAME" selects some
-	@$(BIN)/python -m pytest -m unit -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -m unit $(PARALLEL) $(ARGS)
 
 test-browser: $(READY)  ## run the tests that need Chromium
 	@$(BIN)/python -m pytest -m browser $(ARGS)
@@ -61,11 +62,12 @@ test-browser: $(READY)  ## run the tests that need Chromium
 # The Automation API leaves event loops open, and the program unfinished if a resource fails. Python
 # reports the rest of the last test after it, so a marker of a test cannot ignore the warning.
 test-cli: $(READY)  ## run the tests that need the Pulumi CLI, or Go to build it
-	@$(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
+	@$(BIN)/python -m tests.cli.pulumi_cli
+	@$(BIN)/python -m pytest -m cli $(PARALLEL) -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
 
 test-plugin: $(READY)  ## run test-cli with the AWS plugin instead of local.provider
 	@pulumi plugin install resource aws "$$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi-aws"))')"
-	@AWS_PLUGIN=1 $(BIN)/python -m pytest -m cli -W ignore::pytest.PytestUnraisableExceptionWarning $(ARGS)
+	@AWS_PLUGIN=1 $(MAKE) --no-print-directory test-cli
 
 lint: $(READY)  ## check style, types, prose and workflows
 	@$(BIN)/ruff check .

@@ -51,14 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     """Runs the tests of a folder on one worker, because they share deployments and recordings.
 
-    The tests of the functions share none, so each of their modules is a group. pytest-xdist's own
-    groups have no effect with pytest 9.2.
+    Those of the functions share none, and those of the CLI only within a module, so there each
+    module is a group. pytest-xdist's own groups have no effect with pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         _tests, folder, *_ = path.split("/")
-        return path if folder == "lambdas" else folder
+        return path if folder in {"cli", "lambdas"} else folder
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | None:

@@ -8,41 +8,24 @@ import pytest
 
 from local.emulator import Emulator
 from tests.cli.cli_stack import CliStack, PulumiCli
-from tests.cli.pulumi_cli import YAML_HOST, Say, find_or_build, yaml_host
+from tests.cli.pulumi_cli import YAML_HOST, find_or_build, yaml_host
 
 # What `make test-plugin` sets.
 PLUGIN_VARIABLE = "AWS_PLUGIN"
 
 
 @pytest.fixture(scope="session")
-def say(request: pytest.FixtureRequest) -> Say:
-    """Print a line immediately."""
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-
-    def say(line: str) -> None:
-        with capture.global_and_fixture_disabled():
-            print(f"\n{line}", flush=True)  # noqa: T201
-
-    return say
-
-
-@pytest.fixture(scope="session")
-def pulumi_cli(say: Say, tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
+def pulumi_cli(tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
     """The CLI.
 
     Its AWS provider is `local.provider`, whether the AWS plugin is installed or not, and that
     plugin where a variable asks for it.
     """
-    cli = find_or_build(say)
-    provider, found = "the AWS plugin", PulumiCli(cli, {})
-    if not os.environ.get(PLUGIN_VARIABLE):
-        provider = "local.provider in place of the AWS plugin"
-        folder = tmp_path_factory.mktemp("plugin")
-        found = PulumiCli(cli, {"PULUMI_HOME": str(folder / "home")}).with_plugin(
-            folder, "local.provider"
-        )
-    say(f"Pulumi CLI {cli.version} ({cli.command}) with {provider}")
-    return found
+    if os.environ.get(PLUGIN_VARIABLE):
+        return PulumiCli(find_or_build(), {})
+    folder = tmp_path_factory.mktemp("plugin")
+    cli = PulumiCli(find_or_build(), {"PULUMI_HOME": str(folder / "home")})
+    return cli.with_plugin(folder, "local.provider")
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +66,9 @@ def new_stack(pulumi_cli: PulumiCli, account: Emulator, tmp_path: Path) -> CliSt
 
 
 @pytest.fixture(scope="session")
-def consumer_cli(
-    say: Say, pulumi_cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory
-) -> PulumiCli:
+def consumer_cli(pulumi_cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
     """The CLI with what a YAML program that uses the component package needs."""
     folder = tmp_path_factory.mktemp("hosts")
-    (folder / YAML_HOST).symlink_to(yaml_host(say))
+    (folder / YAML_HOST).symlink_to(yaml_host())
     cli = pulumi_cli.with_plugin(folder, "tests.cli.python_host", "pulumi-language-python")
     return cli.with_plugin(folder, "tests.cli.typed_provider")

@@ -1,17 +1,27 @@
-"""The Pulumi CLI and its YAML language host: those on PATH, or built from their Go modules."""
+"""What the tests of the CLI need: on PATH, or built from its Go module or installed from npm.
+
+`python -m tests.cli.pulumi_cli` builds and installs all of it, which takes minutes, once. Without
+`go` or `npm`, the tests that need one of them are skipped.
+"""
 
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import pytest
 from pulumi.automation import InvalidVersionError, PulumiCommand
 from semver import VersionInfo
 
+from package.provider import SCHEMA
+
 ROOT = Path(__file__).resolve().parents[2]
 # What README asks for.
 MINIMUM = VersionInfo(3, 190)
+T = TypeVar("T")
 YAML_HOST = "pulumi-language-yaml"
 
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -19,38 +29,48 @@ _CLI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 # Newer ones need versions of Pulumi that were never released as Go modules.
 _YAML, _YAML_VERSION = f"github.com/pulumi/pulumi-yaml/cmd/{YAML_HOST}", "1.32.0"
 
-Say = Callable[[str], None]
-"""Told of a build, which takes minutes."""
+BUILD = ROOT / "build" / "cli"
+NPM_PACKAGES = ("typescript@5.9.3", "@pulumi/pulumi@3.248.0", "@types/node@20.19.43")
 
 
-def find_or_build(say: Say) -> PulumiCommand:
-    """Return the CLI, which is the one of CI if it was built.
-
-    Like the others, it skips the tests if something is to be built, and there is no `go`.
-    """
+def find_or_build() -> PulumiCommand:
+    """Return the CLI, which is the one of CI if it was built."""
     try:
         return PulumiCommand(version=MINIMUM)
     except (FileNotFoundError, InvalidVersionError):
-        return build(_version_of_ci(), say)
+        return build(_version_of_ci())
 
 
-def build(version: str, say: Say) -> PulumiCommand:
+def build(version: str) -> PulumiCommand:
     """Return the CLI of a version."""
     flag = f"-s -w -X {_CLI_VERSION}={version}"  # without it the Automation API refuses the CLI
-    return PulumiCommand(str(_built(_CLI, version, flag, say)), MINIMUM)
+    return PulumiCommand(str(_built(_CLI, version, flag)), MINIMUM)
 
 
-def yaml_host(say: Say) -> Path:
+def yaml_host() -> Path:
     """Return the language host of YAML programs."""
     found = shutil.which(YAML_HOST)
-    return Path(found or _built(_YAML, _YAML_VERSION, "-s -w", say) / "bin" / YAML_HOST)
+    return Path(found or _built(_YAML, _YAML_VERSION, "-s -w") / "bin" / YAML_HOST)
 
 
-def generate_sdks(schema: Path, folder: Path, say: Say) -> None:
+def generate_sdks(schema: Path, folder: Path) -> None:
     """Write the SDKs of a package into the folders `nodejs` and `python`."""
-    root = _module("sdks", _CLI, _version_of_ci(), say)
+    root = _module("sdks", _CLI, _version_of_ci())
     shutil.copy(Path(__file__).with_name("sdks.go"), root / "main.go")
     _go("run", ".", str(schema), str(folder), folder=root)
+
+
+def typescript_project() -> Path:
+    """Return a project in which the TypeScript compiler and Pulumi's SDK are installed."""
+    project = BUILD / "typescript"
+    if not (project / "node_modules").exists():
+        _require("npm", "TypeScript")
+        print(f"Installing TypeScript in {project} (half a minute, once)", flush=True)
+        project.mkdir(parents=True, exist_ok=True)
+        (project / "package.json").write_text("{}")
+        options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+        subprocess.run(["npm", "install", *options, *NPM_PACKAGES], cwd=project, check=True)
+    return project
 
 
 def _version_of_ci() -> str:
@@ -58,10 +78,10 @@ def _version_of_ci() -> str:
     return asked.stdout.decode().strip()
 
 
-def _built(package: str, version: str, flags: str, say: Say) -> Path:
+def _built(package: str, version: str, flags: str) -> Path:
     """Return the folder with a package's command in its `bin`."""
     name = package.rpartition("/")[2]
-    root = _module(name, package, version, say)
+    root = _module(name, package, version)
     if not (root / "bin").exists():
         # Built aside: an interrupted build must not be taken for a whole one.
         _go("build", "-ldflags", flags, "-o", f"unfinished/{name}", package, folder=root)
@@ -69,19 +89,47 @@ def _built(package: str, version: str, flags: str, say: Say) -> Path:
     return root
 
 
-def _module(name: str, package: str, version: str, say: Say) -> Path:
+def _module(name: str, package: str, version: str) -> Path:
     """Return the folder of a Go module that requires this version of a package."""
-    root = ROOT / "build" / "cli" / f"{name}-{version}"
+    root = BUILD / f"{name}-{version}"
     if (root / "go.sum").exists():
         return root
-    if not shutil.which("go"):
-        pytest.skip(f"there is no {name} on PATH that will do, and no go to build it")
-    say(f"Building {name} {version} in {root} (2 to 4 minutes, once)")
+    _require("go", name)
+    print(f"Building {name} {version} in {root} (2 to 4 minutes, once)", flush=True)
     root.mkdir(parents=True, exist_ok=True)
     (root / "go.mod").write_text("module build\n")
     _go("get", "-tool", f"{package}@v{version}", folder=root)
     return root
 
 
+def _require(command: str, what: str) -> None:
+    if not shutil.which(command):
+        pytest.skip(f"There is no {what} that will do, and no {command} to get it with.")
+
+
 def _go(*arguments: str, folder: Path) -> None:
     subprocess.run(["go", *arguments], cwd=folder, check=True)
+
+
+def _got(get: Callable[[], T]) -> T | None:
+    """Return what a function gets, or None once it has said why it skips the tests."""
+    try:
+        return get()
+    except pytest.skip.Exception as skipped:
+        print(skipped)
+        return None
+
+
+def main() -> None:
+    """Get everything, and say which CLI the tests use."""
+    if cli := _got(find_or_build):
+        print(f"Pulumi CLI {cli.version} ({cli.command})", flush=True)
+    _got(partial(build, str(MINIMUM)))
+    _got(yaml_host)
+    _got(typescript_project)
+    with TemporaryDirectory() as folder:
+        _got(partial(generate_sdks, SCHEMA, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

@@ -68,7 +68,7 @@ def main(bundle: str, aws: str, function: str) -> None:
         "prepared": prepared,
         "collects": [*collects, gc.isenabled()],
     }
-    print(json.dumps(report))  # noqa: T201
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":
