@@ -51,8 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     """Runs the tests of a folder on one worker, because they share deployments and recordings.
 
-    Those of the functions share none, and those of the CLI only within a module, so there each
-    module is a group. pytest-xdist's own groups have no effect with pytest 9.2.
+    Those of some folders share only within a module: there each module is a group. pytest-xdist's
+    own groups have no effect with pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
