@@ -10,6 +10,9 @@ AUDIT := build/audit
 UV := build/uv/bin/uv
 PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 
+HAS_PIP = $(PYTHON) -m pip --version >/dev/null 2>&1
+PIP = $$($(HAS_PIP) && echo $(PYTHON) || echo $(BIN)/python) -m pip
+
 # uv does not read pip's configuration, which says how a company's machines reach an index. The last
 # export wins, as in pip. Hashes make it safe to take a package from any index.
 EXPORTS := import ast, shlex, sys; \
@@ -19,7 +22,7 @@ EXPORTS := import ast, shlex, sys; \
     keys = [(f"{section}.{key}", uv[key]) for section in ("global", "install", ":env:") for key in uv]; \
     [print("export", name + "=" + shlex.quote(" ".join(ast.literal_eval(pip[key]).split()))) \
         for key, name in keys if key in pip]
-LIKE_PIP = eval "$$($(BIN)/python -m pip config list | $(BIN)/python -c '$(EXPORTS)')"; export UV_SYSTEM_CERTS=1;
+LIKE_PIP = eval "$$($(PIP) config list | $(BIN)/python -c '$(EXPORTS)')"; export UV_SYSTEM_CERTS=1;
 INSTALL = $(LIKE_PIP) $(UV) pip install --quiet --index-strategy unsafe-best-match --no-deps --require-hashes
 
 help:  ## list the targets; up, serve and emulator take ARGS="--help"
@@ -119,13 +122,14 @@ clean:  ## remove everything that was built or installed
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
 
+# A pip of .venv's own takes longer than all else that is installed. The requirements include one.
 $(BIN)/python:
 	@$(PYTHON) -c '$(NEW_ENOUGH) + "; say which with: make PYTHON=python3.12")'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv $$($(HAS_PIP) && echo --without-pip) .venv
 
 # Not in .venv: `make up` needs uv only to install.
 $(UV): requirements-uv.txt | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
+	@$(PIP) install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
 	@touch $@
 
 .venv/.%: %.txt | $(UV)
