@@ -129,7 +129,7 @@ $(BIN)/python:
 
 # Not in .venv: `make up` needs uv only to install.
 $(UV): requirements-uv.txt | $(BIN)/python
-	@$(PIP) install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
+	@$(PIP) install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
 	@touch $@
 
 .venv/.%: %.txt | $(UV)
