@@ -60,20 +60,19 @@ class Walk:
         yield Step("load before registration", self._load_before_registration)
         yield Step("credentials given, stack updated", self._register)
         yield Step("install by the owner", self._install)
-        if self._has_rutter:
-            yield Step("Rutter has the store's data", self._data_syncs)
-            yield Step("Rutter's webhooks are accepted", self._webhooks_are_accepted)
         yield Step("load by the owner", lambda: self._load(self._owner))
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
         if self._has_rutter:
+            yield Step("Rutter has the store's data", self._data_syncs)
+            yield Step("Rutter's webhooks are accepted", self._webhooks_are_accepted)
             yield Step("install again", self._install)
             yield Step("Rutter has the new token", self._has_new_token)
         yield Step("uninstall", self._uninstall)
-        if self._has_rutter:
-            yield Step("Rutter flags the connection", self._is_flagged)
         yield Step("load after the uninstall", self._load_after_uninstall)
         yield Step("load with a forged payload", self._load_forged)
+        if self._has_rutter:
+            yield Step("Rutter flags the connection", self._is_flagged)
 
     def _load_before_registration(self) -> str:
         response = get(load_url(self._app, self._store, self._owner), TIMEOUT_SECONDS)

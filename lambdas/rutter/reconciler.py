@@ -23,7 +23,7 @@ from .client import RefusedError, RutterError, UnknownConnectionError, rutter_of
 from .connection import Connection, Step
 
 # A fast first sync shows soon; the sweep polls the others.
-FOLLOW_UP_SECONDS = (2, 30, 240)
+FOLLOW_UP_SECONDS = (1, 30, 240)
 
 
 class RetryLaterError(ServiceUnavailableError):

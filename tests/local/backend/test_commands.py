@@ -26,17 +26,17 @@ STEPS = [
     ("load before registration", "503"),
     ("credentials given, stack updated", "in place"),
     ("install by the owner", "200"),
-    ("Rutter has the store's data", "active"),
-    ("Rutter's webhooks are accepted", "200"),
     ("load by the owner", "200"),
     ("load by a second user", "200"),
     ("remove the second user", "200"),
+    ("Rutter has the store's data", "active"),
+    ("Rutter's webhooks are accepted", "200"),
     ("install again", "200"),
     ("Rutter has the new token", "in place"),
     ("uninstall", "200"),
-    ("Rutter flags the connection", "needs_reauth"),
     ("load after the uninstall", "404"),
     ("load with a forged payload", "401"),
+    ("Rutter flags the connection", "needs_reauth"),
 ]
 
 
