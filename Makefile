@@ -10,7 +10,7 @@ AUDIT := build/audit
 UV := build/uv/bin/uv
 PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 
-HAS_PIP = $(PYTHON) -m pip --version >/dev/null 2>&1
+HAS_PIP = $(PYTHON) -c 'import pip' 2>/dev/null
 PIP = $$($(HAS_PIP) && echo $(PYTHON) || echo $(BIN)/python) -m pip
 
 # uv does not read pip's configuration, which says how a company's machines reach an index. The last
