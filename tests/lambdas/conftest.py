@@ -6,11 +6,13 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import Any
 
 import pytest
 from moto import mock_aws
-from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.serialize import ResponseSerializer
+from moto.core.utils import method_names_from_class
 
 from lambdas import auth
 from lambdas.callbacks import token_exchange
@@ -105,15 +107,18 @@ def _kms_key() -> Iterator[str]:
 
     Making both takes longer than most tests.
     """
-    pick = XFormedAttributePicker.__call__
+    get_value = ResponseSerializer.get_value
 
-    def pick_as_spelled(self: XFormedAttributePicker, context: AttributePickerContext) -> Any:
-        return context.obj.get(context.key) if type(context.obj) is dict else pick(self, context)
+    def get_as_spelled(self: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
+        return value.get(key) if type(value) is dict else get_value(self, value, key, shape)
 
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
-        # Else moto tries eight spellings of every attribute, most of what a call takes.
-        environment.setattr(XFormedAttributePicker, "__call__", pick_as_spelled)
+        # Else moto tries eight spellings of every attribute, and lists its methods at every call.
+        environment.setattr(ResponseSerializer, "get_value", get_as_spelled)
+        environment.setattr(
+            "moto.core.responses.method_names_from_class", cache(method_names_from_class)
+        )
         create_table()
         yield client("kms").create_key()["KeyMetadata"]["Arn"]
 

@@ -134,7 +134,7 @@ class Stage(Callbacks):
         if "access_token" in record:
             installation = self.bigcommerce.installation(self.app, self.store)
             assert installation is not None
-            token = self.backend.decrypt(self.app, self.store)
+            token = self.backend.decrypt(self.app, self.store, record)
             record["access_token"] = token == installation.access_token
         return record
 
