@@ -116,6 +116,16 @@ def test_a_refusal_that_a_person_must_fix_is_not_retried(connect: Connect, statu
     connect.assert_connected()
 
 
+def test_a_failure_with_a_new_token_is_retried_after_a_refusal(connect: Connect) -> None:
+    connect.install_and_work()
+    connect.rutter.next_answers.append(faults.status(450))
+    connect.install_and_work()
+    assert connect.connection.state == "refused"
+    connect.rutter.next_answers.append(lost)
+    connect.install_and_work()
+    connect.assert_connected()
+
+
 @pytest.mark.parametrize(
     ("fault", "pause"),
     [
