@@ -87,15 +87,6 @@ class Rutter:
         self._is_token = is_token
         self._outcomes: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
-        routes = [
-            ("POST", "/connections/create", self._create),
-            ("GET", "/connections", self._list),
-            ("GET", "/connections/access_token", self._show),
-            ("DELETE", "/connections/<id_>", self._delete),
-        ]
-        self._routes = Map(
-            [Rule(BASE_PATH + path, methods=[verb], endpoint=do) for verb, path, do in routes]
-        )
 
     def of(self, store_hash: str) -> list[Connection]:
         """Return the connections of a store, normally one."""
@@ -136,10 +127,10 @@ class Rutter:
 
     def _exchange(self, request: Request) -> Response:
         try:
-            endpoint, parts = self._routes.bind_to_environ(request.environ).match()
+            endpoint, parts = self._ROUTES.bind_to_environ(request.environ).match()
             self._authenticate(request)
             with self._lock:
-                content: Mapping[str, Any] = endpoint(request, **parts)
+                content: Mapping[str, Any] = endpoint(self, request, **parts)
         except _RefusedError as refusal:
             error = {"error_code": refusal.code, "error_message": str(refusal)}
             return _json(refusal.status, error)
@@ -225,6 +216,15 @@ class Rutter:
             "link_url": f"https://link.rutterapi.com/connection/{connection.id}",
             "status": self.state(connection),
         }
+
+    _ROUTES = Map(
+        [
+            Rule(BASE_PATH + "/connections/create", methods=["POST"], endpoint=_create),
+            Rule(BASE_PATH + "/connections", methods=["GET"], endpoint=_list),
+            Rule(BASE_PATH + "/connections/access_token", methods=["GET"], endpoint=_show),
+            Rule(BASE_PATH + "/connections/<id_>", methods=["DELETE"], endpoint=_delete),
+        ]
+    )
 
 
 @contextmanager
