@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
+from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -64,6 +65,15 @@ class Message:
     receives: int = 0
 
 
+Attributes = dict[tuple[ModuleType, str], Any]
+
+
+def _set_attributes(values: Attributes) -> None:
+    """Replace attributes of modules; patch.object would take longer than the reconciler itself."""
+    for (module, name), value in values.items():
+        setattr(module, name, value)
+
+
 class World:
     """The table, the queue and Rutter, of one app and one store."""
 
@@ -102,7 +112,15 @@ class World:
     @contextmanager
     def invocation(self) -> Iterator[None]:
         """Have the reconciler run on this world."""
+        real = {each: getattr(*each) for each in self._replacements}
+        _set_attributes(self._replacements)
+        try:
+            yield
+        finally:
+            _set_attributes(real)
 
+    @cached_property
+    def _replacements(self) -> Attributes:
         def operation(call: Callable[..., Any]) -> Callable[..., Any]:
             def interruptible(*arguments: Any, **named: Any) -> Any:
                 self._interrupt()
@@ -116,24 +134,23 @@ class World:
         rutter = client.Rutter(
             "http://rutter/versioned", self.rutter.client_id, self.rutter.client_secret
         )
-        with (
-            patch.object(time, "time", lambda: float(self.now)),
-            patch.object(apps, "read", lambda _: profile),
-            patch.object(credentials, "read", lambda _: APP),
-            patch.object(access_tokens, "encrypt", lambda token, **_: token.encode()),
-            patch.object(access_tokens, "decrypt", lambda token, **_: token.decode()),
-            patch.object(reconciler, "rutter_of", lambda _: rutter),
-            patch.object(https, "request", operation(self._call_rutter)),
-            patch.object(connection_table, "read", operation(self._read)),
-            patch.object(connection_table, "write", operation(self._write)),
-            patch.object(connection_table, "clear_due", operation(self._clear_due)),
-            patch.object(connection_table, "owners", operation(lambda _: [IDS])),
-            patch.object(connection_table, "due", self._list_due),
-            patch.object(installation_table, "read", operation(lambda *_: self.record)),
-            patch.object(requests, "waiting", lambda: len(self.messages)),
-            patch.object(requests, "send", operation(self._send_all)),
-        ):
-            yield
+        return {
+            (time, "time"): lambda: float(self.now),
+            (apps, "read"): lambda _: profile,
+            (credentials, "read"): lambda _: APP,
+            (access_tokens, "encrypt"): lambda token, **_: token.encode(),
+            (access_tokens, "decrypt"): lambda token, **_: token.decode(),
+            (reconciler, "rutter_of"): lambda _: rutter,
+            (https, "request"): operation(self._call_rutter),
+            (connection_table, "read"): operation(self._read),
+            (connection_table, "write"): operation(self._write),
+            (connection_table, "clear_due"): operation(self._clear_due),
+            (connection_table, "owners"): operation(lambda _: [IDS]),
+            (connection_table, "due"): self._list_due,
+            (installation_table, "read"): operation(lambda *_: self.record),
+            (requests, "waiting"): lambda: len(self.messages),
+            (requests, "send"): operation(self._send_all),
+        }
 
     def _interrupt(self) -> None:
         if self.interrupt_in is not None:
