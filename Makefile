@@ -77,10 +77,10 @@ lint: $(READY)  ## check style, types, prose and workflows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy __main__.py bench bootstrap components examples lambdas local ops package portal tests
 	@$(BIN)/python -m tests.docs.prose
-	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml templates/yaml/.github/workflows/*.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.gitlab-ci docs/examples/gitlab-ci.yml
-	@$(BIN)/zizmor --offline --quiet --config .github/zizmor.yml .github
+	@$(BIN)/zizmor --offline --quiet --config .github/zizmor.yml .github templates/yaml/.github
 
 format: $(READY)  ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .
