@@ -45,7 +45,8 @@ def install(
     folder: Path, target: str = ".venv/.requirements", **environment: str
 ) -> dict[str, str]:
     """The environment variables that uv got."""
-    command = ["make", "--silent", "--assume-old", ".venv/.requirements-dev", target]
+    command = ["make", "--silent", f"PYTHON={sys.executable}"]
+    command += ["--assume-old", ".venv/.requirements-dev", target]
     subprocess.run(command, cwd=folder, check=True, env={"PATH": os.environ["PATH"]} | environment)
     lines = (folder / "environment").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)

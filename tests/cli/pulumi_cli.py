@@ -1,7 +1,7 @@
-"""What the tests of the CLI need: on PATH, or built from its Go module or installed from npm.
+"""The tools of the CLI's tests: on PATH, or built from Go modules and installed from npm.
 
-`python -m tests.cli.pulumi_cli` builds and installs all of it, which takes minutes, once. Without
-`go` or `npm`, the tests that need one of them are skipped.
+`python -m tests.cli.pulumi_cli` gets all of them, which takes minutes, once. Without `go` or `npm`,
+the tests that need it are skipped.
 """
 
 import shutil
