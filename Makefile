@@ -134,6 +134,6 @@ $(UV): requirements-uv.txt | $(BIN)/python
 
 .venv/.%: %.txt | $(UV)
 	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; begin anew with: make clean")'
-	@echo "Installing $< into .venv (about half a minute, once)"
+	@echo "Installing $< into .venv (a few seconds, once)"
 	@$(INSTALL) --python $(BIN)/python -r $<
 	@touch $@

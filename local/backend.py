@@ -34,10 +34,7 @@ class LocalBackend:
     """A running emulator, a running BigCommerce, and the stack that connects them.
 
     Attributes:
-        emulator: the embedded AWS.
-        bigcommerce: the simulated platform.
         bigcommerce_url: the origin it serves.
-        rutter: the simulated Rutter.
         config: the stack's configuration, by full key.
         on_event: called with each event of a deployment.
         outputs: the stack's outputs after the latest deployment.

@@ -39,13 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not NEEDS.intersection(mark.name for mark in item.iter_markers()):
             item.add_marker("unit")
-    items.sort(
-        key=lambda item: (
-            item.get_closest_marker("unit") is not None,
-            item.path.parent.name == "lambdas",
-            not item.path.stem.startswith("test_any"),
-        )
-    )
+    items.sort(key=lambda item: item.path.parent.name == "lambdas")
+    items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types

@@ -57,15 +57,10 @@ class Program:
         return contextvars.Context().run(asyncio.run, self._run(monitor, log))
 
     async def _run_main(self) -> None:
-        """Run the program until no output is pending, or one has failed.
-
-        Pulumi would wait for one output after the other, each time over all that are pending.
-        """
         runpy.run_path(self.path, run_name="__main__")
+        # Pulumi would wait for one output after the other, each time over all that are pending.
         while pending := [task for task in SETTINGS.outputs if not task.done()]:
-            done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
-            if any(task.exception() for task in done):
-                return
+            await asyncio.wait(pending)
 
     async def _run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
         # The first error is raised. The errors that it causes need no line.

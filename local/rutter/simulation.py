@@ -60,8 +60,6 @@ class Rutter:
     """A simulated Rutter with one organization.
 
     Attributes:
-        client_id: the organization's client ID.
-        client_secret: the organization's client secret.
         connections: by ID.
         next_answers: faults for the next calls: each applies once, in order.
         calls: the method, and the path without the query, of every call.

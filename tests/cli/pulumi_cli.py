@@ -6,11 +6,9 @@ the tests that need it are skipped.
 
 import shutil
 import subprocess
-from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import pytest
 from pulumi.automation import InvalidVersionError, PulumiCommand
@@ -21,7 +19,6 @@ from package.provider import SCHEMA
 ROOT = Path(__file__).resolve().parents[2]
 # What README asks for.
 MINIMUM = VersionInfo(3, 190)
-T = TypeVar("T")
 YAML_HOST = "pulumi-language-yaml"
 
 _CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -111,24 +108,17 @@ def _go(*arguments: str, folder: Path) -> None:
     subprocess.run(["go", *arguments], cwd=folder, check=True)
 
 
-def _got(get: Callable[[], T]) -> T | None:
-    """Return what a function gets, or None once it has said why it skips the tests."""
-    try:
-        return get()
-    except pytest.skip.Exception as skipped:
-        print(skipped)
-        return None
-
-
 def main() -> None:
-    """Get everything, and say which CLI the tests use."""
-    if cli := _got(find_or_build):
+    """Get everything, and say which CLI the tests use. If something cannot be had, they say why."""
+    with suppress(pytest.skip.Exception):
+        cli = find_or_build()
         print(f"Pulumi CLI {cli.version} ({cli.command})", flush=True)
-    _got(partial(build, str(MINIMUM)))
-    _got(yaml_host)
-    _got(typescript_project)
-    with TemporaryDirectory() as folder:
-        _got(partial(generate_sdks, SCHEMA, Path(folder)))
+        build(str(MINIMUM))
+        yaml_host()
+        with TemporaryDirectory() as folder:
+            generate_sdks(SCHEMA, Path(folder))
+    with suppress(pytest.skip.Exception):
+        typescript_project()
 
 
 if __name__ == "__main__":

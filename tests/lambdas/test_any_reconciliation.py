@@ -14,6 +14,7 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -65,15 +66,6 @@ class Message:
     receives: int = 0
 
 
-Attributes = dict[tuple[ModuleType, str], Any]
-
-
-def _set_attributes(values: Attributes) -> None:
-    """Replace attributes of modules; patch.object would take longer than the reconciler itself."""
-    for (module, name), value in values.items():
-        setattr(module, name, value)
-
-
 class World:
     """The table, the queue and Rutter, of one app and one store."""
 
@@ -112,15 +104,13 @@ class World:
     @contextmanager
     def invocation(self) -> Iterator[None]:
         """Have the reconciler run on this world."""
-        real = {each: getattr(*each) for each in self._replacements}
-        _set_attributes(self._replacements)
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            for (module, name), value in self._replacements.items():
+                patch.setattr(module, name, value)
             yield
-        finally:
-            _set_attributes(real)
 
     @cached_property
-    def _replacements(self) -> Attributes:
+    def _replacements(self) -> dict[tuple[ModuleType, str], Any]:
         def operation(call: Callable[..., Any]) -> Callable[..., Any]:
             def interruptible(*arguments: Any, **named: Any) -> Any:
                 self._interrupt()
