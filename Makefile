@@ -10,8 +10,9 @@ AUDIT := build/audit
 UV := build/uv/bin/uv
 PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 
+# pip writes only into folders of the project, so it needs no virtual environment.
 HAS_PIP = $(PYTHON) -c 'import pip' 2>/dev/null
-PIP = $$($(HAS_PIP) && echo $(PYTHON) || echo $(BIN)/python) -m pip
+PIP = PIP_REQUIRE_VIRTUALENV=0 $$($(HAS_PIP) && echo $(PYTHON) || echo $(BIN)/python) -m pip
 
 # uv does not read pip's configuration, which says how a company's machines reach an index. The last
 # export wins, as in pip. Hashes make it safe to take a package from any index.

@@ -60,7 +60,7 @@ def generate_sdks(schema: Path, folder: Path) -> None:
 def typescript_project() -> Path:
     """Return a project in which the TypeScript compiler and Pulumi's SDK are installed."""
     project = BUILD / "typescript"
-    if not (project / "node_modules").exists():
+    if not (project / "node_modules/.bin/tsc").exists():
         _require("npm", "TypeScript")
         print(f"Installing TypeScript in {project} (half a minute, once)", flush=True)
         project.mkdir(parents=True, exist_ok=True)
