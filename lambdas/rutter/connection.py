@@ -144,14 +144,15 @@ def merchant_status(connection: Connection | None) -> str:
 def start(connection: Connection, generation: int, *, now: int, new_key: str) -> Connection:
     """Return the connection before this generation's token is sent to Rutter.
 
-    A repeated call for the same generation keeps its idempotency key. A refusal was of the token
-    before: if it stayed, a call that fails would not be repeated.
+    A repeated call for the same generation keeps its idempotency key. A connection whose previous
+    token was refused becomes pending. Otherwise a failed call is not retried.
     """
     repeated = connection.generation == generation and connection.idempotency_key is not None
-    is_new = connection.id is None or connection.state == REFUSED
+    was_refused = connection.state == REFUSED and connection.connected_generation != generation
+    state = PENDING if connection.id is None or was_refused else connection.state
     return replace(
         connection,
-        state=PENDING if is_new else connection.state,
+        state=state,
         reason=None,
         generation=generation,
         idempotency_key=connection.idempotency_key if repeated else new_key,

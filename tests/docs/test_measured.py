@@ -27,16 +27,19 @@ def test_pages_are_what_the_measurements_and_the_prices_say() -> None:
     assert cost.PAGE.read_text(encoding="utf-8") == cost.page(MEASURED)
 
 
-def test_a_function_is_measured_from_its_start_to_its_warm_calls(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_group", [False, True])
+def test_a_function_is_measured_from_its_start_to_its_warm_calls(
+    in_group: bool, tmp_path: Path
+) -> None:
     group = tmp_path / "cgroup.procs"
     with callbacks.bundle() as folder:
-        seconds = callbacks.run("load", folder, calls=2, group=group)
+        seconds = callbacks.run("load", folder, calls=2, group=group if in_group else None)
         with pytest.raises(SystemExit, match="no_function failed"):
             callbacks.run("no_function", folder)
 
     assert seconds["start"] + seconds["first"] == pytest.approx(seconds["cold"])
     assert min(seconds.values()) > 0
-    assert group.read_text().strip().isdigit()
+    assert (in_group and group.read_text().strip().isdigit()) == group.exists()
 
 
 def test_the_page_has_the_prices_of_shorter_starts() -> None:

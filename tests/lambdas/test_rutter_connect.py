@@ -126,6 +126,19 @@ def test_a_failure_with_a_new_token_is_retried_after_a_refusal(connect: Connect)
     connect.assert_connected()
 
 
+def test_an_operators_failed_retry_is_repeated_after_a_refusal(connect: Connect) -> None:
+    connect.install_and_work()
+    connect.rutter.connections.clear()
+    connect.request()
+    assert connect.connection.state == "disabled"
+    connect.rutter.next_answers.append(faults.status(450))
+    connect.request()
+    assert connect.connection.state == "refused"
+    connect.rutter.next_answers.append(faults.status(503))
+    connect.request()
+    connect.assert_connected()
+
+
 @pytest.mark.parametrize(
     ("fault", "pause"),
     [
