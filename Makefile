@@ -11,8 +11,8 @@ UV := build/uv/bin/uv
 PARALLEL := -n 2 --dist loadscope --no-loadscope-reorder
 
 # pip writes only into folders of the project, so it needs no virtual environment.
-HAS_PIP = $(PYTHON) -c 'import pip' 2>/dev/null
-PIP = PIP_REQUIRE_VIRTUALENV=0 $$($(HAS_PIP) && echo $(PYTHON) || echo $(BIN)/python) -m pip
+HAS_PIP = $(PYTHON) -c 'import pip, sys; sys.exit(int(pip.__version__.split(".")[0]) < 23)' 2>/dev/null
+PIP = PIP_REQUIRE_VIRTUALENV=0 PIP_ROOT_USER_ACTION=ignore $$($(HAS_PIP) && echo $(PYTHON) || echo $(BIN)/python) -m pip
 
 # uv does not read pip's configuration, which says how a company's machines reach an index. The last
 # export wins, as in pip. Hashes make it safe to take a package from any index.
@@ -123,18 +123,19 @@ clean:  ## remove everything that was built or installed
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, and this is " + sys.version.split()[0]
 
-# A pip of .venv's own takes longer than all else that is installed. The requirements include one.
 $(BIN)/python:
 	@$(PYTHON) -c '$(NEW_ENOUGH) + "; say which with: make PYTHON=python3.12")'
-	@$(PYTHON) -m venv $$($(HAS_PIP) && echo --without-pip) .venv
+	@$(PYTHON) -m venv --without-pip .venv
 
-# Not in .venv: `make up` needs uv only to install.
+# Not in .venv: `make up` needs uv only to install. ensurepip takes longer than all other installs
+# together, and the requirements include pip.
 $(UV): requirements-uv.txt | $(BIN)/python
-	@$(PIP) install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
+	@$(HAS_PIP) || $(BIN)/python -m ensurepip >/dev/null
+	@$(PIP) install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
 	@touch $@
 
 .venv/.%: %.txt | $(UV)
-	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; begin anew with: make clean")'
+	@$(BIN)/python -c '$(NEW_ENOUGH) + " in .venv; reinstall with: make clean")'
 	@echo "Installing $< into .venv (a few seconds, once)"
 	@$(INSTALL) --python $(BIN)/python -r $<
 	@touch $@
