@@ -19,7 +19,7 @@ ROOT_KEY = "test"
 # A session variable is (name in the config file, environment variable, default, conversion):
 # without the first two, neither ~/.aws nor AWS_PROFILE is read.
 _NO_FILES = dict.fromkeys(("profile", "config_file", "credentials_file"), (None,) * 4)
-# Shared by all sessions: reading the services' models takes longer than anything else of a client.
+# Shared by all sessions: reading the service models takes most of the time to create a client.
 _MODELS = create_loader()
 # Otherwise boto3 reads these from the environment, and a loopback endpoint fails.
 _CONFIG = Config(
@@ -42,14 +42,15 @@ def isolated_session(
     A client also needs the emulator's endpoint and `Config`: `Aws` adds both.
     """
     botocore_session = botocore.session.Session(session_vars=_NO_FILES)
-    botocore_session.register_component("data_loader", _MODELS)
-    return boto3.Session(
+    session = boto3.Session(
         aws_access_key_id=access_key,
         aws_secret_access_key=secret_key,
         aws_session_token=token,
         region_name=region,
         botocore_session=botocore_session,
     )
+    botocore_session.register_component("data_loader", _MODELS)
+    return session
 
 
 class Aws:

@@ -58,9 +58,11 @@ class Program:
 
     async def _run_main(self) -> None:
         runpy.run_path(self.path, run_name="__main__")
-        # Pulumi would wait for one output after the other, each time over all that are pending.
+        # Pulumi waits for all pending outputs again after each one that completes: quadratic time.
         while pending := [task for task in SETTINGS.outputs if not task.done()]:
-            await asyncio.wait(pending)
+            done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+            if any(task.cancelled() or task.exception() for task in done):
+                break
 
     async def _run(self, monitor: MockMonitor, log: Log) -> tuple[dict[str, Any], set[str]]:
         # The first error is raised. The errors that it causes need no line.

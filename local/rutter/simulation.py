@@ -120,8 +120,8 @@ class Rutter:
         """
         with self._lock:
             self.calls.append((request.method, request.path.removeprefix(BASE_PATH)))
-            fault = self.next_answers.popleft() if self.next_answers else _no_fault
-        return fault(lambda: self._exchange(request))
+            fault = self.next_answers.popleft() if self.next_answers else None
+        return fault(lambda: self._exchange(request)) if fault else self._exchange(request)
 
     def _exchange(self, request: Request) -> Response:
         try:
@@ -241,10 +241,6 @@ def lost(exchange: Exchange) -> Response:
     """Process the request, and lose the answer."""
     exchange()
     raise ConnectionResetError
-
-
-def _no_fault(exchange: Exchange) -> Response:
-    return exchange()
 
 
 def _fields(request: Request) -> dict[str, str]:
