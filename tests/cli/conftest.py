@@ -16,10 +16,9 @@ PLUGIN_VARIABLE = "AWS_PLUGIN"
 
 @pytest.fixture(scope="session")
 def pulumi_cli(tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
-    """The CLI.
+    """The CLI, with `local.provider` as its AWS provider.
 
-    Its AWS provider is `local.provider`, whether the AWS plugin is installed or not, and that
-    plugin where a variable asks for it.
+    If AWS_PLUGIN is set, it uses the AWS plugin instead.
     """
     if os.environ.get(PLUGIN_VARIABLE):
         return PulumiCli(find_or_build(), {})
@@ -30,7 +29,6 @@ def pulumi_cli(tmp_path_factory: pytest.TempPathFactory) -> PulumiCli:
 
 @pytest.fixture(scope="session")
 def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """The account of the stack that tests share."""
     with Emulator(log=tmp_path_factory.mktemp("shared") / "emulator.log") as running:
         yield running
 
@@ -54,14 +52,12 @@ def stack(shared_stack: CliStack) -> CliStack:
 
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Emulator]:
-    """An account of a test's own, empty."""
     with Emulator(log=tmp_path / "emulator.log") as running:
         yield running
 
 
 @pytest.fixture
 def new_stack(pulumi_cli: PulumiCli, account: Emulator, tmp_path: Path) -> CliStack:
-    """A stack to be deployed into that account."""
     return CliStack(tmp_path, account.endpoint_url, pulumi_cli)
 
 

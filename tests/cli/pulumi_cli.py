@@ -1,7 +1,7 @@
-"""The tools of the CLI's tests: on PATH, or built from Go modules and installed from npm.
+"""The tools of the CLI tests: found on PATH, built from Go modules, or installed from npm.
 
-`python -m tests.cli.pulumi_cli` gets all of them, which takes minutes, once. Without `go` or `npm`,
-the tests that need it are skipped.
+`python -m tests.cli.pulumi_cli` gets all of them. The first run takes minutes. If `go` or `npm` is
+missing, the tests that need it are skipped.
 """
 
 import shutil
@@ -27,7 +27,7 @@ _CLI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 _YAML, _YAML_VERSION = f"github.com/pulumi/pulumi-yaml/cmd/{YAML_HOST}", "1.32.0"
 
 BUILD = ROOT / "build" / "cli"
-NPM_PACKAGES = ("typescript@5.9.3", "@pulumi/pulumi@3.248.0", "@types/node@20.19.43")
+_NPM_PACKAGES = ("typescript@5.9.3", "@pulumi/pulumi@3.248.0", "@types/node@20.19.43")
 
 
 def find_or_build() -> PulumiCommand:
@@ -66,7 +66,7 @@ def typescript_project() -> Path:
         project.mkdir(parents=True, exist_ok=True)
         (project / "package.json").write_text("{}")
         options = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
-        subprocess.run(["npm", "install", *options, *NPM_PACKAGES], cwd=project, check=True)
+        subprocess.run(["npm", "install", *options, *_NPM_PACKAGES], cwd=project, check=True)
     return project
 
 
@@ -101,7 +101,7 @@ def _module(name: str, package: str, version: str) -> Path:
 
 def _require(command: str, what: str) -> None:
     if not shutil.which(command):
-        pytest.skip(f"There is no {what} that will do, and no {command} to get it with.")
+        pytest.skip(f"Could not get {what}: {command} is not on PATH. Install {command}.")
 
 
 def _go(*arguments: str, folder: Path) -> None:
@@ -109,15 +109,16 @@ def _go(*arguments: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Get everything, and say which CLI the tests use. If something cannot be had, they say why."""
-    with suppress(pytest.skip.Exception):
+    """Get all tools, and print which CLI the tests use. Tests that lack a tool are skipped."""
+    missing = (pytest.skip.Exception, subprocess.CalledProcessError)
+    with suppress(*missing):
         cli = find_or_build()
         print(f"Pulumi CLI {cli.version} ({cli.command})", flush=True)
         build(str(MINIMUM))
         yaml_host()
         with TemporaryDirectory() as folder:
             generate_sdks(SCHEMA, Path(folder))
-    with suppress(pytest.skip.Exception):
+    with suppress(*missing):
         typescript_project()
 
 
