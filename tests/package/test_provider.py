@@ -80,7 +80,7 @@ def problems(inputs: Mapping[str, Any], **options: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("settings", "preview"),
     [(each, False) for each in (AWAITING, WITH_APP_URL, CUSTOMIZED)]
-    + [(EVERYTHING, False), (EVERYTHING, True)],
+    + [(EVERYTHING, False), (EVERYTHING, True), (AWAITING, True)],
 )
 def test_it_registers_and_gives_what_the_program_does(
     settings: dict[str, Any], preview: bool, record: Recorder
