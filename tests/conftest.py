@@ -14,9 +14,10 @@ from xdist.scheduler import LoadScopeScheduling
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
-
 # The markers of tests that need more than Python.
 NEEDS = {"emulated", "browser", "cli"}
+# The folders whose tests share nothing between modules.
+SPLIT = {"cli", "lambdas"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,25 +36,25 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark unit tests, and begin with the longest groups, so that all workers end together."""
+    """Mark unit tests, and put small groups last, so that all workers end at the same time."""
     for item in items:
         if not NEEDS.intersection(mark.name for mark in item.iter_markers()):
             item.add_marker("unit")
-    items.sort(key=lambda item: item.path.parent.name == "lambdas")
+    items.sort(key=lambda item: item.path.parent.name in SPLIT)
     items.sort(key=lambda item: item.get_closest_marker("unit") is not None)
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
     """Runs the tests of a folder on one worker, because they share deployments and recordings.
 
-    Those of some folders share only within a module: there each module is a group. pytest-xdist's
-    own groups have no effect with pytest 9.2.
+    In the folders of SPLIT, each module is a group. With pytest 9.2, the groups of pytest-xdist
+    have no effect.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         _tests, folder, *_ = path.split("/")
-        return path if folder in {"cli", "lambdas"} else folder
+        return path if folder in SPLIT else folder
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups | None:

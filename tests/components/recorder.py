@@ -101,7 +101,7 @@ class Recording:
         return resource
 
 
-# What the program asks AWS.
+# The results of the functions that the program invokes, by token.
 _ANSWERS = {
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws"},
@@ -112,11 +112,11 @@ _ANSWERS = {
 class RecordingMonitor(MockMonitor):
     """Keeps every registration, and answers as AWS and its provider would.
 
-    A preview knows neither IDs nor what AWS adds to the inputs.
+    In a preview, it returns neither IDs nor computed outputs.
     """
 
     def __init__(self, recording: Recording, *, preview: bool) -> None:
-        super().__init__(None)  # type: ignore[arg-type]  # it answers by itself
+        super().__init__(None)  # type: ignore[arg-type]  # it needs no mocks
         self._recording = recording
         self._preview = preview
         self._aliases: dict[str, list[str]] = {}
@@ -153,9 +153,8 @@ class RecordingMonitor(MockMonitor):
                 aliases=self._aliases[urn],
             )
         )
-        id_, computed = "", dict[str, Any]()
-        if request.custom and not self._preview:
-            id_, computed = _computed(request.type, request.name, values)
+        known = request.custom and not self._preview
+        id_, computed = _computed(request.type, request.name, values) if known else ("", {})
         outputs = struct({**inputs, **computed})
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=outputs)
 
@@ -173,7 +172,6 @@ class RecordingMonitor(MockMonitor):
                 yield self.make_urn(each, spec.type or request.type, spec.name or request.name)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
-        """Record what a component gives."""
         outputs = _shown(plain(wire(request.outputs)))
         self._recording.registered_outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
@@ -267,7 +265,7 @@ def recorded(program: Program) -> Recording:
             recording.warnings.append(Warned(text, len(recording.resources)))
 
     try:
-        # Pulumi sends the stack with each resource, and that of a thread is short.
+        # Pulumi sends the call stack with each resource. In a new thread, it is short.
         with ThreadPoolExecutor(1) as thread:
             outputs, secret_outputs = thread.submit(program.run, monitor, log).result()
     except pulumi.RunError as error:

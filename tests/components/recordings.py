@@ -44,7 +44,6 @@ class Recorder:
     def __call__(
         self, config: Mapping[str, Any], *, stack: str = STACK, preview: bool = False
     ) -> Recording:
-        """The recording of a stack with this configuration."""
         program = Program(
             path=str(ROOT / "__main__.py"),
             project=PROJECT,

@@ -154,7 +154,6 @@ class Backend:
         self._secretsmanager.delete_secret(SecretId=name, **how)
 
     def put_credentials(self, organization_id: str, content: Mapping[str, str]) -> None:
-        """Make this the content of an app's secret, without telling the functions."""
         self.secrets.update(filter(None, map(content.get, ("client_secret", "handoff_key"))))
         self.put_secret(organization_id, json.dumps(content))
 
@@ -193,11 +192,10 @@ class Backend:
         else:
             _simulated("dynamodb").put_item(TABLE, item)
 
-    def decrypt(self, app: App, store: Store, record: dict[str, Any] | None = None) -> str:
+    def decrypt(self, app: App, store: Store) -> str:
         """The access token in a store's record, decrypted as its consumers do."""
-        record = record or self.record(app, store)
         answer = self.kms.decrypt(
-            CiphertextBlob=bytes(record["access_token"]),
+            CiphertextBlob=bytes(self.record(app, store)["access_token"]),
             EncryptionContext={"organization_id": app.organization_id, "store_hash": store.hash},
         )
         plaintext: bytes = answer["Plaintext"]
@@ -265,7 +263,7 @@ def signed_url(app: App, callback: str, store: Store, user: User, **claims: Any)
 
 
 def _simulated(service: Any) -> Any:
-    """moto's own state of a service: asking it takes a tenth of what a client takes."""
+    """Return moto's state of a service. Reading it takes a tenth of the time of a client's call."""
     return get_backend(service)[ACCOUNT_ID][REGION]
 
 

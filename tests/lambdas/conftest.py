@@ -86,7 +86,6 @@ def _served() -> Iterator[tuple[BigCommerce, str]]:
 
 @pytest.fixture
 def login_url(_served: tuple[BigCommerce, str]) -> str:
-    """The origin of BigCommerce's login service."""
     return _served[1]
 
 
@@ -101,12 +100,12 @@ def bigcommerce(_served: tuple[BigCommerce, str], secrets: set[str]) -> Iterator
     secrets.update(each.access_token for each in bigcommerce.installations.values())
 
 
-def _spare_repeated_work(patch: pytest.MonkeyPatch) -> None:
-    """Leave out what takes a third of a simulated call, and what no test depends on."""
+def _skip_needless_work(patch: pytest.MonkeyPatch) -> None:
+    """Skip work that takes a third of a simulated call and that no test needs."""
     get_value = ResponseSerializer.get_value
 
     def get_as_spelled(self: ResponseSerializer, value: Any, key: str, shape: Any) -> Any:
-        # Else moto tries eight spellings of every attribute.
+        # Otherwise moto tries eight spellings of every attribute.
         return value.get(key) if type(value) is dict else get_value(self, value, key, shape)
 
     patch.setattr(ResponseSerializer, "get_value", get_as_spelled)
@@ -123,7 +122,7 @@ def _kms_key() -> Iterator[str]:
     """
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_DEFAULT_REGION", REGION)
-        _spare_repeated_work(environment)
+        _skip_needless_work(environment)
         create_table()
         yield client("kms").create_key()["KeyMetadata"]["Arn"]
 
@@ -167,7 +166,6 @@ def registered(bigcommerce: BigCommerce, organization_id: str, name: str) -> App
 
 @pytest.fixture
 def app(backend: Backend, bigcommerce: BigCommerce) -> App:
-    """An app that is registered and deployed."""
     app = registered(bigcommerce, ORGANIZATION_ID, "Order Sync")
     backend.deploy(app, support_url=SUPPORT_URL)
     return app
@@ -175,7 +173,6 @@ def app(backend: Backend, bigcommerce: BigCommerce) -> App:
 
 @pytest.fixture
 def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
-    """Another app of the stack."""
     other = registered(bigcommerce, "another-organization", "Other")
     backend.deploy(other)
     return other
@@ -183,7 +180,6 @@ def other_app(backend: Backend, app: App, bigcommerce: BigCommerce) -> App:
 
 @pytest.fixture
 def store(bigcommerce: BigCommerce) -> Store:
-    """A store on which nothing is installed yet."""
     return bigcommerce.add_store("Flowers & Co")
 
 

@@ -130,7 +130,6 @@ class Connect(Callbacks):
         return found
 
     def change(self, **changes: Any) -> None:
-        """Change attributes of the connection in the table."""
         known, revision = connection_table.read(*self.ids)
         assert known is not None
         assert connection_table.write(*self.ids, replace(known, **changes), revision)
@@ -150,8 +149,6 @@ class Connect(Callbacks):
 def connect(
     callbacks: Callbacks, clock: Clock, secrets: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Connect]:
-    """An app whose stores are connected to a simulated Rutter."""
-
     app = callbacks.app
 
     def is_token(store_hash: str, token: str) -> bool:

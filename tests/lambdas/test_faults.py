@@ -73,7 +73,7 @@ SCENARIOS: dict[str, tuple[list[Step], Step]] = {
 
 def deadline_passes(_: aws_calls.Deliver) -> AWSResponse:
     """The function's time is up while AWS keeps it waiting."""
-    # Repeated, because a signal just before the system's sleep does not end it.
+    # Repeated: a signal that arrives just before the sleep does not interrupt it.
     signal.setitimer(signal.ITIMER_REAL, 0.001, REPEAT_SECONDS)
     time.sleep(60)
     raise AssertionError("not interrupted")
@@ -134,7 +134,7 @@ class Stage(Callbacks):
         if "access_token" in record:
             installation = self.bigcommerce.installation(self.app, self.store)
             assert installation is not None
-            token = self.backend.decrypt(self.app, self.store, record)
+            token = self.backend.decrypt(self.app, self.store)
             record["access_token"] = token == installation.access_token
         return record
 

@@ -122,7 +122,7 @@ def test_the_yaml_program_has_the_outputs_of_the_others() -> None:
 
 
 def test_the_workflows_have_this_repositorys_pins_and_the_fewest_rights() -> None:
-    """`make lint` checks the rest of the first one, which the others equal."""
+    """They are all equal. `make lint` checks the workflow of the YAML template."""
     workflows = [path / WORKFLOW for path in TEMPLATES.values()]
     (text,) = {each.read_text() for each in workflows}
     own = "".join(path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml"))

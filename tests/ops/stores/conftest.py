@@ -44,7 +44,7 @@ def backend() -> Iterator[LocalBackend]:
         backend.configure_credentials()
         backend.connect_stores_to_rutter()
         backend.deploy()
-        # What Rutter tells would change connections beside what these tests ask for.
+        # Rutter's webhooks would change connections, besides what these tests ask for.
         backend.rutter.webhook_url = None
         backend.rutter.synced_at_poll = 0  # synced as soon as it is connected
         yield backend
