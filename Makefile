@@ -130,7 +130,8 @@ $(BIN)/python:
 # Not in .venv: `make up` needs uv only to install. ensurepip takes longer than all other installs
 # together, and the requirements include pip.
 $(UV): requirements-uv.txt | $(BIN)/python
-	@$(HAS_PIP) || $(BIN)/python -m ensurepip >/dev/null
+	@$(HAS_PIP) || $(BIN)/python -m ensurepip >/dev/null || \
+	  { echo "Python has no pip. Install it: on Debian and Ubuntu, the package python3-pip."; exit 1; }
 	@$(PIP) install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --upgrade --target build/uv -r $<
 	@touch $@
 
