@@ -60,12 +60,13 @@ class Walk:
         yield Step("load before registration", self._load_before_registration)
         yield Step("credentials given, stack updated", self._register)
         yield Step("install by the owner", self._install)
+        if self._has_rutter:
+            yield Step("Rutter has the store's data", self._data_syncs)
+            yield Step("Rutter's webhooks are accepted", self._webhooks_are_accepted)
         yield Step("load by the owner", lambda: self._load(self._owner))
         yield Step("load by a second user", lambda: self._load(self._second_user))
         yield Step("remove the second user", self._remove_user)
         if self._has_rutter:
-            yield Step("Rutter has the store's data", self._data_syncs)
-            yield Step("Rutter's webhooks are accepted", self._webhooks_are_accepted)
             yield Step("install again", self._install)
             yield Step("Rutter has the new token", self._has_new_token)
         yield Step("uninstall", self._uninstall)

@@ -109,7 +109,7 @@ def test_up_expects_the_answers_that_the_stacks_settings_change(
     assert printed.endswith("\nEvery step succeeded.\n")
     assert len(printed.splitlines()) <= 60
     outcomes = re.findall(r"✓ .{34} (\S+)", printed)
-    assert " ".join(outcomes[:7]) == "503 in 302 302 403 200 active"
+    assert " ".join(outcomes[:7]) == "503 in 302 active 200 302 403"
     assert " ".join(outcomes[7:]) == "200 302 in 200 404 401 needs_reauth"
     assert json.loads(outputs.read_text(encoding="utf-8"))["baseUrl"] == "https://apps.example.com"
     assert re.search(r"^  baseUrl +https://apps\.example\.com$", printed, re.MULTILINE)
